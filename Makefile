@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# Thin front: `make` builds, `make demo` shows, `make test` proves, `make bench` measures.
+# demo, test and bench first install what is missing (lab/deps).
+
+BUILD ?= build
+NINJA = ninja -C $(BUILD)
+
+.PHONY: all deps demo test bench install clean
+
+all: $(BUILD)/build.ninja
+	@$(NINJA) --quiet
+
+$(BUILD)/build.ninja:
+	@meson setup $(BUILD) >/dev/null || { cat $(BUILD)/meson-logs/meson-log.txt; exit 1; }
+
+deps:
+	@lab/deps
+
+demo: deps
+	@$(MAKE) --no-print-directory all
+	@lab/demo
+
+test: deps
+	@$(MAKE) --no-print-directory all
+	@tests/run
+
+bench: deps
+	@$(MAKE) --no-print-directory all
+	@bench/run
+
+install: all
+	@meson install -C $(BUILD) --no-rebuild
+
+clean:
+	@rm -rf $(BUILD)
