@@ -50,7 +50,7 @@ struct sa {
 	uint8_t direction;	 /* enum sa_direction, as the kernel says it */
 	uint8_t larval;		 /* 1: SPI reserved, no keys yet */
 	uint8_t source;		 /* enum sa_source */
-	uint16_t zero;
+	uint16_t zero[3];
 	uint64_t packets, bytes; /* the kernel's lifetime counters as of the last message */
 };
 
