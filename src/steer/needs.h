@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a steered interface needs (method xdp): facts are gathered, then judged by a pure function,
+ * then what must be changed is changed through steer/undo.h.
+ */
+#ifndef STEER_NEEDS_H
+#define STEER_NEEDS_H
+
+#include "nic/ethtool.h"
+#include "nic/link.h"
+#include "nic/netdev.h"
+#include "nic/xdp_drivers.h"
+#include "steer/undo.h"
+
+/* A switch of the NIC as ethtool shows it. */
+enum needs_switch {
+	NEEDS_UNKNOWN = 0, /* the NIC does not have it, or would not say */
+	NEEDS_OFF,
+	NEEDS_ON,
+	NEEDS_FIXED_ON, /* on, and cannot be changed */
+};
+
+#define NEEDS_VALUE_LEN 320
+#define NEEDS_TEXT_LEN	512
+#define NEEDS_PROG_LEN	16 /* BPF_OBJ_NAME_LEN */
+
+struct needs_queue {
+	unsigned int queue;
+	char rps_cpus[NEEDS_VALUE_LEN]; /* as the kernel shows it */
+	unsigned long rps_flow_cnt;
+};
+
+struct needs_facts {
+	struct link link;
+	char driver[32];	      /* ethtool -i; "" unknown */
+	struct netdev_xdp xdp;	      /* .err != 0: unknown */
+	struct nic_channels channels; /* .err != 0: unknown */
+	enum needs_switch lro, gro_hw, rxvlan, rxvlan_stag, legacy_rx;
+	int numvfs;
+	/* virtio_net only: bits of the negotiated features (include/uapi/linux/virtio_net.h) */
+	bool virtio_known;
+	uint64_t virtio_features;
+	char vlan_upper[IFNAMSIZ];	/* a VLAN device on it, at any height; "" none */
+	char xdp_upper[IFNAMSIZ];	/* a device above it that has a program; "" none */
+	char prog_name[NEEDS_PROG_LEN]; /* of the program on it; "" unknown */
+	unsigned int queues;		/* entries of queue[]: queues with RPS or RFS switched on */
+	struct needs_queue *queue;
+	unsigned int kernel; /* kernel_release() */
+	/* Given by the caller, not gathered: */
+	bool generic;	      /* --generic asked for */
+	bool frags;	      /* our program is built as xdp.frags */
+	uint32_t own_prog_id; /* a program of ours that is attached and adopted; 0 none */
+};
+
+enum needs_verdict {
+	NEEDS_OK,     /* looked at, nothing to do */
+	NEEDS_CHANGE, /* must be changed, and can be */
+	NEEDS_WARN,   /* the operator must know */
+	NEEDS_REFUSE, /* do not attach */
+};
+
+/* Names of the findings, for tests and --json. */
+enum needs_what {
+	NEEDS_DRIVER,  /* driver can redirect natively */
+	NEEDS_PROGRAM, /* no other program on it */
+	NEEDS_UPPER,   /* no program above it */
+	NEEDS_MTU,
+	NEEDS_LRO,
+	NEEDS_GRO_HW,
+	NEEDS_LEGACY_RX,
+	NEEDS_SRIOV,
+	NEEDS_VIRTIO,
+	NEEDS_VLAN, /* stripped tags */
+	NEEDS_CHANNELS,
+	NEEDS_RPS,
+	NEEDS_RESET, /* attaching disturbs traffic */
+	NEEDS_CHECKSUM,
+	NEEDS_FROZEN,  /* settings that cannot be changed while attached */
+	NEEDS_LINK,    /* not up */
+	NEEDS_GENERIC, /* what generic mode cannot do */
+};
+
+struct needs_finding {
+	enum needs_verdict verdict;
+	enum needs_what what;
+	/*
+	 * WARN, REFUSE: a sentence "why; what to do" without the interface's name in front.
+	 * CHANGE: the reason, a few words. OK: what was found.
+	 */
+	char text[NEEDS_TEXT_LEN];
+	/* CHANGE only: */
+	enum undo_kind kind;
+	char knob[UNDO_KNOB_LEN];
+	char old_value[NEEDS_VALUE_LEN];
+	char new_value[NEEDS_VALUE_LEN];
+};
+
+struct needs_report {
+	struct needs_finding *finding;
+	size_t count;
+};
+
+/*
+ * Read the facts of an interface in the namespace of the calling thread; parts that the NIC will
+ * not tell stay unknown. The three fields "given by the caller" are left as they are. -ENODEV and
+ * other negative errno when the link itself cannot be read. Free with needs_facts_free.
+ */
+int needs_gather(const char *ifname, struct needs_facts *facts);
+void needs_facts_free(struct needs_facts *facts);
+
+/* Judge. Pure; -ENOMEM. Free with needs_report_free. */
+int needs_check(const struct needs_facts *facts, struct needs_report *report);
+void needs_report_free(struct needs_report *report);
+
+/* The worst verdict of a report; the first finding with a verdict, NULL if none. */
+enum needs_verdict needs_worst(const struct needs_report *report);
+const struct needs_finding *needs_first(const struct needs_report *report,
+					enum needs_verdict verdict);
+
+/*
+ * Make the changes of a report, in order, through UNDO (which says each). Stops at the first that
+ * fails and returns its negative errno, *failed (may be NULL) pointing at it; what was changed
+ * until then is in UNDO and not put back. Gather and check again afterwards: some drivers tell
+ * their XDP features only then.
+ */
+int needs_apply(const struct needs_facts *facts, const struct needs_report *report,
+		struct undo *undo, const struct needs_finding **failed);
+
+/* One line for --dry-run and the log: "eth0: reason: knob old -> new" or "eth0: sentence". */
+int needs_line(const struct needs_facts *facts, const struct needs_finding *finding, char *buf,
+	       size_t len);
+
+#endif

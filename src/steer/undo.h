@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every setting that we change is written down first and can be put back, after a crash too. One
+ * JSON file for each network namespace; all calls work in the namespace of the calling thread.
+ */
+#ifndef STEER_UNDO_H
+#define STEER_UNDO_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define UNDO_KNOB_LEN 64
+
+enum undo_kind {
+	UNDO_QUEUE =
+		1, /* a file below class/net/IF/queues: knob "rx-0/rps_cpus", "rx-0/rps_flow_cnt" */
+	UNDO_FEATURE,  /* knob as the kernel names it ("rx-lro"); "on" or "off" */
+	UNDO_FLAG,     /* private flag ("legacy-rx"); "on" or "off" */
+	UNDO_CHANNELS, /* knob "channels"; "rx 0 tx 0 other 1 combined 4" */
+	UNDO_INDIR,    /* knob "indirection-table"; "0 1 2 3 ..." */
+	UNDO_KEY,      /* knob "hash-key"; hexadecimal, as "6d:5a:..." */
+	UNDO_HFUNC,    /* knob "hash-function"; "1" */
+	UNDO_SYSCTL,   /* knob "net/core/..." below /proc/sys/net of this namespace; its text */
+};
+
+struct undo_entry {
+	enum undo_kind kind;
+	int ifindex; /* 0 for UNDO_SYSCTL */
+	char ifname[IFNAMSIZ];
+	char knob[UNDO_KNOB_LEN];
+	const char *old_value;
+	const char *new_value;
+	const char *reason; /* why, a few words: "packets from a ring obey it" */
+};
+
+/*
+ * What was done or not done, one line without a newline: for each change and each restore
+ * "eth0: reason: knob old -> new", or a sentence about what was left alone and why.
+ */
+typedef void (*undo_say_fn)(void *ctx, const char *line);
+
+struct undo;
+
+/*
+ * Open the state DIR/FILE (e.g. "/run/espalier", "net-4026531840.json"); reads what an earlier
+ * process left. DIR is made (0700) when missing; DIR and the file must be root's, not a link, not
+ * writable by others: -EPERM, -ELOOP otherwise. A damaged file: -EBADMSG, and nothing is changed.
+ * SAY may be NULL. *out on failure is NULL and WHY says "why not; what to do" and names the file.
+ */
+int undo_open(struct undo **out, const char *dir, const char *file, undo_say_fn say, void *ctx,
+	      char *why, size_t len);
+/* Leaves the file as it is. */
+void undo_close(struct undo *undo);
+
+/* Number of changes that are still to be put back. */
+size_t undo_count(const struct undo *undo);
+
+/*
+ * Write one change down before it is made: on disk when this returns 0. The first old value stays
+ * when the same knob is changed again, unless somebody else set it in between.
+ */
+int undo_record(struct undo *undo, const struct undo_entry *entry);
+
+/* Record, then change, then say so. When the change fails the record is taken back. */
+int undo_set(struct undo *undo, const struct undo_entry *entry);
+
+/* The present value of a knob as text (free()); ->old_value and ->new_value are not looked at. */
+int undo_read(struct undo *undo, const struct undo_entry *knob, char **value);
+
+/*
+ * Put back the changes of one interface, latest first, or all (ifindex 0). Call after detaching:
+ * some drivers refuse before. A knob whose value is no longer ours is left alone and said; an
+ * interface that is gone is forgotten; a renamed one is found by ifindex and address. What
+ * could not be put back stays written down. The number that failed, or negative errno when
+ * the file cannot be written. An empty file is removed.
+ */
+int undo_restore(struct undo *undo, int ifindex);
+
+/*
+ * Attaching itself changes settings on some drivers (virtio_net, vmxnet3). Around it, for each
+ * interface: channels, indirection table, key, hash function, hash symmetry and features are read
+ * and stored (before_attach, after_attach), what the operator changed meanwhile is noted
+ * (before_detach), and what then still differs is put back (after_detach). Changes by undo_set come
+ * before before_attach, undo_restore after after_detach. After a crash it is right to call only
+ * the last two. All: 0 or negative errno; after_detach: the number that could not be put back.
+ */
+int undo_before_attach(struct undo *undo, const char *ifname);
+int undo_after_attach(struct undo *undo, const char *ifname);
+int undo_before_detach(struct undo *undo, const char *ifname);
+int undo_after_detach(struct undo *undo, const char *ifname);
+
+#endif
