@@ -31,6 +31,22 @@
 #endif
 
 /*
+ * Makes the verifier forget what it knows of x, so that paths which differ only in x are verified
+ * once from there on. `any` is something that it does not know: bytes of a packet.
+ */
+static __always_inline __u32 forget(__u32 x, __u32 any)
+{
+#ifdef __bpf__
+	x ^= any;
+	barrier_var(x);
+	x ^= any;
+#else
+	(void)any;
+#endif
+	return x;
+}
+
+/*
  * Loads from a packet at any alignment, in the byte order of the packet. The BPF compiler would
  * split a memcpy into single bytes; user space must not load through a misaligned pointer.
  */

@@ -3,7 +3,7 @@
 #ifndef CORE_FLOW_H
 #define CORE_FLOW_H
 
-#include "env.h"
+#include "core/env.h"
 
 enum flow_kind {
 	FLOW_OTHER,

@@ -4,7 +4,7 @@
 #define CORE_PARSE_H
 
 #include <linux/if_ether.h>
-#include "flow.h"
+#include "core/flow.h"
 
 /*
  * How lengths are judged. A header is there if the frame holds all of it (data..end) and the IP
@@ -122,6 +122,8 @@ static __always_inline void flow_udp(struct flow *f, const __u8 *udp, const __u8
 static __always_inline void flow_payload(struct flow *f, const __u8 *p, const __u8 *end, __u32 left,
 					 const struct encap_ports *ports, __u32 protocol)
 {
+	/* Or the compiler computes p anew from its parts, where the verifier no longer knows it. */
+	barrier_var(p);
 	if (likely(protocol == IPPROTO_ESP)) {
 		if (p + 8 > end || left < 8)
 			flow_set_short(f);
@@ -217,9 +219,7 @@ static __always_inline __u32 flow_extensions(struct flow *f, const __u8 *ip, con
 		*next = p[0];
 		if (f->part == PART_WHOLE)
 			f->protocol = *next;
-		at += length;
-		barrier_var(at);
-		at &= 0x7fff; /* for the verifier; 40 + 8 * 2048 at most */
+		at = forget(at + length, load_be32(p)) & 0x7fff; /* 40 + 8 * 2048 at most */
 	}
 	return at;
 }
@@ -241,37 +241,45 @@ static __always_inline void flow_ipv6(struct flow *f, const __u8 *ip, const __u8
 	}
 	if (unlikely(is_extension(next))) {
 		at = flow_extensions(f, ip, end, f->bytes, &next);
-		if (!at || f->bytes < at)
+		if (!at)
 			return;
 	}
-	flow_payload(f, ip + at, end, f->bytes - at, ports, next);
+	if (f->bytes < at)
+		flow_set_short(f);
+	else
+		flow_payload(f, ip + at, end, f->bytes - at, ports, next);
 }
 
-/* Passes VLAN tags (802.1Q, 802.1ad) and a PPPoE session header (RFC 2516) to the IP header. */
-static __always_inline const __u8 *parse_link(const __u8 *p, const __u8 *end, __be16 *type)
+/*
+ * Passes VLAN tags (802.1Q, 802.1ad) and a PPPoE session header (RFC 2516) behind the Ethernet
+ * header. Returns the IP header and sets *type to its EtherType, or returns NULL.
+ */
+static __always_inline const __u8 *parse_link(const __u8 *data, const __u8 *end, __be16 *type)
 {
+	__u32 at = ETH_HLEN;
+
 	for (int i = 0; i < PARSE_VLAN_TAGS; i++) {
 		if (*type != be16_host(ETH_P_8021Q) && *type != be16_host(ETH_P_8021AD))
 			break;
-		if (p + 4 > end)
+		if (data + at + 4 > end)
 			return NULL;
-		*type = load_be16(p + 2);
-		p += 4;
+		*type = load_be16(data + at + 2);
+		at += 4;
 	}
 	if (*type == be16_host(ETH_P_PPP_SES)) {
 		/* version 1, type 1, code 0 (session data), session, length, PPP protocol */
-		if (p + 8 > end || load_be16(p) != be16_host(0x1100))
+		if (data + at + 8 > end || load_be16(data + at) != be16_host(0x1100))
 			return NULL;
-		*type = load_be16(p + 6);
+		*type = load_be16(data + at + 6);
 		if (*type == be16_host(PARSE_PPP_IP))
 			*type = be16_host(ETH_P_IP);
 		else if (*type == be16_host(PARSE_PPP_IPV6))
 			*type = be16_host(ETH_P_IPV6);
 		else
 			return NULL;
-		p += 8;
+		at += 8;
 	}
-	return p;
+	return data + (forget(at, load_be32(data)) & 0x3f);
 }
 
 /* A raw IP packet, data..end, to a flow. `ports` may be NULL. */
@@ -302,7 +310,7 @@ static __always_inline void flow_parse(struct flow *f, const void *data, const v
 	type = load_be16(p + 12);
 	p += ETH_HLEN;
 	if (unlikely(type != be16_host(ETH_P_IP) && type != be16_host(ETH_P_IPV6)))
-		p = parse_link(p, end, &type);
+		p = parse_link(data, end, &type);
 	if (!p)
 		return;
 	if (likely(type == be16_host(ETH_P_IP)))
