@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Receives what the generator sent: attaches to a device's ingress, waits, reports. */
+#include <errno.h>
+#include <net/if.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include "options.h"
+#include "report.h"
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wcast-qual" /* bpftool 7.1 casts a const away */
+#include "esprecv.skel.h"
+#pragma GCC diagnostic pop
+
+#define CPUS_MAX 1024
+
+struct options {
+	const char *device;
+	__u64 spi, sas, senders, window, port, work, ready;
+	__u64 work_cpu[CPUS_MAX]; /* ns + 1; 0: as the others */
+	bool drop, pass, json;
+};
+
+struct attachment {
+	struct bpf_tc_hook hook;
+	struct bpf_tc_opts filter;
+	bool made, attached; /* made: the clsact is ours */
+};
+
+static int parse_work(void *config, const char *text)
+{
+	struct options *o = config;
+	__u64 cpu, ns;
+	char *end;
+
+	if (lab_number(text, &end, &cpu) || *end != ':' || cpu >= CPUS_MAX)
+		return -EINVAL;
+	if (lab_number(end + 1, &end, &ns) || *end || ns > 1000000000)
+		return -EINVAL;
+	o->work_cpu[cpu] = ns + 1;
+	return 0;
+}
+
+#define AT(member) offsetof(struct options, member)
+
+static const struct lab_option table[] = {
+	{ "dev", "NAME", LAB_TEXT, AT(device), 0, 0, NULL, "receive on this device (eb)" },
+	{ "spi", "FIRST", LAB_NUMBER, AT(spi), 1, 0xffffffff, NULL,
+	  "only SAs with SPIs from here on: faster, but whatever their address" },
+	{ "sas", "N", LAB_NUMBER, AT(sas), 1, 65536, NULL, "room for so many SAs (1024)" },
+	{ "senders", "N", LAB_NUMBER, AT(senders), 1, 64, NULL, "senders told apart (8)" },
+	{ "window", "W", LAB_NUMBER, AT(window), 1, 1U << 30, NULL, "replay window (64)" },
+	{ "port", "N", LAB_NUMBER, AT(port), 1, 65535, NULL, "UDP port of ESP in UDP (4500)" },
+	{ "work", "NS", LAB_NUMBER, AT(work), 0, 1000000000, NULL, "time to spend a packet" },
+	{ "work-cpu", "CPU:NS", LAB_CALL, 0, 0, 0, parse_work, "the same, for one CPU" },
+	{ "drop", NULL, LAB_FLAG, AT(drop), 0, 0, NULL, "drop what was counted (as it does)" },
+	{ "pass", NULL, LAB_FLAG, AT(pass), 0, 0, NULL, "let it go on to the stack" },
+	{ "ready-fd", "N", LAB_NUMBER, AT(ready), 1, 1023, NULL, "where to say \"ready\" (1)" },
+	{ "json", NULL, LAB_FLAG, AT(json), 0, 0, NULL, "print the result as JSON" },
+	{},
+};
+
+static void configure(struct esprecv_bpf *skeleton, const struct esprecv_config *config)
+{
+	memcpy(&skeleton->rodata->config, config, sizeof(*config));
+	bpf_map__set_max_entries(skeleton->maps.work, libbpf_num_possible_cpus());
+	bpf_map__set_max_entries(skeleton->maps.indices, config->first_spi ? 1 : config->sas);
+	bpf_map__set_max_entries(skeleton->maps.sas, config->sas);
+	bpf_map__set_max_entries(skeleton->maps.sa_packets, config->sas);
+	bpf_map__set_max_entries(skeleton->maps.orders, config->sas * config->senders);
+}
+
+static int set_work(const struct esprecv_bpf *skeleton, const struct options *o)
+{
+	int err = 0;
+
+	for (int cpu = 0; cpu < libbpf_num_possible_cpus() && cpu < CPUS_MAX && !err; cpu++) {
+		__u64 ns = o->work_cpu[cpu] ? o->work_cpu[cpu] - 1 : o->work;
+
+		err = bpf_map__update_elem(skeleton->maps.work, &cpu, sizeof(cpu), &ns, sizeof(ns),
+					   BPF_ANY);
+	}
+	return err;
+}
+
+static int attach(struct attachment *a, const struct esprecv_bpf *skeleton, int device)
+{
+	int err;
+
+	a->hook = (struct bpf_tc_hook){ .sz = sizeof(a->hook), .ifindex = device,
+					.attach_point = BPF_TC_INGRESS };
+	a->filter = (struct bpf_tc_opts){ .sz = sizeof(a->filter),
+					  .prog_fd = bpf_program__fd(skeleton->progs.esprecv) };
+	err = bpf_tc_hook_create(&a->hook);
+	if (err && err != -EEXIST)
+		return err;
+	a->made = !err;
+	err = bpf_tc_attach(&a->hook, &a->filter);
+	a->attached = !err;
+	return err;
+}
+
+static void detach(struct attachment *a)
+{
+	/* The kernel wants these three empty. */
+	a->filter.prog_fd = a->filter.prog_id = a->filter.flags = 0;
+	if (a->attached)
+		bpf_tc_detach(&a->hook, &a->filter);
+	if (!a->made)
+		return;
+	/* Both directions: this removes the clsact itself. */
+	a->hook.attach_point = BPF_TC_INGRESS | BPF_TC_EGRESS;
+	bpf_tc_hook_destroy(&a->hook);
+}
+
+/* Whether somebody holds the other end of our stdin, whose end then ends us. */
+static bool watch_stdin(void)
+{
+	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+	struct stat status;
+
+	if (fstat(STDIN_FILENO, &status) || !(S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)))
+		return false;
+	return poll(&p, 1, 0) == 0;
+}
+
+static int signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC);
+}
+
+static bool stdin_ended(void)
+{
+	char discarded[256];
+
+	return read(STDIN_FILENO, discarded, sizeof(discarded)) <= 0;
+}
+
+/* Waits for the end; reports in between on SIGUSR1. */
+static int wait_for_end(int signal_fd, const struct esprecv_bpf *skeleton,
+			const struct esprecv_config *config, bool json)
+{
+	struct pollfd p[2] = { { .fd = signal_fd, .events = POLLIN },
+			       { .fd = watch_stdin() ? STDIN_FILENO : -1, .events = POLLIN } };
+	struct signalfd_siginfo info;
+	int err = 0;
+
+	while (!err && poll(p, 2, -1) >= 0) {
+		if (p[1].revents && stdin_ended())
+			break;
+		if (!p[0].revents || read(signal_fd, &info, sizeof(info)) != sizeof(info))
+			continue;
+		if (info.ssi_signo != SIGUSR1)
+			break;
+		err = report_print(skeleton, config, json);
+	}
+	return err;
+}
+
+static int receive(struct esprecv_bpf *skeleton, const struct options *o,
+		   const struct esprecv_config *config, int device)
+{
+	int signal_fd = signals(), err = signal_fd < 0 ? -errno : 0;
+	struct attachment a = {};
+
+	err = err ?: esprecv_bpf__load(skeleton) ?: set_work(skeleton, o);
+	err = err ?: attach(&a, skeleton, device);
+	if (!err) {
+		dprintf(o->ready, "ready\n");
+		err = wait_for_end(signal_fd, skeleton, config, o->json);
+	}
+	detach(&a);
+	return err ?: report_print(skeleton, config, o->json);
+}
+
+static int quiet(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+	/* That a clsact is there is no error here. */
+	if (level != LIBBPF_WARN || strstr(format, "Kernel error message"))
+		return 0;
+	return vfprintf(stderr, format, arguments);
+}
+
+int main(int argc, char **argv)
+{
+	struct options o = { .device = "eb", .sas = 1024, .senders = 8, .window = 64, .port = 4500,
+			     .ready = 1 };
+	struct esprecv_config config;
+	struct esprecv_bpf *skeleton;
+	int device, err;
+
+	err = lab_options(table, "Counts and judges IPsec packets at a device's ingress.", argc, argv,
+			  &o);
+	if (err)
+		return err < 0 ? 2 : 0;
+	device = if_nametoindex(o.device);
+	if (!device || (o.drop && o.pass)) {
+		fprintf(stderr, device ? "esprecv: --drop: not together with --pass\n" :
+					 "esprecv: --dev: no such device in this network namespace\n");
+		return 2;
+	}
+	config = (struct esprecv_config){ o.spi, o.sas, o.senders, o.window, o.port, !o.pass };
+	libbpf_set_print(quiet);
+	skeleton = esprecv_bpf__open();
+	if (skeleton)
+		configure(skeleton, &config);
+	err = skeleton ? receive(skeleton, &o, &config, device) : -errno;
+	esprecv_bpf__destroy(skeleton);
+	if (err)
+		fprintf(stderr, "esprecv: receiving on %s: %s\n", o.device, strerror(-err));
+	return err ? 1 : 0;
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Works out what the generator shall send: SPIs, rates, CPUs. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <math.h>
+#include <net/if.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "options.h"
+#include "plan.h"
+
+static int refuse(const char *what, const char *why)
+{
+	fprintf(stderr, "espgen: %s: %s\n", what, why);
+	return -EINVAL;
+}
+
+static int read_spis(struct plan *p, const char *name)
+{
+	FILE *file = fopen(name, "re");
+	char line[64], *end;
+	__u64 spi;
+	int err = 0;
+
+	if (!file)
+		return refuse(name, strerror(errno));
+	p->run.sas = 0;
+	while (!err && fgets(line, sizeof(line), file)) {
+		if (p->run.sas == 65536 || lab_number(line, &end, &spi) || !spi || spi >> 32 ||
+		    *end != '\n')
+			err = refuse(name, "not at most 65536 SPIs, one a line");
+		else
+			p->spis[p->run.sas++] = spi;
+	}
+	fclose(file);
+	return err ?: p->run.sas ? err : refuse(name, "no SPI in it");
+}
+
+static int make_spis(struct plan *p, const struct plan_options *o)
+{
+	p->spis = calloc(65536, sizeof(*p->spis));
+	if (!p->spis)
+		return refuse("SPIs", strerror(ENOMEM));
+	if (o->spi_list)
+		return read_spis(p, o->spi_list);
+	p->run.sas = o->sas;
+	for (__u32 i = 0; i < p->run.sas; i++)
+		p->spis[i] = o->spi + i;
+	return 0;
+}
+
+/* Vose's construction of the alias table: pairs each cell below the mean with one above it. */
+static void fill_weights(struct lab_weight *cells, double *share, __u32 *stack, __u32 n)
+{
+	__u32 small = 0, large = n, low, high;
+
+	for (__u32 i = 0; i < n; i++)
+		stack[share[i] < 1 ? small++ : --large] = i;
+	while (small && large < n) {
+		low = stack[--small];
+		high = stack[large];
+		cells[low] = (struct lab_weight){ share[low] * 4294967295.0, high };
+		share[high] -= 1 - share[low];
+		if (share[high] < 1) {
+			stack[small++] = high;
+			large++;
+		}
+	}
+	while (small)
+		cells[stack[--small]] = (struct lab_weight){ 0xffffffffU, stack[small] };
+	for (; large < n; large++)
+		cells[stack[large]] = (struct lab_weight){ 0xffffffffU, stack[large] };
+}
+
+static int make_weights(struct plan *p, const char *rates)
+{
+	__u32 n = p->run.sas, *stack;
+	double exponent, sum = 0, *share;
+	char *end;
+
+	if (!strcmp(rates, "equal"))
+		return 0;
+	exponent = strncmp(rates, "zipf:", 5) ? -1 : strtod(rates + 5, &end);
+	if (!(exponent >= 0 && exponent <= 10) || *end || end == rates + 5)
+		return refuse(rates, "not equal or zipf:S with S from 0 to 10");
+	p->weights = calloc(n, sizeof(*p->weights));
+	share = calloc(n, sizeof(*share));
+	stack = calloc(n, sizeof(*stack));
+	if (p->weights && share && stack) {
+		for (__u32 i = 0; i < n; i++)
+			sum += share[i] = pow(i + 1, -exponent);
+		for (__u32 i = 0; i < n; i++)
+			share[i] *= n / sum;
+		fill_weights(p->weights, share, stack, n);
+	}
+	free(share);
+	free(stack);
+	return p->weights && share && stack ? 0 : refuse(rates, strerror(ENOMEM));
+}
+
+static int make_cpus(struct plan *p, const char *list)
+{
+	cpu_set_t allowed;
+	int n;
+
+	sched_getaffinity(0, sizeof(allowed), &allowed);
+	if (!list) {
+		while (!CPU_ISSET(p->cpus[0], &allowed))
+			p->cpus[0]++;
+		p->run.senders = 1;
+		return 0;
+	}
+	n = lab_cpus(list, p->cpus, PLAN_CPUS_MAX);
+	if (n <= 0)
+		return refuse(list, "not a list of CPUs such as 0,2-3");
+	p->run.senders = n;
+	for (int i = 0; i < n; i++) {
+		if (p->cpus[i] >= CPU_SETSIZE || !CPU_ISSET(p->cpus[i], &allowed))
+			return refuse(list, "a CPU in it does not exist or is twice in it");
+		CPU_CLR(p->cpus[i], &allowed);
+	}
+	return 0;
+}
+
+static void make_run(struct plan *p, const struct plan_options *o)
+{
+	struct lab_run *run = &p->run;
+
+	run->rates = o->flood || o->rising ? LAB_FLOOD : p->weights ? LAB_WEIGHTED : LAB_EQUAL;
+	run->encap = o->encap;
+	run->pairs = o->pairs;
+	run->first_sequence = o->first_sequence;
+	run->swap = o->swap;
+	run->rising = o->rising ?: 1;
+	run->seed = o->seed;
+	run->run = getpid() & 0xffff;
+}
+
+int plan_make(struct plan *p, const struct plan_options *o)
+{
+	p->device = if_nametoindex(o->device);
+	if (!p->device)
+		return refuse(o->device, "no such device in this network namespace");
+	if (o->count && o->time_ns)
+		return refuse("--count", "not together with --seconds");
+	if (make_spis(p, o) || make_weights(p, o->rates) || make_cpus(p, o->cpus))
+		return -EINVAL;
+	make_run(p, o);
+	p->count = o->count ?: o->time_ns ? o->count : 1;
+	p->pps = o->pps;
+	p->time_ns = o->time_ns;
+	p->burst = o->burst;
+	p->nice = o->nice;
+	p->first_sender = o->sender;
+	return 0;
+}
+
+void plan_free(struct plan *p)
+{
+	free(p->spis);
+	free(p->weights);
+}
+
+void plan_sender(const struct plan *p, __u32 number, __u64 start_ns, struct espgen_sender *s)
+{
+	__u32 senders = p->run.senders;
+
+	memset(s, 0, sizeof(*s));
+	s->choice.number = number;
+	s->choice.turn = (__u64)number * p->run.sas / senders;
+	s->choice.random = ((__u64)p->run.seed << 32 | number << 1 | 1) * 0x9e3779b97f4a7c15ULL;
+	s->quota = p->count ? p->count / senders + (number < p->count % senders) : ~0ULL;
+	s->start_ns = start_ns;
+	s->end_ns = p->time_ns ? start_ns + p->time_ns : 0;
+	if (p->pps) {
+		s->interval_q16 = ((1000000000ULL * senders) << 16) / p->pps;
+		s->burst_ns = p->burst * (s->interval_q16 >> 16);
+		/* The senders take turns. */
+		s->start_ns += (s->interval_q16 >> 16) * number / senders;
+	}
+	s->now.id = number * (65536 / senders);
+	s->now.sender = p->run.run << 16 | ((p->first_sender + number) & 0xffff);
+}
