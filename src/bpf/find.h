@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* From a flow to the entry of its SA. Used on both sides of a ring. */
+#ifndef BPF_FIND_H
+#define BPF_FIND_H
+
+#include "bpf/maps.h"
+
+struct found {
+	__u64 word; /* 0: no such SA */
+	__u64 key;
+	__u32 slot;
+};
+
+static __always_inline void find_key(struct found *found, __u64 key)
+{
+	struct sa_table_shape shape = {.bits = constants.shape.bits, .seed = constants.shape.seed};
+	__u32 bucket[2];
+
+	found->key = key;
+	found->word = 0;
+	sa_buckets(&shape, key, bucket);
+#pragma clang loop unroll(full)
+	for (int i = 0; i < 2; i++) {
+		const struct sa_bucket *b = element(sa_table, bucket[i]);
+		int at = b ? sa_bucket_find(b, key, &found->word) : -1;
+
+		if (at >= 0) {
+			found->slot = bucket[i] * SA_BUCKET_SLOTS + at;
+			return;
+		}
+	}
+}
+
+/* The SA of a flow that carries an SPI. */
+static __always_inline void find_sa(struct found *found, const struct flow *f)
+{
+	struct sa_table_shape shape = {.bits = constants.shape.bits, .seed = constants.shape.seed};
+
+	find_key(found, sa_key(&shape, f->dst, f->spi, flow_sa_protocol(f)));
+}
+
+static __always_inline bool has_spi(const struct flow *f)
+{
+	return f->kind == FLOW_ESP || f->kind == FLOW_AH || f->kind == FLOW_ESP_UDP;
+}
+
+static __always_inline void fragment_key(struct fragment_key *key, const struct flow *f)
+{
+	__builtin_memset(key, 0, sizeof(*key));
+	__builtin_memcpy(key->src, f->src, sizeof(key->src));
+	__builtin_memcpy(key->dst, f->dst, sizeof(key->dst));
+	key->id = f->id;
+	key->family = f->family;
+	key->protocol = f->protocol;
+}
+
+/* What was remembered of the datagram that a later fragment belongs to, or NULL. */
+static __always_inline struct fragment_value *find_remembered(const struct flow *f)
+{
+	struct fragment_key key;
+
+	fragment_key(&key, f);
+	return bpf_map_lookup_elem(&fragments, &key);
+}
+
+#endif

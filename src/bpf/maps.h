@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The maps of the BPF programs, and their constants. Sizes marked 1 are set by user space. */
+#ifndef BPF_MAPS_H
+#define BPF_MAPS_H
+
+#include "core/env.h"
+#include "core/parse.h"
+#include "core/toeplitz.h"
+#include "core/indir.h"
+#include "core/layout.h"
+#include "core/addr_set.h"
+#include "core/handover.h"
+
+#define ARRAY(NAME, VALUE, ENTRIES)                                                                \
+	struct {                                                                                   \
+		__uint(type, BPF_MAP_TYPE_ARRAY);                                                  \
+		__uint(map_flags, BPF_F_MMAPABLE);                                                 \
+		__uint(max_entries, ENTRIES);                                                      \
+		__type(key, __u32);                                                                \
+		__type(value, VALUE);                                                              \
+	} NAME SEC(".maps")
+
+#define CPUMAP(NAME)                                                                               \
+	struct {                                                                                   \
+		__uint(type, BPF_MAP_TYPE_CPUMAP);                                                 \
+		__uint(max_entries, 1);                                                            \
+		__type(key, __u32);                                                                \
+		__type(value, struct bpf_cpumap_val);                                              \
+	} NAME SEC(".maps")
+
+ARRAY(host, struct host, 1);
+ARRAY(sa_table, struct sa_bucket, 1);
+ARRAY(sa_cold, struct sa_cold, 1);
+ARRAY(rings, struct ring, SA_RINGS);
+ARRAY(ring_states, struct ring_state, SA_RINGS);
+ARRAY(ring_numbers, __u32, 1); /* [kind * cpus + cpu] -> ring number, 0 for none */
+ARRAY(ports, struct encap_ports, 1);
+ARRAY(toeplitz, struct toeplitz, 1);
+ARRAY(addresses, struct addr_set, 1);
+ARRAY(stray_seen, struct stray_seen, STRAY_SEEN);
+ARRAY(move_records, struct move_record, 1);
+ARRAY(move_lines, struct move_line, 1); /* [record * cpus + cpu] */
+
+CPUMAP(cpus_sa);
+CPUMAP(cpus_stray);
+CPUMAP(cpus_ike);
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, HOST_INTERFACES);
+	__type(key, __u32);
+	__type(value, struct interface_counts);
+} counts SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, FRAGMENTS_REMEMBERED);
+	__type(key, struct fragment_key);
+	__type(value, struct fragment_value);
+} fragments SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 64 * 4096);
+} asks SEC(".maps");
+
+/* What is fixed while a program lives: folded into its code by the verifier. */
+struct program_constants {
+	struct sa_table_shape shape;
+	__u32 cpus;
+	__u32 batch;
+	__u32 interface;   /* index into `counts` */
+	__u32 no_metadata; /* the driver has none: sequence numbers are the tickets */
+};
+const volatile struct program_constants constants = {};
+
+/* An element of a map whose index cannot be out of range, or NULL for the verifier's sake. */
+#define element(MAP, INDEX)                                                                        \
+	({                                                                                         \
+		__u32 element_index_ = (INDEX);                                                    \
+		bpf_map_lookup_elem(&(MAP), &element_index_);                                      \
+	})
+
+#endif

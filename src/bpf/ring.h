@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The ring program: what happens to a frame when its ring's thread takes it off. */
+#ifndef BPF_RING_H
+#define BPF_RING_H
+
+#include "bpf/find.h"
+#include "bpf/steer.h"
+
+/* Copies our ticket, if the frame has one. */
+static __always_inline bool read_ticket(struct xdp_md *ctx, struct ticket *ticket)
+{
+	struct ticket *there = (void *)(long)ctx->data_meta;
+
+	if (likely((void *)(there + 1) > (void *)(long)ctx->data) || there->magic != TICKET_MAGIC)
+		return false;
+	*ticket = *there;
+	return true;
+}
+
+/* Takes our ticket off: skbs with metadata do not merge in GRO. */
+static __always_inline int deliver(struct xdp_md *ctx, bool ticketed)
+{
+	if (unlikely(ticketed))
+		bpf_xdp_adjust_meta(ctx, sizeof(struct ticket));
+	return XDP_PASS;
+}
+
+/* The ticket has arrived on `own`: the receiving CPU that wrote it may learn so. */
+static __always_inline void take_ticket(const struct ticket *ticket, struct move_record *move)
+{
+	struct move_line *line = element(move_lines, ticket->line);
+
+	if (line && move->generation == ticket->generation)
+		SHARED(line->taken) = ticket->number;
+}
+
+/* On ring `own`: the frame is decrypted here. */
+static __always_inline void arrive(const struct flow *f, const struct found *found,
+				   const struct ticket *ticket)
+{
+	struct sa_cold *cold = element(sa_cold, found->slot);
+	struct move_record *move;
+	struct count *pair;
+
+	if (!cold)
+		return;
+	pair = &cold->pair[!!(sa_word_flags(found->word) & SA_PAIR)];
+	pair->packets++;
+	pair->bytes += f->bytes;
+	if (likely(!ticket && sa_word_to(found->word) == sa_word_own(found->word)))
+		return;
+	move = element(move_records, SHARED(cold->record));
+	if (!move)
+		return;
+	if (ticket)
+		take_ticket(ticket, move);
+	else if (f->seq)
+		SHARED(move->seen[f->seq % HANDOVER_SEEN]) = f->seq;
+}
+
+/* On ring `to`: the hand-over at the head of the old queue. */
+static __always_inline int pass_on(const struct found *found, __u32 me, __u64 runs)
+{
+	struct sa_cold *cold = element(sa_cold, found->slot);
+	struct move_record *move;
+
+	if (cold && sa_word_to(found->word) == me) {
+		move = element(move_records, SHARED(cold->record));
+		if (move && move->slot == found->slot)
+			handover_mark(move, runs, bpf_ktime_get_coarse_ns());
+	}
+	return redirect(sa_word_own(found->word));
+}
+
+/* The SA of a frame on a ring; found->word is 0 for strays and for SAs deleted meanwhile. */
+static __always_inline void find_on_ring(struct found *found, const struct flow *f)
+{
+	const struct fragment_value *value;
+
+	found->word = 0;
+	if (likely(has_spi(f))) {
+		find_sa(found, f);
+	} else if (f->kind == FLOW_FRAGMENT) {
+		value = find_remembered(f);
+		if (value && value->way == WAY_SA)
+			find_key(found, value->key);
+	}
+}
+
+static __always_inline int ring(struct xdp_md *ctx, __u32 kind)
+{
+	__u32 *number = element(ring_numbers, kind * constants.cpus + bpf_get_smp_processor_id());
+	__u32 me = number ? *number : 0;
+	struct ring_state *state = element(ring_states, me);
+	struct ticket ticket;
+	struct found found;
+	bool ticketed;
+	struct flow f;
+
+	if (!state)
+		return XDP_PASS;
+	state->runs++;
+	ticketed = read_ticket(ctx, &ticket);
+	flow_parse(&f, (void *)(long)ctx->data, (void *)(long)ctx->data_end, element(ports, 0));
+	find_on_ring(&found, &f);
+	if (unlikely(!found.word || sa_word_flags(found.word) & SA_HANDS_OFF))
+		return deliver(ctx, ticketed);
+	if (unlikely(sa_word_own(found.word) != me))
+		return pass_on(&found, me, state->runs);
+	arrive(&f, &found, ticketed ? &ticket : NULL);
+	return deliver(ctx, ticketed);
+}
+
+#endif

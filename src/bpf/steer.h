@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The steering program: what happens to a frame on the receiving CPU. */
+#ifndef BPF_STEER_H
+#define BPF_STEER_H
+
+#include "bpf/find.h"
+#include "bpf/decision.h"
+
+static __always_inline void count(__u32 class, __u32 bytes)
+{
+	struct interface_counts *c = element(counts, constants.interface);
+
+	if (!c)
+		return;
+	c->class[class].packets++;
+	c->class[class].bytes += bytes;
+}
+
+/* To a ring; without such a ring the packet flows as if we were not there. */
+static __always_inline int redirect(__u32 number)
+{
+	const struct ring *ring = element(rings, number);
+
+	decide_ring(number);
+	if (!ring)
+		return XDP_PASS;
+	if (likely(ring->kind == RING_SA))
+		return bpf_redirect_map(&cpus_sa, ring->cpu, XDP_PASS);
+	if (ring->kind == RING_STRAY)
+		return bpf_redirect_map(&cpus_stray, ring->cpu, XDP_PASS);
+	return bpf_redirect_map(&cpus_ike, ring->cpu, XDP_PASS);
+}
+
+static __always_inline bool is_local(const struct host *h, const struct flow *f)
+{
+	const struct addr_set *set = element(addresses, 0);
+
+	return set && addr_set_has(set, h->addresses, constants.shape.seed, f->family, f->dst);
+}
+
+/* Fragments of one datagram follow its first, which is the only one with an SPI or ports. */
+static __always_inline void remember(const struct flow *f, __u64 way, __u64 key)
+{
+	struct fragment_value value = {.key = key, .way = way};
+	struct fragment_key fk;
+
+	if (likely(f->part != PART_FIRST))
+		return;
+	fragment_key(&fk, f);
+	bpf_map_update_elem(&fragments, &fk, &value, BPF_ANY);
+}
+
+/* True if one more is allowed in the window of @now; races between CPUs only blur the limit. */
+static __always_inline bool allow(__u64 *window, __u64 *used, __u64 allowance, __u64 now)
+{
+	if (*window != now >> WINDOW_SHIFT) {
+		*window = now >> WINDOW_SHIFT;
+		*used = 0;
+	}
+	if (*used >= allowance)
+		return false;
+	__sync_fetch_and_add(used, 1);
+	return true;
+}
+
+static __always_inline void ask(struct host *h, const struct flow *f, __u64 now)
+{
+	struct ask question = {};
+
+	if (!allow(&h->ask_window, &h->ask_count, ASK_ALLOWANCE, now))
+		return;
+	__builtin_memcpy(question.src, f->src, sizeof(question.src));
+	__builtin_memcpy(question.dst, f->dst, sizeof(question.dst));
+	question.spi = f->spi;
+	question.seq = f->seq;
+	question.sport = f->sport;
+	question.dport = f->dport;
+	question.family = f->family;
+	question.protocol = flow_sa_protocol(f);
+	question.udp = f->kind == FLOW_ESP_UDP;
+	question.time_ns = now;
+	bpf_ringbuf_output(&asks, &question, sizeof(question), 0);
+}
+
+/* Notes a stray with an SPI; a new one (when learning: the first three that rise) is asked about. */
+static __noinline int note_stray(struct host *h, const struct flow *f, __u64 key, __u32 ring)
+{
+	struct stray_seen *seen = element(stray_seen, stray_seen_index(key));
+	__u64 now = bpf_ktime_get_coarse_ns();
+	__u64 from = (__u64)f->src[0] << 32 | f->src[3];
+	__u64 who = key | sa_mix(from ^ f->src[1] ^ (__u64)f->src[2] << 16) << 44;
+	bool fresh, rises;
+
+	if (!seen)
+		return 0;
+	fresh = seen->who != who || now - seen->time_ns > HANDOVER_SILENCE_NS;
+	rises = fresh || f->seq > seen->seq;
+	if (fresh)
+		seen->rising = 0;
+	if (rises && seen->rising < 3) {
+		seen->rising++;
+		if (fresh || h->learn)
+			ask(h, f, now);
+	}
+	seen->who = who;
+	seen->time_ns = now;
+	seen->seq = f->seq;
+	seen->ring = ring;
+	return 0;
+}
+
+/* src|dst|SPI under the strays' random key: a flood of SPIs spreads over the strays' CPUs only. */
+static __always_inline __u32 stray_hash(const struct flow *f)
+{
+	const struct toeplitz *t = element(toeplitz, 0);
+	__be32 spi = be32_host(f->spi);
+	__u32 hash = 0;
+
+	if (!t)
+		return 0;
+	if (f->family == 4)
+		return toeplitz_part(t, 0, f->src[0]) ^ toeplitz_part(t, 4, f->dst[0]) ^
+		       toeplitz_part(t, 8, spi);
+#pragma clang loop unroll(full)
+	for (int i = 0; i < 4; i++) {
+		hash ^= toeplitz_part(t, 4 * i, f->src[i]);
+		hash ^= toeplitz_part(t, 16 + 4 * i, f->dst[i]);
+	}
+	return hash ^ toeplitz_part(t, 32, spi);
+}
+
+/* IPsec of no SA that we know, or a fragment of it whose first was not seen (then key is 0). */
+static __always_inline int steer_stray(const struct flow *f, __u64 key)
+{
+	struct host *h = element(host, 0);
+	__u32 table, ring;
+	__u64 now;
+
+	if (!h)
+		return XDP_PASS;
+	if (!is_local(h, f)) {
+		count(CLASS_TRANSIT, f->bytes);
+		decide(WAY_TRANSIT);
+		return XDP_PASS;
+	}
+	now = bpf_ktime_get_coarse_ns();
+	if (h->stray_allowance && !allow(&h->stray_window, &h->stray_count, h->stray_allowance, now)) {
+		count(CLASS_LIMITED, f->bytes);
+		return XDP_DROP;
+	}
+	count(CLASS_STRAY, f->bytes);
+	decide(WAY_STRAY);
+	table = now - h->heartbeat_ns > HEARTBEAT_OLD_NS ? STRAYS_SPREAD : STRAYS_CONFINED;
+	ring = h->stray_ring[table][stray_hash(f) & (STRAY_TABLE_SIZE - 1)];
+	if (key)
+		note_stray(h, f, key, ring);
+	return redirect(ring);
+}
+
+/* A ticket into the frame's metadata; false if the driver has none, or it is not ours to use. */
+static __always_inline bool attach_ticket(struct xdp_md *ctx, struct move_record *move,
+					  struct move_line *line, __u32 line_index, __u64 now)
+{
+	const struct host *h = element(host, 0);
+	struct ticket *ticket;
+
+	if (constants.no_metadata || !h || h->seq_tickets || ctx->data_meta != ctx->data)
+		return false;
+	if (bpf_xdp_adjust_meta(ctx, -(int)sizeof(*ticket)))
+		return false;
+	ticket = (void *)(long)ctx->data_meta;
+	if ((void *)(ticket + 1) > (void *)(long)ctx->data)
+		return false;
+	ticket->magic = TICKET_MAGIC;
+	ticket->generation = move->generation;
+	ticket->line = line_index;
+	ticket->number = handover_sent(line, now);
+	return true;
+}
+
+/* An SA on its way from ring `to` to ring `own`: core/handover.h decides for this CPU. */
+static __noinline int steer_moving(struct xdp_md *ctx, __u64 word, __u32 slot, __u32 seq)
+{
+	struct sa_cold *cold = element(sa_cold, slot);
+	__u32 record = cold ? SHARED(cold->record) : NO_MOVE;
+	struct move_record *move = element(move_records, record);
+	struct ring_state *to = element(ring_states, sa_word_to(word));
+	__u32 index = record * constants.cpus + bpf_get_smp_processor_id();
+	struct move_line *line = element(move_lines, index);
+	__u64 now = bpf_ktime_get_coarse_ns();
+
+	if (!move || !line || !to || move->slot != slot)
+		return redirect(sa_word_to(word));
+	if (handover_crosses(move, line, SHARED(to->runs), constants.batch, now))
+		return redirect(sa_word_own(word));
+	if (!attach_ticket(ctx, move, line, index, now))
+		handover_sent_seq(line, seq, now);
+	return redirect(sa_word_to(word));
+}
+
+/* A frame of an SA that we know. */
+static __always_inline int steer_sa(struct xdp_md *ctx, const struct flow *f,
+				    const struct found *found)
+{
+	__u64 word = found->word;
+
+	decide_slot(found->slot);
+	if (unlikely(sa_word_flags(word) & SA_HANDS_OFF)) {
+		count(CLASS_HANDS_OFF, f->bytes);
+		return XDP_PASS;
+	}
+	if (likely(sa_word_to(word) == sa_word_own(word)))
+		return redirect(sa_word_own(word));
+	return steer_moving(ctx, word, found->slot, f->seq);
+}
+
+/* IKE and keepalives, never behind ESP. */
+static __always_inline int steer_ike(const struct flow *f)
+{
+	const struct host *h = element(host, 0);
+
+	if (!h)
+		return XDP_PASS;
+	if (!is_local(h, f)) {
+		count(CLASS_TRANSIT, f->bytes);
+		decide(WAY_TRANSIT);
+		return XDP_PASS;
+	}
+	count(CLASS_IKE, f->bytes);
+	decide(WAY_IKE);
+	return redirect(h->ike_ring);
+}
+
+static __always_inline int steer_spi(struct xdp_md *ctx, const struct flow *f)
+{
+	struct found found;
+
+	find_sa(&found, f);
+	remember(f, WAY_SA, found.key);
+	if (unlikely(!found.word))
+		return steer_stray(f, found.key);
+	return steer_sa(ctx, f, &found);
+}
+
+static __always_inline int steer_other(const struct flow *f, struct xdp_md *ctx)
+{
+	count(CLASS_OTHER, f->bytes ? f->bytes : ctx->data_end - ctx->data);
+	return XDP_PASS;
+}
+
+/* A later fragment, or a first one without its SPI: the way of the datagram's first. */
+static __always_inline int steer_fragment(struct xdp_md *ctx, const struct flow *f)
+{
+	const struct fragment_value *value = find_remembered(f);
+	struct found found;
+
+	if (!value) {
+		if (f->protocol == IPPROTO_ESP || f->protocol == IPPROTO_AH)
+			return steer_stray(f, 0);
+		return steer_other(f, ctx);
+	}
+	if (value->way == WAY_IKE)
+		return steer_ike(f);
+	find_key(&found, value->key);
+	if (!found.word)
+		return steer_stray(f, 0);
+	return steer_sa(ctx, f, &found);
+}
+
+static __always_inline int steer(struct xdp_md *ctx)
+{
+	struct flow f;
+
+	flow_parse(&f, (void *)(long)ctx->data, (void *)(long)ctx->data_end, element(ports, 0));
+	decide_flow(&f);
+	if (likely(has_spi(&f) && f.part == PART_WHOLE))
+		return steer_spi(ctx, &f);
+	if (f.kind == FLOW_OTHER)
+		return steer_other(&f, ctx);
+	if (f.part != PART_WHOLE)
+		count(CLASS_FRAGMENT, f.bytes);
+	if (f.kind == FLOW_FRAGMENT)
+		return steer_fragment(ctx, &f);
+	if (has_spi(&f))
+		return steer_spi(ctx, &f);
+	remember(&f, WAY_IKE, 0);
+	return steer_ike(&f);
+}
+
+#endif

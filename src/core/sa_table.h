@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The SA table: from (SPI, fingerprint of address and protocol) to the rings of an SA.
+ *
+ * Two-choice buckets of eight slots; a bucket is one cache line. A slot is one aligned 64-bit word,
+ * so a reader takes an entry by one load and never sees half of it:
+ *
+ *	SPI 32 | fingerprint 12 | ring `to` 9 | ring `own` 9 | flags 2
+ *
+ * One writer (user space), any number of readers (the BPF programs, on every CPU).
+ */
+#ifndef CORE_SA_TABLE_H
+#define CORE_SA_TABLE_H
+
+#include "core/env.h"
+
+#define SA_BUCKET_SLOTS 8
+#define SA_RINGS        512 /* ring numbers are 9 bits */
+
+/* Flags of a word. */
+#define SA_HANDS_OFF 1u /* decrypted by the NIC: never through a ring */
+/*
+ * Which of an entry's two counter pairs its `own` ring writes. A move flips it, so a pair has one
+ * writer at any time and counting needs no atomic operation (they were half of a ring's cost).
+ */
+#define SA_PAIR 2u
+
+struct sa_bucket {
+	__u64 slot[SA_BUCKET_SLOTS];
+};
+
+/* What both sides must agree on to find an SA. Fixed while the table lives. */
+struct sa_table_shape {
+	__u32 bits; /* log2 of the number of buckets, 1..24 */
+	__u32 pad;
+	__u64 seed; /* random, so that nobody can aim at one bucket */
+};
+
+/* The identity within a word: SPI and fingerprint, 44 bits. */
+static __always_inline __u64 sa_word_key(__u64 word)
+{
+	return word >> 20;
+}
+
+static __always_inline __u32 sa_word_spi(__u64 word)
+{
+	return word >> 32;
+}
+
+static __always_inline __u32 sa_word_to(__u64 word)
+{
+	return (word >> 11) & (SA_RINGS - 1);
+}
+
+static __always_inline __u32 sa_word_own(__u64 word)
+{
+	return (word >> 2) & (SA_RINGS - 1);
+}
+
+static __always_inline __u32 sa_word_flags(__u64 word)
+{
+	return word & 3;
+}
+
+static __always_inline __u64 sa_word(__u64 key, __u32 to, __u32 own, __u32 flags)
+{
+	return key << 20 | (__u64)to << 11 | (__u64)own << 2 | flags;
+}
+
+/* Spreads 64 bits over 64 bits: one multiplication, the high half folded down (after wyhash). */
+static __always_inline __u64 sa_mix(__u64 x)
+{
+	x *= 0x9e3779b97f4a7c15ull;
+	return x ^ x >> 32;
+}
+
+/*
+ * The key of (dst, SPI, protocol). @dst is in network byte order, IPv4 in dst[0] and the rest 0;
+ * @spi in host byte order. SAs with equal keys share an entry.
+ */
+static __always_inline __u64 sa_key(const struct sa_table_shape *shape, const __be32 dst[4],
+				    __u32 spi, __u8 protocol)
+{
+	__u64 high = (__u64)dst[0] << 32 | dst[1];
+	__u64 low = (__u64)dst[2] << 32 | dst[3];
+	__u64 print = sa_mix((sa_mix(high ^ shape->seed) ^ low) + protocol);
+
+	return (__u64)spi << 12 | (print & 0xfff);
+}
+
+/* The two buckets of @key; they always differ. */
+static __always_inline void sa_buckets(const struct sa_table_shape *shape, __u64 key,
+				       __u32 bucket[2])
+{
+	__u64 h = sa_mix(key ^ shape->seed) * 0xd6e8feb86659fd93ull;
+	__u32 mask = (1u << shape->bits) - 1;
+
+	bucket[0] = (__u32)(h >> 32) & mask;
+	bucket[1] = (__u32)h & mask;
+	if (bucket[1] == bucket[0])
+		bucket[1] ^= 1;
+}
+
+/* One load of a word. The BPF back end knows no atomic load; a volatile one is a single ldxdw. */
+static __always_inline __u64 sa_load(const __u64 *word)
+{
+#ifdef __bpf__
+	return *(const volatile __u64 *)word;
+#else
+	return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+#endif
+}
+
+/* The slot of @key in @bucket, its word in @word; -1 if it is not there. */
+static __always_inline int sa_bucket_find(const struct sa_bucket *bucket, __u64 key, __u64 *word)
+{
+#pragma GCC unroll 8
+	for (int i = 0; i < SA_BUCKET_SLOTS; i++) {
+		__u64 w = sa_load(&bucket->slot[i]);
+
+		if (sa_word_key(w) == key) {
+			*word = w;
+			return i;
+		}
+	}
+	return -1;
+}
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the verbs ask of a running daemon, and how to undo everything without one. */
+#ifndef DAEMON_CLIENT_H
+#define DAEMON_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <netinet/in.h>
+
+#define DAEMON_WHY_LEN 1024
+
+struct move_request {
+	uint32_t spi;     /* host byte order */
+	uint32_t cpu;
+	uint8_t protocol; /* IPPROTO_ESP, IPPROTO_AH, or 0: either */
+	uint8_t family;   /* AF_INET, AF_INET6, or 0: any destination */
+	uint8_t dst[16];  /* network byte order */
+};
+
+/*
+ * Asks the running daemon to move one SA. 0, and @said is the sentence that tells what was done; or
+ * a negative errno, and @said is "why not; what to do".
+ */
+int daemon_move(const struct move_request *request, char *said, size_t size);
+
+/*
+ * Puts everything back as it was, of one interface or of all (@interface NULL): by the running
+ * daemon, or without one from the pins and the state file. 0 and @said as above (nothing steered is
+ * no error); or a negative errno and why.
+ */
+int daemon_stop(const char *interface, char *said, size_t size);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One daemon for each network namespace: a lock, and the place of its files. */
+#ifndef DAEMON_LOCK_H
+#define DAEMON_LOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define RUN_DIR "/run/espalier"
+
+/* The name of a file of this namespace below RUN_DIR: COOKIE.SUFFIX. */
+void lock_file_name(uint64_t cookie, const char *suffix, char *name, size_t size);
+
+/*
+ * Takes the lock of a namespace and writes our pid into it: a descriptor that holds it until it is
+ * closed. -EAGAIN: a daemon runs, *holder is its pid (0 if it has not said); else a negative errno.
+ */
+int lock_take(uint64_t cookie, pid_t *holder);
+
+/* The pid of the running daemon, or 0; a negative errno. */
+pid_t lock_holder(uint64_t cookie);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* `espalier run`: steers until told to stop. */
+#ifndef DAEMON_RUN_H
+#define DAEMON_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* As the command line gives them; the text of lists has been checked by then. */
+struct run_options {
+	char **interfaces;
+	size_t n_interfaces;
+	const char *cpus;       /* CPU list, NULL: choose */
+	const char *stray_cpus; /* CPU list, NULL: choose */
+	int ike_cpu;            /* -1: choose */
+	unsigned int ring;      /* frames of an SA ring */
+	bool ring_given;
+	int nice;
+	unsigned int max_sas;
+	bool max_sas_given;
+	unsigned int stray_limit; /* packets a second, 0: none */
+	unsigned int resync;      /* seconds between dumps of the kernel's SAs */
+	const char *sas;          /* file of SAs, or NULL */
+	bool learn;
+	bool keep;
+	bool generic;
+	bool dry_run;
+	bool json; /* --dry-run prints JSON */
+};
+
+/* Runs in the foreground. Exit status: 0 stopped as told, 1 failed (and said why on stderr). */
+int daemon_run(const struct run_options *options);
+
+#endif

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// First placement.
+#include "place/first.h"
+
+static int lowest(const cpu_set_t *set)
+{
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, set))
+			return cpu;
+	return -1;
+}
+
+static int highest(const cpu_set_t *set)
+{
+	for (int cpu = CPU_SETSIZE - 1; cpu >= 0; cpu--)
+		if (CPU_ISSET(cpu, set))
+			return cpu;
+	return -1;
+}
+
+static void without(cpu_set_t *out, const cpu_set_t *set, const cpu_set_t *taken)
+{
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (CPU_ISSET(cpu, set) && !CPU_ISSET(cpu, taken))
+			CPU_SET(cpu, out);
+		else
+			CPU_CLR(cpu, out);
+	}
+}
+
+void first_roles(const cpu_set_t *cpus, const cpu_set_t *strays, int ike, struct cpu_roles *roles)
+{
+	bool apart = CPU_COUNT(strays) > 0 || CPU_COUNT(cpus) > 2;
+
+	roles->strays = *strays;
+	if (!CPU_COUNT(strays))
+		CPU_SET(highest(cpus), &roles->strays);
+	roles->sas = *cpus;
+	if (apart)
+		without(&roles->sas, cpus, &roles->strays);
+	if (!CPU_COUNT(&roles->sas))
+		roles->sas = *cpus;
+	roles->ike = ike >= 0 ? ike : lowest(cpus);
+}
+
+int first_cpu(const cpu_set_t *cpus, const uint32_t *counts, int pcpu, int wanted,
+	      enum first_why *why)
+{
+	int named = pcpu >= 0 ? pcpu : wanted;
+	int best = -1;
+
+	if (named >= 0 && named < CPU_SETSIZE && CPU_ISSET(named, cpus)) {
+		*why = pcpu >= 0 ? FIRST_PCPU : FIRST_FILE;
+		return named;
+	}
+	*why = named >= 0 ? FIRST_NOT_OURS : FIRST_FEWEST;
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, cpus) && (best < 0 || counts[cpu] < counts[best]))
+			best = cpu;
+	return best;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The maps that the BPF programs and user space share (core/layout.h), open and mapped into memory.
+ * `run` creates them, `show` and `stop` open them from the pins, without a running daemon.
+ */
+#ifndef STEER_MAPS_H
+#define STEER_MAPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "core/layout.h"
+#include "core/addr_set.h"
+#include "core/handover.h"
+#include "core/parse.h"
+#include "core/toeplitz.h"
+#include "steer/pins.h"
+
+/* In the order of `map_names` in maps.c; those before MAP_MAPPED_END are mapped into memory. */
+enum map {
+	MAP_HOST,
+	MAP_SA_TABLE,
+	MAP_SA_COLD,
+	MAP_RINGS,
+	MAP_RING_STATES,
+	MAP_RING_NUMBERS,
+	MAP_PORTS,
+	MAP_TOEPLITZ,
+	MAP_ADDRESSES,
+	MAP_STRAY_SEEN,
+	MAP_MOVE_RECORDS,
+	MAP_MOVE_LINES,
+	MAP_MAPPED_END,
+	MAP_COUNTS = MAP_MAPPED_END,
+	MAP_FRAGMENTS,
+	MAP_ASKS,
+	MAP_CPUS_SA,
+	MAP_CPUS_STRAY,
+	MAP_CPUS_IKE,
+	MAPS,
+};
+
+/* The name of a map: in the BPF object and as a pin. */
+const char *map_name(enum map map);
+
+struct maps {
+	int fd[MAPS];
+	void *memory[MAP_MAPPED_END];
+	size_t size[MAP_MAPPED_END];
+	struct host *host;
+	struct sa_bucket *table; /* 1 << host->shape.bits of them */
+	struct sa_cold *cold;    /* SA_BUCKET_SLOTS for each bucket */
+	struct ring *rings;
+	struct ring_state *ring_states;
+	__u32 *ring_numbers;
+	struct encap_ports *ports;
+	struct toeplitz *toeplitz;
+	struct addr_set *addresses;
+	struct stray_seen *stray_seen;
+	struct move_record *records;
+	struct move_line *lines;
+};
+
+/* Sets every descriptor to -1 and every pointer to NULL. */
+void maps_init(struct maps *maps);
+
+/*
+ * Opens all maps from the pins, and checks their types and sizes against each other and against
+ * this program's layout, so that a damaged or foreign pin cannot mislead us. With @write they are
+ * mapped writable. 0; -ENOENT: nothing is pinned; -EPROTO: pins that are not as they should be,
+ * and *bad names the map; another negative errno.
+ */
+int maps_open(struct maps *maps, const struct pins *pins, bool write, enum map *bad);
+
+/* Maps the descriptors in maps->fd (all set) into memory and checks them, as maps_open(). */
+int maps_attach(struct maps *maps, bool write, enum map *bad);
+
+/* Unmaps and closes everything. */
+void maps_close(struct maps *maps);
+
+/*
+ * The counters of host->interface[index], summed over the CPUs. 0 or a negative errno.
+ */
+int maps_counts(const struct maps *maps, unsigned int index, struct interface_counts *sum);
+
+/* The number of slots of the SA table. */
+static inline __u32 maps_slots(const struct maps *maps)
+{
+	return SA_BUCKET_SLOTS << maps->host->shape.bits;
+}
+
+#endif

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Loads the BPF objects by their skeleton, pins what must outlive us, attaches to interfaces.
+#include "steer/program.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/if_link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+#include "core/toeplitz.h"
+#include "nic/kernel.h"
+#include "steer/table.h"
+#ifdef ESPALIER_TEST
+#include "bpf/espalier_test.skel.h"
+#else
+#include "bpf/espalier.skel.h"
+#endif
+
+#define PIN_RING_SA    "program_ring_sa"
+#define PIN_RING_STRAY "program_ring_stray"
+#define PIN_DROPS      "link_drops"
+#define PIN_LINK       "link"
+#define PIN_PROGRAM    "program"
+
+__u64 program_hash(void)
+{
+	__u64 hash = 0xcbf29ce484222325ull; /* FNV-1a: tells versions apart, no more */
+	const unsigned char *bytes;
+	size_t size;
+
+	bytes = espalier_bpf__elf_bytes(&size);
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ bytes[i]) * 0x100000001b3ull;
+	return hash;
+}
+
+/*
+ * libbpf has one print function for the process and no argument for it. Its messages are only
+ * wanted when loading failed; the verifier's own log, by the kernel, says what matters.
+ */
+static int quiet(enum libbpf_print_level level, const char *format, va_list args)
+{
+	return 0;
+}
+
+static void set_log(struct espalier_bpf *skel, char *log, size_t size)
+{
+	struct bpf_program *program;
+
+	if (!log || !size)
+		return;
+	log[0] = 0;
+	bpf_object__for_each_program(program, skel->obj)
+		if (bpf_program__autoload(program))
+			bpf_program__set_log_buf(program, log, size);
+}
+
+static struct espalier_bpf *open_object(void)
+{
+	struct espalier_bpf *skel;
+
+	libbpf_set_print(quiet);
+	skel = espalier_bpf__open();
+	if (!skel && !errno)
+		errno = ENOMEM;
+	return skel;
+}
+
+static void set_constants(struct espalier_bpf *skel, const struct host *host)
+{
+	struct program_constants *c = (void *)&skel->rodata->constants;
+
+	c->shape = host->shape;
+	c->cpus = host->cpus;
+	c->batch = host->batch;
+}
+
+/* What is fixed while the maps live; the BPF programs have part of it as constants. */
+static int fixed_part(struct host *host, const struct program_sizes *sizes)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	memset(host, 0, sizeof(*host));
+	host->magic = LAYOUT_MAGIC;
+	host->layout = LAYOUT_VERSION;
+	host->shape.bits = table_bits(sizes->max_sas);
+	if (getrandom(&host->shape.seed, sizeof(host->shape.seed), 0) < 0)
+		return -errno;
+	host->cpus = sizes->cpus;
+	host->rings = 1; /* ring number 0 is never used */
+	host->max_sas = sizes->max_sas;
+	host->ring_frames = sizes->ring_frames;
+	host->moves = sizes->moves;
+	host->batch = kernel_has_cpumap_gro(kernel_release()) ? 72 : 8;
+	host->started_ns = now.tv_sec * 1000000000ull + now.tv_nsec;
+	host->ring_program = program_hash();
+	return 0;
+}
+
+static int size_maps(struct espalier_bpf *skel, const struct host *host)
+{
+	const struct {
+		struct bpf_map *map;
+		__u32 entries;
+	} sizes[] = {
+		{skel->maps.sa_table, 1u << host->shape.bits},
+		{skel->maps.sa_cold, SA_BUCKET_SLOTS << host->shape.bits},
+		{skel->maps.ring_numbers, host->cpus * RING_KINDS},
+		{skel->maps.move_records, host->moves},
+		{skel->maps.move_lines, host->moves * host->cpus},
+		{skel->maps.cpus_sa, host->cpus},
+		{skel->maps.cpus_stray, host->cpus},
+		{skel->maps.cpus_ike, host->cpus},
+	};
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]) && !err; i++)
+		err = bpf_map__set_max_entries(sizes[i].map, sizes[i].entries);
+	return err;
+}
+
+static int take_descriptors(struct maps *maps, struct espalier_bpf *skel)
+{
+	for (int i = 0; i < MAPS; i++) {
+		struct bpf_map *map = bpf_object__find_map_by_name(skel->obj, map_name(i));
+
+		if (!map)
+			return -ENOENT;
+		maps->fd[i] = dup(bpf_map__fd(map));
+		if (maps->fd[i] < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+static int map_id(int fd, __u32 *id)
+{
+	struct bpf_map_info info = {0};
+	__u32 size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(fd, &info, &size) < 0)
+		return -errno;
+	*id = info.id;
+	return 0;
+}
+
+/* The first contents: a program that saw these maps empty would read nonsense. */
+static int fill_maps(struct maps *maps, const struct host *host)
+{
+	__u8 key[TOEPLITZ_INPUT_MAX + 4];
+	__u32 zero = 0;
+	enum map bad;
+	int err = 0;
+
+	if (bpf_map_update_elem(maps->fd[MAP_HOST], &zero, host, BPF_ANY) < 0)
+		return -errno;
+	err = maps_attach(maps, true, &bad);
+	if (err)
+		return err;
+	for (int i = 0; i < RING_KINDS && !err; i++)
+		err = map_id(maps->fd[MAP_CPUS_SA + i], &maps->host->cpumap_id[i]);
+	for (__u32 i = 0; i < maps_slots(maps); i++)
+		maps->cold[i].record = NO_MOVE;
+	if (!err && getrandom(key, sizeof(key), 0) < 0)
+		err = -errno;
+	return err ? err : toeplitz_init(maps->toeplitz, key, sizeof(key));
+}
+
+static int pin(int fd, const struct pins *pins, const char *name)
+{
+	char path[PATH_MAX];
+	int err = pins_path(pins, name, path, sizeof(path));
+
+	if (!err && bpf_obj_pin(fd, path) < 0)
+		err = -errno;
+	return err;
+}
+
+static int pin_all(struct espalier_bpf *skel, const struct maps *maps, const struct pins *pins)
+{
+	struct bpf_link *link;
+	int err = pins_create(pins);
+
+	for (int i = 0; i < MAPS && !err; i++)
+		err = pin(maps->fd[i], pins, map_name(i));
+	if (!err)
+		err = pin(bpf_program__fd(skel->progs.espalier_ring_sa), pins, PIN_RING_SA);
+	if (!err)
+		err = pin(bpf_program__fd(skel->progs.espalier_ring_stray), pins, PIN_RING_STRAY);
+	if (err)
+		return err;
+	link = bpf_program__attach(skel->progs.espalier_drops);
+	if (!link)
+		return -errno;
+	err = pin(bpf_link__fd(link), pins, PIN_DROPS);
+	bpf_link__destroy(link);
+	return err;
+}
+
+int program_create(struct maps *maps, const struct pins *pins, const struct program_sizes *sizes,
+		   char *log, size_t size)
+{
+	struct espalier_bpf *skel = open_object();
+	struct host host;
+	int err;
+
+	maps_init(maps);
+	if (!skel)
+		return -errno;
+	bpf_program__set_autoload(skel->progs.espalier_steer, false);
+	err = fixed_part(&host, sizes);
+	if (!err)
+		err = size_maps(skel, &host);
+	set_constants(skel, &host);
+	set_log(skel, log, size);
+	if (!err)
+		err = espalier_bpf__load(skel);
+	if (!err)
+		err = take_descriptors(maps, skel);
+	if (!err)
+		err = fill_maps(maps, &host);
+	if (!err)
+		err = pin_all(skel, maps, pins);
+	espalier_bpf__destroy(skel);
+	if (err) {
+		maps_close(maps);
+		pins_remove(pins);
+	}
+	return err;
+}
+
+static int open_pin(const struct pins *pins, const char *name)
+{
+	char path[PATH_MAX];
+	int err = pins_path(pins, name, path, sizeof(path));
+	int fd = err ? err : bpf_obj_get(path);
+
+	return fd < 0 && !err ? -errno : fd;
+}
+
+int program_open_rings(const struct pins *pins, struct ring_options *options)
+{
+	options->program[RING_SA] = open_pin(pins, PIN_RING_SA);
+	options->program[RING_STRAY] = open_pin(pins, PIN_RING_STRAY);
+	options->program[RING_IKE] = -1; /* its frames need nothing done */
+	if (options->program[RING_SA] < 0)
+		return options->program[RING_SA];
+	return options->program[RING_STRAY] < 0 ? options->program[RING_STRAY] : 0;
+}
+
+void program_close_rings(struct ring_options *options)
+{
+	for (int i = 0; i < RING_KINDS; i++) {
+		if (options->program[i] >= 0)
+			close(options->program[i]);
+		options->program[i] = -1;
+	}
+}
+
+/* A steering program that uses the maps which are there. */
+static struct espalier_bpf *load_steer(const struct maps *maps, const struct program_target *target,
+				       char *log, size_t size)
+{
+	struct espalier_bpf *skel = open_object();
+	struct program_constants *c;
+	int err = 0;
+
+	if (!skel)
+		return NULL;
+	bpf_program__set_autoload(skel->progs.espalier_ring_sa, false);
+	bpf_program__set_autoload(skel->progs.espalier_ring_stray, false);
+	bpf_program__set_autoload(skel->progs.espalier_drops, false);
+	for (int i = 0; i < MAPS && !err; i++)
+		err = bpf_map__reuse_fd(bpf_object__find_map_by_name(skel->obj, map_name(i)),
+					maps->fd[i]);
+	set_constants(skel, maps->host);
+	c = (void *)&skel->rodata->constants;
+	c->interface = target->index;
+	c->no_metadata = target->no_metadata;
+	set_log(skel, log, size);
+	if (!err)
+		err = espalier_bpf__load(skel);
+	if (!err)
+		return skel;
+	espalier_bpf__destroy(skel);
+	errno = -err;
+	return NULL;
+}
+
+static int interface_pin(const struct pins *pins, unsigned int ifindex, const char *name, int fd)
+{
+	char path[PATH_MAX];
+	int err = pins_interface_path(pins, ifindex, name, path, sizeof(path));
+
+	if (!err && bpf_obj_pin(fd, path) < 0)
+		err = -errno;
+	return err;
+}
+
+static int attach_new(const struct pins *pins, const struct program_target *target, int program)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, opts,
+		    .flags = target->generic ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE);
+	int link, err;
+
+	link = bpf_link_create(program, target->ifindex, BPF_XDP, &opts);
+	if (link < 0)
+		return -errno;
+	err = pins_create_interface(pins, target->ifindex);
+	if (!err)
+		err = interface_pin(pins, target->ifindex, PIN_LINK, link);
+	if (!err)
+		err = interface_pin(pins, target->ifindex, PIN_PROGRAM, program);
+	if (err)
+		pins_remove_interface(pins, target->ifindex);
+	close(link);
+	return err;
+}
+
+static int open_link(const struct pins *pins, unsigned int ifindex)
+{
+	char path[PATH_MAX];
+	int err = pins_interface_path(pins, ifindex, PIN_LINK, path, sizeof(path));
+	int fd = err ? err : bpf_obj_get(path);
+
+	return fd < 0 && !err ? -errno : fd;
+}
+
+static int attach_over(const struct pins *pins, const struct program_target *target, int program)
+{
+	char path[PATH_MAX];
+	int link = open_link(pins, target->ifindex);
+	int err = 0;
+
+	if (link < 0)
+		return link;
+	if (bpf_link_update(link, program, NULL) < 0)
+		err = -errno;
+	close(link);
+	if (err)
+		return err;
+	err = pins_interface_path(pins, target->ifindex, PIN_PROGRAM, path, sizeof(path));
+	if (!err)
+		unlink(path);
+	return err ? err : interface_pin(pins, target->ifindex, PIN_PROGRAM, program);
+}
+
+int program_attach(struct maps *maps, const struct pins *pins, const struct program_target *target,
+		   bool replace, char *log, size_t size)
+{
+	struct espalier_bpf *skel = load_steer(maps, target, log, size);
+	int program, err;
+
+	if (!skel)
+		return -errno;
+	program = bpf_program__fd(skel->progs.espalier_steer);
+	err = replace ? attach_over(pins, target, program) : attach_new(pins, target, program);
+	espalier_bpf__destroy(skel);
+	return err;
+}
+
+int program_attached(const struct pins *pins, unsigned int ifindex, __u32 *id)
+{
+	struct bpf_link_info info = {0};
+	__u32 size = sizeof(info);
+	int link = open_link(pins, ifindex);
+	int err = 0;
+
+	if (link < 0)
+		return link;
+	if (bpf_obj_get_info_by_fd(link, &info, &size) < 0)
+		err = -errno;
+	else if (info.type != BPF_LINK_TYPE_XDP)
+		err = -EPROTO;
+	else if (info.xdp.ifindex != ifindex)
+		err = -ENODEV;
+	*id = info.prog_id;
+	close(link);
+	return err;
+}

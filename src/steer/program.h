@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The BPF objects: creating the maps and ring programs, and a steering program on an interface. */
+#ifndef STEER_PROGRAM_H
+#define STEER_PROGRAM_H
+
+#include <stdbool.h>
+#include "steer/maps.h"
+#include "steer/pins.h"
+#include "steer/rings.h"
+
+struct program_sizes {
+	__u32 max_sas;
+	__u32 ring_frames;
+	__u32 cpus;  /* possible CPUs */
+	__u32 moves; /* records of the pool */
+};
+
+/*
+ * Creates and pins the maps, the ring programs and the count of drops, and fills in the fixed part
+ * of `host`. On failure nothing stays pinned. What libbpf and the verifier say goes to @log (may
+ * be NULL; at most @size). 0 or a negative errno.
+ */
+int program_create(struct maps *maps, const struct pins *pins, const struct program_sizes *sizes,
+		   char *log, size_t size);
+
+/* Opens the pinned ring programs into options->program, for CPUs that are added later. */
+int program_open_rings(const struct pins *pins, struct ring_options *options);
+void program_close_rings(struct ring_options *options);
+
+/* Which BPF object this program carries, as a hash. */
+__u64 program_hash(void);
+
+struct program_target {
+	unsigned int ifindex;
+	unsigned int index; /* in host->interface */
+	bool generic;
+	bool no_metadata;
+};
+
+/*
+ * Loads a steering program for an interface, attaches it by bpf_link and pins both. @replace: over
+ * the program that is there, through the pinned link. 0; -EEXIST, -EBUSY: another program is
+ * there; else a negative errno, @log tells more.
+ */
+int program_attach(struct maps *maps, const struct pins *pins, const struct program_target *target,
+		   bool replace, char *log, size_t size);
+
+/*
+ * Is the pinned link of an interface still attached to it, and by which program? 0 and *id; -ENOENT:
+ * no pin; -ENODEV: the interface it was on is gone; a negative errno.
+ */
+int program_attached(const struct pins *pins, unsigned int ifindex, __u32 *id);
+
+#endif

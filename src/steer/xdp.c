@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The method xdp: opening and adopting, the roles of CPUs.
+#include "steer/xdp.h"
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MOVE_RECORDS = 256 };
+
+static int because(int err, char *why, size_t size, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+static int because(int err, char *why, size_t size, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(why, size, format, args);
+	va_end(args);
+	return err;
+}
+
+static int refuse_new_maps(const struct host *host, const struct xdp_options *options, char *why,
+			   size_t size)
+{
+	if (options->ring_frames_given && options->ring_frames != host->ring_frames)
+		return because(-EBUSY, why, size,
+			       "the rings in use hold %u frames, and --ring %u would need new ones; "
+			       "run 'espalier stop' first",
+			       host->ring_frames, options->ring_frames);
+	if (options->max_sas_given && options->max_sas != host->max_sas)
+		return because(-EBUSY, why, size,
+			       "the SA table in use is for %u SAs, and --max-sas %u would need a new "
+			       "one; run 'espalier stop' first",
+			       host->max_sas, options->max_sas);
+	return 0;
+}
+
+static int adopt(struct xdp *xdp, const struct xdp_options *options, char *why, size_t size)
+{
+	enum map bad = 0;
+	int err = maps_open(&xdp->maps, &xdp->pins, true, &bad);
+
+	if (err == -EPROTO)
+		return because(err, why, size,
+			       "the pin %s/%s is damaged; run 'espalier stop' to take everything down",
+			       xdp->pins.layout, map_name(bad));
+	if (err)
+		return because(err, why, size, "cannot open the pins under %s: %s",
+			       xdp->pins.layout, strerror(-err));
+	xdp->adopted = true;
+	return refuse_new_maps(xdp->maps.host, options, why, size);
+}
+
+static int create(struct xdp *xdp, const struct xdp_options *options, char *why, size_t size)
+{
+	int cpus = libbpf_num_possible_cpus();
+	struct program_sizes sizes = {
+		.max_sas = options->max_sas,
+		.ring_frames = options->ring_frames,
+		.cpus = cpus,
+		.moves = MOVE_RECORDS,
+	};
+	char log[16384] = "";
+	int err;
+
+	if (cpus < 0)
+		return because(cpus, why, size, "cannot tell the number of CPUs: %s",
+			       strerror(-cpus));
+	err = program_create(&xdp->maps, &xdp->pins, &sizes, log, sizeof(log));
+	if (!err) {
+		xdp->maps.host->nice_value = options->nice + 20;
+		return 0;
+	}
+	return because(err, why, size, "the kernel refused the BPF programs: %s%s%.600s",
+		       strerror(-err), log[0] ? "; the end of its log: " : "",
+		       log + (strlen(log) > 600 ? strlen(log) - 600 : 0));
+}
+
+int xdp_open(struct xdp *xdp, const struct xdp_options *options, char *why, size_t size)
+{
+	int state, err;
+
+	memset(xdp, 0, sizeof(*xdp));
+	maps_init(&xdp->maps);
+	for (int i = 0; i < RING_KINDS; i++)
+		xdp->rings.program[i] = -1;
+	err = pins_find(&xdp->pins, true);
+	if (err)
+		return because(err, why, size,
+			       "no bpffs to pin to: %s; mount it: mount -t bpf bpf /sys/fs/bpf",
+			       strerror(-err));
+	state = pins_state(&xdp->pins);
+	if (state == PINS_FOREIGN)
+		state = pins_remove(&xdp->pins); /* 0 is PINS_NONE */
+	if (state < 0)
+		return because(state, why, size, "cannot read the pins under %s: %s",
+			       xdp->pins.host, strerror(-state));
+	err = state == PINS_OURS ? adopt(xdp, options, why, size)
+				 : create(xdp, options, why, size);
+	if (!err) {
+		err = program_open_rings(&xdp->pins, &xdp->rings);
+		if (err)
+			because(err, why, size, "cannot open the ring programs under %s: %s",
+				xdp->pins.layout, strerror(-err));
+	}
+	if (err) {
+		xdp_close(xdp);
+		return err;
+	}
+	xdp->rings.nice = (int)xdp->maps.host->nice_value - 20;
+	xdp->table = (struct table){
+		.shape = xdp->maps.host->shape,
+		.buckets = xdp->maps.table,
+		.cold = xdp->maps.cold,
+	};
+	moves_init(&xdp->moves, &xdp->maps, &xdp->table);
+	return 0;
+}
+
+void xdp_close(struct xdp *xdp)
+{
+	program_close_rings(&xdp->rings);
+	maps_close(&xdp->maps);
+}
+
+/* Entry i of a strays' table goes to the i-th of the CPUs, round robin, by their stray rings. */
+static int aim_strays(struct xdp *xdp, enum stray_table which, const cpu_set_t *cpus)
+{
+	__u16 *table = xdp->maps.host->stray_ring[which];
+	int numbers[SA_RINGS], n = 0;
+
+	for (int cpu = 0; cpu < CPU_SETSIZE && n < SA_RINGS; cpu++) {
+		if (!CPU_ISSET(cpu, cpus))
+			continue;
+		numbers[n] = rings_get(&xdp->maps, &xdp->rings, RING_STRAY, cpu);
+		if (numbers[n] < 0)
+			return numbers[n];
+		n++;
+	}
+	for (int i = 0; i < STRAY_TABLE_SIZE; i++)
+		SHARED(table[i]) = numbers[i % n];
+	return 0;
+}
+
+static int make_rings(struct xdp *xdp, const struct cpu_roles *roles)
+{
+	struct host *host = xdp->maps.host;
+	__u8 usable[SA_RINGS] = {0};
+	int number, err;
+
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &roles->sas))
+			continue;
+		number = rings_get(&xdp->maps, &xdp->rings, RING_SA, cpu);
+		if (number < 0)
+			return number;
+		usable[number] = 1;
+	}
+	memcpy(host->sa_cpu, usable, sizeof(usable));
+	number = rings_get(&xdp->maps, &xdp->rings, RING_IKE, roles->ike);
+	if (number < 0)
+		return number;
+	SHARED(host->ike_ring) = number;
+	err = aim_strays(xdp, STRAYS_CONFINED, &roles->strays);
+	return err ? err : aim_strays(xdp, STRAYS_SPREAD, &roles->sas);
+}
+
+int xdp_set_roles(struct xdp *xdp, const struct cpu_roles *roles, char *why, size_t size)
+{
+	int err = make_rings(xdp, roles);
+
+	if (err)
+		return because(err, why, size, "cannot make the rings: %s", strerror(-err));
+	xdp->roles = *roles;
+	return 0;
+}
+
+void xdp_set_stray_limit(struct xdp *xdp, __u64 packets_per_second)
+{
+	__u64 allowance = (packets_per_second << WINDOW_SHIFT) / 1000000000ull;
+
+	SHARED(xdp->maps.host->stray_allowance) =
+		packets_per_second && !allowance ? 1 : allowance;
+}
+
+void xdp_beat(struct xdp *xdp, __u64 now_ns)
+{
+	const struct host *host = xdp->maps.host;
+	__u64 drops = 0;
+
+	for (__u32 i = 1; i < host->rings; i++)
+		if (xdp->maps.rings[i].kind == RING_STRAY)
+			drops += SHARED(xdp->maps.ring_states[i].drops);
+	xdp->stray_drops_then = xdp->stray_drops;
+	xdp->stray_drops = drops;
+	SHARED(xdp->maps.host->heartbeat_ns) = now_ns;
+}

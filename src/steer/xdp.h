@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The method xdp: one SA table and its rings for a network namespace, a steering program on each
+ * interface. Everything lives in pinned maps; opening adopts what an earlier daemon left.
+ */
+#ifndef STEER_XDP_H
+#define STEER_XDP_H
+
+#include <stdbool.h>
+#include "place/first.h"
+#include "steer/maps.h"
+#include "steer/moves.h"
+#include "steer/pins.h"
+#include "steer/program.h"
+#include "steer/rings.h"
+#include "steer/table.h"
+
+#define XDP_WHY_LEN 1024
+
+struct xdp_options {
+	__u32 ring_frames, max_sas;
+	bool ring_frames_given, max_sas_given; /* on adoption they must match, or not be given */
+	int nice;
+};
+
+struct xdp {
+	struct pins pins;
+	struct maps maps;
+	struct table table;
+	struct moves moves;
+	struct ring_options rings;
+	struct cpu_roles roles;
+	bool adopted;
+	__u32 placed[CPU_SETSIZE];           /* SAs on each CPU */
+	__u64 stray_drops, stray_drops_then; /* of all stray rings: now, and a second before */
+};
+
+/*
+ * Opens the namespace's steering: adopts the pins of our layout, or creates them; pins of another
+ * layout are taken down first. 0, or a negative errno and in @why "why not; what to do".
+ */
+int xdp_open(struct xdp *xdp, const struct xdp_options *options, char *why, size_t size);
+
+/* Closes our side; what is pinned goes on steering. */
+void xdp_close(struct xdp *xdp);
+
+/*
+ * Gives the CPUs their roles: makes their rings and aims the strays' tables and the IKE ring.
+ * 0 or a negative errno with @why.
+ */
+int xdp_set_roles(struct xdp *xdp, const struct cpu_roles *roles, char *why, size_t size);
+
+/* Strays a second that are let through, 0: all. */
+void xdp_set_stray_limit(struct xdp *xdp, __u64 packets_per_second);
+
+/* What identifies an SA's entry, and what show prints of it; counters and records aside. */
+struct xdp_sa {
+	__u32 spi; /* host byte order */
+	bool hands_off;
+	int wanted;          /* CPU by the line of a file, -1: any */
+	struct sa_cold cold; /* addresses, window, ...; pcpu too */
+};
+
+/* An SA's key in the table. */
+__u64 xdp_key(const struct xdp *xdp, const struct sa_cold *cold, __u32 spi);
+
+/*
+ * Adds an SA: a new entry on the CPU of first placement, or one more reference to the entry of an
+ * SA with the same key. *why tells about the CPU. 0; -ENOSPC: no place in the table, its packets
+ * stay strays.
+ */
+int xdp_add(struct xdp *xdp, const struct xdp_sa *sa, __u64 now_ns, enum first_why *why);
+
+/* Removes a reference, and with the last one the entry. -ENOENT: there is no such entry. */
+int xdp_remove(struct xdp *xdp, __u64 key, __u64 now_ns);
+
+/* What show prints of the SA, and whether it is hands off, are now these. -ENOENT. */
+int xdp_update(struct xdp *xdp, const struct xdp_sa *sa);
+
+/* Moves an SA to a CPU. 0, or as moves_begin(); -ENOENT: no such SA; -ENODEV: no SA ring there. */
+int xdp_move(struct xdp *xdp, __u64 key, __u32 cpu, __u64 now_ns);
+
+/*
+ * After adoption: begin forgets all references, the SAs that are still there are added again, end
+ * removes the entries that nobody claimed.
+ */
+void xdp_claim_begin(struct xdp *xdp);
+void xdp_claim_end(struct xdp *xdp, __u64 now_ns);
+
+/* The heartbeat, once a second. */
+void xdp_beat(struct xdp *xdp, __u64 now_ns);
+
+#endif

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The method xdp: SAs in and out of the table, and from CPU to CPU.
+#include "steer/xdp.h"
+
+#include <errno.h>
+#include <string.h>
+
+__u64 xdp_key(const struct xdp *xdp, const struct sa_cold *cold, __u32 spi)
+{
+	return sa_key(&xdp->table.shape, cold->dst, spi, cold->protocol);
+}
+
+static __u32 cpu_of(const struct xdp *xdp, __u32 slot)
+{
+	return xdp->maps.rings[sa_word_own(table_word(&xdp->table, slot))].cpu;
+}
+
+/*
+ * A new SA whose packets came as strays within the last second still has some on a stray ring: it
+ * starts there and moves from there. Not if those rings are dropping: then waiting on them is
+ * worse than a few packets out of order.
+ */
+static int stray_ring_of(const struct xdp *xdp, __u64 key, __u64 now_ns)
+{
+	const struct stray_seen *seen = &xdp->maps.stray_seen[stray_seen_index(key)];
+	__u64 who = SHARED(seen->who), then = SHARED(seen->time_ns);
+	__u32 ring = SHARED(seen->ring);
+
+	if ((who & ((1ull << 44) - 1)) != key || then + HANDOVER_SILENCE_NS < now_ns)
+		return 0;
+	if (xdp->stray_drops != xdp->stray_drops_then)
+		return 0;
+	return ring < xdp->maps.host->rings && xdp->maps.rings[ring].kind == RING_STRAY ? ring : 0;
+}
+
+/* The identity of an entry, as show prints it; counters and the move stay as they are. */
+static void describe(struct sa_cold *cold, const struct sa_cold *from)
+{
+	memcpy(cold->src, from->src, sizeof(cold->src));
+	memcpy(cold->dst, from->dst, sizeof(cold->dst));
+	cold->pcpu = from->pcpu;
+	cold->replay_window = from->replay_window;
+	cold->reqid = from->reqid;
+	cold->if_id = from->if_id;
+	cold->family = from->family;
+	cold->protocol = from->protocol;
+	cold->flags = from->flags;
+}
+
+static int insert(struct xdp *xdp, const struct xdp_sa *sa, __u64 key, __u32 cpu, __u64 now_ns)
+{
+	int own = rings_get(&xdp->maps, &xdp->rings, RING_SA, cpu);
+	int from = stray_ring_of(xdp, key, now_ns);
+	struct sa_cold cold = sa->cold;
+	int record = -1, err;
+	__u32 slot;
+
+	if (own < 0)
+		return own;
+	if (from && !sa->hands_off && !xdp->moves.unprotected)
+		record = moves_reserve(&xdp->moves, from, own, now_ns);
+	memset(cold.pair, 0, sizeof(cold.pair));
+	cold.record = record >= 0 ? (__u32)record : NO_MOVE;
+	cold.moves = 0;
+	cold.references = 1;
+	cold.freed_ns = 0;
+	cold.placed_ns = now_ns;
+	err = table_insert(&xdp->table, key, record >= 0 ? from : own, own,
+			   sa->hands_off ? SA_HANDS_OFF : 0, &cold, now_ns, &slot);
+	if (record >= 0 && err)
+		moves_drop(&xdp->moves, record, now_ns);
+	else if (record >= 0)
+		moves_bind(&xdp->moves, record, slot);
+	return err;
+}
+
+int xdp_add(struct xdp *xdp, const struct xdp_sa *sa, __u64 now_ns, enum first_why *why)
+{
+	int pcpu = sa->cold.pcpu == NO_PCPU ? -1 : (int)sa->cold.pcpu;
+	__u64 key = xdp_key(xdp, &sa->cold, sa->spi);
+	int slot = table_find(&xdp->table, key);
+	int cpu, err;
+
+	if (slot >= 0) {
+		*why = FIRST_FEWEST;
+		if (!xdp->maps.cold[slot].references++)
+			xdp->placed[cpu_of(xdp, slot)]++;
+		return xdp_update(xdp, sa);
+	}
+	cpu = first_cpu(&xdp->roles.sas, xdp->placed, pcpu, sa->wanted, why);
+	err = insert(xdp, sa, key, cpu, now_ns);
+	if (err == -ENOSPC)
+		SHARED(xdp->maps.host->table_full) = xdp->maps.host->table_full + 1;
+	if (!err)
+		xdp->placed[cpu]++;
+	return err;
+}
+
+static void drop_entry(struct xdp *xdp, __u32 slot, __u64 now_ns)
+{
+	moves_forget(&xdp->moves, slot, now_ns);
+	table_remove(&xdp->table, slot, now_ns);
+}
+
+int xdp_remove(struct xdp *xdp, __u64 key, __u64 now_ns)
+{
+	int slot = table_find(&xdp->table, key);
+
+	if (slot < 0)
+		return -ENOENT;
+	if (xdp->maps.cold[slot].references > 1) {
+		xdp->maps.cold[slot].references--;
+		return 0;
+	}
+	xdp->placed[cpu_of(xdp, slot)]--;
+	drop_entry(xdp, slot, now_ns);
+	return 0;
+}
+
+int xdp_update(struct xdp *xdp, const struct xdp_sa *sa)
+{
+	int slot = table_find(&xdp->table, xdp_key(xdp, &sa->cold, sa->spi));
+	__u64 word;
+
+	if (slot < 0)
+		return -ENOENT;
+	describe(&xdp->maps.cold[slot], &sa->cold);
+	word = table_word(&xdp->table, slot);
+	if (sa->hands_off == !!(sa_word_flags(word) & SA_HANDS_OFF))
+		return 0;
+	return table_set(&xdp->table, slot, word, word ^ SA_HANDS_OFF);
+}
+
+int xdp_move(struct xdp *xdp, __u64 key, __u32 cpu, __u64 now_ns)
+{
+	int slot = table_find(&xdp->table, key);
+	__u32 was;
+	int ring, err;
+
+	if (slot < 0)
+		return -ENOENT;
+	if (cpu >= xdp->maps.host->cpus || !CPU_ISSET(cpu, &xdp->roles.sas))
+		return -ENODEV;
+	ring = rings_get(&xdp->maps, &xdp->rings, RING_SA, cpu);
+	if (ring < 0)
+		return ring;
+	was = cpu_of(xdp, slot);
+	err = moves_begin(&xdp->moves, slot, ring, now_ns);
+	if (err)
+		return err;
+	xdp->placed[was]--;
+	xdp->placed[cpu]++;
+	return 0;
+}
+
+void xdp_claim_begin(struct xdp *xdp)
+{
+	memset(xdp->placed, 0, sizeof(xdp->placed));
+	for (__u32 slot = 0; slot < maps_slots(&xdp->maps); slot++)
+		xdp->maps.cold[slot].references = 0;
+}
+
+void xdp_claim_end(struct xdp *xdp, __u64 now_ns)
+{
+	for (__u32 slot = 0; slot < maps_slots(&xdp->maps); slot++)
+		if (table_word(&xdp->table, slot) && !xdp->maps.cold[slot].references)
+			drop_entry(xdp, slot, now_ns);
+}
