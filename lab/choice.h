@@ -32,7 +32,7 @@ struct lab_weight {
 
 struct lab_sender {
 	__u64 position; /* packets begun so far */
-	__u64 random;   /* never 0 */
+	__u64 random;	/* never 0 */
 	__u32 turn;
 	__u32 number; /* of this sender: 0 up to run->senders */
 };

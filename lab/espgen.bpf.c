@@ -53,8 +53,9 @@ struct {
 /* A copy that the compiler knows to be constant where the loader has set it. */
 static __always_inline struct lab_run constants(void)
 {
-	return (struct lab_run){ run.rates, run.encap,	run.sas,    run.senders, run.source, run.pairs,
-				 run.first_sequence, run.swap, run.rising, run.seed, run.run, 0 };
+	return (struct lab_run){
+		run.rates,	    run.encap, run.sas,	   run.senders, run.source, run.pairs,
+		run.first_sequence, run.swap,  run.rising, run.seed,	run.run,    0};
 }
 
 /* Whether a packet is due; keeps the times. */

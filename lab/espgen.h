@@ -12,10 +12,10 @@ struct espgen_sender {
 	struct lab_sender choice;
 	__u64 quota; /* packets to send */
 	__u64 start_ns;
-	__u64 end_ns;       /* 0: no end but the quota */
+	__u64 end_ns;	    /* 0: no end but the quota */
 	__u64 interval_q16; /* between packets, ns << 16; 0: as fast as it goes */
-	__u64 burst_ns;     /* how far it may fall behind and still catch up */
-	__u64 shift_ns;     /* what it fell behind more than that */
+	__u64 burst_ns;	    /* how far it may fall behind and still catch up */
+	__u64 shift_ns;	    /* what it fell behind more than that */
 	__u64 frames;
 	__u64 failed;
 	__u64 first_ns;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The receiver: counts and judges IPsec packets where the stack takes them, on the CPU that does. */
+/* The receiver: counts and judges IPsec packets where the stack takes them, on the CPU that does.
+ */
 #include <linux/bpf.h>
 #include <linux/in.h>
 #include <linux/in6.h>
@@ -58,6 +59,14 @@ struct {
 } orders SEC(".maps");
 
 __u32 allotted = 0;
+
+/* An index, plus one, that this CPU drew for an SA that another CPU entered first. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} spare SEC(".maps");
 
 enum kind { OTHER, SECURITY, IKE, KEEPALIVE, FRAGMENT };
 
@@ -253,27 +262,37 @@ static __always_inline void spend(void)
 	bpf_loop(1 << 20, nothing_yet, &until, 0);
 }
 
-/* The index of the SA, or config.sas if there is no room for it. */
+/* Enters a new SA. Returns its index, or config.room if there is no room. */
+static __always_inline __u32 enter_sa(const struct esprecv_key *key)
+{
+	__u32 zero = 0, fresh, *index, *kept = bpf_map_lookup_elem(&spare, &zero);
+
+	if (!kept)
+		return config.room;
+	if (!*kept) {
+		/* The map holds config.sas; each CPU may have one index kept beyond that. */
+		if (allotted >= config.room)
+			return config.room;
+		*kept = __sync_fetch_and_add(&allotted, 1) + 1;
+	}
+	fresh = *kept - 1;
+	if (!bpf_map_update_elem(&indices, key, &fresh, BPF_NOEXIST))
+		*kept = 0;
+	index = bpf_map_lookup_elem(&indices, key);
+	return index ? *index : config.room;
+}
+
+/* The index of the SA, or config.room if it is none of ours. */
 static __always_inline __u32 find_sa(const struct esprecv_key *key)
 {
-	__u32 *index, fresh;
+	__u32 *index, nth;
 
 	if (config.first_spi) {
-		fresh = key->spi - config.first_spi;
-		return fresh < config.sas ? fresh : config.sas;
+		nth = key->spi - config.first_spi;
+		return nth < config.sas ? nth : config.room;
 	}
 	index = bpf_map_lookup_elem(&indices, key);
-	if (index)
-		return *index;
-	if (allotted >= config.sas)
-		return config.sas;
-	fresh = __sync_fetch_and_add(&allotted, 1);
-	if (fresh >= config.sas)
-		return config.sas;
-	/* Another CPU may be first: then its index holds and ours stays empty. */
-	bpf_map_update_elem(&indices, key, &fresh, BPF_NOEXIST);
-	index = bpf_map_lookup_elem(&indices, key);
-	return index ? *index : config.sas;
+	return index ? *index : enter_sa(key);
 }
 
 /* Moves the window to its new top, by clearing the words that it enters. */
@@ -365,7 +384,7 @@ static __always_inline void receive(struct esprecv_cpu *cpu, const struct found 
 	__u64 *packets = bpf_map_lookup_elem(&sa_packets, &index);
 
 	spend();
-	if (index >= config.sas || !packets) {
+	if (index >= config.room || !packets) {
 		cpu->others++;
 		return;
 	}

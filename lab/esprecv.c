@@ -51,19 +51,19 @@ static int parse_work(void *config, const char *text)
 #define AT(member) offsetof(struct options, member)
 
 static const struct lab_option table[] = {
-	{ "dev", "NAME", LAB_TEXT, AT(device), 0, 0, NULL, "receive on this device (eb)" },
-	{ "spi", "FIRST", LAB_NUMBER, AT(spi), 1, 0xffffffff, NULL,
-	  "only SAs with SPIs from here on: faster, but whatever their address" },
-	{ "sas", "N", LAB_NUMBER, AT(sas), 1, 65536, NULL, "room for so many SAs (1024)" },
-	{ "senders", "N", LAB_NUMBER, AT(senders), 1, 64, NULL, "senders told apart (8)" },
-	{ "window", "W", LAB_NUMBER, AT(window), 1, 1U << 30, NULL, "replay window (64)" },
-	{ "port", "N", LAB_NUMBER, AT(port), 1, 65535, NULL, "UDP port of ESP in UDP (4500)" },
-	{ "work", "NS", LAB_NUMBER, AT(work), 0, 1000000000, NULL, "time to spend a packet" },
-	{ "work-cpu", "CPU:NS", LAB_CALL, 0, 0, 0, parse_work, "the same, for one CPU" },
-	{ "drop", NULL, LAB_FLAG, AT(drop), 0, 0, NULL, "drop what was counted (as it does)" },
-	{ "pass", NULL, LAB_FLAG, AT(pass), 0, 0, NULL, "let it go on to the stack" },
-	{ "ready-fd", "N", LAB_NUMBER, AT(ready), 1, 1023, NULL, "where to say \"ready\" (1)" },
-	{ "json", NULL, LAB_FLAG, AT(json), 0, 0, NULL, "print the result as JSON" },
+	{"dev", "NAME", LAB_TEXT, AT(device), 0, 0, NULL, "receive on this device (eb)"},
+	{"spi", "FIRST", LAB_NUMBER, AT(spi), 1, 0xffffffff, NULL,
+	 "only SAs with SPIs from here on: faster, but whatever their address"},
+	{"sas", "N", LAB_NUMBER, AT(sas), 1, 65536, NULL, "room for so many SAs (1024)"},
+	{"senders", "N", LAB_NUMBER, AT(senders), 1, 64, NULL, "senders told apart (8)"},
+	{"window", "W", LAB_NUMBER, AT(window), 1, 1U << 30, NULL, "replay window (64)"},
+	{"port", "N", LAB_NUMBER, AT(port), 1, 65535, NULL, "UDP port of ESP in UDP (4500)"},
+	{"work", "NS", LAB_NUMBER, AT(work), 0, 1000000000, NULL, "time to spend a packet"},
+	{"work-cpu", "CPU:NS", LAB_CALL, 0, 0, 0, parse_work, "the same, for one CPU"},
+	{"drop", NULL, LAB_FLAG, AT(drop), 0, 0, NULL, "drop what was counted (as it does)"},
+	{"pass", NULL, LAB_FLAG, AT(pass), 0, 0, NULL, "let it go on to the stack"},
+	{"ready-fd", "N", LAB_NUMBER, AT(ready), 1, 1023, NULL, "where to say \"ready\" (1)"},
+	{"json", NULL, LAB_FLAG, AT(json), 0, 0, NULL, "print the result as JSON"},
 	{},
 };
 
@@ -72,9 +72,9 @@ static void configure(struct esprecv_bpf *skeleton, const struct esprecv_config 
 	memcpy(&skeleton->rodata->config, config, sizeof(*config));
 	bpf_map__set_max_entries(skeleton->maps.work, libbpf_num_possible_cpus());
 	bpf_map__set_max_entries(skeleton->maps.indices, config->first_spi ? 1 : config->sas);
-	bpf_map__set_max_entries(skeleton->maps.sas, config->sas);
-	bpf_map__set_max_entries(skeleton->maps.sa_packets, config->sas);
-	bpf_map__set_max_entries(skeleton->maps.orders, config->sas * config->senders);
+	bpf_map__set_max_entries(skeleton->maps.sas, config->room);
+	bpf_map__set_max_entries(skeleton->maps.sa_packets, config->room);
+	bpf_map__set_max_entries(skeleton->maps.orders, config->room * config->senders);
 }
 
 static int set_work(const struct esprecv_bpf *skeleton, const struct options *o)
@@ -94,10 +94,10 @@ static int attach(struct attachment *a, const struct esprecv_bpf *skeleton, int 
 {
 	int err;
 
-	a->hook = (struct bpf_tc_hook){ .sz = sizeof(a->hook), .ifindex = device,
-					.attach_point = BPF_TC_INGRESS };
-	a->filter = (struct bpf_tc_opts){ .sz = sizeof(a->filter),
-					  .prog_fd = bpf_program__fd(skeleton->progs.esprecv) };
+	a->hook = (struct bpf_tc_hook){
+		.sz = sizeof(a->hook), .ifindex = device, .attach_point = BPF_TC_INGRESS};
+	a->filter = (struct bpf_tc_opts){.sz = sizeof(a->filter),
+					 .prog_fd = bpf_program__fd(skeleton->progs.esprecv)};
 	err = bpf_tc_hook_create(&a->hook);
 	if (err && err != -EEXIST)
 		return err;
@@ -123,7 +123,7 @@ static void detach(struct attachment *a)
 /* Whether somebody holds the other end of our stdin, whose end then ends us. */
 static bool watch_stdin(void)
 {
-	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+	struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
 	struct stat status;
 
 	if (fstat(STDIN_FILENO, &status) || !(S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)))
@@ -154,8 +154,8 @@ static bool stdin_ended(void)
 static int wait_for_end(int signal_fd, const struct esprecv_bpf *skeleton,
 			const struct esprecv_config *config, bool json)
 {
-	struct pollfd p[2] = { { .fd = signal_fd, .events = POLLIN },
-			       { .fd = watch_stdin() ? STDIN_FILENO : -1, .events = POLLIN } };
+	struct pollfd p[2] = {{.fd = signal_fd, .events = POLLIN},
+			      {.fd = watch_stdin() ? STDIN_FILENO : -1, .events = POLLIN}};
 	struct signalfd_siginfo info;
 	int err = 0;
 
@@ -187,7 +187,8 @@ static int receive(struct esprecv_bpf *skeleton, const struct options *o,
 	return err ?: report_print(skeleton, config, o->json);
 }
 
-static int quiet(enum libbpf_print_level level, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static int quiet(enum libbpf_print_level level,
+						       const char *format, va_list arguments)
 {
 	/* That a clsact is there is no error here. */
 	if (level != LIBBPF_WARN || strstr(format, "Kernel error message"))
@@ -197,23 +198,25 @@ static int quiet(enum libbpf_print_level level, const char *format, va_list argu
 
 int main(int argc, char **argv)
 {
-	struct options o = { .device = "eb", .sas = 1024, .senders = 8, .window = 64, .port = 4500,
-			     .ready = 1 };
+	struct options o = {
+		.device = "eb", .sas = 1024, .senders = 8, .window = 64, .port = 4500, .ready = 1};
 	struct esprecv_config config;
 	struct esprecv_bpf *skeleton;
 	int device, err;
 
-	err = lab_options(table, "Counts and judges IPsec packets at a device's ingress.", argc, argv,
-			  &o);
+	err = lab_options(table, "Counts and judges IPsec packets at a device's ingress.", argc,
+			  argv, &o);
 	if (err)
 		return err < 0 ? 2 : 0;
 	device = if_nametoindex(o.device);
 	if (!device || (o.drop && o.pass)) {
-		fprintf(stderr, device ? "esprecv: --drop: not together with --pass\n" :
-					 "esprecv: --dev: no such device in this network namespace\n");
+		fprintf(stderr,
+			device ? "esprecv: --drop: not together with --pass\n"
+			       : "esprecv: --dev: no such device in this network namespace\n");
 		return 2;
 	}
-	config = (struct esprecv_config){ o.spi, o.sas, o.senders, o.window, o.port, !o.pass };
+	config = (struct esprecv_config){o.spi, o.sas, o.senders, o.window, o.port, !o.pass, 0};
+	config.room = o.sas + libbpf_num_possible_cpus();
 	libbpf_set_print(quiet);
 	skeleton = esprecv_bpf__open();
 	if (skeleton)

@@ -11,11 +11,12 @@
 
 struct esprecv_config {
 	__u32 first_spi; /* of a dense range of SPIs; 0: any SA, by address and SPI */
-	__u32 sas;       /* room for as many */
-	__u32 senders;   /* told apart */
+	__u32 sas;	 /* room for as many */
+	__u32 senders;	 /* told apart */
 	__u32 window;
 	__u32 port; /* UDP port of ESP */
 	__u32 drop;
+	__u32 room; /* of the arrays: sas and one a CPU */
 };
 
 struct esprecv_cpu {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The generator's frames: templates, and how a packet is made from one. In user space and in BPF. */
+/* The generator's frames: templates, and how a packet is made from one. In user space and in BPF.
+ */
 #ifndef LAB_FRAME_H
 #define LAB_FRAME_H
 
@@ -7,14 +8,15 @@
 
 /*
  * What follows the ESP or AH header, in network byte order: LAB_MAGIC, run << 16 | sender, and the
- * counter of packets of this (SA, sender), which starts at 0 in each run. The receiver judges by it.
+ * counter of packets of this (SA, sender), which starts at 0 in each run. The receiver judges by
+ * it.
  */
-#define LAB_MAGIC         0x45535031U
+#define LAB_MAGIC	  0x45535031U
 #define LAB_PAYLOAD_BYTES 16
 
-#define LAB_HEAD_BYTES    160 /* rewritten in each frame: all headers and our payload fit */
+#define LAB_HEAD_BYTES	  160 /* rewritten in each frame: all headers and our payload fit */
 #define LAB_FRAGMENTS_MAX 16
-#define LAB_VARIANTS      2 /* plain, and in UDP */
+#define LAB_VARIANTS	  2 /* plain, and in UDP */
 
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 #define lab_be16(x) __builtin_bswap16((__u16)(x))
@@ -25,8 +27,9 @@
 #endif
 
 /*
- * One frame without what differs from packet to packet. `at_` are offsets into bytes, 0 if the frame
- * has no such field. The sums are those of RFC 1071 over all that does not change, not yet folded.
+ * One frame without what differs from packet to packet. `at_` are offsets into bytes, 0 if the
+ * frame has no such field. The sums are those of RFC 1071 over all that does not change, not yet
+ * folded.
  */
 struct lab_frame {
 	__u16 len; /* of the frame, from bytes + 2 */

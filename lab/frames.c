@@ -10,7 +10,7 @@
 
 #define EXTENSION 8 /* bytes of either IPv6 extension header: two of its own, one PadN of six */
 #define AH_BYTES  24
-#define OPTIONS   8 /* bytes of IPv4 options */
+#define OPTIONS	  8 /* bytes of IPv4 options */
 
 /* One frame as it grows. */
 struct draft {
@@ -25,9 +25,9 @@ struct layout {
 	struct in_addr src4, dst4;
 	struct in6_addr src6, dst6;
 	bool v6, udp;
-	int ip_bytes;   /* of the header that each fragment has, without fragment header */
+	int ip_bytes;	/* of the header that each fragment has, without fragment header */
 	int body_bytes; /* what can be split */
-	int share;      /* of it, in each fragment but the last */
+	int share;	/* of it, in each fragment but the last */
 	int sport, dport;
 	int protocol; /* of what follows the IPv4 header, or all IPv6 extension headers */
 };
@@ -219,13 +219,12 @@ static void put_body(struct draft *d, const struct layout *l)
 		put32(d, 0x6f746865);
 	if (d->frame->at_udp_sum)
 		d->frame->udp_sum = sum_words(&l->src6, 12) + sum_words(&l->dst6, 16) + bytes +
-				    IPPROTO_UDP +
-				    sum_words(d->frame->bytes + start, d->at - start);
+				    IPPROTO_UDP + sum_words(d->frame->bytes + start, d->at - start);
 }
 
 static void make_frame(struct lab_frame *frame, const struct layout *l, int offset)
 {
-	struct draft d = { frame, 2 };
+	struct draft d = {frame, 2};
 	int left = l->body_bytes - offset;
 	bool more = l->share && left > l->share, split = offset || more;
 	int bytes = more ? l->share : left;
@@ -268,8 +267,12 @@ static int parse_addresses(struct layout *l, __u32 *source)
 static int least_body(const struct layout *l)
 {
 	static const int least[] = {
-		[LAB_ESP] = 8 + LAB_PAYLOAD_BYTES, [LAB_AH] = AH_BYTES + LAB_PAYLOAD_BYTES,
-		[LAB_IKE] = 28, [LAB_IKE_NATT] = 32, [LAB_KEEPALIVE] = 1, [LAB_OTHER_UDP] = 4,
+		[LAB_ESP] = 8 + LAB_PAYLOAD_BYTES,
+		[LAB_AH] = AH_BYTES + LAB_PAYLOAD_BYTES,
+		[LAB_IKE] = 28,
+		[LAB_IKE_NATT] = 32,
+		[LAB_KEEPALIVE] = 1,
+		[LAB_OTHER_UDP] = 4,
 	};
 
 	return least[l->options->kind] + (l->udp ? 8 : 0) +
@@ -286,8 +289,8 @@ static int lay_out(struct layout *l, int variant)
 	l->protocol = l->udp ? IPPROTO_UDP : o->kind == LAB_AH ? IPPROTO_AH : IPPROTO_ESP;
 	l->sport = o->sport ?: port;
 	l->dport = o->dport ?: port;
-	l->ip_bytes = l->v6 ? 40 + (o->extensions ? EXTENSION : 0) :
-			      20 + (o->ip_options ? OPTIONS : 0);
+	l->ip_bytes =
+		l->v6 ? 40 + (o->extensions ? EXTENSION : 0) : 20 + (o->ip_options ? OPTIONS : 0);
 	l->body_bytes = o->kind == LAB_KEEPALIVE ? least_body(l) : (int)o->size - l->ip_bytes;
 	l->share = o->fragment / 8 * 8;
 	if (l->body_bytes >= least_body(l))
@@ -333,7 +336,7 @@ static int check(const struct plan_options *o, const struct layout *l)
 
 int frames_make(struct plan *p, const struct plan_options *o)
 {
-	struct layout l = { .options = o };
+	struct layout l = {.options = o};
 	int err = parse_addresses(&l, &p->run.source) ?: check(o, &l);
 
 	for (int v = 0; v < LAB_VARIANTS && !err; v++)

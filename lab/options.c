@@ -9,7 +9,7 @@
 #include "options.h"
 
 #define OPTIONS_MAX 64
-#define HELP        'h'
+#define HELP	    'h'
 
 static void print_help(const struct lab_option *table, const char *name, const char *about)
 {
@@ -106,8 +106,8 @@ int lab_options(const struct lab_option *table, const char *about, int argc, cha
 	int n = 0, option, which, err;
 
 	for (; table[n].name && n < OPTIONS_MAX; n++)
-		options[n] = (struct option){ table[n].name, !!table[n].value, NULL, 0 };
-	options[n] = (struct option){ "help", no_argument, NULL, HELP };
+		options[n] = (struct option){table[n].name, !!table[n].value, NULL, 0};
+	options[n] = (struct option){"help", no_argument, NULL, HELP};
 	while ((option = getopt_long(argc, argv, "h", options, &which)) != -1) {
 		if (option == HELP) {
 			print_help(table, name, about);

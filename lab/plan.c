@@ -62,17 +62,17 @@ static void fill_weights(struct lab_weight *cells, double *share, __u32 *stack, 
 	while (small && large < n) {
 		low = stack[--small];
 		high = stack[large];
-		cells[low] = (struct lab_weight){ share[low] * 4294967295.0, high };
+		cells[low] = (struct lab_weight){share[low] * 4294967295.0, high};
 		share[high] -= 1 - share[low];
 		if (share[high] < 1) {
 			stack[small++] = high;
 			large++;
 		}
 	}
-	while (small)
-		cells[stack[--small]] = (struct lab_weight){ 0xffffffffU, stack[small] };
+	for (; small; small--)
+		cells[stack[small - 1]] = (struct lab_weight){0xffffffffU, stack[small - 1]};
 	for (; large < n; large++)
-		cells[stack[large]] = (struct lab_weight){ 0xffffffffU, stack[large] };
+		cells[stack[large]] = (struct lab_weight){0xffffffffU, stack[large]};
 }
 
 static int make_weights(struct plan *p, const char *rates)

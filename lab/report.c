@@ -86,7 +86,7 @@ static struct json_object *totals_json(struct json_object *o, const struct total
 
 static struct totals judge_sa(const struct reading *r, __u32 i)
 {
-	struct totals t = { .beyond = r->sas[i].beyond, .duplicates = r->sas[i].duplicates };
+	struct totals t = {.beyond = r->sas[i].beyond, .duplicates = r->sas[i].duplicates};
 
 	for (__u32 s = 0; s < r->senders; s++) {
 		const struct esprecv_order *o = &r->orders[i * r->senders + s];
@@ -111,7 +111,7 @@ static void add_totals(struct totals *sum, const struct totals *t)
 
 static void name_sa(struct json_object *o, const struct esprecv_key *key)
 {
-	static const __u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
+	static const __u8 mapped[12] = {[10] = 0xff, [11] = 0xff};
 	bool v4 = !memcmp(key->dst, mapped, 12);
 	char text[INET6_ADDRSTRLEN];
 
@@ -200,8 +200,8 @@ static void print_table(const struct reading *r)
 	struct totals all = {};
 	__u32 sas = 0;
 
-	printf("%4s %12s %12s %8s %10s %10s %10s\n", "CPU", "packets", "others", "IKE", "keepalives",
-	       "fragments", "metadata");
+	printf("%4s %12s %12s %8s %10s %10s %10s\n", "CPU", "packets", "others", "IKE",
+	       "keepalives", "fragments", "metadata");
 	for (__u32 i = 0; i < r->cpus; i++) {
 		const struct esprecv_cpu *c = &r->counts[i];
 
@@ -214,7 +214,8 @@ static void print_table(const struct reading *r)
 		add_totals(&all, &t);
 		sas += r->sas[i].named;
 	}
-	printf("%u SAs: late %llu, worst %llu behind, beyond the window %llu, duplicates %llu, missing %lld\n",
+	printf("%u SAs: late %llu, worst %llu behind, beyond the window %llu, duplicates %llu, "
+	       "missing %lld\n",
 	       sas, all.late, all.worst, all.beyond, all.duplicates, all.missing);
 }
 
@@ -222,7 +223,7 @@ int report_print(const struct esprecv_bpf *skeleton, const struct esprecv_config
 {
 	__u32 used = config->first_spi ? config->sas : skeleton->bss->allotted;
 	struct reading r = {
-		.n = used < config->sas ? used : config->sas,
+		.n = used < config->room ? used : config->room,
 		.cpus = libbpf_num_possible_cpus(),
 		.senders = config->senders,
 	};

@@ -9,6 +9,7 @@
 struct esprecv_bpf;
 
 /* Prints what was counted and judged so far, as one line of JSON or for people. 0 or -errno. */
-int report_print(const struct esprecv_bpf *skeleton, const struct esprecv_config *config, bool json);
+int report_print(const struct esprecv_bpf *skeleton, const struct esprecv_config *config,
+		 bool json);
 
 #endif
