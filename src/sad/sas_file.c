@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* --sas FILE: all lines or none. */
+#include "sad/sas_file.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sad/set.h"
+
+#define MAX_WINDOW 4096
+#define MAX_CPU	   8191 /* the largest NR_CPUS that Linux can be built for */
+#define MAX_FIELDS 5
+#define MAX_LINE   1024
+
+struct reader {
+	const char *path;
+	unsigned long line;
+	struct sas_error *err;
+	struct sa *sas;
+	size_t n, room;
+	struct sa_set seen;
+};
+
+static int __attribute__((format(printf, 2, 3))) complain(struct reader *r, const char *format, ...)
+{
+	size_t room = sizeof(r->err->text);
+	va_list args;
+	int n;
+
+	n = snprintf(r->err->text, room, "%s:%lu: ", r->path, r->line);
+	if (n < 0 || (size_t)n >= room)
+		return -EINVAL;
+	va_start(args, format);
+	vsnprintf(r->err->text + n, room - (size_t)n, format, args);
+	va_end(args);
+	return -EINVAL;
+}
+
+/* A token may be anything: only its printable start is quoted. */
+static const char *quote(char out[48], const char *token)
+{
+	size_t i;
+
+	for (i = 0; token[i] && i < 40; i++)
+		out[i] = isprint((unsigned char)token[i]) ? token[i] : '?';
+	strcpy(out + i, token[i] ? "..." : "");
+	return out;
+}
+
+static bool parse_number(const char *token, uint64_t max, uint64_t *value)
+{
+	bool hex = token[0] == '0' && (token[1] == 'x' || token[1] == 'X');
+	const char *digits = hex ? token + 2 : token;
+	unsigned long long v;
+	char *end;
+
+	if (hex ? !isxdigit((unsigned char)*digits) : !isdigit((unsigned char)*digits))
+		return false;
+	errno = 0;
+	v = strtoull(digits, &end, hex ? 16 : 10);
+	if (errno || *end || v > max)
+		return false;
+	*value = v;
+	return true;
+}
+
+static bool is_default(const char *token)
+{
+	return !strcmp(token, "-");
+}
+
+static int parse_dst(struct reader *r, struct sa *sa, const char *token)
+{
+	char quoted[48];
+
+	if (inet_pton(AF_INET, token, sa->id.dst) == 1)
+		sa->id.family = AF_INET;
+	else if (inet_pton(AF_INET6, token, sa->id.dst) == 1)
+		sa->id.family = AF_INET6;
+	else
+		return complain(r, "not an address: `%s'; write an IPv4 or IPv6 address",
+				quote(quoted, token));
+	return 0;
+}
+
+static int parse_spi(struct reader *r, struct sa *sa, const char *token)
+{
+	char quoted[48];
+	uint64_t value;
+
+	if (!parse_number(token, UINT32_MAX, &value) || !value)
+		return complain(r, "not an SPI: `%s'; write 0x1 to 0xffffffff, or decimal",
+				quote(quoted, token));
+	sa->id.spi = (uint32_t)value;
+	return 0;
+}
+
+static int parse_protocol(struct reader *r, struct sa *sa, const char *token)
+{
+	char quoted[48];
+
+	if (is_default(token) || !strcmp(token, "esp"))
+		sa->id.protocol = IPPROTO_ESP;
+	else if (!strcmp(token, "ah"))
+		sa->id.protocol = IPPROTO_AH;
+	else
+		return complain(r, "not a protocol: `%s'; write esp (also for ESP-in-UDP) or ah",
+				quote(quoted, token));
+	return 0;
+}
+
+static int parse_window(struct reader *r, struct sa *sa, const char *token)
+{
+	char quoted[48];
+	uint64_t value = 0;
+
+	if (!is_default(token) && !parse_number(token, MAX_WINDOW, &value))
+		return complain(r, "not a replay window: `%s'; write 0 to %d", quote(quoted, token),
+				MAX_WINDOW);
+	sa->replay_window = (uint32_t)value;
+	return 0;
+}
+
+static int parse_cpu(struct reader *r, struct sa *sa, const char *token)
+{
+	char quoted[48];
+	uint64_t value;
+
+	if (is_default(token))
+		return 0;
+	if (!parse_number(token, MAX_CPU, &value))
+		return complain(r, "not a CPU: `%s'; write its number, or - for any",
+				quote(quoted, token));
+	sa->cpu = (int32_t)value;
+	return 0;
+}
+
+static int parse_fields(struct reader *r, struct sa *sa, char *line)
+{
+	static int (*const parsers[MAX_FIELDS])(struct reader *, struct sa *, const char *) = {
+		parse_dst, parse_spi, parse_protocol, parse_window, parse_cpu};
+	char *token, *rest = NULL, quoted[48];
+	size_t i = 0;
+	int ret;
+
+	for (token = strtok_r(line, " \t\r\n", &rest); token;
+	     token = strtok_r(NULL, " \t\r\n", &rest)) {
+		if (i == MAX_FIELDS)
+			return complain(r,
+					"too much: `%s'; write DST SPI [PROTOCOL] [WINDOW] [CPU]",
+					quote(quoted, token));
+		ret = parsers[i++](r, sa, token);
+		if (ret)
+			return ret;
+	}
+	if (i == 1)
+		return complain(r, "no SPI; write DST SPI [PROTOCOL] [WINDOW] [CPU]");
+	return (int)i;
+}
+
+static int append(struct reader *r, const struct sa *sa)
+{
+	struct sa_entry *entry;
+	struct sa_cursor cursor;
+	struct sa *sas;
+
+	if (sa_set_first(&r->seen, &sa->id, &cursor))
+		return complain(r, "SPI 0x%08x with this destination and protocol is there already",
+				sa->id.spi);
+	if (r->n == SAS_FILE_MAX) {
+		complain(r, "more than %d SAs", SAS_FILE_MAX);
+		return -E2BIG;
+	}
+	entry = sa_set_add(&r->seen, sa, cursor.hash);
+	if (!entry)
+		return -ENOMEM;
+	if (r->n == r->room) {
+		sas = realloc(r->sas, (r->room * 2 + 64) * sizeof(*sas));
+		if (!sas)
+			return -ENOMEM;
+		r->sas = sas;
+		r->room = r->room * 2 + 64;
+	}
+	r->sas[r->n++] = *sa;
+	return 0;
+}
+
+static int read_line(struct reader *r, char *line)
+{
+	struct sa sa = {
+		.id.protocol = IPPROTO_ESP,
+		.pcpu = -1,
+		.cpu = -1,
+		.source = SA_FILE,
+	};
+	int ret;
+
+	line[strcspn(line, "#")] = '\0';
+	ret = parse_fields(r, &sa, line);
+	return ret > 0 ? append(r, &sa) : ret;
+}
+
+static int read_lines(struct reader *r, FILE *file)
+{
+	char line[MAX_LINE];
+	int ret = 0;
+
+	errno = 0;
+	while (!ret && fgets(line, sizeof(line), file)) {
+		r->line++;
+		if (!strchr(line, '\n') && !feof(file))
+			return complain(r, "longer than %d characters, or not text", MAX_LINE - 2);
+		ret = read_line(r, line);
+	}
+	if (!ret && ferror(file))
+		ret = errno ? -errno : -EIO;
+	return ret;
+}
+
+int sas_file_read(const char *path, struct sa **out, size_t *n, struct sas_error *err)
+{
+	struct reader r = {.path = path, .err = err};
+	FILE *file;
+	int ret;
+
+	err->text[0] = '\0';
+	file = fopen(path, "re");
+	ret = file ? sa_set_init(&r.seen, 0) : -errno;
+	if (!ret)
+		ret = read_lines(&r, file);
+	if (file)
+		fclose(file);
+	sa_set_free(&r.seen);
+	if (ret) {
+		free(r.sas);
+		if (!err->text[0])
+			snprintf(err->text, sizeof(err->text), "%s: %s", path, strerror(-ret));
+		return ret;
+	}
+	*out = r.sas;
+	*n = r.n;
+	return 0;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One XFRM netlink message as an event: bytes in, meaning out; no system call, no state. */
+#ifndef ESPALIER_SAD_XFRM_H
+#define ESPALIER_SAD_XFRM_H
+
+#include <libmnl/libmnl.h>
+
+#include "sad/sad.h"
+
+enum xfrm_kind {
+	XFRM_NOTHING, /* not about an SA that could be received */
+	XFRM_SA,      /* this SA is there, so */
+	XFRM_GONE,    /* of `sa` only id, mark and if_id are set */
+	XFRM_MOVED,   /* the peer's NAT changed: of `sa` only id, src and encap_sport are set */
+	XFRM_FLUSHED,
+	XFRM_MIGRATED,
+};
+
+struct xfrm_event {
+	enum xfrm_kind kind;
+	struct sa sa;
+};
+
+/*
+ * Reads a message that mnl_nlmsg_ok() accepted. What the kernel sends: net/xfrm/xfrm_user.c,
+ * copy_to_user_state_extra() for the attributes. Messages about other protocols than ESP and AH,
+ * and about SPI 0 (a failed ALLOCSPI leaves such an SA behind), are XFRM_NOTHING. -EBADMSG: a
+ * header or a known attribute is too short, or the family is neither AF_INET nor AF_INET6.
+ */
+int xfrm_read(const struct nlmsghdr *nlh, struct xfrm_event *event);
+
+#endif
