@@ -64,14 +64,7 @@ struct {
 	__uint(max_entries, 64 * 4096);
 } asks SEC(".maps");
 
-/* What is fixed while a program lives: folded into its code by the verifier. */
-struct program_constants {
-	struct sa_table_shape shape;
-	__u32 cpus;
-	__u32 batch;
-	__u32 interface;   /* index into `counts` */
-	__u32 no_metadata; /* the driver has none: sequence numbers are the tickets */
-};
+/* Set before loading. */
 const volatile struct program_constants constants = {};
 
 /* An element of a map whose index cannot be out of range, or NULL for the verifier's sake. */

@@ -76,6 +76,15 @@ struct host {
 	__u64 ask_count;
 } LINE;
 
+/* What is fixed while a program lives: folded into its code by the verifier. */
+struct program_constants {
+	struct sa_table_shape shape;
+	__u32 cpus;
+	__u32 batch;
+	__u32 interface;   /* index into `counts` */
+	__u32 no_metadata; /* the driver has none: sequence numbers are the tickets */
+};
+
 /* The counters of an interface, per CPU. */
 enum class {
 	CLASS_OTHER,

@@ -231,3 +231,21 @@ int maps_counts(const struct maps *maps, unsigned int index, struct interface_co
 	free(each);
 	return err;
 }
+
+int maps_clear_counts(const struct maps *maps, unsigned int index)
+{
+	int cpus = libbpf_num_possible_cpus();
+	struct interface_counts *zero;
+	__u32 key = index;
+	int err = 0;
+
+	if (cpus < 0)
+		return cpus;
+	zero = calloc(cpus, sizeof(*zero));
+	if (!zero)
+		return -ENOMEM;
+	if (bpf_map_update_elem(maps->fd[MAP_COUNTS], &key, zero, BPF_ANY) < 0)
+		err = -errno;
+	free(zero);
+	return err;
+}

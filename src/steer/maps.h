@@ -82,6 +82,9 @@ void maps_close(struct maps *maps);
  */
 int maps_counts(const struct maps *maps, unsigned int index, struct interface_counts *sum);
 
+/* Sets them to zero, for an interface that takes the place anew. */
+int maps_clear_counts(const struct maps *maps, unsigned int index);
+
 /* The number of slots of the SA table. */
 static inline __u32 maps_slots(const struct maps *maps)
 {

@@ -52,13 +52,16 @@ static int insert(struct xdp *xdp, const struct xdp_sa *sa, __u64 key, __u32 cpu
 	int own = rings_get(&xdp->maps, &xdp->rings, RING_SA, cpu);
 	int from = stray_ring_of(xdp, key, now_ns);
 	struct sa_cold cold = sa->cold;
+	int place = table_place(&xdp->table, key, now_ns);
 	int record = -1, err;
 	__u32 slot;
 
-	if (own < 0)
-		return own;
+	if (own < 0 || place < 0)
+		return own < 0 ? own : place;
 	if (from && !sa->hands_off && !xdp->moves.unprotected)
 		record = moves_reserve(&xdp->moves, from, own, now_ns);
+	if (record >= 0)
+		moves_bind(&xdp->moves, record, place);
 	memset(cold.pair, 0, sizeof(cold.pair));
 	cold.record = record >= 0 ? (__u32)record : NO_MOVE;
 	cold.moves = 0;
@@ -69,8 +72,6 @@ static int insert(struct xdp *xdp, const struct xdp_sa *sa, __u64 key, __u32 cpu
 			   sa->hands_off ? SA_HANDS_OFF : 0, &cold, now_ns, &slot);
 	if (record >= 0 && err)
 		moves_drop(&xdp->moves, record, now_ns);
-	else if (record >= 0)
-		moves_bind(&xdp->moves, record, slot);
 	return err;
 }
 

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Requests of `move` and `stop`: one datagram asks, one answers, over a socket that only root opens.
+#include "daemon/control.h"
+#include "daemon/daemon.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include "daemon/say.h"
+
+struct control {
+	int fd;
+	struct event *event;
+	char path[108];
+};
+
+/* The slot that a request names: -ENOENT, or -ENOTUNIQ if several SAs have the SPI. */
+static int find_slot(const struct daemon *d, const struct control_request *request)
+{
+	int found = -ENOENT;
+
+	for (__u32 slot = 0; slot < maps_slots(&d->xdp.maps); slot++) {
+		const struct sa_cold *cold = &d->xdp.maps.cold[slot];
+		__u64 word = table_word(&d->xdp.table, slot);
+
+		if (!word || sa_word_spi(word) != request->move.spi)
+			continue;
+		if (request->move.protocol && request->move.protocol != cold->protocol)
+			continue;
+		if (request->move.family &&
+		    ((request->move.family == AF_INET) != (cold->family == 4) ||
+		     memcmp(request->move.dst, cold->dst, cold->family == 4 ? 4 : 16)))
+			continue;
+		if (found >= 0)
+			return -ENOTUNIQ;
+		found = slot;
+	}
+	return found;
+}
+
+static const char *why_not(int err)
+{
+	switch (err) {
+	case -ENOENT:
+		return "no such SA is steered; 'espalier show --all' lists them";
+	case -ENOTUNIQ:
+		return "several SAs have this SPI; name one with --dst or --protocol";
+	case -EALREADY:
+		return "it is on that CPU already";
+	case -EBUSY:
+		return "it is still moving; try again in a second";
+	case -EAGAIN:
+		return "too many moves are under way; try again in a second";
+	case -ENODEV:
+		return "that CPU takes no SAs; 'espalier show' lists those that do";
+	case -EOPNOTSUPP:
+		return "generic mode cannot hand over in order; attach in native mode to move SAs";
+	default:
+		return strerror(-err);
+	}
+}
+
+static bool any_generic(const struct daemon *d)
+{
+	for (int i = 0; i < DAEMON_INTERFACES; i++)
+		if (d->interface[i].ifindex &&
+		    d->xdp.maps.host->interface[d->interface[i].index].mode == MODE_GENERIC)
+			return true;
+	return false;
+}
+
+static int do_move(struct daemon *d, const struct control_request *request, char *said, size_t size)
+{
+	int slot = find_slot(d, request);
+	int err = slot < 0 ? slot : any_generic(d) ? -EOPNOTSUPP : 0;
+	__u32 was = 0;
+
+	if (!err) {
+		was = d->xdp.maps.rings[sa_word_own(table_word(&d->xdp.table, slot))].cpu;
+		err = xdp_move(&d->xdp, sa_word_key(table_word(&d->xdp.table, slot)),
+			       request->move.cpu, daemon_now());
+	}
+	if (err) {
+		snprintf(said, size, "%s", why_not(err));
+		return err;
+	}
+	sas_watch_moves(d);
+	snprintf(said, size, "SA 0x%08x moves from CPU %u to CPU %u", request->move.spi, was,
+		 request->move.cpu);
+	return 0;
+}
+
+static int stop_one(struct daemon *d, const char *name, char *said, size_t size)
+{
+	int left = 0;
+
+	for (int i = 0; i < DAEMON_INTERFACES; i++) {
+		struct daemon_interface *interface = &d->interface[i];
+
+		left += interface->ifindex && strcmp(interface->name, name);
+	}
+	for (int i = 0; i < DAEMON_INTERFACES; i++) {
+		struct daemon_interface *interface = &d->interface[i];
+		int err;
+
+		if (!interface->ifindex || strcmp(interface->name, name))
+			continue;
+		for (int k = 0; k < DAEMON_INTERFACES; k++) {
+			if (!d->stopped[k]) {
+				d->stopped[k] = strdup(name);
+				break;
+			}
+		}
+		err = interfaces_detach(d, interface);
+		snprintf(said, size, err ? "%s is no longer steered; a setting could not be put back, see the daemon's messages"
+					 : "%s is no longer steered, and every setting is as it was", name);
+		if (!left)
+			event_base_loopexit(d->base, NULL);
+		return err;
+	}
+	snprintf(said, size, "%s is not steered; 'espalier show' lists what is", name);
+	return -ENOENT;
+}
+
+static int do_stop(struct daemon *d, const struct control_request *request, char *said, size_t size)
+{
+	if (request->interface[0])
+		return stop_one(d, request->interface, said, size);
+	d->takedown = true;
+	event_base_loopexit(d->base, NULL);
+	snprintf(said, size, "stopping");
+	return 0;
+}
+
+static int serve(struct daemon *d, const struct control_request *request, char *said, size_t size)
+{
+	if (request->magic != CONTROL_MAGIC) {
+		snprintf(said, size, "the daemon is of another version; use its own program");
+		return -EPROTO;
+	}
+	if (request->what == CONTROL_MOVE)
+		return do_move(d, request, said, size);
+	if (request->what == CONTROL_STOP)
+		return do_stop(d, request, said, size);
+	snprintf(said, size, "the daemon does not know this request");
+	return -EPROTO;
+}
+
+/* A client writes its request before it is served, so one read does; it cannot hold the loop. */
+static void on_client(evutil_socket_t fd, short what, void *arg)
+{
+	struct timeval patience = {.tv_sec = 1};
+	struct daemon *d = arg;
+	struct control_request request;
+	struct control_reply reply = {.magic = CONTROL_MAGIC};
+	int client = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+
+	if (client < 0)
+		return;
+	setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	if (recv(client, &request, sizeof(request), 0) == (ssize_t)sizeof(request)) {
+		request.interface[sizeof(request.interface) - 1] = 0;
+		reply.err = serve(d, &request, reply.said, sizeof(reply.said));
+		send(client, &reply, sizeof(reply), MSG_NOSIGNAL);
+	}
+	close(client);
+}
+
+int control_open(struct daemon *d)
+{
+	struct control *control = calloc(1, sizeof(*control));
+	struct sockaddr_un address;
+	mode_t mask;
+	int err;
+
+	if (!control)
+		return -ENOMEM;
+	control_address(d->xdp.pins.cookie, &address);
+	snprintf(control->path, sizeof(control->path), "%s", address.sun_path);
+	unlink(control->path); /* the lock is ours, so this is a dead daemon's */
+	control->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	mask = umask(0177);
+	err = control->fd < 0 || bind(control->fd, (void *)&address, sizeof(address)) < 0 ||
+			      listen(control->fd, 8) < 0
+		      ? -errno
+		      : 0;
+	umask(mask);
+	d->control = control;
+	if (!err) {
+		control->event = event_new(d->base, control->fd, EV_READ | EV_PERSIST, on_client, d);
+		err = !control->event || event_add(control->event, NULL) ? -ENOMEM : 0;
+	}
+	if (err)
+		say("listening on %s: %s", control->path, strerror(-err));
+	return err;
+}
+
+void control_close(struct daemon *d)
+{
+	if (!d->control)
+		return;
+	if (d->control->event)
+		event_free(d->control->event);
+	if (d->control->fd >= 0)
+		close(d->control->fd);
+	unlink(d->control->path);
+	free(d->control);
+	d->control = NULL;
+}

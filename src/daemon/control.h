@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The words that daemon and client exchange. */
+#ifndef DAEMON_CONTROL_H
+#define DAEMON_CONTROL_H
+
+#include <net/if.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/un.h>
+#include "daemon/client.h"
+#include "daemon/lock.h"
+
+#define CONTROL_MAGIC 0x45535043u /* "ESPC"; rises with the form of the messages */
+
+enum control_what { CONTROL_MOVE, CONTROL_STOP };
+
+struct control_request {
+	uint32_t magic;
+	uint32_t what;
+	struct move_request move;
+	char interface[IFNAMSIZ]; /* of a stop; "" is all */
+};
+
+struct control_reply {
+	uint32_t magic;
+	int32_t err;
+	char said[DAEMON_WHY_LEN];
+};
+
+/* Where the daemon of a namespace listens. */
+static inline void control_address(uint64_t cookie, struct sockaddr_un *address)
+{
+	char name[64];
+
+	lock_file_name(cookie, "control", name, sizeof(name));
+	memset(address, 0, sizeof(*address));
+	address->sun_family = AF_UNIX;
+	snprintf(address->sun_path, sizeof(address->sun_path), RUN_DIR "/%s", name);
+}
+
+#endif

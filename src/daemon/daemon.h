@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The daemon's state, shared by the files of this folder and by nobody else. */
+#ifndef DAEMON_DAEMON_H
+#define DAEMON_DAEMON_H
+
+#include <event2/event.h>
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include "daemon/run.h"
+#include "nic/addrs.h"
+#include "nic/watch.h"
+#include "sad/sad.h"
+#include "steer/undo.h"
+#include "steer/xdp.h"
+
+#define DAEMON_INTERFACES HOST_INTERFACES
+
+/* An interface that is steered now. */
+struct daemon_interface {
+	unsigned int ifindex; /* 0: free */
+	unsigned int index;   /* in host->interface */
+	char name[IFNAMSIZ];
+};
+
+struct learner; /* daemon/learner.c */
+struct control; /* daemon/control.c */
+
+struct daemon {
+	const struct run_options *options;
+	struct event_base *base;
+	struct xdp xdp;
+	struct sad *sad;
+	struct addrs *addrs;
+	struct watch *watch;
+	struct undo *undo;
+	struct learner *learner;
+	struct control *control;
+	struct ring_buffer *asks;
+	struct daemon_interface interface[DAEMON_INTERFACES];
+	char *stopped[DAEMON_INTERFACES]; /* named by `stop IF`: not to be attached again */
+	uint16_t port_users[65536];       /* SAs that use a local encapsulation port */
+	struct event *move_timer;
+	bool addresses_changed, links_changed, sync_wanted;
+	uint64_t started_ns;
+	bool table_full_said;
+	bool claiming; /* entries of an earlier daemon wait for the first sync */
+	bool takedown; /* on the way out: put everything back */
+	int lock;
+};
+
+/* CLOCK_MONOTONIC in ns, the clock of the BPF programs. */
+uint64_t daemon_now(void);
+
+/* interfaces.c */
+
+/*
+ * Attaches to every interface that the named ones mean and that is not attached yet. @first: at
+ * start, where any refusal is an error; later it is only said. 0 or a negative errno, said.
+ */
+int interfaces_attach(struct daemon *d, bool first);
+
+/* Takes over the interfaces whose pins an earlier daemon left; what is gone is taken down. */
+int interfaces_adopt(struct daemon *d);
+
+/* Detaches one and puts its settings back. 0, or the negative errno of what was left. */
+int interfaces_detach(struct daemon *d, struct daemon_interface *interface);
+
+/* The link of an attached interface is gone, renamed, or its state changed. */
+void interfaces_link_changed(struct daemon *d, unsigned int changes, const struct link *was,
+			     const struct link *now);
+
+/* Prints what attaching would need and do; changes nothing. */
+int interfaces_dry_run(const struct run_options *options);
+
+/* roles.c */
+
+/* Chooses the CPUs and their roles and says why. 0, or a negative errno, said. */
+int roles_choose(const struct run_options *options, struct cpu_roles *roles);
+
+/* sas.c */
+
+/* Opens the follower, with the file's SAs; the first sync fills the table. */
+int sas_open(struct daemon *d);
+void sas_close(struct daemon *d);
+int sas_sync(struct daemon *d);
+/* Reads --sas FILE again. */
+int sas_reload(struct daemon *d);
+/* Our addresses, for the steering programs and for the follower. */
+void sas_set_addresses(struct daemon *d);
+/* Moves were begun: look after them soon. */
+void sas_watch_moves(struct daemon *d);
+
+/* learner.c: questions of the steering programs, and --learn */
+int learner_open(struct daemon *d);
+void learner_close(struct daemon *d);
+/* An SA is gone whose entry was placed at placed_ns: the learner's account of it is closed. */
+void learner_removed(struct daemon *d, const struct sa *sa, uint64_t placed_ns);
+/* Forgets learned SAs that are idle. */
+void learner_expire(struct daemon *d);
+
+/* control.c: requests of `move` and `stop` */
+int control_open(struct daemon *d);
+void control_close(struct daemon *d);
+
+/* privileges.c: drops every capability that running on does not need. 0 or a negative errno. */
+int privileges_drop(void);
+
+#endif

@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The interfaces that are steered: attaching, adopting, detaching, and surviving what happens to them.
+#include "daemon/daemon.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "daemon/say.h"
+#include "nic/kernel.h"
+#include "nic/xdp_drivers.h"
+#include "steer/needs.h"
+
+static struct daemon_interface *find(struct daemon *d, unsigned int ifindex)
+{
+	for (int i = 0; i < DAEMON_INTERFACES; i++)
+		if (d->interface[i].ifindex == ifindex)
+			return &d->interface[i];
+	return NULL;
+}
+
+static bool was_stopped(const struct daemon *d, const char *name)
+{
+	for (int i = 0; i < DAEMON_INTERFACES; i++)
+		if (d->stopped[i] && !strcmp(d->stopped[i], name))
+			return true;
+	return false;
+}
+
+/* A place in host->interface, with its counters at zero. */
+static int take_index(struct daemon *d)
+{
+	struct host *host = d->xdp.maps.host;
+
+	for (int i = 0; i < HOST_INTERFACES; i++)
+		if (!host->interface[i].ifindex && maps_clear_counts(&d->xdp.maps, i) == 0)
+			return i;
+	return -ENOSPC;
+}
+
+static void fill_index(struct daemon *d, const struct daemon_interface *interface, bool generic)
+{
+	struct host_interface *place = &d->xdp.maps.host->interface[interface->index];
+
+	place->mode = generic ? MODE_GENERIC : MODE_NATIVE;
+	place->program = program_hash();
+	snprintf(place->name, sizeof(place->name), "%s", interface->name);
+	SHARED(place->ifindex) = interface->ifindex;
+}
+
+static void say_findings(const struct needs_facts *facts, const struct needs_report *report,
+			 enum needs_verdict verdict)
+{
+	char line[1024];
+
+	for (size_t i = 0; i < report->count; i++) {
+		if (report->finding[i].verdict != verdict)
+			continue;
+		needs_line(facts, &report->finding[i], line, sizeof(line));
+		say("%s", line);
+	}
+}
+
+static int gather(const char *name, bool generic, struct needs_facts *facts,
+		  struct needs_report *report)
+{
+	int err;
+
+	memset(facts, 0, sizeof(*facts));
+	facts->generic = generic;
+	facts->frags = kernel_has_xdp_frags(kernel_release());
+	err = needs_gather(name, facts);
+	return err ? err : needs_check(facts, report);
+}
+
+/* What the interface needs: changed, or refused with the reason. */
+static int meet_needs(struct daemon *d, const char *name, bool *has_meta)
+{
+	const struct needs_finding *failed = NULL;
+	struct needs_report report = {0};
+	const struct xdp_driver *driver;
+	struct needs_facts facts;
+	int err = gather(name, d->options->generic, &facts, &report);
+
+	if (err) {
+		say("looking at %s: %s", name, strerror(-err));
+		needs_facts_free(&facts);
+		return err;
+	}
+	if (needs_worst(&report) == NEEDS_REFUSE) {
+		say_findings(&facts, &report, NEEDS_REFUSE);
+		err = -EOPNOTSUPP;
+	} else {
+		say_findings(&facts, &report, NEEDS_WARN);
+		err = needs_apply(&facts, &report, d->undo, &failed);
+		if (err)
+			say("%s: setting %s to %s: %s", name, failed ? failed->knob : "it up",
+			    failed ? failed->new_value : "what it needs", strerror(-err));
+	}
+	driver = xdp_driver_find(facts.driver);
+	*has_meta = !facts.generic && driver && driver->has_meta;
+	needs_report_free(&report);
+	needs_facts_free(&facts);
+	return err;
+}
+
+static void explain_attach(const char *name, int err, const char *log)
+{
+	if (err == -EEXIST || err == -EBUSY)
+		say("attaching to %s: another XDP program is there; it was not touched", name);
+	else
+		say("attaching to %s: %s%s%.600s", name, strerror(-err), log[0] ? ": " : "", log);
+}
+
+static int attach_program(struct daemon *d, const struct link *link, bool has_meta,
+			  struct daemon_interface *interface)
+{
+	struct program_target target = {
+		.ifindex = link->ifindex,
+		.generic = d->options->generic,
+		.no_metadata = !has_meta,
+	};
+	char log[8192] = "";
+	int index = take_index(d);
+	int err = index < 0 ? index : undo_before_attach(d->undo, link->name);
+
+	if (!err) {
+		target.index = index;
+		err = program_attach(&d->xdp.maps, &d->xdp.pins, &target, false, log, sizeof(log));
+	}
+	if (err) {
+		explain_attach(link->name, err, log);
+		return err;
+	}
+	interface->index = index;
+	interface->ifindex = link->ifindex;
+	snprintf(interface->name, sizeof(interface->name), "%s", link->name);
+	fill_index(d, interface, target.generic);
+	undo_after_attach(d->undo, link->name);
+	return 0;
+}
+
+static int attach_one(struct daemon *d, const struct link *link)
+{
+	struct daemon_interface *interface = find(d, 0);
+	bool has_meta = false;
+	int err;
+
+	if (find(d, link->ifindex))
+		return 0;
+	if (!interface) {
+		say("attaching to %s: %d interfaces are steered already, which is the most", link->name,
+		    DAEMON_INTERFACES);
+		return -ENOSPC;
+	}
+	err = meet_needs(d, link->name, &has_meta);
+	if (!err)
+		err = attach_program(d, link, has_meta, interface);
+	if (err) {
+		undo_after_detach(d->undo, link->name);
+		undo_restore(d->undo, link->ifindex);
+		return err;
+	}
+	say("%s: steering (xdp, %s mode)", link->name, d->options->generic ? "generic" : "native");
+	return 0;
+}
+
+static int attach_named(struct daemon *d, const char *name, bool first)
+{
+	struct link_list links = {0};
+	char why[LINK_WHY_LEN];
+	int err = link_attachable(name, &links, why, sizeof(why));
+
+	if (err) {
+		if (first)
+			say("steering %s: %s", name, why);
+		return err;
+	}
+	for (size_t i = 0; i < links.count && (!err || !first); i++)
+		if (!was_stopped(d, links.link[i].name))
+			err = attach_one(d, &links.link[i]);
+	link_list_free(&links);
+	return err;
+}
+
+int interfaces_attach(struct daemon *d, bool first)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < d->options->n_interfaces && (!err || !first); i++)
+		err = attach_named(d, d->options->interfaces[i], first);
+	return first ? err : 0;
+}
+
+static void release(struct daemon *d, struct daemon_interface *interface)
+{
+	pins_remove_interface(&d->xdp.pins, interface->ifindex);
+	d->xdp.maps.host->interface[interface->index].ifindex = 0;
+	interface->ifindex = 0;
+}
+
+int interfaces_detach(struct daemon *d, struct daemon_interface *interface)
+{
+	unsigned int ifindex = interface->ifindex;
+	int left = 0, err;
+
+	undo_before_detach(d->undo, interface->name);
+	release(d, interface);
+	err = undo_after_detach(d->undo, interface->name);
+	left += err;
+	err = undo_restore(d->undo, ifindex);
+	return left || err ? -EIO : 0;
+}
+
+static const struct xdp_driver *driver_of(const char *name)
+{
+	struct nic_driver driver;
+	int fd = ethtool_open();
+	int err = fd < 0 ? fd : ethtool_driver(fd, name, &driver);
+
+	if (fd >= 0)
+		close(fd);
+	return err ? NULL : xdp_driver_find(driver.driver);
+}
+
+/* The newer program takes the older one's place where that disturbs nothing. */
+static void refresh_program(struct daemon *d, const struct daemon_interface *interface)
+{
+	struct host_interface *place = &d->xdp.maps.host->interface[interface->index];
+	struct program_target target = {
+		.ifindex = interface->ifindex,
+		.index = interface->index,
+		.generic = place->mode == MODE_GENERIC,
+	};
+	const struct xdp_driver *known;
+	char log[4096] = "";
+	int err;
+
+	if (place->program == program_hash())
+		return;
+	known = driver_of(interface->name);
+	if (!known || known->restarts_on_replace) {
+		say("%s: keeps the program of the earlier version, since replacing it would restart "
+		    "the interface", interface->name);
+		return;
+	}
+	target.no_metadata = !known->has_meta;
+	err = program_attach(&d->xdp.maps, &d->xdp.pins, &target, true, log, sizeof(log));
+	if (err)
+		say("%s: keeps the program of the earlier version: %s", interface->name,
+		    strerror(-err));
+	else
+		place->program = program_hash();
+}
+
+static void adopt_one(struct daemon *d, unsigned int ifindex, struct daemon_interface *interface)
+{
+	struct host *host = d->xdp.maps.host;
+	char name[IF_NAMESIZE];
+	__u32 id;
+	int err;
+
+	for (int i = 0; i < HOST_INTERFACES; i++)
+		if (host->interface[i].ifindex == ifindex)
+			interface->index = i;
+	interface->ifindex = ifindex;
+	snprintf(interface->name, sizeof(interface->name), "%s",
+		 host->interface[interface->index].name);
+	err = program_attached(&d->xdp.pins, ifindex, &id);
+	if (err || host->interface[interface->index].ifindex != ifindex) {
+		say("%s (interface %u) is gone since the last run; its pins are removed",
+		    interface->name, ifindex);
+		undo_after_detach(d->undo, interface->name);
+		undo_restore(d->undo, ifindex);
+		release(d, interface);
+		return;
+	}
+	if (if_indextoname(ifindex, name))
+		snprintf(interface->name, sizeof(interface->name), "%s", name);
+	refresh_program(d, interface);
+	say("%s: adopted; steering went on meanwhile", interface->name);
+}
+
+int interfaces_adopt(struct daemon *d)
+{
+	unsigned int *ifindexes;
+	int count = pins_interfaces(&d->xdp.pins, &ifindexes);
+
+	for (int i = 0; i < count; i++) {
+		struct daemon_interface *interface = find(d, 0);
+
+		if (interface)
+			adopt_one(d, ifindexes[i], interface);
+	}
+	free(ifindexes);
+	return count < 0 ? count : 0;
+}
+
+void interfaces_link_changed(struct daemon *d, unsigned int changes, const struct link *was,
+			     const struct link *now)
+{
+	struct daemon_interface *interface = find(d, now->ifindex);
+
+	if (changes & (WATCH_NEW | WATCH_RENAMED | WATCH_MASTER))
+		d->links_changed = true;
+	if (!interface || !now->ifindex)
+		return;
+	if (changes & WATCH_GONE) {
+		say("%s was deleted; steering of the other interfaces goes on", interface->name);
+		release(d, interface);
+		undo_restore(d->undo, now->ifindex);
+		return;
+	}
+	if (changes & WATCH_RENAMED) {
+		say("%s is now %s; steering goes on", interface->name, now->name);
+		snprintf(interface->name, sizeof(interface->name), "%s", now->name);
+		memcpy(d->xdp.maps.host->interface[interface->index].name, now->name,
+		       sizeof(d->xdp.maps.host->interface[0].name));
+	}
+	if (changes & WATCH_DOWN)
+		say("%s is down; it is steered again as soon as it is up", interface->name);
+	if (changes & WATCH_UP)
+		say("%s is up", interface->name);
+	if ((changes & WATCH_XDP) && !link_has_xdp(now))
+		say("%s: somebody took our XDP program off; run 'espalier stop %s' and start again",
+		    interface->name, interface->name);
+}
+
+static int dry_run_one(const struct link *link, bool generic)
+{
+	struct needs_report report = {0};
+	struct needs_facts facts;
+	int err = gather(link->name, generic, &facts, &report);
+	char line[1024];
+
+	for (size_t i = 0; !err && i < report.count; i++) {
+		if (report.finding[i].verdict == NEEDS_OK)
+			continue;
+		needs_line(&facts, &report.finding[i], line, sizeof(line));
+		printf("%s\n", line);
+	}
+	if (err)
+		say("looking at %s: %s", link->name, strerror(-err));
+	else if (needs_worst(&report) == NEEDS_REFUSE)
+		err = -EOPNOTSUPP;
+	else
+		printf("%s: would attach the steering program (xdp, %s mode)\n", link->name,
+		       generic ? "generic" : "native");
+	needs_report_free(&report);
+	needs_facts_free(&facts);
+	return err;
+}
+
+int interfaces_dry_run(const struct run_options *options)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < options->n_interfaces; i++) {
+		struct link_list links = {0};
+		char why[LINK_WHY_LEN];
+		int bad = link_attachable(options->interfaces[i], &links, why, sizeof(why));
+
+		if (bad)
+			say("steering %s: %s", options->interfaces[i], why);
+		for (size_t k = 0; k < links.count; k++)
+			bad = dry_run_one(&links.link[k], options->generic) ?: bad;
+		link_list_free(&links);
+		err = bad ? bad : err;
+	}
+	return err;
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Questions of the steering programs about strays: is there such an SA, and with --learn: may it be
+// taken for one?
+#include "daemon/daemon.h"
+
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "daemon/say.h"
+#include "sad/learn.h"
+
+struct learner {
+	struct learn *learn; /* NULL without --learn */
+	struct event *event;
+};
+
+static void learn_from(struct daemon *d, const struct ask *question, const struct sa_id *id)
+{
+	struct learn_packet packet = {
+		.time_ns = question->time_ns,
+		.id = *id,
+		.sequence = question->seq,
+		.encap = question->udp,
+		.sport = question->sport,
+		.dport = question->dport,
+	};
+	struct sa sa;
+
+	memcpy(packet.src, question->src, sizeof(packet.src));
+	if (learn_packet(d->learner->learn, &packet, &sa) == 1 &&
+	    sad_learned_add(d->sad, &sa, daemon_now()))
+		learn_forget(d->learner->learn, &sa);
+}
+
+static int on_ask(void *arg, void *data, size_t size)
+{
+	const struct ask *question = data;
+	struct daemon *d = arg;
+	struct sa_id id = {0};
+
+	if (size < sizeof(*question))
+		return 0;
+	id.family = question->family == 4 ? AF_INET : AF_INET6;
+	id.protocol = question->protocol;
+	id.spi = question->spi;
+	memcpy(id.dst, question->dst, sizeof(id.dst));
+	if (sad_find(d->sad, &id) || sad_ask(d->sad, &id) == 0)
+		return 0;
+	if (d->learner->learn)
+		learn_from(d, question, &id);
+	return 0;
+}
+
+static void on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *d = arg;
+
+	ring_buffer__consume(d->asks);
+	sas_watch_moves(d);
+}
+
+int learner_open(struct daemon *d)
+{
+	struct learner *learner = calloc(1, sizeof(*learner));
+
+	d->learner = learner;
+	d->asks = learner ? ring_buffer__new(d->xdp.maps.fd[MAP_ASKS], on_ask, d, NULL) : NULL;
+	if (!d->asks)
+		goto failed;
+	learner->event = event_new(d->base, ring_buffer__epoll_fd(d->asks), EV_READ | EV_PERSIST,
+				   on_readable, d);
+	if (!learner->event || event_add(learner->event, NULL))
+		goto failed;
+	if (!d->options->learn)
+		return 0;
+	learner->learn = learn_new(d->xdp.maps.host->max_sas / 4 ?: 1, d->xdp.table.shape.seed);
+	if (learner->learn)
+		return 0;
+failed:
+	say("listening to the steering programs: %s", strerror(errno));
+	return -ENOMEM;
+}
+
+void learner_close(struct daemon *d)
+{
+	ring_buffer__free(d->asks);
+	d->asks = NULL;
+	if (!d->learner)
+		return;
+	if (d->learner->event)
+		event_free(d->learner->event);
+	learn_free(d->learner->learn);
+	free(d->learner);
+	d->learner = NULL;
+}
+
+void learner_removed(struct daemon *d, const struct sa *sa, uint64_t placed_ns)
+{
+	/* One that an earlier daemon learned is in no account of ours. */
+	if (sa->source == SA_LEARNED && d->learner && d->learner->learn &&
+	    placed_ns >= d->started_ns)
+		learn_forget(d->learner->learn, sa);
+}
+
+/* When the counters of a learned SA last grew, as far as we have looked. */
+static uint64_t last_packet(void *arg, const struct sa *sa)
+{
+	struct daemon *d = arg;
+	int slot = table_find(&d->xdp.table, sa_key(&d->xdp.table.shape, sa->id.dst, sa->id.spi,
+						    sa->id.protocol));
+	struct sa_cold *cold;
+	uint64_t packets;
+
+	if (slot < 0)
+		return 0;
+	cold = &d->xdp.maps.cold[slot];
+	packets = SHARED(cold->pair[0].packets) + SHARED(cold->pair[1].packets);
+	if (packets != cold->active_packets) {
+		cold->active_packets = packets;
+		cold->active_ns = daemon_now();
+	}
+	return cold->active_ns;
+}
+
+void learner_expire(struct daemon *d)
+{
+	if (d->options->learn)
+		sad_learned_idle(d->sad, daemon_now(), LEARN_IDLE_NS, last_packet, d);
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// From the follower of the kernel's SAs to the entries of the SA table.
+#include "daemon/daemon.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "core/parse.h"
+#include "daemon/say.h"
+#include "sad/sas_file.h"
+#include "steer/local.h"
+
+enum { NAT_T_PORT = 4500 };
+
+static void to_entry(const struct sa *sa, struct xdp_sa *entry)
+{
+	struct sa_cold *cold = &entry->cold;
+
+	memset(entry, 0, sizeof(*entry));
+	entry->spi = sa->id.spi;
+	entry->hands_off = sa->offload != SA_OFFLOAD_NONE;
+	entry->wanted = sa->cpu;
+	memcpy(cold->src, sa->src, sizeof(cold->src));
+	memcpy(cold->dst, sa->id.dst, sizeof(cold->dst));
+	cold->family = sa->id.family == AF_INET ? 4 : 6;
+	cold->protocol = sa->id.protocol;
+	cold->pcpu = sa->pcpu < 0 ? NO_PCPU : (__u32)sa->pcpu;
+	cold->replay_window = sa->replay_window;
+	cold->reqid = sa->reqid;
+	cold->if_id = sa->if_id;
+	cold->flags = (sa->larval ? COLD_LARVAL : 0) | (sa->encap ? COLD_UDP : 0) |
+		      (sa->esn ? COLD_ESN : 0) | (sa->source == SA_LEARNED ? COLD_LEARNED : 0) |
+		      (sa->source == SA_FILE ? COLD_FILE : 0);
+}
+
+/* The local ports on which ESP-in-UDP arrives; 4500 needs no bit. */
+static void use_port(struct daemon *d, const struct sa *sa, int step)
+{
+	struct encap_ports *ports = d->xdp.maps.ports;
+	uint16_t port = sa->encap_dport;
+	__u64 bit = 1ull << (port & 63);
+
+	if (!sa->encap || !port || port == NAT_T_PORT)
+		return;
+	d->port_users[port] += step;
+	if (d->port_users[port])
+		__atomic_or_fetch(&ports->bit[port >> 6], bit, __ATOMIC_RELAXED);
+	else
+		__atomic_and_fetch(&ports->bit[port >> 6], ~bit, __ATOMIC_RELAXED);
+}
+
+static void say_cpu(const struct sa *sa, enum first_why why)
+{
+	if (why == FIRST_NOT_OURS)
+		say("SA 0x%08x wants CPU %d, which is not ours to use; it is placed like any other",
+		    sa->id.spi, sa->pcpu >= 0 ? sa->pcpu : sa->cpu);
+}
+
+static void added(void *arg, const struct sa *sa)
+{
+	struct daemon *d = arg;
+	enum first_why why;
+	struct xdp_sa entry;
+	int err;
+
+	to_entry(sa, &entry);
+	use_port(d, sa, 1);
+	err = xdp_add(&d->xdp, &entry, daemon_now(), &why);
+	if (!err) {
+		say_cpu(sa, why);
+		sas_watch_moves(d);
+	} else if (err != -ENOSPC) {
+		say("placing SA 0x%08x: %s", sa->id.spi, strerror(-err));
+	} else if (!d->table_full_said) {
+		d->table_full_said = true;
+		say("the SA table is full (--max-sas %u): the others go on, further SAs are treated "
+		    "as strays; run 'espalier stop' and start with a larger --max-sas",
+		    d->xdp.maps.host->max_sas);
+	}
+}
+
+static void removed(void *arg, const struct sa *sa)
+{
+	struct daemon *d = arg;
+	struct xdp_sa entry;
+	__u64 key;
+	int slot;
+
+	to_entry(sa, &entry);
+	use_port(d, sa, -1);
+	key = xdp_key(&d->xdp, &entry.cold, entry.spi);
+	slot = table_find(&d->xdp.table, key);
+	if (slot < 0)
+		return;
+	learner_removed(d, sa, d->xdp.maps.cold[slot].placed_ns);
+	xdp_remove(&d->xdp, key, daemon_now());
+}
+
+static void changed(void *arg, const struct sa *was, const struct sa *now)
+{
+	struct daemon *d = arg;
+	struct xdp_sa entry;
+
+	to_entry(now, &entry);
+	use_port(d, was, -1);
+	use_port(d, now, 1);
+	xdp_update(&d->xdp, &entry);
+}
+
+static void lost(void *arg, enum sad_lost why)
+{
+	struct daemon *d = arg;
+
+	d->sync_wanted = true;
+	if (why == SAD_LOST_OVERFLOW)
+		say("the kernel's SA events came faster than we read them; reading all SAs again");
+}
+
+static bool is_local(void *arg, uint8_t family, const __be32 addr[4])
+{
+	struct daemon *d = arg;
+
+	return addrs_contains(d->addrs, family, addr);
+}
+
+static const struct sad_ops ops = {
+	.added = added,
+	.changed = changed,
+	.removed = removed,
+	.lost = lost,
+	.is_local = is_local,
+};
+
+int sas_reload(struct daemon *d)
+{
+	struct sas_error error;
+	struct sa *sas = NULL;
+	size_t count = 0;
+	int err;
+
+	if (!d->options->sas)
+		return 0;
+	err = sas_file_read(d->options->sas, &sas, &count, &error);
+	if (err) {
+		say("%s", error.text);
+		return err;
+	}
+	err = sad_set_file(d->sad, sas, count);
+	free(sas);
+	return err;
+}
+
+/* What an earlier daemon learned is in the table only. */
+static void claim_learned(struct daemon *d)
+{
+	uint64_t now = daemon_now();
+
+	for (__u32 slot = 0; d->options->learn && slot < maps_slots(&d->xdp.maps); slot++) {
+		const struct sa_cold *cold = &d->xdp.maps.cold[slot];
+		struct sa sa = {
+			.id.family = cold->family == 4 ? AF_INET : AF_INET6,
+			.id.protocol = cold->protocol,
+			.id.spi = sa_word_spi(table_word(&d->xdp.table, slot)),
+			.encap = !!(cold->flags & COLD_UDP),
+			.source = SA_LEARNED,
+			.pcpu = -1,
+			.cpu = -1,
+		};
+
+		if (!sa.id.spi || !(cold->flags & COLD_LEARNED) || cold->references)
+			continue;
+		memcpy(sa.src, cold->src, sizeof(sa.src));
+		memcpy(sa.id.dst, cold->dst, sizeof(sa.id.dst));
+		sad_learned_add(d->sad, &sa, now);
+	}
+}
+
+int sas_open(struct daemon *d)
+{
+	int err = sad_open(&d->sad, &ops, d);
+
+	if (err) {
+		say("following the kernel's SAs: %s; the kernel needs XFRM_USER, and we CAP_NET_ADMIN",
+		    strerror(-err));
+		return err;
+	}
+	xdp_claim_begin(&d->xdp);
+	d->claiming = true;
+	err = sas_reload(d);
+	return err ? err : sas_sync(d);
+}
+
+void sas_close(struct daemon *d)
+{
+	sad_close(d->sad);
+	d->sad = NULL;
+}
+
+int sas_sync(struct daemon *d)
+{
+	int err = sad_sync(d->sad);
+
+	d->sync_wanted = err != 0;
+	if (err == -EAGAIN)
+		return 0;
+	if (err) {
+		say("reading the kernel's SAs: %s; trying again", strerror(-err));
+		return err;
+	}
+	if (d->claiming) {
+		claim_learned(d);
+		xdp_claim_end(&d->xdp, daemon_now());
+		d->claiming = false;
+	}
+	return 0;
+}
+
+struct address_list {
+	struct local_address *at;
+	size_t count;
+};
+
+static void collect(void *arg, int family, const void *addr, bool local)
+{
+	struct address_list *list = arg;
+	struct local_address *one = &list->at[list->count++];
+
+	memset(one, 0, sizeof(*one));
+	one->family = family == AF_INET ? 4 : 6;
+	memcpy(one->addr, addr, family == AF_INET ? 4 : 16);
+}
+
+void sas_set_addresses(struct daemon *d)
+{
+	struct host *host = d->xdp.maps.host;
+	struct address_list list = {0};
+	__u32 idle = !(host->addresses & 1);
+
+	d->addresses_changed = false;
+	list.at = calloc(addrs_count(d->addrs) + 1, sizeof(*list.at));
+	if (!list.at)
+		return;
+	addrs_each(d->addrs, collect, &list);
+	local_fill(&d->xdp.maps.addresses->half[idle], d->xdp.table.shape.seed, list.at, list.count);
+	__atomic_store_n(&host->addresses, idle, __ATOMIC_RELEASE);
+	free(list.at);
+	if (d->sad)
+		sad_addresses_changed(d->sad);
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Switches of the test build, from $ESPALIER_TEST, separated by commas:
+ *	seq-tickets	sequence numbers are the tickets of moves, as where a driver has no metadata
+ *	no-handover	moves switch at once; the tests of order must then fail
+ * In the product there are none.
+ */
+#ifndef DAEMON_SWITCHES_H
+#define DAEMON_SWITCHES_H
+
+#include "steer/xdp.h"
+
+#ifdef ESPALIER_TEST
+#include <stdlib.h>
+#include <string.h>
+
+static inline void switches_apply(struct xdp *xdp)
+{
+	const char *text = getenv("ESPALIER_TEST");
+
+	xdp->maps.host->seq_tickets = text && strstr(text, "seq-tickets");
+	xdp->moves.unprotected = text && strstr(text, "no-handover");
+}
+#else
+static inline void switches_apply(struct xdp *xdp)
+{
+}
+#endif
+
+#endif
