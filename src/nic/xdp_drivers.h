@@ -36,18 +36,20 @@ struct xdp_driver {
 	uint8_t channels;	  /* enum xdp_channel_rule */
 	bool restarts_on_replace; /* replacing one program by another is as bad as an attach */
 	bool has_meta;		  /* data_meta works: tickets may use it */
+	bool peer_vlan;		  /* tags come beside the packet from its peer, and are lost too */
 	bool strips_vlan;	  /* a stripped tag is lost on a redirected frame */
 	bool rxvlan_fixed;	  /* and stripping cannot be switched off */
 	bool refuses_lro;	  /* attach fails while rx-lro is on */
 	bool refuses_gro_hw;	  /* attach fails, or features read 0, while rx-gro-hw is on */
 	bool refuses_sriov;	  /* attach fails while virtual functions are enabled */
-	bool legacy_rx;		  /* private flag legacy-rx leaves no headroom: redirects drop */
-	bool freezes_channels;	  /* channels cannot be changed while attached */
-	bool drops_checksums;	  /* CHECKSUM_PARTIAL of local senders is lost */
-	bool mtu_approx;	  /* the limits are computed, not a constant of the driver */
-	uint32_t mtu_plain;	  /* largest MTU of a program without frags; 0 unknown */
-	uint32_t mtu_frags;	  /* largest with frags; 0: the driver takes no frags */
-	const char *note;	  /* why, in words, where there is something to say; else NULL */
+	bool hides_features;   /* the kernel reads no XDP features from it until that is mended */
+	bool legacy_rx;	       /* private flag legacy-rx leaves no headroom: redirects drop */
+	bool freezes_channels; /* channels cannot be changed while attached */
+	bool drops_checksums;  /* CHECKSUM_PARTIAL of local senders is lost */
+	bool mtu_approx;       /* the limits are computed, not a constant of the driver */
+	uint32_t mtu_plain;    /* largest MTU of a program without frags; 0 unknown */
+	uint32_t mtu_frags;    /* largest with frags; 0: the driver takes no frags */
+	const char *note;      /* why, in words, where there is something to say; else NULL */
 };
 
 /* NULL when we know nothing of this driver. */

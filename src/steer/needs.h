@@ -43,6 +43,7 @@ struct needs_facts {
 	char vlan_upper[IFNAMSIZ];	/* a VLAN device on it, at any height; "" none */
 	char xdp_upper[IFNAMSIZ];	/* a device above it that has a program; "" none */
 	char prog_name[NEEDS_PROG_LEN]; /* of the program on it; "" unknown */
+	int rps_err;			/* negative errno: RPS could not be looked at */
 	unsigned int queues;		/* entries of queue[]: queues with RPS or RFS switched on */
 	struct needs_queue *queue;
 	unsigned int kernel; /* kernel_release() */
@@ -56,7 +57,7 @@ enum needs_verdict {
 	NEEDS_OK,     /* looked at, nothing to do */
 	NEEDS_CHANGE, /* must be changed, and can be */
 	NEEDS_WARN,   /* the operator must know */
-	NEEDS_REFUSE, /* do not attach */
+	NEEDS_REFUSE, /* do not attach; on an interface that has our program this is a WARN */
 };
 
 /* Names of the findings, for tests and --json. */

@@ -79,7 +79,7 @@ int undo_restore(struct undo *undo, int ifindex);
 
 /*
  * Attaching itself changes settings on some drivers (virtio_net, vmxnet3). Around it, for each
- * interface: channels, indirection table, key, hash function, hash symmetry and features are read
+ * interface: channels, indirection table, key, hash function and changeable features are read
  * and stored (before_attach, after_attach), what the operator changed meanwhile is noted
  * (before_detach), and what then still differs is put back (after_detach). Changes by undo_set come
  * before before_attach, undo_restore after after_detach. After a crash it is right to call only

@@ -1,0 +1,634 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a steered interface needs, judged from its facts. Pure: a check is a function below. */
+#include "steer/needs.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The computed MTU limits may be this far off; within it the driver has the last word. */
+#define MTU_DOUBT 64
+
+/* include/uapi/linux/virtio_net.h: bits of the feature word. */
+#define VIRTIO_GUEST_CSUM	   (1ULL << 1)
+#define VIRTIO_CTRL_GUEST_OFFLOADS (1ULL << 2)
+#define VIRTIO_GUEST_TSO4	   (1ULL << 7)
+#define VIRTIO_GUEST_TSO6	   (1ULL << 8)
+#define VIRTIO_GUEST_ECN	   (1ULL << 9)
+#define VIRTIO_GUEST_UFO	   (1ULL << 10)
+#define VIRTIO_MRG_RXBUF	   (1ULL << 15)
+#define VIRTIO_GUEST_USO4	   (1ULL << 54)
+#define VIRTIO_GUEST_USO6	   (1ULL << 55)
+#define VIRTIO_GUEST_GSO                                                               \
+	(VIRTIO_GUEST_TSO4 | VIRTIO_GUEST_TSO6 | VIRTIO_GUEST_ECN | VIRTIO_GUEST_UFO | \
+	 VIRTIO_GUEST_USO4 | VIRTIO_GUEST_USO6)
+
+struct check {
+	const struct needs_facts *facts;
+	const struct xdp_driver *driver; /* an empty entry when we know nothing of it */
+	bool known;
+	struct needs_report *report;
+	int err;
+};
+
+static struct needs_finding *add(struct check *check, enum needs_verdict verdict,
+				 enum needs_what what)
+{
+	struct needs_report *report = check->report;
+	struct needs_finding *more;
+
+	more = realloc(report->finding, (report->count + 1) * sizeof(*more));
+	if (!more) {
+		check->err = -ENOMEM;
+		return NULL;
+	}
+	report->finding = more;
+	more += report->count++;
+	memset(more, 0, sizeof(*more));
+	more->verdict = verdict;
+	more->what = what;
+	return more;
+}
+
+__attribute__((format(printf, 4, 5))) static void
+say(struct check *check, enum needs_verdict verdict, enum needs_what what, const char *fmt, ...)
+{
+	struct needs_finding *finding = add(check, verdict, what);
+	va_list ap;
+
+	if (!finding)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(finding->text, sizeof(finding->text), fmt, ap);
+	va_end(ap);
+}
+
+static struct needs_finding *change(struct check *check, enum needs_what what, enum undo_kind kind,
+				    const char *knob, const char *reason)
+{
+	struct needs_finding *finding = add(check, NEEDS_CHANGE, what);
+
+	if (!finding)
+		return NULL;
+	finding->kind = kind;
+	snprintf(finding->knob, sizeof(finding->knob), "%s", knob);
+	snprintf(finding->text, sizeof(finding->text), "%s", reason);
+	return finding;
+}
+
+static void switch_off(struct check *check, enum needs_what what, enum undo_kind kind,
+		       const char *knob, const char *reason)
+{
+	struct needs_finding *finding = change(check, what, kind, knob, reason);
+
+	if (!finding)
+		return;
+	strcpy(finding->old_value, "on");
+	strcpy(finding->new_value, "off");
+}
+
+static const char *driver_name(const struct check *check)
+{
+	return check->facts->driver[0] ? check->facts->driver : "(unknown)";
+}
+
+static bool is_ours(const struct needs_facts *facts)
+{
+	size_t i;
+
+	for (i = 0; facts->own_prog_id && i < 3; i++)
+		if (facts->link.xdp_id[i] == facts->own_prog_id)
+			return true;
+	return false;
+}
+
+/* Native first: where several are attached, that one stands in our way. */
+static void check_program(struct check *check)
+{
+	static const char *const mode[] = {"native", "generic", "offloaded"};
+	static const char *const word[] = {"xdpdrv", "xdpgeneric", "xdpoffload"};
+	const struct needs_facts *facts = check->facts;
+	char name[NEEDS_PROG_LEN + 16] = "";
+	size_t i;
+
+	if (!link_has_xdp(&facts->link))
+		return;
+	for (i = 0; i < 3; i++)
+		if (facts->link.xdp_id[i] && facts->link.xdp_id[i] != facts->own_prog_id)
+			break;
+	if (i == 3 && is_ours(facts)) {
+		say(check, NEEDS_OK, NEEDS_PROGRAM, "our program %u is on it", facts->own_prog_id);
+		return;
+	}
+	if (i == 3)
+		i = 0;
+	if (facts->prog_name[0])
+		snprintf(name, sizeof(name), " named %s", facts->prog_name);
+	say(check, NEEDS_REFUSE, NEEDS_PROGRAM,
+	    "an XDP program is on it already (%s, id %u%s) and is not replaced; stop what put it "
+	    "there, or take it away with `ip link set dev %s %s off`",
+	    mode[i], facts->link.xdp_id[i], name, facts->link.name, word[i]);
+}
+
+/* net/core/dev.c dev_xdp_attach refuses with EEXIST, whatever the modes. */
+static void check_upper(struct check *check)
+{
+	const char *upper = check->facts->xdp_upper;
+
+	if (*upper)
+		say(check, NEEDS_REFUSE, NEEDS_UPPER,
+		    "%s, which sits on it, has an XDP program, and the kernel then takes none "
+		    "below; take that away with `ip link set dev %s xdp off`",
+		    upper, upper);
+}
+
+static bool channels_exceed(const struct check *check)
+{
+	const struct nic_channels *ch = &check->facts->channels;
+
+	if (ch->err)
+		return false;
+	switch (check->driver->channels) {
+	case XDP_CHANNELS_HALF:
+		return 2 * (uint64_t)ch->combined > ch->max_combined;
+	case XDP_CHANNELS_EQUAL_HALF:
+		return ch->rx != ch->tx || 2 * (uint64_t)ch->tx > ch->max_tx;
+	case XDP_CHANNELS_COMBINED:
+		return ch->rx || ch->tx;
+	default:
+		return false;
+	}
+}
+
+/* The driver shows no XDP features yet, but will when the changes of this report are made. */
+static bool features_hidden(const struct check *check)
+{
+	const struct xdp_driver *driver = check->driver;
+	const struct needs_facts *facts = check->facts;
+
+	if (!driver->hides_features)
+		return false;
+	return (driver->refuses_lro && facts->lro == NEEDS_ON) ||
+	       (driver->refuses_gro_hw && facts->gro_hw == NEEDS_ON) || channels_exceed(check);
+}
+
+static void refuse_features(struct check *check)
+{
+	const char *why = "";
+
+	if (!strcmp(check->driver->name, "veth"))
+		why = " (its peer sends on more queues than this end receives on: make both ends "
+		      "with the same numrxqueues and numtxqueues)";
+	else if (!strcmp(check->driver->name, "gve"))
+		why = " (only with the queue format GQI_QPL)";
+	else if (!strcmp(check->driver->name, "ena"))
+		why = " (it needs a free queue for each that is in use)";
+	say(check, NEEDS_REFUSE, NEEDS_DRIVER,
+	    "driver %s does not redirect natively here%s, says the kernel (XDP features 0x%llx); "
+	    "use --generic, which is slower",
+	    driver_name(check), why, (unsigned long long)check->facts->xdp.features);
+}
+
+static void check_driver(struct check *check)
+{
+	const uint64_t want = NETDEV_XDP_BASIC | NETDEV_XDP_REDIRECT;
+	const struct needs_facts *facts = check->facts;
+
+	if (check->known && check->driver->native == XDP_NATIVE_DROPS)
+		say(check, NEEDS_REFUSE, NEEDS_DRIVER,
+		    "driver %s takes an XDP program and then drops every packet that it redirects; "
+		    "use --generic, which is slower",
+		    driver_name(check));
+	else if (facts->xdp.err && !check->known)
+		say(check, NEEDS_REFUSE, NEEDS_DRIVER,
+		    "nothing tells whether driver %s redirects natively (this kernel does not say, "
+		    "and we do not know the driver); use --generic, which is slower",
+		    driver_name(check));
+	else if (facts->xdp.err && check->driver->native == XDP_NATIVE_NO)
+		say(check, NEEDS_REFUSE, NEEDS_DRIVER,
+		    "driver %s has no native XDP; use --generic, which is slower",
+		    driver_name(check));
+	else if (facts->xdp.err)
+		say(check, NEEDS_OK, NEEDS_DRIVER, "driver %s redirects natively, by our list",
+		    driver_name(check));
+	else if ((facts->xdp.features & want) == want)
+		say(check, NEEDS_OK, NEEDS_DRIVER, "driver %s redirects natively, says the kernel",
+		    driver_name(check));
+	else if (features_hidden(check))
+		say(check, NEEDS_OK, NEEDS_DRIVER,
+		    "driver %s redirects natively once the changes below are made",
+		    driver_name(check));
+	else
+		refuse_features(check);
+	if (check->driver->note)
+		say(check, NEEDS_WARN, NEEDS_DRIVER, "driver %s: %s", check->driver->name,
+		    check->driver->note);
+}
+
+static uint32_t mtu_limit(const struct check *check, bool frags)
+{
+	uint32_t limit = frags ? check->driver->mtu_frags : check->driver->mtu_plain;
+
+	return limit ? limit : XDP_MTU_NO_LIMIT;
+}
+
+/* Whether frags work is only told by kernels that have the netdev family; older ones may not. */
+static void check_mtu(struct check *check)
+{
+	const struct needs_facts *facts = check->facts;
+	const struct xdp_driver *driver = check->driver;
+	bool frags = facts->frags && driver->mtu_frags;
+	bool surely = frags && !facts->xdp.err && (facts->xdp.features & NETDEV_XDP_RX_SG);
+	bool maybe = frags && (facts->xdp.err || features_hidden(check));
+	uint32_t mtu = facts->link.mtu, limit = mtu_limit(check, surely || maybe);
+	uint32_t plain = mtu_limit(check, false);
+
+	if (mtu > limit && !(driver->mtu_approx && mtu - limit <= MTU_DOUBT))
+		say(check, NEEDS_REFUSE, NEEDS_MTU,
+		    "its MTU %u is more than driver %s takes with XDP (%s%u); use `ip link set "
+		    "dev %s mtu %u`, or --generic, which is slower",
+		    mtu, driver_name(check), driver->mtu_approx ? "about " : "", limit,
+		    facts->link.name, limit);
+	else if (mtu > limit || (maybe && !surely && mtu > plain))
+		say(check, NEEDS_WARN, NEEDS_MTU,
+		    "its MTU %u may be more than driver %s takes with XDP (about %u); if attaching "
+		    "fails, use `ip link set dev %s mtu %u`",
+		    mtu, driver_name(check), plain, facts->link.name, plain);
+}
+
+/* Merged frames are larger than a buffer: XDP never sees them whole. */
+static void check_lro(struct check *check)
+{
+	if (check->facts->lro == NEEDS_ON)
+		switch_off(check, NEEDS_LRO, UNDO_FEATURE, "rx-lro",
+			   "XDP does not go with merged frames");
+	else if (check->facts->lro == NEEDS_FIXED_ON)
+		say(check, check->driver->refuses_lro ? NEEDS_REFUSE : NEEDS_WARN, NEEDS_LRO,
+		    "rx-lro is on and cannot be switched off, and XDP does not go with merged "
+		    "frames; use --generic, which is slower");
+}
+
+static void check_gro_hw(struct check *check)
+{
+	if (!check->driver->refuses_gro_hw)
+		return;
+	if (check->facts->gro_hw == NEEDS_ON)
+		switch_off(check, NEEDS_GRO_HW, UNDO_FEATURE, "rx-gro-hw",
+			   "the driver refuses XDP with it");
+	else if (check->facts->gro_hw == NEEDS_FIXED_ON)
+		say(check, NEEDS_REFUSE, NEEDS_GRO_HW,
+		    "rx-gro-hw is on and cannot be switched off, and driver %s refuses XDP with "
+		    "it; use --generic, which is slower",
+		    driver_name(check));
+}
+
+static void check_legacy_rx(struct check *check)
+{
+	if (check->driver->legacy_rx && check->facts->legacy_rx == NEEDS_ON)
+		switch_off(check, NEEDS_LEGACY_RX, UNDO_FLAG, "legacy-rx",
+			   "it leaves no headroom, so that every redirected packet is dropped");
+}
+
+static void check_sriov(struct check *check)
+{
+	const struct needs_facts *facts = check->facts;
+
+	if (check->driver->refuses_sriov && facts->numvfs > 0)
+		say(check, NEEDS_REFUSE, NEEDS_SRIOV,
+		    "driver %s refuses XDP while virtual functions are enabled (%d are); write 0 "
+		    "to /sys/class/net/%s/device/sriov_numvfs, or use --generic, which is slower",
+		    driver_name(check), facts->numvfs, facts->link.name);
+}
+
+/* Big mode: receive_big never runs XDP, though the attach succeeds. */
+static void check_virtio(struct check *check)
+{
+	const struct needs_facts *facts = check->facts;
+	uint64_t bits = facts->virtio_features;
+	bool gso = bits & VIRTIO_GUEST_GSO;
+
+	if (!facts->virtio_known)
+		return;
+	if (!(bits & VIRTIO_MRG_RXBUF) && (gso || facts->link.mtu > 1500))
+		say(check, NEEDS_REFUSE, NEEDS_VIRTIO,
+		    "this virtio NIC receives in big buffers, past any XDP program; let the host "
+		    "offer mergeable receive buffers (mrg_rxbuf=on), or use --generic, which is "
+		    "slower");
+	else if (!(bits & VIRTIO_CTRL_GUEST_OFFLOADS) && (gso || bits & VIRTIO_GUEST_CSUM))
+		say(check, NEEDS_REFUSE, NEEDS_VIRTIO,
+		    "this virtio NIC has receive offloads on that it cannot switch off, and so "
+		    "refuses XDP; let the host offer ctrl_guest_offloads=on, or none of "
+		    "guest_csum, "
+		    "guest_tso4, guest_tso6, guest_ufo; or use --generic, which is slower");
+}
+
+static void refuse_vlan(struct check *check, const char *knob)
+{
+	say(check, NEEDS_REFUSE, NEEDS_VLAN,
+	    "the NIC takes VLAN tags off (%s) and cannot stop doing so, which loses them on their "
+	    "way to another CPU, but VLAN device %s needs them; use --generic, which is slower",
+	    knob, check->facts->vlan_upper);
+}
+
+static void vlan_switch(struct check *check, enum needs_switch state, const char *knob)
+{
+	char reason[128];
+
+	if (state == NEEDS_FIXED_ON) {
+		refuse_vlan(check, knob);
+		return;
+	}
+	if (state != NEEDS_ON)
+		return;
+	snprintf(reason, sizeof(reason), "VLAN device %s loses the tags that the NIC takes off",
+		 check->facts->vlan_upper);
+	switch_off(check, NEEDS_VLAN, UNDO_FEATURE, knob, reason);
+}
+
+static void check_vlan(struct check *check)
+{
+	const struct needs_facts *facts = check->facts;
+
+	if (!facts->vlan_upper[0])
+		return;
+	if (check->driver->peer_vlan) {
+		say(check, NEEDS_WARN, NEEDS_VLAN,
+		    "VLAN device %s on a %s loses the tags that the peer does not put into the "
+		    "packet; on the peer use `ethtool -K PEER txvlan off tx-vlan-stag-hw-insert "
+		    "off`",
+		    facts->vlan_upper, driver_name(check));
+		return;
+	}
+	if (check->known && !check->driver->strips_vlan)
+		return;
+	if (check->driver->rxvlan_fixed && facts->rxvlan != NEEDS_OFF) {
+		refuse_vlan(check, "rx-vlan-hw-parse");
+		return;
+	}
+	vlan_switch(check, facts->rxvlan, "rx-vlan-hw-parse");
+	vlan_switch(check, facts->rxvlan_stag, "rx-vlan-stag-hw-parse");
+}
+
+static uint32_t smaller(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The nearest channels that the driver's rule allows; false if there are none. */
+static bool channels_fit(const struct check *check, struct nic_channels *ch)
+{
+	switch (check->driver->channels) {
+	case XDP_CHANNELS_HALF:
+		ch->combined = ch->max_combined / 2;
+		return ch->combined;
+	case XDP_CHANNELS_EQUAL_HALF:
+		ch->rx = ch->tx = smaller(smaller(ch->rx, ch->tx), ch->max_tx / 2);
+		return ch->rx;
+	case XDP_CHANNELS_COMBINED:
+		ch->combined = smaller(ch->rx > ch->tx ? ch->rx : ch->tx, ch->max_combined);
+		ch->rx = ch->tx = 0;
+		return ch->combined;
+	default:
+		return true;
+	}
+}
+
+static void channels_print(const struct nic_channels *ch, char *buf, size_t len)
+{
+	snprintf(buf, len, "rx %u tx %u other %u combined %u", ch->rx, ch->tx, ch->other,
+		 ch->combined);
+}
+
+static void check_channels(struct check *check)
+{
+	struct nic_channels want = check->facts->channels;
+	struct needs_finding *finding;
+
+	if (!channels_exceed(check))
+		return;
+	if (!channels_fit(check, &want)) {
+		say(check, NEEDS_REFUSE, NEEDS_CHANNELS,
+		    "driver %s has no queue to spare for XDP; use --generic, which is slower",
+		    driver_name(check));
+		return;
+	}
+	finding = change(check, NEEDS_CHANNELS, UNDO_CHANNELS, "channels",
+			 check->driver->channels == XDP_CHANNELS_COMBINED
+				 ? "the driver takes XDP on combined channels only"
+				 : "the driver needs as many free queues for XDP");
+	if (!finding)
+		return;
+	channels_print(&check->facts->channels, finding->old_value, sizeof(finding->old_value));
+	channels_print(&want, finding->new_value, sizeof(finding->new_value));
+}
+
+static void clear_queue(struct check *check, const struct needs_queue *queue, const char *reason)
+{
+	struct needs_finding *finding;
+	char knob[UNDO_KNOB_LEN];
+
+	if (queue->rps_cpus[0] && strcmp(queue->rps_cpus, "0")) {
+		snprintf(knob, sizeof(knob), "rx-%u/rps_cpus", queue->queue);
+		finding = change(check, NEEDS_RPS, UNDO_QUEUE, knob, reason);
+		if (!finding)
+			return;
+		snprintf(finding->old_value, sizeof(finding->old_value), "%s", queue->rps_cpus);
+		strcpy(finding->new_value, "0");
+	}
+	if (queue->rps_flow_cnt) {
+		snprintf(knob, sizeof(knob), "rx-%u/rps_flow_cnt", queue->queue);
+		finding = change(check, NEEDS_RPS, UNDO_QUEUE, knob, reason);
+		if (!finding)
+			return;
+		snprintf(finding->old_value, sizeof(finding->old_value), "%lu",
+			 queue->rps_flow_cnt);
+		strcpy(finding->new_value, "0");
+	}
+}
+
+/*
+ * A packet from a native ring has no receive queue and so obeys that of rx-0; a generic one keeps
+ * its queue (net/core/dev.c get_rps_cpu). The flow table counts too: the IKE socket's reads make
+ * ESP-in-UDP of the same ports follow it.
+ */
+static void check_rps(struct check *check)
+{
+	const struct needs_facts *facts = check->facts;
+	unsigned int i;
+
+	if (facts->rps_err)
+		say(check, NEEDS_WARN, NEEDS_RPS,
+		    "its RPS settings could not be read (%s); see that rx-0/rps_cpus is 0, or "
+		    "packets leave the CPU chosen for them",
+		    strerror(-facts->rps_err));
+	for (i = 0; i < facts->queues; i++)
+		if (!facts->queue[i].queue || facts->generic)
+			clear_queue(check, &facts->queue[i], "packets from a ring obey it");
+}
+
+static void check_reset(struct check *check)
+{
+	if (is_ours(check->facts))
+		return;
+	if (check->driver->disruption == XDP_ATTACH_LINK)
+		say(check, NEEDS_WARN, NEEDS_RESET,
+		    "driver %s builds its rings anew for the first program and after the last: the "
+		    "link may go down for a moment and packets are lost",
+		    driver_name(check));
+	else if (check->driver->disruption == XDP_ATTACH_PF)
+		say(check, NEEDS_WARN, NEEDS_RESET,
+		    "driver %s resets the whole physical function for the first program and after "
+		    "the last, its virtual functions too: the link goes down for a moment and "
+		    "packets are lost",
+		    driver_name(check));
+}
+
+static void check_rest(struct check *check)
+{
+	if (check->driver->freezes_channels)
+		say(check, NEEDS_WARN, NEEDS_FROZEN,
+		    "driver %s does not let its channels be changed while we steer",
+		    driver_name(check));
+	if (check->driver->drops_checksums)
+		say(check, NEEDS_WARN, NEEDS_CHECKSUM,
+		    "UDP that a sender on this host (a container, a guest) leaves without a "
+		    "checksum "
+		    "fails on its way to another CPU; on the sender's device use `ethtool -K DEV "
+		    "tx off`");
+}
+
+static void check_link(struct check *check)
+{
+	if (!(check->facts->link.flags & IFF_UP))
+		say(check, NEEDS_WARN, NEEDS_LINK,
+		    "it is down; nothing comes in until `ip link set dev %s up`",
+		    check->facts->link.name);
+}
+
+static void check_generic(struct check *check)
+{
+	say(check, NEEDS_WARN, NEEDS_GENERIC,
+	    "generic mode is slower, and cannot keep the order in a move: busy SAs are not moved");
+}
+
+static void check_native(struct check *check)
+{
+	check_driver(check);
+	check_channels(check);
+	check_legacy_rx(check);
+	check_lro(check);
+	check_gro_hw(check);
+	check_sriov(check);
+	check_virtio(check);
+	check_mtu(check);
+	check_vlan(check);
+	check_reset(check);
+	check_rest(check);
+}
+
+/* Nothing is won by not attaching what is attached: steering goes on, and the operator knows. */
+static void soften(struct needs_report *report)
+{
+	size_t i;
+
+	for (i = 0; i < report->count; i++)
+		if (report->finding[i].verdict == NEEDS_REFUSE)
+			report->finding[i].verdict = NEEDS_WARN;
+}
+
+int needs_check(const struct needs_facts *facts, struct needs_report *report)
+{
+	static const struct xdp_driver nothing = {.name = "", .native = XDP_NATIVE_YES};
+	struct check check = {
+		.facts = facts,
+		.driver = xdp_driver_find(facts->driver),
+		.report = report,
+	};
+
+	memset(report, 0, sizeof(*report));
+	check.known = check.driver;
+	if (!check.driver)
+		check.driver = &nothing;
+	check_program(&check);
+	check_upper(&check);
+	if (facts->generic)
+		check_generic(&check);
+	else
+		check_native(&check);
+	check_rps(&check);
+	check_link(&check);
+	if (is_ours(facts))
+		soften(report);
+	if (check.err)
+		needs_report_free(report);
+	return check.err;
+}
+
+void needs_report_free(struct needs_report *report)
+{
+	free(report->finding);
+	memset(report, 0, sizeof(*report));
+}
+
+enum needs_verdict needs_worst(const struct needs_report *report)
+{
+	enum needs_verdict worst = NEEDS_OK;
+	size_t i;
+
+	for (i = 0; i < report->count; i++)
+		if (report->finding[i].verdict > worst)
+			worst = report->finding[i].verdict;
+	return worst;
+}
+
+const struct needs_finding *needs_first(const struct needs_report *report,
+					enum needs_verdict verdict)
+{
+	size_t i;
+
+	for (i = 0; i < report->count; i++)
+		if (report->finding[i].verdict == verdict)
+			return &report->finding[i];
+	return NULL;
+}
+
+int needs_apply(const struct needs_facts *facts, const struct needs_report *report,
+		struct undo *undo, const struct needs_finding **failed)
+{
+	const struct needs_finding *finding;
+	struct undo_entry entry;
+	size_t i;
+	int err;
+
+	for (i = 0; i < report->count; i++) {
+		finding = &report->finding[i];
+		if (finding->verdict != NEEDS_CHANGE)
+			continue;
+		memset(&entry, 0, sizeof(entry));
+		entry.kind = finding->kind;
+		entry.ifindex = facts->link.ifindex;
+		strcpy(entry.ifname, facts->link.name);
+		strcpy(entry.knob, finding->knob);
+		entry.old_value = finding->old_value;
+		entry.new_value = finding->new_value;
+		entry.reason = finding->text;
+		err = undo_set(undo, &entry);
+		if (!err)
+			continue;
+		if (failed)
+			*failed = finding;
+		return err;
+	}
+	return 0;
+}
+
+int needs_line(const struct needs_facts *facts, const struct needs_finding *finding, char *buf,
+	       size_t len)
+{
+	if (finding->verdict == NEEDS_CHANGE)
+		return snprintf(buf, len, "%s: %s: %s %s -> %s", facts->link.name, finding->text,
+				finding->knob, finding->old_value, finding->new_value);
+	return snprintf(buf, len, "%s: %s", facts->link.name, finding->text);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the parts of undo share. Inner to undo. */
+#ifndef STEER_UNDO_IMPL_H
+#define STEER_UNDO_IMPL_H
+
+#include "nic/link.h"
+#include "steer/undo.h"
+#include "steer/undo_knob.h"
+
+#include <json-c/json.h>
+
+/*
+ * The file, as a tree that undo_file_load has checked, so that its readers need not:
+ * {"version": 1,
+ *  "changes": [{interface, ifindex, mac, kind, knob, old, new, reason}],
+ *  "attached": [{interface, ifindex, mac, before: [{kind, knob, value}], after: [the same],
+ *                keep: [{kind, knob}]}]}
+ */
+struct undo {
+	int dir;
+	char *dir_name, *file;
+	struct json_object *state;
+	undo_say_fn say;
+	void *ctx;
+	struct knobs knobs;
+};
+
+int undo_file_load(struct undo *undo, char *why, size_t len);
+/* Write the state, or remove the file when there is nothing in it. */
+int undo_file_save(struct undo *undo);
+
+struct json_object *undo_changes(const struct undo *undo);
+struct json_object *undo_attached(const struct undo *undo);
+
+const char *undo_text(struct json_object *item, const char *key);
+int undo_number(struct json_object *item, const char *key);
+enum undo_kind undo_kind_of(struct json_object *item);
+
+/* A new object with the interface's name, ifindex and hardware address. NULL: out of memory. */
+struct json_object *undo_item_new(const struct link *link);
+/* Add a member; false when out of memory. */
+bool undo_item_add(struct json_object *item, const char *key, struct json_object *value);
+
+/* The present link of an item: same ifindex, and same name or hardware address. -ENODEV if gone. */
+int undo_item_link(struct json_object *item, struct link *out);
+
+__attribute__((format(printf, 2, 3))) void undo_say(struct undo *undo, const char *fmt, ...);
+
+#endif

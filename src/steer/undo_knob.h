@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The settings that undo can read and write, each as text. Inner to undo. */
+#ifndef STEER_UNDO_KNOB_H
+#define STEER_UNDO_KNOB_H
+
+#include "steer/undo.h"
+
+/* Ways to the kernel, opened when first needed. */
+struct knobs {
+	int ethtool; /* -1: not open */
+	int sysfs;
+};
+
+void knobs_init(struct knobs *knobs);
+void knobs_close(struct knobs *knobs);
+
+/* The word for a kind in the file; NULL, or 0, when there is none. */
+const char *knob_kind_word(enum undo_kind kind);
+enum undo_kind knob_kind_of(const char *word);
+
+/* May a file name this knob? One that leads anywhere else is refused. */
+bool knob_valid(enum undo_kind kind, const char *knob);
+
+/* Its present value, to be freed. -ENOENT, -EOPNOTSUPP: it is not there, or not any more. */
+int knob_read(struct knobs *knobs, enum undo_kind kind, const char *ifname, const char *knob,
+	      char **value);
+int knob_write(struct knobs *knobs, enum undo_kind kind, const char *ifname, const char *knob,
+	       const char *value);
+
+#endif
