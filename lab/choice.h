@@ -17,11 +17,12 @@ struct lab_run {
 	__u32 source; /* the low 32 bits of the first source address */
 	__u32 pairs;
 	__u32 first_sequence;
-	__u32 swap;   /* every Nth pair of an SA's packets is sent in the wrong order; 0: none */
-	__u32 rising; /* packets of each made-up SPI */
+	__u32 swap;	 /* every Nth group of an SA's packets is sent backwards; 0: none */
+	__u32 swap_size; /* packets of such a group */
+	__u32 duplicate; /* every Nth packet of an SA has the number of the one before; 0: none */
+	__u32 rising;	 /* packets of each made-up SPI */
 	__u32 seed;
 	__u32 run;
-	__u32 pad;
 };
 
 /* One cell of an alias table (Walker, Vose): the SA itself if the draw is below the threshold. */
@@ -49,13 +50,14 @@ static __always_inline __u32 lab_random(struct lab_sender *s)
 	return (x * 0x2545f4914f6cdd1dULL) >> 32;
 }
 
-/* The finalizer of MurmurHash3: consecutive numbers come out as if random. */
+/* A bijection of 31 bits that looks random (steps of MurmurHash3's finalizer, modulo 2^31). */
 static __always_inline __u32 lab_scatter(__u32 x)
 {
+	x &= 0x7fffffff;
 	x ^= x >> 16;
-	x *= 0x85ebca6bU;
+	x = x * 0x85ebca6bU & 0x7fffffff;
 	x ^= x >> 13;
-	x *= 0xc2b2ae35U;
+	x = x * 0xc2b2ae35U & 0x7fffffff;
 	return x ^ x >> 16;
 }
 
@@ -97,14 +99,27 @@ static __always_inline void lab_flood(const struct lab_run *run, struct lab_send
 	v->sequence = run->first_sequence + v->counter;
 }
 
+/* Puts packets in the wrong order or doubles them, as the run wants it. */
+static __always_inline __u64 lab_spoil(const struct lab_run *run, __u64 n)
+{
+	__u64 group;
+
+	if (run->swap) {
+		group = n / run->swap_size;
+		if (group % run->swap == run->swap - 1)
+			return group * run->swap_size + (group + 1) * run->swap_size - 1 - n;
+	}
+	if (run->duplicate && n % run->duplicate == run->duplicate - 1)
+		return n - 1;
+	return n;
+}
+
 /* The numbers of the next packet of an SA; count is that of this SA and sender. */
 static __always_inline void lab_numbers(const struct lab_run *run, const struct lab_sender *s,
 					__u64 *count, struct lab_values *v)
 {
-	__u64 n = (*count)++;
+	__u64 n = lab_spoil(run, (*count)++);
 
-	if (run->swap && (n >> 1) % run->swap == run->swap - 1)
-		n ^= 1;
 	v->counter = n;
 	v->sequence = run->first_sequence + n * run->senders + s->number;
 }

@@ -54,8 +54,19 @@ struct {
 static __always_inline struct lab_run constants(void)
 {
 	return (struct lab_run){
-		run.rates,	    run.encap, run.sas,	   run.senders, run.source, run.pairs,
-		run.first_sequence, run.swap,  run.rising, run.seed,	run.run,    0};
+		.rates = run.rates,
+		.encap = run.encap,
+		.sas = run.sas,
+		.senders = run.senders,
+		.source = run.source,
+		.pairs = run.pairs,
+		.first_sequence = run.first_sequence,
+		.swap = run.swap,
+		.swap_size = run.swap_size,
+		.duplicate = run.duplicate,
+		.rising = run.rising,
+		.seed = run.seed,
+	};
 }
 
 /* Whether a packet is due; keeps the times. */

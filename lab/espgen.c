@@ -51,7 +51,10 @@ static const struct lab_option table[] = {
 	{"seq-start", "N", LAB_NUMBER, AT(first_sequence), 0, U32, NULL,
 	 "first sequence number of each SA (1)"},
 	{"swap", "N", LAB_NUMBER, AT(swap), 1, U32, NULL,
-	 "every Nth pair of packets of each SA and CPU in the wrong order"},
+	 "every Nth group of packets of each SA and CPU is sent backwards"},
+	{"swap-size", "N", LAB_NUMBER, AT(swap_size), 2, U32, NULL, "packets of such a group (2)"},
+	{"duplicate", "N", LAB_NUMBER, AT(duplicate), 2, U32, NULL,
+	 "every Nth packet of each SA and CPU repeats the numbers of the one before"},
 	{"seed", "N", LAB_NUMBER, AT(seed), 0, U32, NULL, "of all that is random (1)"},
 	{"sender", "N", LAB_NUMBER, AT(sender), 0, 65535, NULL,
 	 "index of the first CPU as a sender (0)"},
@@ -95,8 +98,8 @@ int main(int argc, char **argv)
 		.pairs = 1,
 		.size = 100,
 		.burst = 32,
+		.swap_size = 2,
 		.first_sequence = 1,
-		.rising = 0,
 		.seed = 1,
 	};
 	struct plan_result result = {};

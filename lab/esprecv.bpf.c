@@ -309,8 +309,8 @@ static __always_inline void advance(struct esprecv_sa *sa, __u32 sequence)
 	sa->top = sequence;
 }
 
-/* As xfrm judges, by sequence number; called with the lock held. */
-static __always_inline void judge_window(struct esprecv_sa *sa, __u32 sequence)
+/* As xfrm judges, by sequence number; false for a duplicate. Called with the lock held. */
+static __always_inline bool judge_window(struct esprecv_sa *sa, __u32 sequence)
 {
 	__u64 *bits = &sa->bits[sequence / 64 % ESPRECV_WORDS], bit = 1ULL << sequence % 64;
 	__s32 ahead = sequence - sa->top;
@@ -324,22 +324,25 @@ static __always_inline void judge_window(struct esprecv_sa *sa, __u32 sequence)
 		if ((__u32)-ahead >= config.window)
 			sa->beyond++;
 		if (-ahead >= (ESPRECV_WORDS - 1) * 64)
-			return;
-		if (*bits & bit)
+			return true;
+		if (*bits & bit) {
 			sa->duplicates++;
+			return false;
+		}
 	}
 	*bits |= bit;
+	return true;
 }
 
 /* By the counter of this sender; called with the lock held. */
-static __always_inline void judge_order(struct esprecv_order *o, __u64 counter, __u32 run)
+static __always_inline void judge_order(struct esprecv_order *o, const struct found *f, __u32 run)
 {
-	__u64 behind;
+	__u64 counter = f->ours ? f->counter : f->sequence, behind;
 
 	if (!o->seen || o->run != run) {
 		o->seen = 1;
 		o->run = run;
-		o->next = counter;
+		o->next = f->ours ? 0 : counter;
 	}
 	if (counter >= o->next) {
 		o->missing += counter - o->next;
@@ -373,8 +376,8 @@ static __always_inline void judge(__u32 index, const struct found *f)
 		for (int i = 0; i < ESPRECV_WORDS; i++)
 			sa->bits[i] = 0;
 	}
-	judge_window(sa, f->sequence);
-	judge_order(o, f->ours ? f->counter : f->sequence, run);
+	if (judge_window(sa, f->sequence))
+		judge_order(o, f, run);
 	bpf_spin_unlock(&sa->lock);
 }
 

@@ -171,7 +171,7 @@ static void put_security(struct draft *d, bool ah)
 {
 	/* RFC 4302: next header, length in words less two, reserved. */
 	if (ah)
-		put32(d, IPPROTO_IPIP << 24 | (AH_BYTES / 4 - 2) << 16);
+		put32(d, IPPROTO_NONE << 24 | (AH_BYTES / 4 - 2) << 16);
 	d->frame->at_spi = d->at;
 	put32(d, 0);
 	put32(d, 0);

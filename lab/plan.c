@@ -134,6 +134,8 @@ static void make_run(struct plan *p, const struct plan_options *o)
 	run->pairs = o->pairs;
 	run->first_sequence = o->first_sequence;
 	run->swap = o->swap;
+	run->swap_size = o->swap_size;
+	run->duplicate = o->duplicate;
 	run->rising = o->rising ?: 1;
 	run->seed = o->seed;
 	run->run = getpid() & 0xffff;

@@ -14,7 +14,8 @@ enum lab_mode { LAB_AUTO, LAB_LIVE, LAB_PACKET };
 struct plan_options {
 	const char *device, *src, *dst, *source_mac, *destination_mac, *cpus, *spi_list, *rates;
 	__u64 sas, spi, pairs, size, sport, dport, fragment, vlan, qinq, pppoe;
-	__u64 count, pps, time_ns, burst, first_sequence, swap, rising, seed, sender, nice;
+	__u64 count, pps, time_ns, burst, first_sequence, swap, swap_size, duplicate, rising, seed,
+		sender, nice;
 	__u32 encap, kind, mode;
 	bool flood, skip_first, ip_options, extensions, json;
 };
