@@ -38,7 +38,7 @@ int BPF_PROG(espalier_drops, int map_id, unsigned int processed, unsigned int dr
 {
 	const struct host *h = element(host, 0);
 	struct ring_state *state;
-	__u32 *number;
+	__u64 *number;
 
 	if (likely(!dropped) || !h)
 		return 0;

@@ -33,7 +33,7 @@ ARRAY(sa_table, struct sa_bucket, 1);
 ARRAY(sa_cold, struct sa_cold, 1);
 ARRAY(rings, struct ring, SA_RINGS);
 ARRAY(ring_states, struct ring_state, SA_RINGS);
-ARRAY(ring_numbers, __u32, 1); /* [kind * cpus + cpu] -> ring number, 0 for none */
+ARRAY(ring_numbers, __u64, 1); /* [kind * cpus + cpu] -> ring number, 0 for none */
 ARRAY(ports, struct encap_ports, 1);
 ARRAY(toeplitz, struct toeplitz, 1);
 ARRAY(addresses, struct addr_set, 1);

@@ -89,7 +89,7 @@ static __always_inline void find_on_ring(struct found *found, const struct flow 
 
 static __always_inline int ring(struct xdp_md *ctx, __u32 kind)
 {
-	__u32 *number = element(ring_numbers, kind * constants.cpus + bpf_get_smp_processor_id());
+	__u64 *number = element(ring_numbers, kind * constants.cpus + bpf_get_smp_processor_id());
 	__u32 me = number ? *number : 0;
 	struct ring_state *state = element(ring_states, me);
 	struct ticket ticket;

@@ -51,7 +51,7 @@ struct maps {
 	struct sa_cold *cold;    /* SA_BUCKET_SLOTS for each bucket */
 	struct ring *rings;
 	struct ring_state *ring_states;
-	__u32 *ring_numbers;
+	__u64 *ring_numbers; /* [kind * cpus + cpu] */
 	struct encap_ports *ports;
 	struct toeplitz *toeplitz;
 	struct addr_set *addresses;

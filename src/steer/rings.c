@@ -65,7 +65,7 @@ int rings_get(struct maps *maps, const struct ring_options *options, enum ring_k
 {
 	struct host *host = maps->host;
 	struct bpf_cpumap_val value = {.qsize = rings_frames(host, kind)};
-	__u32 *number;
+	__u64 *number;
 
 	if (cpu >= host->cpus)
 		return -ENODEV;
