@@ -1,0 +1,40 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Runs in the guest: is what the other guest tests rest on there? Kernel ESP of every kind, native
+# XDP on veth, cpumap, BTF, tp_btf and fentry.
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/esp-lab.sh"
+
+fail() {
+	echo "smoke: FAILED: $1"
+	exit 1
+}
+
+echo "smoke: Linux $(uname -r), $(nproc) CPUs"
+[ -s /sys/kernel/btf/vmlinux ] || fail "no BTF"
+
+esp_up 2 2 || fail "SAs over IPv4"
+esp_add 2 2 v6 || fail "SAs over IPv6"
+esp_add 2 2 esn replay=128 || fail "SAs with ESN"
+before=$(esp_errors gw-b)
+esp_ping 5 || fail "a ping through ESP was not answered"
+echo "smoke: ESP and ESP-in-UDP, IPv4 and IPv6, ESN: answered"
+
+esp_probe_start || fail "fentry does not attach"
+pins=/sys/fs/bpf/smoke
+"$ESP_BUILD/lab/guest/attach" "$ESP_BUILD/lab/guest/smoke.bpf.o" $pins || fail "tp_btf or load"
+bpftool map update pinned $pins/cpus key 1 0 0 0 value 0 1 0 0 0 0 0 0 || fail "no cpumap entry"
+in_ns gw-b bpftool net attach xdpdrv pinned $pins/redirect_all dev wan || fail "no native XDP"
+ESP_CPU=0 esp_ping 5 || fail "a ping through XDP and cpumap was not answered"
+[ "$(esp_errors gw-b)" = "$before" ] || fail "XfrmIn errors counted: $(esp_errors gw-b)"
+processed=$(bpftool -j map dump pinned $pins/processed | jq '.[0].formatted.value')
+[ "$processed" -ge 60 ] || fail "the cpumap thread processed $processed frames, fewer than 60"
+seen=$(esp_probe_show | awk '/^0xb/ { on[$2]++ } END { print on[0] + 0, on[1] + 0 }')
+[ "$seen" = "0 12" ] || fail "SAs decrypted on CPU 0 and 1: $seen, not 0 12"
+echo "smoke: native XDP and cpumap: $processed frames sent to CPU 1, all 12 SAs decrypted there"
+in_ns gw-b bpftool net detach xdpdrv dev wan
+rm -rf $pins
+esp_probe_stop
+esp_down
+[ -z "$(ip netns)" ] || fail "a namespace is left"
+echo "smoke: passed"
