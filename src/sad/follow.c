@@ -181,8 +181,9 @@ static int collect(struct sad *sad, int flags, struct answer *answer)
 {
 	const struct nlmsghdr *nlh;
 	uint32_t from;
+	size_t at;
 	ssize_t n;
-	int left, ret;
+	int ret;
 
 	while (!answer->done) {
 		n = receive(sad, sad->requests, flags, &from);
@@ -192,9 +193,7 @@ static int collect(struct sad *sad, int flags, struct answer *answer)
 			sad->stats.forged++;
 			continue;
 		}
-		left = (int)n;
-		for (nlh = (const void *)sad->buffer; mnl_nlmsg_ok(nlh, left);
-		     nlh = mnl_nlmsg_next(nlh, &left))
+		for (at = 0; (nlh = xfrm_next(sad->buffer, (size_t)n, &at));)
 			read_answer(sad, nlh, answer);
 		ret = sad_flush(sad);
 		if (ret < 0 && !answer->error)
@@ -225,26 +224,25 @@ static int dump(struct sad *sad, bool *interrupted)
 static uint32_t kernel_count(struct sad *sad)
 {
 	char buffer[64] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
+	const struct nlmsghdr *answer;
 	const struct nlattr *attr;
-	struct nlmsghdr *nlh;
+	size_t at = 0;
 	uint32_t from;
 	ssize_t n;
 
-	nlh = mnl_nlmsg_put_header(buffer);
 	nlh->nlmsg_type = XFRM_MSG_GETSADINFO;
 	nlh->nlmsg_flags = NLM_F_REQUEST;
 	memset(mnl_nlmsg_put_extra_header(nlh, sizeof(uint32_t)), 0xff, sizeof(uint32_t));
 	if (request(sad, nlh))
 		return 0;
 	n = receive(sad, sad->requests, MSG_DONTWAIT, &from);
-	nlh = (struct nlmsghdr *)sad->buffer;
-	if (n < 0 || from || !mnl_nlmsg_ok(nlh, (int)n) || nlh->nlmsg_type != XFRM_MSG_NEWSADINFO ||
-	    nlh->nlmsg_len < NLMSG_SPACE(sizeof(uint32_t)) + NLA_HDRLEN)
+	answer = n > 0 && !from ? xfrm_next(sad->buffer, (size_t)n, &at) : NULL;
+	if (!answer || answer->nlmsg_type != XFRM_MSG_NEWSADINFO ||
+	    mnl_nlmsg_get_payload_len(answer) < 2 * sizeof(uint32_t) + NLA_HDRLEN)
 		return 0;
-	attr = mnl_nlmsg_get_payload_offset(nlh, sizeof(uint32_t));
-	if (mnl_attr_get_type(attr) != XFRMA_SAD_CNT || !mnl_attr_ok(attr, NLA_HDRLEN + 4))
-		return 0;
-	return mnl_attr_get_u32(attr);
+	attr = mnl_nlmsg_get_payload_offset(answer, sizeof(uint32_t));
+	return mnl_attr_get_type(attr) == XFRMA_SAD_CNT ? mnl_attr_get_u32(attr) : 0;
 }
 
 int sad_open(struct sad **out, const struct sad_ops *ops, void *arg)

@@ -3,7 +3,6 @@
 #include "sad/sad.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -320,21 +319,18 @@ int sad_take(struct sad *sad, const struct nlmsghdr *nlh)
 
 int sad_message(struct sad *sad, const void *buf, size_t len, uint32_t from_pid)
 {
-	const struct nlmsghdr *nlh = buf;
-	int ret = 0, left = (int)len;
+	const struct nlmsghdr *nlh;
+	size_t at = 0;
+	int ret = 0;
 
 	if (from_pid) {
 		sad->stats.forged++;
 		return -EPERM;
 	}
-	if (len > INT_MAX)
-		return -EBADMSG;
-	while (mnl_nlmsg_ok(nlh, left)) {
+	while ((nlh = xfrm_next(buf, len, &at)))
 		ret = sad_worse(ret, sad_take(sad, nlh));
-		nlh = mnl_nlmsg_next(nlh, &left);
-	}
 	ret = sad_worse(ret, sad_flush(sad));
-	if (left > 0) {
+	if (at < len) {
 		sad->stats.malformed++;
 		ret = sad_worse(ret, -EBADMSG);
 	}

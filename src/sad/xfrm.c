@@ -270,6 +270,18 @@ static int read_flush(const struct nlmsghdr *nlh, struct xfrm_event *event)
 	return 0;
 }
 
+const struct nlmsghdr *xfrm_next(const void *datagram, size_t len, size_t *at)
+{
+	const struct nlmsghdr *nlh = (const void *)((const char *)datagram + *at);
+
+	if (*at >= len || len - *at < sizeof(*nlh))
+		return NULL;
+	if (nlh->nlmsg_len < sizeof(*nlh) || nlh->nlmsg_len > len - *at)
+		return NULL;
+	*at += NLMSG_ALIGN((size_t)nlh->nlmsg_len);
+	return nlh;
+}
+
 int xfrm_read(const struct nlmsghdr *nlh, struct xfrm_event *event)
 {
 	static const struct xfrm_event nothing = {

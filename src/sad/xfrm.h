@@ -22,7 +22,14 @@ struct xfrm_event {
 };
 
 /*
- * Reads a message that mnl_nlmsg_ok() accepted. What the kernel sends: net/xfrm/xfrm_user.c,
+ * The message at *at of a datagram of `len` bytes, and *at goes to the next; NULL: none is left, or
+ * (*at < len) what is left is none. Not mnl_nlmsg_ok(): for it a length of 2 GiB or more is
+ * negative, and so fits.
+ */
+const struct nlmsghdr *xfrm_next(const void *datagram, size_t len, size_t *at);
+
+/*
+ * Reads a message from xfrm_next(). What the kernel sends: net/xfrm/xfrm_user.c,
  * copy_to_user_state_extra() for the attributes. Messages about other protocols than ESP and AH,
  * and about SPI 0 (a failed ALLOCSPI leaves such an SA behind), are XFRM_NOTHING. -EBADMSG: a
  * header or a known attribute is too short, or the family is neither AF_INET nor AF_INET6.
