@@ -38,7 +38,6 @@ int BPF_PROG(espalier_drops, int map_id, unsigned int processed, unsigned int dr
 {
 	const struct host *h = element(host, 0);
 	struct ring_state *state;
-	__u64 *number;
 
 	if (likely(!dropped) || !h)
 		return 0;
@@ -46,8 +45,7 @@ int BPF_PROG(espalier_drops, int map_id, unsigned int processed, unsigned int dr
 	for (int kind = 0; kind < RING_KINDS; kind++) {
 		if (h->cpumap_id[kind] != (__u32)map_id)
 			continue;
-		number = element(ring_numbers, kind * constants.cpus + to_cpu);
-		state = number ? element(ring_states, *number) : NULL;
+		state = element(ring_states, ring_place(kind, to_cpu, constants.cpus));
 		if (state)
 			__sync_fetch_and_add(&state->drops, dropped);
 	}

@@ -32,8 +32,7 @@ ARRAY(host, struct host, 1);
 ARRAY(sa_table, struct sa_bucket, 1);
 ARRAY(sa_cold, struct sa_cold, 1);
 ARRAY(rings, struct ring, SA_RINGS);
-ARRAY(ring_states, struct ring_state, SA_RINGS);
-ARRAY(ring_numbers, __u64, 1); /* [kind * cpus + cpu] -> ring number, 0 for none */
+ARRAY(ring_states, struct ring_state, 1); /* [ring_place()] */
 ARRAY(ports, struct encap_ports, 1);
 ARRAY(toeplitz, struct toeplitz, 1);
 ARRAY(addresses, struct addr_set, 1);

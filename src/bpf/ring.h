@@ -58,13 +58,21 @@ static __always_inline void arrive(const struct flow *f, const struct found *fou
 		SHARED(move->seen[f->seq % HANDOVER_SEEN]) = f->seq;
 }
 
+/* Are we on ring @number? Told by kind and CPU, so that no frame can come back to its own ring. */
+static __always_inline bool on_ring(__u32 number, __u32 kind, __u32 cpu)
+{
+	const struct ring *ring = element(rings, number);
+
+	return ring && ring->kind == kind && ring->cpu == cpu;
+}
+
 /* On ring `to`: the hand-over at the head of the old queue. */
-static __always_inline int pass_on(const struct found *found, __u32 me, __u64 runs)
+static __always_inline int pass_on(const struct found *found, bool on_to, __u64 runs)
 {
 	struct sa_cold *cold = element(sa_cold, found->slot);
 	struct move_record *move;
 
-	if (cold && sa_word_to(found->word) == me) {
+	if (cold && on_to) {
 		move = element(move_records, SHARED(cold->record));
 		if (move && move->slot == found->slot)
 			handover_mark(move, runs, bpf_ktime_get_coarse_ns());
@@ -89,9 +97,8 @@ static __always_inline void find_on_ring(struct found *found, const struct flow 
 
 static __always_inline int ring(struct xdp_md *ctx, __u32 kind)
 {
-	__u64 *number = element(ring_numbers, kind * constants.cpus + bpf_get_smp_processor_id());
-	__u32 me = number ? *number : 0;
-	struct ring_state *state = element(ring_states, me);
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct ring_state *state = element(ring_states, ring_place(kind, cpu, constants.cpus));
 	struct ticket ticket;
 	struct found found;
 	bool ticketed;
@@ -105,8 +112,8 @@ static __always_inline int ring(struct xdp_md *ctx, __u32 kind)
 	find_on_ring(&found, &f);
 	if (unlikely(!found.word || sa_word_flags(found.word) & SA_HANDS_OFF))
 		return deliver(ctx, ticketed);
-	if (unlikely(sa_word_own(found.word) != me))
-		return pass_on(&found, me, state->runs);
+	if (unlikely(!on_ring(sa_word_own(found.word), kind, cpu)))
+		return pass_on(&found, on_ring(sa_word_to(found.word), kind, cpu), state->runs);
 	arrive(&f, &found, ticketed ? &ticket : NULL);
 	return deliver(ctx, ticketed);
 }

@@ -157,6 +157,13 @@ static __always_inline int steer_stray(const struct flow *f, __u64 key)
 	return redirect(ring);
 }
 
+static __always_inline struct ring_state *state_of(__u32 number)
+{
+	const struct ring *ring = element(rings, number);
+
+	return ring ? element(ring_states, ring_place(ring->kind, ring->cpu, constants.cpus)) : NULL;
+}
+
 /* A ticket into the frame's metadata; false if the driver has none, or it is not ours to use. */
 static __always_inline bool attach_ticket(struct xdp_md *ctx, struct move_record *move,
 					  struct move_line *line, __u32 line_index, __u64 now)
@@ -184,7 +191,7 @@ static __noinline int steer_moving(struct xdp_md *ctx, __u64 word, __u32 slot, _
 	struct sa_cold *cold = element(sa_cold, slot);
 	__u32 record = cold ? SHARED(cold->record) : NO_MOVE;
 	struct move_record *move = element(move_records, record);
-	struct ring_state *to = element(ring_states, sa_word_to(word));
+	struct ring_state *to = state_of(sa_word_to(word));
 	__u32 index = record * constants.cpus + bpf_get_smp_processor_id();
 	struct move_line *line = element(move_lines, index);
 	__u64 now = bpf_ktime_get_coarse_ns();

@@ -23,11 +23,16 @@ struct ring {
 	__u32 cpu;
 };
 
-/* Written by a ring's own thread only. */
+/* What a ring's own thread keeps; found by ring_place(), which both sides of a ring can tell. */
 struct ring_state {
 	__u64 runs;  /* frames its program has seen: the clock of a hand-over */
 	__u64 drops; /* frames a full ring lost; written by the drop tracepoint */
 } LINE;
+
+static __always_inline __u32 ring_place(__u32 kind, __u32 cpu, __u32 cpus)
+{
+	return kind * cpus + cpu;
+}
 
 #define HOST_INTERFACES  64  /* interfaces of one namespace */
 #define STRAY_TABLE_SIZE 128 /* entries of the strays' indirection table */

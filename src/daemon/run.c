@@ -265,6 +265,8 @@ static int clean_up(struct daemon *d, bool failed)
 		err = takedown(&d->xdp.pins, d->undo, 0, why, sizeof(why));
 		if (err)
 			say("putting everything back: %s", why);
+		else if (!failed)
+			say("stopped; every setting is as it was");
 	} else if (down && d->xdp.maps.host) {
 		pins_remove(&d->xdp.pins);
 	}

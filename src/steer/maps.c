@@ -16,7 +16,6 @@ static const char *const map_names[MAPS] = {
 	[MAP_SA_COLD] = "sa_cold",
 	[MAP_RINGS] = "rings",
 	[MAP_RING_STATES] = "ring_states",
-	[MAP_RING_NUMBERS] = "ring_numbers",
 	[MAP_PORTS] = "ports",
 	[MAP_TOEPLITZ] = "toeplitz",
 	[MAP_ADDRESSES] = "addresses",
@@ -37,7 +36,6 @@ static const size_t element_sizes[MAP_MAPPED_END] = {
 	[MAP_SA_COLD] = sizeof(struct sa_cold),
 	[MAP_RINGS] = sizeof(struct ring),
 	[MAP_RING_STATES] = sizeof(struct ring_state),
-	[MAP_RING_NUMBERS] = sizeof(__u64),
 	[MAP_PORTS] = sizeof(struct encap_ports),
 	[MAP_TOEPLITZ] = sizeof(struct toeplitz),
 	[MAP_ADDRESSES] = sizeof(struct addr_set),
@@ -88,7 +86,6 @@ static void set_pointers(struct maps *maps)
 	maps->cold = maps->memory[MAP_SA_COLD];
 	maps->rings = maps->memory[MAP_RINGS];
 	maps->ring_states = maps->memory[MAP_RING_STATES];
-	maps->ring_numbers = maps->memory[MAP_RING_NUMBERS];
 	maps->ports = maps->memory[MAP_PORTS];
 	maps->toeplitz = maps->memory[MAP_TOEPLITZ];
 	maps->addresses = maps->memory[MAP_ADDRESSES];
@@ -100,6 +97,14 @@ static void set_pointers(struct maps *maps)
 static bool holds(const struct maps *maps, enum map map, size_t elements)
 {
 	return maps->size[map] >= elements * element_sizes[map];
+}
+
+static bool rings_valid(const struct maps *maps)
+{
+	for (__u32 i = 1; i < maps->host->rings; i++)
+		if (maps->rings[i].kind >= RING_KINDS || maps->rings[i].cpu >= maps->host->cpus)
+			return false;
+	return true;
 }
 
 /* Do the maps agree with each other and with this program? Sets *bad if not. */
@@ -122,10 +127,10 @@ static bool consistent(const struct maps *maps, enum map *bad)
 	if (!holds(maps, MAP_SA_COLD, slots))
 		return false;
 	*bad = MAP_RINGS;
-	if (!holds(maps, MAP_RINGS, SA_RINGS) || !holds(maps, MAP_RING_STATES, SA_RINGS))
+	if (!holds(maps, MAP_RINGS, SA_RINGS) || !rings_valid(maps))
 		return false;
-	*bad = MAP_RING_NUMBERS;
-	if (!holds(maps, MAP_RING_NUMBERS, (size_t)h->cpus * RING_KINDS))
+	*bad = MAP_RING_STATES;
+	if (!holds(maps, MAP_RING_STATES, (size_t)h->cpus * RING_KINDS))
 		return false;
 	*bad = MAP_STRAY_SEEN;
 	if (!holds(maps, MAP_STRAY_SEEN, STRAY_SEEN))

@@ -22,7 +22,6 @@ enum map {
 	MAP_SA_COLD,
 	MAP_RINGS,
 	MAP_RING_STATES,
-	MAP_RING_NUMBERS,
 	MAP_PORTS,
 	MAP_TOEPLITZ,
 	MAP_ADDRESSES,
@@ -50,8 +49,7 @@ struct maps {
 	struct sa_bucket *table; /* 1 << host->shape.bits of them */
 	struct sa_cold *cold;    /* SA_BUCKET_SLOTS for each bucket */
 	struct ring *rings;
-	struct ring_state *ring_states;
-	__u64 *ring_numbers; /* [kind * cpus + cpu] */
+	struct ring_state *ring_states; /* maps_ring_state() */
 	struct encap_ports *ports;
 	struct toeplitz *toeplitz;
 	struct addr_set *addresses;
@@ -84,6 +82,14 @@ int maps_counts(const struct maps *maps, unsigned int index, struct interface_co
 
 /* Sets them to zero, for an interface that takes the place anew. */
 int maps_clear_counts(const struct maps *maps, unsigned int index);
+
+/* The state of a ring by its number. */
+static inline struct ring_state *maps_ring_state(const struct maps *maps, __u32 number)
+{
+	const struct ring *ring = &maps->rings[number];
+
+	return &maps->ring_states[ring_place(ring->kind, ring->cpu, maps->host->cpus)];
+}
 
 /* The number of slots of the SA table. */
 static inline __u32 maps_slots(const struct maps *maps)

@@ -2,6 +2,7 @@
 // Where the pins lie, and taking them down.
 #include "steer/pins.h"
 
+#include <bpf/bpf.h>
 #include <dirent.h>
 #include <errno.h>
 #include <linux/magic.h>
@@ -187,6 +188,24 @@ int pins_interfaces(const struct pins *pins, unsigned int **ifindexes)
 	return count;
 }
 
+/*
+ * A cpumap's entry holds the ring program, which holds the cpumap: nothing but removing the entries
+ * ends the threads and frees the memory. By the kind of the pin, so that it works on any layout.
+ */
+static void empty_cpumap(const char *path)
+{
+	struct bpf_map_info info = {0};
+	__u32 size = sizeof(info);
+	int fd = bpf_obj_get(path);
+
+	if (fd < 0)
+		return;
+	if (!bpf_obj_get_info_by_fd(fd, &info, &size) && info.type == BPF_MAP_TYPE_CPUMAP)
+		for (__u32 cpu = 0; cpu < info.max_entries; cpu++)
+			bpf_map_delete_elem(fd, &cpu);
+	close(fd);
+}
+
 /* Removes the pins in a directory and the directory; bpffs has no deeper trees of ours than two. */
 static int remove_dir(const char *path)
 {
@@ -202,6 +221,8 @@ static int remove_dir(const char *path)
 			continue;
 		err = join(inner, sizeof(inner),
 			   snprintf(inner, sizeof(inner), "%s/%s", path, entry->d_name));
+		if (!err && entry->d_type != DT_DIR)
+			empty_cpumap(inner);
 		if (!err && unlink(inner) < 0)
 			err = errno == EISDIR || errno == EPERM ? remove_dir(inner) : -errno;
 		if (err)

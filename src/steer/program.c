@@ -111,7 +111,7 @@ static int size_maps(struct espalier_bpf *skel, const struct host *host)
 	} sizes[] = {
 		{skel->maps.sa_table, 1u << host->shape.bits},
 		{skel->maps.sa_cold, SA_BUCKET_SLOTS << host->shape.bits},
-		{skel->maps.ring_numbers, host->cpus * RING_KINDS},
+		{skel->maps.ring_states, host->cpus * RING_KINDS},
 		{skel->maps.move_records, host->moves},
 		{skel->maps.move_lines, host->moves * host->cpus},
 		{skel->maps.cpus_sa, host->cpus},

@@ -65,13 +65,12 @@ int rings_get(struct maps *maps, const struct ring_options *options, enum ring_k
 {
 	struct host *host = maps->host;
 	struct bpf_cpumap_val value = {.qsize = rings_frames(host, kind)};
-	__u64 *number;
 
 	if (cpu >= host->cpus)
 		return -ENODEV;
-	number = &maps->ring_numbers[kind * host->cpus + cpu];
-	if (*number)
-		return *number;
+	for (__u32 i = 1; i < host->rings; i++)
+		if (maps->rings[i].kind == kind && maps->rings[i].cpu == cpu)
+			return i;
 	if (host->rings >= SA_RINGS)
 		return -ENOSPC;
 	if (options->program[kind] >= 0)
@@ -80,6 +79,5 @@ int rings_get(struct maps *maps, const struct ring_options *options, enum ring_k
 		return -errno;
 	set_priority(cpu, host->cpumap_id[kind], options->nice);
 	maps->rings[host->rings] = (struct ring){.kind = kind, .cpu = cpu};
-	*number = host->rings++;
-	return *number;
+	return host->rings++;
 }

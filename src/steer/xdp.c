@@ -194,7 +194,7 @@ void xdp_beat(struct xdp *xdp, __u64 now_ns)
 
 	for (__u32 i = 1; i < host->rings; i++)
 		if (xdp->maps.rings[i].kind == RING_STRAY)
-			drops += SHARED(xdp->maps.ring_states[i].drops);
+			drops += SHARED(maps_ring_state(&xdp->maps, i)->drops);
 	xdp->stray_drops_then = xdp->stray_drops;
 	xdp->stray_drops = drops;
 	SHARED(xdp->maps.host->heartbeat_ns) = now_ns;

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What `show` prints, read from the maps alone while others write them. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "core/handover.h"
+#include "steer/snapshot.h"
+
+/* While a snapshot is taken: the CPU of each ring, by ring number. */
+struct taking {
+	const struct maps *maps;
+	struct snapshot *snapshot;
+	int cpu[SA_RINGS]; /* -1: no such ring */
+	size_t room;	   /* in snapshot->sa */
+};
+
+static const char *const state_names[] = {
+	[SA_VALID] = "valid",		[SA_LARVAL] = "larval",
+	[SA_STATE_LEARNED] = "learned", [SA_STATE_HANDS_OFF] = "hands-off",
+	[SA_MOVING] = "moving",
+};
+
+static const char *const source_names[] = {
+	[SA_KERNEL] = "kernel",
+	[SA_FILE] = "file",
+	[SA_LEARNED] = "learned",
+};
+
+const char *sa_state_name(enum sa_state state)
+{
+	return state_names[state];
+}
+
+const char *sa_source_name(enum sa_source source)
+{
+	return source_names[source];
+}
+
+static void add_count(struct count *sum, const struct count *more)
+{
+	sum->packets += more->packets;
+	sum->bytes += more->bytes;
+}
+
+static int row_of(struct snapshot *s, unsigned int cpu)
+{
+	size_t i = 0;
+
+	while (i < s->cpus && s->cpu[i].cpu != cpu)
+		i++;
+	if (i == s->cpus)
+		s->cpu[s->cpus++] = (struct snapshot_cpu){.cpu = cpu};
+	return (int)i;
+}
+
+/* Rings, and a row for the CPU of each; rows that nothing uses go in the end. */
+static int take_rings(struct taking *t)
+{
+	const struct host *host = t->maps->host;
+	struct snapshot *s = t->snapshot;
+	__u32 rings = SHARED(host->rings);
+
+	s->cpu = calloc(SA_RINGS, sizeof(*s->cpu));
+	if (!s->cpu)
+		return -ENOMEM;
+	t->cpu[0] = -1;
+	for (__u32 i = 1; i < SA_RINGS; i++) {
+		struct ring ring = {SHARED(t->maps->rings[i].kind), SHARED(t->maps->rings[i].cpu)};
+		__u64 drops = SHARED(maps_ring_state(t->maps, i)->drops);
+		int row;
+
+		t->cpu[i] = -1;
+		if (i >= rings || ring.kind >= RING_KINDS || ring.cpu >= CPU_SETSIZE)
+			continue;
+		t->cpu[i] = (int)ring.cpu;
+		row = row_of(s, ring.cpu);
+		s->drops[ring.kind] += drops;
+		if (ring.kind != RING_SA)
+			continue;
+		s->cpu[row].drops += drops;
+		s->cpu[row].placing |= SHARED(host->sa_cpu[i]) != 0;
+	}
+	return 0;
+}
+
+/* Larval and learned SAs are what their flags say, unless something weightier is to be told. */
+static enum sa_state state_of(__u64 word, __u8 flags)
+{
+	if (sa_word_to(word) != sa_word_own(word))
+		return SA_MOVING;
+	if (sa_word_flags(word) & SA_HANDS_OFF)
+		return SA_STATE_HANDS_OFF;
+	if (flags & COLD_LEARNED)
+		return SA_STATE_LEARNED;
+	return flags & COLD_LARVAL ? SA_LARVAL : SA_VALID;
+}
+
+static void take_cold(struct snapshot_sa *sa, const struct sa_cold *cold, __u64 word)
+{
+	__u8 flags = SHARED(cold->flags);
+	__u32 pcpu = SHARED(cold->pcpu);
+
+	for (int i = 0; i < 2; i++) {
+		sa->total.packets += SHARED(cold->pair[i].packets);
+		sa->total.bytes += SHARED(cold->pair[i].bytes);
+	}
+	for (int i = 0; i < 4; i++) {
+		sa->src[i] = SHARED(cold->src[i]);
+		sa->dst[i] = SHARED(cold->dst[i]);
+	}
+	sa->family = SHARED(cold->family);
+	sa->protocol = SHARED(cold->protocol);
+	sa->udp = flags & COLD_UDP;
+	sa->state = state_of(word, flags);
+	sa->source = flags & COLD_LEARNED ? SA_LEARNED : flags & COLD_FILE ? SA_FILE : SA_KERNEL;
+	sa->pcpu = pcpu >= CPU_SETSIZE ? -1 : (int)pcpu;
+	sa->replay_window = SHARED(cold->replay_window);
+	sa->reqid = SHARED(cold->reqid);
+	sa->if_id = SHARED(cold->if_id);
+	sa->moves = SHARED(cold->moves);
+	sa->references = SHARED(cold->references);
+}
+
+/* The SA of a slot; false if there is none, or it went while we looked. */
+static bool take_slot(struct taking *t, __u32 slot, struct snapshot_sa *sa)
+{
+	const __u64 *place = &t->maps->table[slot / SA_BUCKET_SLOTS].slot[slot % SA_BUCKET_SLOTS];
+	__u64 word = sa_load(place);
+
+	if (!word)
+		return false;
+	*sa = (struct snapshot_sa){.spi = sa_word_spi(word), .cpu = -1};
+	if (!(sa_word_flags(word) & SA_HANDS_OFF))
+		sa->cpu = t->cpu[sa_word_own(word)];
+	take_cold(sa, &t->maps->cold[slot], word);
+	return sa_word_key(sa_load(place)) == sa_word_key(word);
+}
+
+static struct snapshot_sa *next_sa(struct taking *t)
+{
+	struct snapshot *s = t->snapshot;
+
+	if (s->sas == t->room) {
+		size_t room = t->room ? 2 * t->room : 64;
+		struct snapshot_sa *sa = reallocarray(s->sa, room, sizeof(*sa));
+
+		if (!sa)
+			return NULL;
+		s->sa = sa;
+		t->room = room;
+	}
+	return &s->sa[s->sas];
+}
+
+static int take_sas(struct taking *t)
+{
+	struct snapshot *s = t->snapshot;
+
+	for (__u32 slot = 0; slot < s->slots; slot++) {
+		struct snapshot_sa *sa = next_sa(t);
+		struct snapshot_cpu *cpu;
+
+		if (!sa)
+			return -ENOMEM;
+		if (!take_slot(t, slot, sa))
+			continue;
+		s->sas++;
+		if (sa->cpu < 0)
+			continue;
+		cpu = &s->cpu[row_of(s, (unsigned int)sa->cpu)];
+		cpu->sas++;
+		add_count(&cpu->total, &sa->total);
+	}
+	return 0;
+}
+
+static int by_cpu(const void *a, const void *b)
+{
+	const struct snapshot_cpu *x = a, *y = b;
+
+	return x->cpu < y->cpu ? -1 : x->cpu > y->cpu;
+}
+
+/* Keeps the CPUs that SAs may be placed on, or that have some. */
+static void keep_used_cpus(struct snapshot *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->cpus; i++)
+		if (s->cpu[i].placing || s->cpu[i].sas)
+			s->cpu[kept++] = s->cpu[i];
+	s->cpus = kept;
+	qsort(s->cpu, s->cpus, sizeof(*s->cpu), by_cpu);
+}
+
+static double imbalance(const struct snapshot *s)
+{
+	double max = 0, sum = 0;
+
+	for (size_t i = 0; i < s->cpus; i++) {
+		double packets = (double)s->cpu[i].total.packets;
+
+		max = fmax(max, packets);
+		sum += packets;
+	}
+	return sum > 0 ? max * (double)s->cpus / sum : NAN;
+}
+
+static int take_interfaces(struct taking *t, snapshot_counts_fn counts)
+{
+	struct snapshot *s = t->snapshot;
+
+	s->interface = calloc(HOST_INTERFACES, sizeof(*s->interface));
+	if (!s->interface)
+		return -ENOMEM;
+	for (unsigned int i = 0; i < HOST_INTERFACES; i++) {
+		const struct host_interface *from = &t->maps->host->interface[i];
+		struct snapshot_interface *to = &s->interface[s->interfaces];
+		struct interface_counts sum;
+		int err = counts(t->maps, i, &sum);
+
+		if (err)
+			return err;
+		/* What an interface counted stays the host's when it is no longer steered. */
+		for (int class = 0; class < CLASSES; class ++)
+			add_count(&s->class[class], &sum.class[class]);
+		to->ifindex = SHARED(from->ifindex);
+		if (!to->ifindex)
+			continue;
+		to->mode = SHARED(from->mode) == MODE_NATIVE ? MODE_NATIVE : MODE_GENERIC;
+		memcpy(to->name, from->name, sizeof(from->name));
+		to->other = sum.class[CLASS_OTHER];
+		s->interfaces++;
+	}
+	return 0;
+}
+
+static void take_host(struct taking *t, __u64 now_ns)
+{
+	const struct host *host = t->maps->host;
+	struct snapshot *s = t->snapshot;
+	__u64 heartbeat = SHARED(host->heartbeat_ns);
+	__u32 bits = SHARED(host->shape.bits), ike = SHARED(host->ike_ring);
+
+	s->heartbeat_age_ns = !heartbeat ? UINT64_MAX : now_ns > heartbeat ? now_ns - heartbeat : 0;
+	s->alive = s->heartbeat_age_ns <= HEARTBEAT_OLD_NS;
+	s->nice_value = (int)SHARED(host->nice_value) - 20;
+	s->ring_frames = SHARED(host->ring_frames);
+	s->max_sas = SHARED(host->max_sas);
+	s->slots = (unsigned int)SA_BUCKET_SLOTS << (bits < 24 ? bits : 24);
+	s->table_full = SHARED(host->table_full);
+	/* The inverse of what an allowance in a window is made from, to the nearest. */
+	s->stray_limit = (uint64_t)((double)SHARED(host->stray_allowance) * 1e9 /
+					    (double)(1u << WINDOW_SHIFT) +
+				    0.5);
+	s->ike_cpu = ike < SA_RINGS ? t->cpu[ike] : -1;
+	for (int i = 0; i < STRAY_TABLE_SIZE; i++) {
+		__u16 ring =
+			SHARED(host->stray_ring[s->alive ? STRAYS_CONFINED : STRAYS_SPREAD][i]);
+
+		if (ring < SA_RINGS && t->cpu[ring] >= 0)
+			CPU_SET((size_t)t->cpu[ring], &s->stray_cpus);
+	}
+}
+
+int snapshot_take(struct snapshot *snapshot, const struct maps *maps, snapshot_counts_fn counts,
+		  uint64_t now_ns)
+{
+	struct taking taking = {.maps = maps, .snapshot = snapshot};
+	int err;
+
+	memset(snapshot, 0, sizeof(*snapshot));
+	err = take_rings(&taking);
+	if (err)
+		goto failed;
+	take_host(&taking, now_ns);
+	err = take_sas(&taking);
+	if (err)
+		goto failed;
+	keep_used_cpus(snapshot);
+	snapshot->imbalance = imbalance(snapshot);
+	err = take_interfaces(&taking, counts);
+	if (err)
+		goto failed;
+	return 0;
+failed:
+	snapshot_free(snapshot);
+	return err;
+}
+
+void snapshot_free(struct snapshot *snapshot)
+{
+	free(snapshot->interface);
+	free(snapshot->cpu);
+	free(snapshot->sa);
+	memset(snapshot, 0, sizeof(*snapshot));
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct snapshot_sa *x = a, *y = b;
+	int order = (int)x->family - (int)y->family;
+
+	if (!order)
+		order = memcmp(x->dst, y->dst, sizeof(x->dst));
+	if (!order)
+		order = x->spi < y->spi ? -1 : x->spi > y->spi;
+	return order ? order : (int)x->protocol - (int)y->protocol;
+}
+
+static int by_packets(const void *a, const void *b)
+{
+	const struct snapshot_sa *x = a, *y = b;
+
+	if (x->total.packets != y->total.packets)
+		return x->total.packets > y->total.packets ? -1 : 1;
+	return by_name(a, b);
+}
+
+static void sort(struct snapshot *snapshot, int (*order)(const void *, const void *))
+{
+	if (snapshot->sas)
+		qsort(snapshot->sa, snapshot->sas, sizeof(*snapshot->sa), order);
+}
+
+void snapshot_sort_packets(struct snapshot *snapshot)
+{
+	sort(snapshot, by_packets);
+}
+
+void snapshot_sort_names(struct snapshot *snapshot)
+{
+	sort(snapshot, by_name);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What `show` prints, read from the maps alone while others write them. */
+#ifndef STEER_SNAPSHOT_H
+#define STEER_SNAPSHOT_H
+
+#include <sched.h>
+#include <stdint.h>
+#include "sad/sad.h"
+#include "steer/maps.h"
+
+struct snapshot_interface {
+	unsigned int ifindex;
+	char name[17]; /* when it was attached */
+	enum interface_mode mode;
+	struct count other; /* what is not IPsec */
+};
+
+struct snapshot_cpu {
+	unsigned int cpu;
+	bool placing; /* SAs may be placed on it now */
+	unsigned int sas;
+	struct count total; /* of its SAs */
+	uint64_t drops;	    /* frames that its full ring of SAs lost */
+};
+
+enum sa_state { SA_VALID, SA_LARVAL, SA_STATE_LEARNED, SA_STATE_HANDS_OFF, SA_MOVING };
+
+struct snapshot_sa {
+	__be32 src[4], dst[4]; /* IPv4 in [0]; a source of zeros is not known */
+	uint32_t spi;	       /* host byte order */
+	uint8_t family;	       /* AF_INET or AF_INET6 */
+	uint8_t protocol;
+	bool udp; /* ESP-in-UDP */
+	enum sa_state state;
+	enum sa_source source;
+	int cpu;  /* where it is decrypted, -1: on no ring (hands off) */
+	int pcpu; /* -1: none */
+	struct count total;
+	uint32_t replay_window, reqid, if_id, moves;
+	uint32_t references; /* SAs that share the entry */
+};
+
+struct snapshot {
+	struct snapshot_interface *interface;
+	size_t interfaces;
+	struct snapshot_cpu *cpu; /* ascending: those of the rings of SAs that are in use */
+	size_t cpus;
+	struct snapshot_sa *sa;
+	size_t sas;
+	struct count class[CLASSES]; /* over all interfaces */
+	uint64_t drops[RING_KINDS];  /* frames that full rings lost */
+	double imbalance;	     /* max/mean of the CPUs' packets; NAN without packets */
+	bool alive;		     /* a daemon's heartbeat is fresh */
+	uint64_t heartbeat_age_ns;   /* UINT64_MAX: there was none yet */
+	int nice_value;
+	unsigned int ring_frames, max_sas, slots;
+	uint64_t table_full;  /* SAs that found no place */
+	uint64_t stray_limit; /* packets a second let through, 0: no limit */
+	int ike_cpu;	      /* -1: none */
+	cpu_set_t stray_cpus; /* those that the strays' table in force names */
+};
+
+/* maps_counts(), or what a test puts in its place. */
+typedef int (*snapshot_counts_fn)(const struct maps *maps, unsigned int index,
+				  struct interface_counts *sum);
+
+/*
+ * Takes a snapshot; now_ns is CLOCK_MONOTONIC. Each word is loaded once and every number from the
+ * maps is held to its range, so nothing that stands in them can mislead us beyond a wrong figure;
+ * an SA that vanishes meanwhile is left out. 0, -ENOMEM, or what counts() said; then there is
+ * nothing to free.
+ */
+int snapshot_take(struct snapshot *snapshot, const struct maps *maps, snapshot_counts_fn counts,
+		  uint64_t now_ns);
+void snapshot_free(struct snapshot *snapshot);
+
+/* Orders the SAs: by packets, the heaviest first; or by (destination, SPI, protocol). */
+void snapshot_sort_packets(struct snapshot *snapshot);
+void snapshot_sort_names(struct snapshot *snapshot);
+
+/* The words of the operator: "valid", "larval", "learned", "hands-off", "moving"; "kernel", ... */
+const char *sa_state_name(enum sa_state state);
+const char *sa_source_name(enum sa_source source);
+
+#endif

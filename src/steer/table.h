@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The SA table's one writer (core/sa_table.h): entries in, out, and changed while the BPF programs
+ * look them up. Works on memory only: mapped arrays or malloc'd ones. No I/O, no allocation.
+ *
+ * What a reader may rely on: an entry that is in the table and stays in is found by every lookup;
+ * the cold side is complete before the word appears; no slot is given to another SA within
+ * TABLE_REST_NS of its removal, so a reader that found a word may use the slot for that long.
+ *
+ * Times are CLOCK_MONOTONIC in ns. A slot is bucket * SA_BUCKET_SLOTS + place in the bucket.
+ */
+#ifndef STEER_TABLE_H
+#define STEER_TABLE_H
+
+#include "core/layout.h"
+#include "core/sa_table.h"
+
+#define TABLE_REST_NS  1000000000ull
+#define TABLE_MAX_SAS  (1u << 26) /* table_bits() of more would not fit a shape */
+#define TABLE_MIN_BITS 6	  /* 512 slots: one page of words */
+
+struct table {
+	struct sa_table_shape shape;
+	struct sa_bucket *buckets; /* 1 << shape.bits */
+	struct sa_cold *cold;	   /* SA_BUCKET_SLOTS for each bucket */
+};
+
+/*
+ * The shape's bits for a table that holds @max_sas (at most TABLE_MAX_SAS) SAs of random SPIs
+ * without overflow: it is at most half full then, where two-choice buckets of eight do not run
+ * over (tests/unit/test_sa_table.c fills it some hundred times).
+ */
+__u32 table_bits(__u32 max_sas);
+
+static inline __u32 table_slots(const struct table *table)
+{
+	return (__u32)SA_BUCKET_SLOTS << table->shape.bits;
+}
+
+/* The word in @slot; 0 if it is empty. */
+static inline __u64 table_word(const struct table *table, __u32 slot)
+{
+	return sa_load(&table->buckets[slot / SA_BUCKET_SLOTS].slot[slot % SA_BUCKET_SLOTS]);
+}
+
+/* The slot of @key (sa_key()), or -1. */
+int table_find(const struct table *table, __u64 key);
+
+/* The same, and the word that was found there, or 0: what the BPF programs do (bpf/find.h). */
+int table_lookup(const struct table *table, __u64 key, __u64 *word);
+
+/*
+ * The slot that table_insert() would take for @key now: so that what must know it can be set up
+ * before the word appears. -EEXIST: @key is there; -ENOSPC: both its buckets are full, slots at
+ * rest counted.
+ */
+int table_place(const struct table *table, __u64 key, __u64 now_ns);
+
+/*
+ * Adds an entry: copies @cold to the cold side, then stores the word. @to and @own are ring numbers
+ * (1..SA_RINGS-1), @flags those of a word. 0, and the slot in *slot; -EINVAL: SPI 0 or a field out
+ * of range; -EEXIST, -ENOSPC: as table_place(), and nothing is changed.
+ */
+int table_insert(struct table *table, __u64 key, __u32 to, __u32 own, __u32 flags,
+		 const struct sa_cold *cold, __u64 now_ns, __u32 *slot);
+
+/* Empties @slot, which then rests. An empty slot stays as it is. */
+void table_remove(struct table *table, __u32 slot, __u64 now_ns);
+
+/*
+ * Replaces the word in @slot by @word if it is still @expected. 0; -EAGAIN: it is not; -EINVAL:
+ * they are not words of one key, or @expected is empty.
+ */
+int table_set(struct table *table, __u32 slot, __u64 expected, __u64 word);
+
+/* The next slot after @slot (-1: from the start) that is in use; -1: there is none. */
+int table_next(const struct table *table, int slot);
+
+#define table_each(TABLE, SLOT) \
+	for ((SLOT) = table_next((TABLE), -1); (SLOT) >= 0; (SLOT) = table_next((TABLE), (SLOT)))
+
+#endif
