@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The lab for tests of the whole program: two namespaces, the daemon, the generator, the receiver.
+
+A test file defines functions test_*(lab) and ends with lab.main(). Each gets a fresh Lab, which is
+taken down afterwards whatever happens. A line `ok NAME`, `FAIL NAME` or `skip NAME: why` for each.
+"""
+import atexit
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import traceback
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.environ.get("ESPALIER_BUILD", os.path.join(ROOT, "build"))
+CPUS = sorted(os.sched_getaffinity(0))
+GATEWAY = "192.0.2.2"
+PEER = "192.0.2.1"
+GATEWAY6 = "2001:db8::2"
+PEER6 = "2001:db8::1"
+
+
+class Failed(Exception):
+    """A check did not hold."""
+
+
+class Skipped(Exception):
+    """This machine cannot run the test."""
+
+
+def check(condition, what, *details):
+    """Fails the test unless condition holds."""
+    if not condition:
+        raise Failed(" ".join([what] + [repr(d) for d in details]))
+
+
+def wait_for(condition, what, seconds=15, step=0.05):
+    """Waits until condition() is true; its last value is returned. A bound, never a measure."""
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise Failed(f"waited {seconds} s in vain for: {what}")
+        time.sleep(step)
+
+
+class Lab:
+    """Namespaces PREFIX-a (the peer, device ea) and PREFIX-b (the gateway, device eb)."""
+
+    def __init__(self, prefix, *options):
+        self.prefix = prefix
+        self.processes = []
+        subprocess.run([f"{ROOT}/lab/net", "up", prefix, *options], check=True)
+        self.sh("b", "sysctl -qw net.core.xfrm_acq_expires=3600")
+
+    def close(self):
+        """Takes everything down; the daemon first, then what it may have left."""
+        for process in self.processes:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+        self.run("b", [f"{BUILD}/espalier", "stop"], check=False)
+        subprocess.run([f"{ROOT}/lab/net", "down", self.prefix], check=False)
+
+    def enter(self, side):
+        return ["nsenter", f"--net=/run/netns/{self.prefix}-{side}", "--"]
+
+    def run(self, side, command, check=True, **options):
+        """Runs a command in a namespace; returns the finished process with its output as text."""
+        result = subprocess.run(self.enter(side) + command, text=True, capture_output=True,
+                                **options)
+        if check and result.returncode:
+            raise Failed(f"{' '.join(map(str, command))}: exit {result.returncode}: "
+                         f"{result.stderr.strip() or result.stdout.strip()}")
+        return result
+
+    def sh(self, side, script, **options):
+        return self.run(side, ["sh", "-c", script], **options).stdout
+
+    def start(self, side, command, **options):
+        """Starts a process in a namespace; it is killed when the lab closes."""
+        process = subprocess.Popen(self.enter(side) + command, text=True, **options)
+        self.processes.append(process)
+        return process
+
+    # The daemon and the verbs
+
+    def daemon(self, *arguments, interfaces=("eb",), switches="", ready=True):
+        """Starts `run` in the gateway; its messages go to self.log. Waits until it is ready."""
+        self.log_path = f"/tmp/{self.prefix}-{os.getpid()}.log"
+        with open(self.log_path, "w") as log:
+            program = "espalier-test" if switches else "espalier"
+            process = self.start("b", [f"{BUILD}/{program}", "run", *interfaces, *arguments],
+                                 stderr=log, stdout=log,
+                                 env={**os.environ, "ESPALIER_TEST": switches})
+        atexit.register(lambda path=self.log_path: os.path.exists(path) and os.unlink(path))
+        if ready:
+            wait_for(lambda: "ready:" in self.log or process.poll() is not None, "the daemon")
+            check(process.poll() is None, "the daemon ended:", self.log)
+        return process
+
+    @property
+    def log(self):
+        with open(self.log_path) as log:
+            return log.read()
+
+    def espalier(self, *arguments, check=True, side="b"):
+        return self.run(side, [f"{BUILD}/espalier", *arguments], check=check)
+
+    def show(self, *arguments):
+        return json.loads(self.espalier("show", "--json", *arguments).stdout)
+
+    def shown(self):
+        """The SAs of show, by SPI as a number."""
+        return {int(sa["spi"], 16): sa for sa in self.show()["sas"]}
+
+    # SAs: larval ones, which this kernel takes without ESP
+
+    def add_sas(self, spis, src=PEER, dst=GATEWAY, protocol="esp", wait=True):
+        spis = list(spis)
+        lines = [f"xfrm state allocspi src {src} dst {dst} proto {protocol} mode tunnel "
+                 f"min {spi} max {spi}" for spi in spis]
+        self.run("b", ["ip", "-batch", "-"], input="\n".join(lines) + "\n")
+        if wait:
+            self.await_sas(spis)
+
+    def await_sas(self, spis):
+        """A larval SA sends no event: it is found by the next dump, or by its first packet."""
+        spis = set(spis)
+        wait_for(lambda: spis <= set(self.shown()), "the SAs in show", 30, 0.2)
+
+    def delete_sa(self, spi, dst=GATEWAY, protocol="esp", src=PEER):
+        self.run("b", ["ip", "xfrm", "state", "delete", "src", src, "dst", dst, "proto", protocol,
+                       "spi", str(spi)])
+
+    # Traffic
+
+    def send(self, *arguments, dev="ea", check=True):
+        """Runs the generator to its end; its result as a dict."""
+        result = self.run("a", [f"{BUILD}/lab/espgen", "--dev", dev, "--json",
+                                *map(str, arguments)], check=check)
+        return json.loads(result.stdout) if result.stdout.strip() else None
+
+    def receiver(self, *arguments, dev="eb"):
+        return Receiver(self, dev, arguments)
+
+    # Settings of the gateway's interfaces, by its own sysfs
+
+    def sysfs(self, path, value=None):
+        """Reads, or writes, a file below /sys/class/net of the gateway."""
+        script = (f"mount -t sysfs none /sys && cat /sys/class/net/{path}" if value is None else
+                  f"mount -t sysfs none /sys && echo {value} > /sys/class/net/{path}")
+        return self.run("b", ["unshare", "-m", "sh", "-c", script]).stdout.strip()
+
+
+class Receiver:
+    """esprecv in the gateway: attached on entry, its result in .result after the block."""
+
+    def __init__(self, lab, dev, arguments):
+        self.result = None
+        self.process = lab.start("b", [f"{BUILD}/lab/esprecv", "--dev", dev, "--json",
+                                       *map(str, arguments)],
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        line = self.process.stdout.readline()
+        check(line.strip() == "ready", "the receiver is not ready:", line)
+
+    def __enter__(self):
+        return self
+
+    def finish(self, settle=0.3):
+        """Lets the rings run dry, then takes the result."""
+        time.sleep(settle)
+        self.process.stdin.close()
+        self.result = json.loads(self.process.stdout.read())
+        self.process.wait()
+        return self.result
+
+    def __exit__(self, kind, *rest):
+        if self.result is None and kind is None:
+            self.finish()
+
+    def cpus_of(self, spi):
+        """The CPUs that an SA's packets were seen on."""
+        for sa in self.result["sas"]:
+            if int(sa["spi"], 16) == spi:
+                return sorted(int(cpu) for cpu in sa["cpus"])
+        return []
+
+    def packets_of(self, spi):
+        return sum(sa["packets"] for sa in self.result["sas"] if int(sa["spi"], 16) == spi)
+
+
+def main(module_name="__main__", options=()):
+    """Runs the test_* functions of a file, or those named on the command line."""
+    module = sys.modules[module_name]
+    names = [n for n in vars(module) if n.startswith("test_")]
+    chosen = [n for n in names if not sys.argv[1:] or n in sys.argv[1:]]
+    prefix = f"t{os.getpid() % 100000}"
+    failed = 0
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    for name in chosen:
+        function = getattr(module, name)
+        lab = None
+        try:
+            lab = Lab(prefix, *getattr(function, "lab", options))
+            function(lab)
+            print(f"ok {name}", flush=True)
+        except Skipped as why:
+            print(f"skip {name}: {why}", flush=True)
+        except Exception as error:  # every failure is reported, none ends the run
+            failed += 1
+            where = "" if isinstance(error, Failed) else traceback.format_exc()
+            print(f"FAIL {name}: {error}\n{where}", flush=True)
+            if lab is not None and hasattr(lab, "log_path"):
+                print("  the daemon said:\n    " + lab.log.replace("\n", "\n    "), flush=True)
+        finally:
+            if lab is not None:
+                lab.close()
+    sys.exit(1 if failed else 0)
