@@ -1,6 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """Steering on the real kernel: every packet of an SA on its one CPU, nothing lost, the rest alone."""
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
 import lab
 from lab import CPUS, GATEWAY, GATEWAY6, PEER6, check
 

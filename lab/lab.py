@@ -13,7 +13,7 @@ import sys
 import time
 import traceback
 
-ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.environ.get("ESPALIER_BUILD", os.path.join(ROOT, "build"))
 CPUS = sorted(os.sched_getaffinity(0))
 GATEWAY = "192.0.2.2"
