@@ -61,9 +61,8 @@ static bool parse_number(const char *token, uint64_t max, uint64_t *value)
 
 	if (hex ? !isxdigit((unsigned char)*digits) : !isdigit((unsigned char)*digits))
 		return false;
-	errno = 0;
 	v = strtoull(digits, &end, hex ? 16 : 10);
-	if (errno || *end || v > max)
+	if (*end || v > max)
 		return false;
 	*value = v;
 	return true;

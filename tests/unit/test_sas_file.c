@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The file of --sas: what is read, what is refused and how it is said. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sad/sas_file.h"
+
+static char path[] = "/tmp/espalier-sas-XXXXXX";
+
+static int setup(void **state)
+{
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	close(fd);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	return unlink(path);
+}
+
+static int read_bytes(const char *text, size_t length, struct sa **sas, size_t *n,
+		      struct sas_error *err)
+{
+	FILE *file = fopen(path, "we");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, length, file), length);
+	assert_int_equal(fclose(file), 0);
+	return sas_file_read(path, sas, n, err);
+}
+
+static int read_text(const char *text, struct sa **sas, size_t *n, struct sas_error *err)
+{
+	return read_bytes(text, strlen(text), sas, n, err);
+}
+
+static void every_form_of_a_line(void **state)
+{
+	static const char text[] = "# comment\n"
+				   "\n"
+				   "192.0.2.2 0x1000\n"
+				   "  2001:db8::2\t4096  ah  # why\r\n"
+				   "192.0.2.2 4294967295 esp 64 3\n"
+				   "192.0.2.2 0XfF - - 0\n"
+				   "192.0.2.2 1 esp 4096 -";
+	struct sas_error err;
+	struct sa *sas;
+	size_t n;
+
+	assert_int_equal(read_text(text, &sas, &n, &err), 0);
+	assert_int_equal(n, 5);
+	assert_int_equal(sas[0].id.family, AF_INET);
+	assert_int_equal(ntohl(sas[0].id.dst[0]), 0xc0000202);
+	assert_int_equal(sas[0].id.spi, 0x1000);
+	assert_int_equal(sas[0].id.protocol, IPPROTO_ESP);
+	assert_int_equal(sas[0].replay_window, 0);
+	assert_int_equal(sas[0].cpu, -1);
+	assert_int_equal(sas[0].pcpu, -1);
+	assert_int_equal(sas[0].source, SA_FILE);
+	assert_int_equal(sas[1].id.family, AF_INET6);
+	assert_int_equal(ntohl(sas[1].id.dst[0]), 0x20010db8);
+	assert_int_equal(ntohl(sas[1].id.dst[3]), 2);
+	assert_int_equal(sas[1].id.spi, 4096);
+	assert_int_equal(sas[1].id.protocol, IPPROTO_AH);
+	assert_int_equal(sas[2].id.spi, UINT32_MAX);
+	assert_int_equal(sas[2].replay_window, 64);
+	assert_int_equal(sas[2].cpu, 3);
+	assert_int_equal(sas[3].id.spi, 255);
+	assert_int_equal(sas[3].cpu, 0);
+	assert_int_equal(sas[4].replay_window, 4096);
+	free(sas);
+}
+
+static void what_is_refused(void **state)
+{
+	static const struct {
+		const char *line, *says;
+	} cases[] = {
+		{"192.0.2.256 1", "not an address: `192.0.2.256'"},
+		{"192.0.2.0/24 1", "not an address: `192.0.2.0/24'"},
+		{"gateway 1", "not an address: `gateway'"},
+		{"192.0.2.2", "no SPI"},
+		{"192.0.2.2 0", "not an SPI: `0'"},
+		{"192.0.2.2 0x0", "not an SPI: `0x0'"},
+		{"192.0.2.2 0x", "not an SPI: `0x'"},
+		{"192.0.2.2 0x-1", "not an SPI: `0x-1'"},
+		{"192.0.2.2 -1", "not an SPI: `-1'"},
+		{"192.0.2.2 +1", "not an SPI: `+1'"},
+		{"192.0.2.2 4294967296", "not an SPI: `4294967296'"},
+		{"192.0.2.2 0x100000000", "not an SPI: `0x100000000'"},
+		{"192.0.2.2 99999999999999999999999", "not an SPI: `99999999999999999999999'"},
+		{"192.0.2.2 12ab", "not an SPI: `12ab'"},
+		{"192.0.2.2 1 udp", "not a protocol: `udp'"},
+		{"192.0.2.2 1 ESP", "not a protocol: `ESP'"},
+		{"192.0.2.2 1 64", "not a protocol: `64'"},
+		{"192.0.2.2 1 esp 4097", "not a replay window: `4097'"},
+		{"192.0.2.2 1 esp x", "not a replay window: `x'"},
+		{"192.0.2.2 1 esp 0 8192", "not a CPU: `8192'"},
+		{"192.0.2.2 1 esp 0 -1", "not a CPU: `-1'"},
+		{"192.0.2.2 1 esp 0 1 more", "too much: `more'"},
+		{"192.0.2.2 \x1b[31m", "not an SPI: `?[31m'"},
+		{"192.0.2.2 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+		 "not an SPI: `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...'"},
+		{"10.0.0.1 0x7", "SPI 0x00000007 with this destination and protocol is there"},
+	};
+	char text[256], where[64];
+	struct sas_error err;
+	struct sa *sas;
+	size_t i, n;
+
+	snprintf(where, sizeof(where), "%s:3: ", path);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(text, sizeof(text), "10.0.0.1 7\n\n%s\n10.0.0.1 8\n", cases[i].line);
+		sas = (struct sa *)text;
+		n = 77;
+		assert_int_equal(read_text(text, &sas, &n, &err), -EINVAL);
+		assert_memory_equal(err.text, where, strlen(where));
+		assert_memory_equal(err.text + strlen(where), cases[i].says, strlen(cases[i].says));
+		assert_ptr_equal(sas, text);
+		assert_int_equal(n, 77);
+	}
+}
+
+static void same_spi_elsewhere_is_another_sa(void **state)
+{
+	struct sas_error err;
+	struct sa *sas;
+	size_t n;
+
+	assert_int_equal(
+		read_text("10.0.0.1 7\n10.0.0.2 7\n10.0.0.1 7 ah\n::1 7\n", &sas, &n, &err), 0);
+	assert_int_equal(n, 4);
+	free(sas);
+}
+
+static void lines_that_are_no_text(void **state)
+{
+	char text[4096];
+	struct sas_error err;
+	struct sa *sas;
+	size_t n;
+
+	memset(text, ' ', sizeof(text));
+	assert_int_equal(read_bytes(text, sizeof(text), &sas, &n, &err), -EINVAL);
+	assert_non_null(strstr(err.text, ":1: longer than"));
+	memset(text, '\0', sizeof(text));
+	assert_int_equal(read_bytes(text, sizeof(text), &sas, &n, &err), -EINVAL);
+	assert_int_equal(read_bytes("10.0.0.1 7\0garbage\n10.0.0.1 8\n", 30, &sas, &n, &err),
+			 -EINVAL);
+	assert_non_null(strstr(err.text, ":1: "));
+}
+
+static void empty_and_missing(void **state)
+{
+	struct sas_error err;
+	struct sa *sas = NULL;
+	size_t n = 5;
+
+	assert_int_equal(read_text("", &sas, &n, &err), 0);
+	assert_int_equal(n, 0);
+	assert_null(sas);
+	assert_int_equal(sas_file_read("/nonexistent/sas", &sas, &n, &err), -ENOENT);
+	assert_string_equal(err.text, "/nonexistent/sas: No such file or directory");
+	assert_int_equal(sas_file_read("/tmp", &sas, &n, &err), -EISDIR);
+}
+
+static void many_lines(void **state)
+{
+	struct sas_error err;
+	struct sa *sas;
+	FILE *file;
+	size_t i, n;
+
+	file = fopen(path, "we");
+	assert_non_null(file);
+	for (i = 1; i <= 20000; i++)
+		fprintf(file, "2001:db8::%zx %zu\n", i % 7, i);
+	fclose(file);
+	assert_int_equal(sas_file_read(path, &sas, &n, &err), 0);
+	assert_int_equal(n, 20000);
+	for (i = 0; i < n; i++)
+		assert_int_equal(sas[i].id.spi, i + 1);
+	free(sas);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_form_of_a_line),
+		cmocka_unit_test(what_is_refused),
+		cmocka_unit_test(same_spi_elsewhere_is_another_sa),
+		cmocka_unit_test(lines_that_are_no_text),
+		cmocka_unit_test(empty_and_missing),
+		cmocka_unit_test(many_lines),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
