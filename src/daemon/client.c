@@ -66,8 +66,9 @@ int daemon_move(const struct move_request *move, char *said, size_t size)
 		return err;
 	err = err ? -ECONNREFUSED : ask(pins.cookie, &request, &reply);
 	if (err == -ENOENT || err == -ECONNREFUSED)
-		snprintf(said, size, "no daemon runs in this network namespace; start one with "
-				     "'espalier run IF'");
+		snprintf(said, size,
+			 "no daemon runs in this network namespace; start one with "
+			 "'espalier run IF'");
 	else if (err)
 		snprintf(said, size, "asking the daemon: %s", strerror(-err));
 	else
@@ -97,8 +98,9 @@ static int stop_by_daemon(const struct pins *pins, const char *interface, char *
 	snprintf(request.interface, sizeof(request.interface), "%s", interface ? interface : "");
 	err = ask(pins->cookie, &request, &reply);
 	if (err) {
-		snprintf(said, size, "asking the daemon (pid %d): %s; end it with SIGTERM, then run "
-				     "'espalier stop' again",
+		snprintf(said, size,
+			 "asking the daemon (pid %d): %s; end it with SIGTERM, then run "
+			 "'espalier stop' again",
 			 (int)lock_holder(pins->cookie), strerror(-err));
 		return err;
 	}
@@ -115,14 +117,24 @@ static int stop_by_daemon(const struct pins *pins, const char *interface, char *
 static int stop_from_pins(const struct pins *pins, unsigned int ifindex, char *said, size_t size)
 {
 	struct undo *undo = NULL;
+	pid_t holder = 0;
 	char file[64];
-	int err;
+	int lock, err;
 
+	lock = lock_take(pins->cookie, &holder);
+	if (lock < 0) {
+		snprintf(said, size,
+			 lock == -EAGAIN ? "a daemon (pid %d) is just starting; try again"
+					 : "taking the lock under " RUN_DIR " (%d)",
+			 lock == -EAGAIN ? (int)holder : lock);
+		return lock;
+	}
 	lock_file_name(pins->cookie, "json", file, sizeof(file));
 	err = undo_open(&undo, RUN_DIR, file, say_line, NULL, said, size);
 	if (!err)
 		err = takedown(pins, undo, ifindex, said, size);
 	undo_close(undo);
+	close(lock);
 	return err;
 }
 
@@ -135,7 +147,8 @@ int daemon_stop(const char *interface, char *said, size_t size)
 	if (err < 0)
 		return err;
 	if (interface && !ifindex) {
-		snprintf(said, size, "there is no interface %s; 'espalier show' lists what is steered",
+		snprintf(said, size,
+			 "there is no interface %s; 'espalier show' lists what is steered",
 			 interface);
 		return -ENODEV;
 	}

@@ -11,10 +11,10 @@
 #define DAEMON_WHY_LEN 1024
 
 struct move_request {
-	uint32_t spi;     /* host byte order */
+	uint32_t spi; /* host byte order */
 	uint32_t cpu;
 	uint8_t protocol; /* IPPROTO_ESP, IPPROTO_AH, or 0: either */
-	uint8_t family;   /* AF_INET, AF_INET6, or 0: any destination */
+	uint8_t family;	  /* AF_INET, AF_INET6, or 0: any destination */
 	uint8_t dst[16];  /* network byte order */
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Requests of `move` and `stop`: one datagram asks, one answers, over a socket that only root opens.
+// Requests of `move` and `stop`: one datagram asks, one answers, over a socket that only root
+// opens.
 #include "daemon/control.h"
 #include "daemon/daemon.h"
 
@@ -66,19 +67,10 @@ static const char *why_not(int err)
 	}
 }
 
-static bool any_generic(const struct daemon *d)
-{
-	for (int i = 0; i < DAEMON_INTERFACES; i++)
-		if (d->interface[i].ifindex &&
-		    d->xdp.maps.host->interface[d->interface[i].index].mode == MODE_GENERIC)
-			return true;
-	return false;
-}
-
 static int do_move(struct daemon *d, const struct control_request *request, char *said, size_t size)
 {
 	int slot = find_slot(d, request);
-	int err = slot < 0 ? slot : any_generic(d) ? -EOPNOTSUPP : 0;
+	int err = slot < 0 ? slot : 0;
 	__u32 was = 0;
 
 	if (!err) {
@@ -118,8 +110,11 @@ static int stop_one(struct daemon *d, const char *name, char *said, size_t size)
 			}
 		}
 		err = interfaces_detach(d, interface);
-		snprintf(said, size, err ? "%s is no longer steered; a setting could not be put back, see the daemon's messages"
-					 : "%s is no longer steered, and every setting is as it was", name);
+		snprintf(said, size,
+			 err ? "%s is no longer steered; a setting could not be put back, see the "
+			       "daemon's messages"
+			     : "%s is no longer steered, and every setting is as it was",
+			 name);
 		if (!left)
 			event_base_loopexit(d->base, NULL);
 		return err;
@@ -193,7 +188,8 @@ int control_open(struct daemon *d)
 	umask(mask);
 	d->control = control;
 	if (!err) {
-		control->event = event_new(d->base, control->fd, EV_READ | EV_PERSIST, on_client, d);
+		control->event =
+			event_new(d->base, control->fd, EV_READ | EV_PERSIST, on_client, d);
 		err = !control->event || event_add(control->event, NULL) ? -ENOMEM : 0;
 	}
 	if (err)

@@ -21,6 +21,7 @@ struct daemon_interface {
 	unsigned int ifindex; /* 0: free */
 	unsigned int index;   /* in host->interface */
 	char name[IFNAMSIZ];
+	bool fresh; /* attached by this daemon, not adopted */
 };
 
 struct learner; /* daemon/learner.c */
@@ -39,11 +40,12 @@ struct daemon {
 	struct ring_buffer *asks;
 	struct daemon_interface interface[DAEMON_INTERFACES];
 	char *stopped[DAEMON_INTERFACES]; /* named by `stop IF`: not to be attached again */
-	uint16_t port_users[65536];       /* SAs that use a local encapsulation port */
+	uint16_t port_users[65536];	  /* SAs that use a local encapsulation port */
 	struct event *move_timer;
 	bool addresses_changed, links_changed, sync_wanted;
 	uint64_t started_ns;
 	bool table_full_said;
+	bool homeless; /* some SA found no place in the table */
 	bool claiming; /* entries of an earlier daemon wait for the first sync */
 	bool takedown; /* on the way out: put everything back */
 	int lock;
@@ -84,6 +86,8 @@ int roles_choose(const struct run_options *options, struct cpu_roles *roles);
 int sas_open(struct daemon *d);
 void sas_close(struct daemon *d);
 int sas_sync(struct daemon *d);
+/* Tries again for SAs that found no place in the table. */
+void sas_retry(struct daemon *d);
 /* Reads --sas FILE again. */
 int sas_reload(struct daemon *d);
 /* Our addresses, for the steering programs and for the follower. */
@@ -104,6 +108,6 @@ int control_open(struct daemon *d);
 void control_close(struct daemon *d);
 
 /* privileges.c: drops every capability that running on does not need. 0 or a negative errno. */
-int privileges_drop(void);
+int privileges_drop(const struct pins *pins);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The interfaces that are steered: attaching, adopting, detaching, and surviving what happens to them.
+// The interfaces that are steered: attaching, adopting, detaching, and surviving what happens to
+// them.
 #include "daemon/daemon.h"
 
 #include <errno.h>
@@ -39,6 +40,16 @@ static int take_index(struct daemon *d)
 	return -ENOSPC;
 }
 
+static void note_generic(struct daemon *d)
+{
+	const struct host *host = d->xdp.maps.host;
+
+	d->xdp.generic = false;
+	for (int i = 0; i < HOST_INTERFACES; i++)
+		d->xdp.generic |=
+			host->interface[i].ifindex && host->interface[i].mode == MODE_GENERIC;
+}
+
 static void fill_index(struct daemon *d, const struct daemon_interface *interface, bool generic)
 {
 	struct host_interface *place = &d->xdp.maps.host->interface[interface->index];
@@ -47,6 +58,7 @@ static void fill_index(struct daemon *d, const struct daemon_interface *interfac
 	place->program = program_hash();
 	snprintf(place->name, sizeof(place->name), "%s", interface->name);
 	SHARED(place->ifindex) = interface->ifindex;
+	note_generic(d);
 }
 
 static void say_findings(const struct needs_facts *facts, const struct needs_report *report,
@@ -136,6 +148,7 @@ static int attach_program(struct daemon *d, const struct link *link, bool has_me
 	interface->index = index;
 	interface->ifindex = link->ifindex;
 	snprintf(interface->name, sizeof(interface->name), "%s", link->name);
+	interface->fresh = true;
 	fill_index(d, interface, target.generic);
 	undo_after_attach(d->undo, link->name);
 	return 0;
@@ -150,8 +163,8 @@ static int attach_one(struct daemon *d, const struct link *link)
 	if (find(d, link->ifindex))
 		return 0;
 	if (!interface) {
-		say("attaching to %s: %d interfaces are steered already, which is the most", link->name,
-		    DAEMON_INTERFACES);
+		say("attaching to %s: %d interfaces are steered already, which is the most",
+		    link->name, DAEMON_INTERFACES);
 		return -ENOSPC;
 	}
 	err = meet_needs(d, link->name, &has_meta);
@@ -198,6 +211,7 @@ static void release(struct daemon *d, struct daemon_interface *interface)
 	pins_remove_interface(&d->xdp.pins, interface->ifindex);
 	d->xdp.maps.host->interface[interface->index].ifindex = 0;
 	interface->ifindex = 0;
+	note_generic(d);
 }
 
 int interfaces_detach(struct daemon *d, struct daemon_interface *interface)
@@ -241,8 +255,10 @@ static void refresh_program(struct daemon *d, const struct daemon_interface *int
 		return;
 	known = driver_of(interface->name);
 	if (!known || known->restarts_on_replace) {
-		say("%s: keeps the program of the earlier version, since replacing it would restart "
-		    "the interface", interface->name);
+		say("%s: keeps the program of the earlier version, since replacing it would "
+		    "restart "
+		    "the interface",
+		    interface->name);
 		return;
 	}
 	target.no_metadata = !known->has_meta;
@@ -265,6 +281,7 @@ static void adopt_one(struct daemon *d, unsigned int ifindex, struct daemon_inte
 		if (host->interface[i].ifindex == ifindex)
 			interface->index = i;
 	interface->ifindex = ifindex;
+	interface->fresh = false;
 	snprintf(interface->name, sizeof(interface->name), "%s",
 		 host->interface[interface->index].name);
 	err = program_attached(&d->xdp.pins, ifindex, &id);
@@ -278,6 +295,7 @@ static void adopt_one(struct daemon *d, unsigned int ifindex, struct daemon_inte
 	}
 	if (if_indextoname(ifindex, name))
 		snprintf(interface->name, sizeof(interface->name), "%s", name);
+	note_generic(d);
 	refresh_program(d, interface);
 	say("%s: adopted; steering went on meanwhile", interface->name);
 }

@@ -107,8 +107,8 @@ void learner_removed(struct daemon *d, const struct sa *sa, uint64_t placed_ns)
 static uint64_t last_packet(void *arg, const struct sa *sa)
 {
 	struct daemon *d = arg;
-	int slot = table_find(&d->xdp.table, sa_key(&d->xdp.table.shape, sa->id.dst, sa->id.spi,
-						    sa->id.protocol));
+	int slot = table_find(&d->xdp.table,
+			      sa_key(&d->xdp.table.shape, sa->id.dst, sa->id.spi, sa->id.protocol));
 	struct sa_cold *cold;
 	uint64_t packets;
 

@@ -91,7 +91,8 @@ static int given(const char *what, const char *text, const struct cpus_facts *ma
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
 		if (!CPU_ISSET(cpu, set) || CPU_ISSET(cpu, &machine->online))
 			continue;
-		say("%s %s: this machine has no CPU %d online; 'lscpu --extended' shows those it has",
+		say("%s %s: this machine has no CPU %d online; 'lscpu --extended' shows those it "
+		    "has",
 		    what, text, cpu);
 		return -ENODEV;
 	}

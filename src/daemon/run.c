@@ -54,6 +54,7 @@ static void on_resync(evutil_socket_t fd, short what, void *arg)
 
 	d->sync_wanted = true;
 	settle(d);
+	sas_retry(d);
 }
 
 static void on_moves(evutil_socket_t fd, short what, void *arg)
@@ -168,13 +169,16 @@ static int take_lock(struct daemon *d)
 
 	if (err) {
 		say("finding bpffs: %s; mount it: mount -t bpf bpf /sys/fs/bpf, or start with "
-		    "nsenter --net=... instead of ip netns exec", strerror(-err));
+		    "nsenter --net=... instead of ip netns exec",
+		    strerror(-err));
 		return err;
 	}
 	d->lock = lock_take(pins.cookie, &holder);
 	if (d->lock == -EAGAIN)
-		say("starting: a daemon (pid %d) runs in this network namespace already; it takes any "
-		    "number of interfaces; end it first", (int)holder);
+		say("starting: a daemon (pid %d) runs in this network namespace already; it takes "
+		    "any "
+		    "number of interfaces; end it first",
+		    (int)holder);
 	else if (d->lock < 0)
 		say("locking " RUN_DIR ": %s", strerror(-d->lock));
 	return d->lock < 0 ? d->lock : 0;
@@ -244,7 +248,7 @@ static int set_up(struct daemon *d)
 		err = interfaces_attach(d, true);
 	if (!err)
 		err = add_events(d);
-	if (!err && privileges_drop())
+	if (!err && privileges_drop(&d->xdp.pins))
 		say("could not drop capabilities; going on with all of them");
 	return err;
 }
@@ -261,6 +265,9 @@ static int clean_up(struct daemon *d, bool failed)
 	sas_close(d);
 	watch_close(d->watch);
 	addrs_free(d->addrs);
+	for (int i = 0; failed && !down && i < DAEMON_INTERFACES; i++)
+		if (d->interface[i].ifindex && d->interface[i].fresh)
+			interfaces_detach(d, &d->interface[i]);
 	if (down && d->undo && d->xdp.pins.cookie) {
 		err = takedown(&d->xdp.pins, d->undo, 0, why, sizeof(why));
 		if (err)

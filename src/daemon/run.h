@@ -10,17 +10,17 @@
 struct run_options {
 	char **interfaces;
 	size_t n_interfaces;
-	const char *cpus;       /* CPU list, NULL: choose */
+	const char *cpus;	/* CPU list, NULL: choose */
 	const char *stray_cpus; /* CPU list, NULL: choose */
-	int ike_cpu;            /* -1: choose */
-	unsigned int ring;      /* frames of an SA ring */
+	int ike_cpu;		/* -1: choose */
+	unsigned int ring;	/* frames of an SA ring */
 	bool ring_given;
 	int nice;
 	unsigned int max_sas;
 	bool max_sas_given;
 	unsigned int stray_limit; /* packets a second, 0: none */
-	unsigned int resync;      /* seconds between dumps of the kernel's SAs */
-	const char *sas;          /* file of SAs, or NULL */
+	unsigned int resync;	  /* seconds between dumps of the kernel's SAs */
+	const char *sas;	  /* file of SAs, or NULL */
 	bool learn;
 	bool keep;
 	bool generic;

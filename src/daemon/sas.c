@@ -56,27 +56,60 @@ static void say_cpu(const struct sa *sa, enum first_why why)
 		    sa->id.spi, sa->pcpu >= 0 ? sa->pcpu : sa->cpu);
 }
 
-static void added(void *arg, const struct sa *sa)
+static void place(struct daemon *d, const struct sa *sa)
 {
-	struct daemon *d = arg;
 	enum first_why why;
 	struct xdp_sa entry;
 	int err;
 
 	to_entry(sa, &entry);
-	use_port(d, sa, 1);
 	err = xdp_add(&d->xdp, &entry, daemon_now(), &why);
 	if (!err) {
 		say_cpu(sa, why);
 		sas_watch_moves(d);
-	} else if (err != -ENOSPC) {
+		return;
+	}
+	if (err != -ENOSPC) {
 		say("placing SA 0x%08x: %s", sa->id.spi, strerror(-err));
-	} else if (!d->table_full_said) {
+		return;
+	}
+	d->homeless = true;
+	d->xdp.maps.host->table_full++;
+	if (!d->table_full_said) {
 		d->table_full_said = true;
-		say("the SA table is full (--max-sas %u): the others go on, further SAs are treated "
+		say("the SA table is full (--max-sas %u): the others go on, further SAs are "
+		    "treated "
 		    "as strays; run 'espalier stop' and start with a larger --max-sas",
 		    d->xdp.maps.host->max_sas);
 	}
+}
+
+static void added(void *arg, const struct sa *sa)
+{
+	struct daemon *d = arg;
+
+	use_port(d, sa, 1);
+	place(d, sa);
+}
+
+static int retry_one(void *arg, const struct sa *sa)
+{
+	struct daemon *d = arg;
+	struct xdp_sa entry;
+
+	to_entry(sa, &entry);
+	if (table_find(&d->xdp.table, xdp_key(&d->xdp, &entry.cold, entry.spi)) < 0)
+		place(d, sa);
+	return 0;
+}
+
+void sas_retry(struct daemon *d)
+{
+	if (!d->homeless)
+		return;
+	d->homeless = false;
+	d->xdp.maps.host->table_full = 0;
+	sad_each(d->sad, retry_one, d);
 }
 
 static void removed(void *arg, const struct sa *sa)
@@ -180,7 +213,8 @@ int sas_open(struct daemon *d)
 	int err = sad_open(&d->sad, &ops, d);
 
 	if (err) {
-		say("following the kernel's SAs: %s; the kernel needs XFRM_USER, and we CAP_NET_ADMIN",
+		say("following the kernel's SAs: %s; the kernel needs XFRM_USER, and we "
+		    "CAP_NET_ADMIN",
 		    strerror(-err));
 		return err;
 	}
@@ -241,7 +275,8 @@ void sas_set_addresses(struct daemon *d)
 	if (!list.at)
 		return;
 	addrs_each(d->addrs, collect, &list);
-	local_fill(&d->xdp.maps.addresses->half[idle], d->xdp.table.shape.seed, list.at, list.count);
+	local_fill(&d->xdp.maps.addresses->half[idle], d->xdp.table.shape.seed, list.at,
+		   list.count);
 	__atomic_store_n(&host->addresses, idle, __ATOMIC_RELEASE);
 	free(list.at);
 	if (d->sad)

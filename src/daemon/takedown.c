@@ -44,8 +44,9 @@ int takedown(const struct pins *pins, struct undo *undo, unsigned int ifindex, c
 		err = bad ? bad : err;
 	}
 	if (err == -EIO)
-		snprintf(why, size, "not every setting could be put back; see the lines above, then "
-				    "run 'espalier stop' again");
+		snprintf(why, size,
+			 "not every setting could be put back; see the lines above, then "
+			 "run 'espalier stop' again");
 	else if (err)
 		snprintf(why, size, "removing the pins under %s: %s", pins->host, strerror(-err));
 	return err;

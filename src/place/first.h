@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 struct cpu_roles {
-	cpu_set_t sas;    /* SAs are placed on these */
+	cpu_set_t sas;	  /* SAs are placed on these */
 	cpu_set_t strays; /* strays are confined to these */
 	int ike;
 };
@@ -21,9 +21,9 @@ struct cpu_roles {
 void first_roles(const cpu_set_t *cpus, const cpu_set_t *strays, int ike, struct cpu_roles *roles);
 
 enum first_why {
-	FIRST_FEWEST,   /* the CPU with the fewest SAs */
-	FIRST_PCPU,     /* a per-CPU SA on its CPU */
-	FIRST_FILE,     /* the line of the file names the CPU */
+	FIRST_FEWEST,	/* the CPU with the fewest SAs */
+	FIRST_PCPU,	/* a per-CPU SA on its CPU */
+	FIRST_FILE,	/* the line of the file names the CPU */
 	FIRST_NOT_OURS, /* a CPU is named that is not ours to use: placed like any other */
 };
 

@@ -228,7 +228,7 @@ int maps_counts(const struct maps *maps, unsigned int index, struct interface_co
 	if (bpf_map_lookup_elem(maps->fd[MAP_COUNTS], &key, each) < 0)
 		err = -errno;
 	for (int cpu = 0; cpu < cpus && !err; cpu++) {
-		for (int class = 0; class < CLASSES; class++) {
+		for (int class = 0; class < CLASSES; class ++) {
 			sum->class[class].packets += each[cpu].class[class].packets;
 			sum->class[class].bytes += each[cpu].class[class].bytes;
 		}

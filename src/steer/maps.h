@@ -47,7 +47,7 @@ struct maps {
 	size_t size[MAP_MAPPED_END];
 	struct host *host;
 	struct sa_bucket *table; /* 1 << host->shape.bits of them */
-	struct sa_cold *cold;    /* SA_BUCKET_SLOTS for each bucket */
+	struct sa_cold *cold;	 /* SA_BUCKET_SLOTS for each bucket */
 	struct ring *rings;
 	struct ring_state *ring_states; /* maps_ring_state() */
 	struct encap_ports *ports;

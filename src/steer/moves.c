@@ -122,7 +122,8 @@ int moves_begin(struct moves *moves, __u32 slot, __u32 into, __u64 now_ns)
 static bool is_over(const struct moves *moves, __u32 index, __u64 now_ns)
 {
 	const struct move_record *record = &moves->maps->records[index];
-	const struct move_line *lines = &moves->maps->lines[(size_t)index * moves->maps->host->cpus];
+	const struct move_line *lines =
+		&moves->maps->lines[(size_t)index * moves->maps->host->cpus];
 	bool crossed = false;
 
 	for (__u32 cpu = 0; cpu < moves->maps->host->cpus; cpu++) {

@@ -13,7 +13,7 @@
 struct moves {
 	struct maps *maps;
 	struct table *table;
-	__u32 active; /* records of moves under way */
+	__u32 active;	  /* records of moves under way */
 	bool unprotected; /* test switch: no hand-over, `to` and `own` change at once */
 };
 

@@ -20,7 +20,7 @@
 #define SO_NETNS_COOKIE 71
 #endif
 
-#define BPFFS      "/sys/fs/bpf"
+#define BPFFS	   "/sys/fs/bpf"
 #define BPFFS_INIT "/proc/1/root/sys/fs/bpf"
 
 static int netns_cookie(uint64_t *cookie)
@@ -145,7 +145,8 @@ int pins_create(const struct pins *pins)
 int pins_create_interface(const struct pins *pins, unsigned int ifindex)
 {
 	char path[PATH_MAX];
-	int err = join(path, sizeof(path), snprintf(path, sizeof(path), "%s/if-%u", pins->host, ifindex));
+	int err = join(path, sizeof(path),
+		       snprintf(path, sizeof(path), "%s/if-%u", pins->host, ifindex));
 
 	return err ? err : make_dir(path);
 }
@@ -237,7 +238,8 @@ static int remove_dir(const char *path)
 int pins_remove_interface(const struct pins *pins, unsigned int ifindex)
 {
 	char path[PATH_MAX];
-	int err = join(path, sizeof(path), snprintf(path, sizeof(path), "%s/if-%u", pins->host, ifindex));
+	int err = join(path, sizeof(path),
+		       snprintf(path, sizeof(path), "%s/if-%u", pins->host, ifindex));
 
 	return err ? err : remove_dir(path);
 }

@@ -42,14 +42,15 @@ int pins_state(const struct pins *pins);
 
 /* The path of a pin of our layout, or of an interface; -ENAMETOOLONG. */
 int pins_path(const struct pins *pins, const char *name, char *path, size_t size);
-int pins_interface_path(const struct pins *pins, unsigned int ifindex, const char *name,
-			char *path, size_t size);
+int pins_interface_path(const struct pins *pins, unsigned int ifindex, const char *name, char *path,
+			size_t size);
 
 /* Makes the directories; modes 0700. 0 or a negative errno. */
 int pins_create(const struct pins *pins);
 int pins_create_interface(const struct pins *pins, unsigned int ifindex);
 
-/* The interfaces that have pins, ascending; the count, or a negative errno. Caller frees *ifindexes. */
+/* The interfaces that have pins, ascending; the count, or a negative errno. Caller frees
+ * *ifindexes. */
 int pins_interfaces(const struct pins *pins, unsigned int **ifindexes);
 
 /* Removes one interface's pins: this detaches its program. 0 also if there are none. */

@@ -55,9 +55,8 @@ static void set_log(struct espalier_bpf *skel, char *log, size_t size)
 	if (!log || !size)
 		return;
 	log[0] = 0;
-	bpf_object__for_each_program(program, skel->obj)
-		if (bpf_program__autoload(program))
-			bpf_program__set_log_buf(program, log, size);
+	bpf_object__for_each_program(program, skel->obj) if (bpf_program__autoload(program))
+		bpf_program__set_log_buf(program, log, size);
 }
 
 static struct espalier_bpf *open_object(void)

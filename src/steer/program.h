@@ -46,8 +46,8 @@ int program_attach(struct maps *maps, const struct pins *pins, const struct prog
 		   bool replace, char *log, size_t size);
 
 /*
- * Is the pinned link of an interface still attached to it, and by which program? 0 and *id; -ENOENT:
- * no pin; -ENODEV: the interface it was on is gone; a negative errno.
+ * Is the pinned link of an interface still attached to it, and by which program? 0 and *id;
+ * -ENOENT: no pin; -ENODEV: the interface it was on is gone; a negative errno.
  */
 int program_attached(const struct pins *pins, unsigned int ifindex, __u32 *id);
 

@@ -6,8 +6,8 @@
 #include "steer/maps.h"
 
 struct ring_options {
-	__u32 frames; /* of a ring of SAs; the others have fixed sizes */
-	int nice;     /* of the threads, -20..19 */
+	__u32 frames;		 /* of a ring of SAs; the others have fixed sizes */
+	int nice;		 /* of the threads, -20..19 */
 	int program[RING_KINDS]; /* descriptor of the ring program of a kind, -1: none */
 };
 

@@ -27,15 +27,17 @@ static int refuse_new_maps(const struct host *host, const struct xdp_options *op
 			   size_t size)
 {
 	if (options->ring_frames_given && options->ring_frames != host->ring_frames)
-		return because(-EBUSY, why, size,
-			       "the rings in use hold %u frames, and --ring %u would need new ones; "
-			       "run 'espalier stop' first",
-			       host->ring_frames, options->ring_frames);
+		return because(
+			-EBUSY, why, size,
+			"the rings in use hold %u frames, and --ring %u would need new ones; "
+			"run 'espalier stop' first",
+			host->ring_frames, options->ring_frames);
 	if (options->max_sas_given && options->max_sas != host->max_sas)
-		return because(-EBUSY, why, size,
-			       "the SA table in use is for %u SAs, and --max-sas %u would need a new "
-			       "one; run 'espalier stop' first",
-			       host->max_sas, options->max_sas);
+		return because(
+			-EBUSY, why, size,
+			"the SA table in use is for %u SAs, and --max-sas %u would need a new "
+			"one; run 'espalier stop' first",
+			host->max_sas, options->max_sas);
 	return 0;
 }
 
@@ -45,9 +47,10 @@ static int adopt(struct xdp *xdp, const struct xdp_options *options, char *why, 
 	int err = maps_open(&xdp->maps, &xdp->pins, true, &bad);
 
 	if (err == -EPROTO)
-		return because(err, why, size,
-			       "the pin %s/%s is damaged; run 'espalier stop' to take everything down",
-			       xdp->pins.layout, map_name(bad));
+		return because(
+			err, why, size,
+			"the pin %s/%s is damaged; run 'espalier stop' to take everything down",
+			xdp->pins.layout, map_name(bad));
 	if (err)
 		return because(err, why, size, "cannot open the pins under %s: %s",
 			       xdp->pins.layout, strerror(-err));
@@ -99,8 +102,7 @@ int xdp_open(struct xdp *xdp, const struct xdp_options *options, char *why, size
 	if (state < 0)
 		return because(state, why, size, "cannot read the pins under %s: %s",
 			       xdp->pins.host, strerror(-state));
-	err = state == PINS_OURS ? adopt(xdp, options, why, size)
-				 : create(xdp, options, why, size);
+	err = state == PINS_OURS ? adopt(xdp, options, why, size) : create(xdp, options, why, size);
 	if (!err) {
 		err = program_open_rings(&xdp->pins, &xdp->rings);
 		if (err)
@@ -183,8 +185,7 @@ void xdp_set_stray_limit(struct xdp *xdp, __u64 packets_per_second)
 {
 	__u64 allowance = (packets_per_second << WINDOW_SHIFT) / 1000000000ull;
 
-	SHARED(xdp->maps.host->stray_allowance) =
-		packets_per_second && !allowance ? 1 : allowance;
+	SHARED(xdp->maps.host->stray_allowance) = packets_per_second && !allowance ? 1 : allowance;
 }
 
 void xdp_beat(struct xdp *xdp, __u64 now_ns)

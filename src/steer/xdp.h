@@ -31,7 +31,9 @@ struct xdp {
 	struct ring_options rings;
 	struct cpu_roles roles;
 	bool adopted;
-	__u32 placed[CPU_SETSIZE];           /* SAs on each CPU */
+	bool generic; /* some interface is: cpumap programs are not reliable there, so no hand-over
+		       */
+	__u32 placed[CPU_SETSIZE];	     /* SAs on each CPU */
 	__u64 stray_drops, stray_drops_then; /* of all stray rings: now, and a second before */
 };
 
@@ -57,7 +59,7 @@ void xdp_set_stray_limit(struct xdp *xdp, __u64 packets_per_second);
 struct xdp_sa {
 	__u32 spi; /* host byte order */
 	bool hands_off;
-	int wanted;          /* CPU by the line of a file, -1: any */
+	int wanted;	     /* CPU by the line of a file, -1: any */
 	struct sa_cold cold; /* addresses, window, ...; pcpu too */
 };
 
@@ -77,7 +79,8 @@ int xdp_remove(struct xdp *xdp, __u64 key, __u64 now_ns);
 /* What show prints of the SA, and whether it is hands off, are now these. -ENOENT. */
 int xdp_update(struct xdp *xdp, const struct xdp_sa *sa);
 
-/* Moves an SA to a CPU. 0, or as moves_begin(); -ENOENT: no such SA; -ENODEV: no SA ring there. */
+/* Moves an SA to a CPU. 0, or as moves_begin(); -ENOENT: no such SA; -ENODEV: no SA ring there;
+ * -EOPNOTSUPP: an interface is in generic mode. */
 int xdp_move(struct xdp *xdp, __u64 key, __u32 cpu, __u64 now_ns);
 
 /*

@@ -58,7 +58,7 @@ static int insert(struct xdp *xdp, const struct xdp_sa *sa, __u64 key, __u32 cpu
 
 	if (own < 0 || place < 0)
 		return own < 0 ? own : place;
-	if (from && !sa->hands_off && !xdp->moves.unprotected)
+	if (from && !sa->hands_off && !xdp->generic && !xdp->moves.unprotected)
 		record = moves_reserve(&xdp->moves, from, own, now_ns);
 	if (record >= 0)
 		moves_bind(&xdp->moves, record, place);
@@ -90,8 +90,6 @@ int xdp_add(struct xdp *xdp, const struct xdp_sa *sa, __u64 now_ns, enum first_w
 	}
 	cpu = first_cpu(&xdp->roles.sas, xdp->placed, pcpu, sa->wanted, why);
 	err = insert(xdp, sa, key, cpu, now_ns);
-	if (err == -ENOSPC)
-		SHARED(xdp->maps.host->table_full) = xdp->maps.host->table_full + 1;
 	if (!err)
 		xdp->placed[cpu]++;
 	return err;
@@ -140,6 +138,8 @@ int xdp_move(struct xdp *xdp, __u64 key, __u32 cpu, __u64 now_ns)
 
 	if (slot < 0)
 		return -ENOENT;
+	if (xdp->generic)
+		return -EOPNOTSUPP;
 	if (cpu >= xdp->maps.host->cpus || !CPU_ISSET(cpu, &xdp->roles.sas))
 		return -ENODEV;
 	ring = rings_get(&xdp->maps, &xdp->rings, RING_SA, cpu);
