@@ -31,8 +31,9 @@ struct xdp {
 	struct ring_options rings;
 	struct cpu_roles roles;
 	bool adopted;
-	bool generic; /* some interface is: cpumap programs are not reliable there, so no hand-over
-		       */
+	bool generic;  /* some interface is: cpumap programs are not reliable there, so no hand-over
+			*/
+	__u32 entries; /* in the table; at most host->max_sas */
 	__u32 placed[CPU_SETSIZE];	     /* SAs on each CPU */
 	__u64 stray_drops, stray_drops_then; /* of all stray rings: now, and a second before */
 };

@@ -58,6 +58,8 @@ static int insert(struct xdp *xdp, const struct xdp_sa *sa, __u64 key, __u32 cpu
 
 	if (own < 0 || place < 0)
 		return own < 0 ? own : place;
+	if (xdp->entries >= xdp->maps.host->max_sas)
+		return -ENOSPC;
 	if (from && !sa->hands_off && !xdp->generic && !xdp->moves.unprotected)
 		record = moves_reserve(&xdp->moves, from, own, now_ns);
 	if (record >= 0)
@@ -72,6 +74,8 @@ static int insert(struct xdp *xdp, const struct xdp_sa *sa, __u64 key, __u32 cpu
 			   sa->hands_off ? SA_HANDS_OFF : 0, &cold, now_ns, &slot);
 	if (record >= 0 && err)
 		moves_drop(&xdp->moves, record, now_ns);
+	if (!err)
+		xdp->entries++;
 	return err;
 }
 
@@ -99,6 +103,7 @@ static void drop_entry(struct xdp *xdp, __u32 slot, __u64 now_ns)
 {
 	moves_forget(&xdp->moves, slot, now_ns);
 	table_remove(&xdp->table, slot, now_ns);
+	xdp->entries--;
 }
 
 int xdp_remove(struct xdp *xdp, __u64 key, __u64 now_ns)
@@ -157,8 +162,11 @@ int xdp_move(struct xdp *xdp, __u64 key, __u32 cpu, __u64 now_ns)
 void xdp_claim_begin(struct xdp *xdp)
 {
 	memset(xdp->placed, 0, sizeof(xdp->placed));
-	for (__u32 slot = 0; slot < maps_slots(&xdp->maps); slot++)
+	xdp->entries = 0;
+	for (__u32 slot = 0; slot < maps_slots(&xdp->maps); slot++) {
 		xdp->maps.cold[slot].references = 0;
+		xdp->entries += table_word(&xdp->table, slot) != 0;
+	}
 }
 
 void xdp_claim_end(struct xdp *xdp, __u64 now_ns)
