@@ -4,8 +4,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "core/handover.h"
 #include "steer/snapshot.h"
+
+/* A word that others write. */
+#define LOAD(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
 
 /* While a snapshot is taken: the CPU of each ring, by ring number. */
 struct taking {
@@ -59,27 +61,30 @@ static int take_rings(struct taking *t)
 {
 	const struct host *host = t->maps->host;
 	struct snapshot *s = t->snapshot;
-	__u32 rings = SHARED(host->rings);
+	__u32 rings = LOAD(host->rings), cpus = LOAD(host->cpus);
 
 	s->cpu = calloc(SA_RINGS, sizeof(*s->cpu));
 	if (!s->cpu)
 		return -ENOMEM;
 	t->cpu[0] = -1;
 	for (__u32 i = 1; i < SA_RINGS; i++) {
-		struct ring ring = {SHARED(t->maps->rings[i].kind), SHARED(t->maps->rings[i].cpu)};
-		__u64 drops = SHARED(maps_ring_state(t->maps, i)->drops);
+		struct ring ring = {LOAD(t->maps->rings[i].kind), LOAD(t->maps->rings[i].cpu)};
+		__u64 drops;
 		int row;
 
 		t->cpu[i] = -1;
-		if (i >= rings || ring.kind >= RING_KINDS || ring.cpu >= CPU_SETSIZE)
+		if (i >= rings || ring.kind >= RING_KINDS || ring.cpu >= cpus ||
+		    ring.cpu >= CPU_SETSIZE)
 			continue;
+		/* Not maps_ring_state(), which trusts what stands in the map. */
+		drops = LOAD(t->maps->ring_states[ring_place(ring.kind, ring.cpu, cpus)].drops);
 		t->cpu[i] = (int)ring.cpu;
 		row = row_of(s, ring.cpu);
 		s->drops[ring.kind] += drops;
 		if (ring.kind != RING_SA)
 			continue;
 		s->cpu[row].drops += drops;
-		s->cpu[row].placing |= SHARED(host->sa_cpu[i]) != 0;
+		s->cpu[row].placing |= LOAD(host->sa_cpu[i]) != 0;
 	}
 	return 0;
 }
@@ -98,28 +103,28 @@ static enum sa_state state_of(__u64 word, __u8 flags)
 
 static void take_cold(struct snapshot_sa *sa, const struct sa_cold *cold, __u64 word)
 {
-	__u8 flags = SHARED(cold->flags);
-	__u32 pcpu = SHARED(cold->pcpu);
+	__u8 flags = LOAD(cold->flags);
+	__u32 pcpu = LOAD(cold->pcpu);
 
 	for (int i = 0; i < 2; i++) {
-		sa->total.packets += SHARED(cold->pair[i].packets);
-		sa->total.bytes += SHARED(cold->pair[i].bytes);
+		sa->total.packets += LOAD(cold->pair[i].packets);
+		sa->total.bytes += LOAD(cold->pair[i].bytes);
 	}
 	for (int i = 0; i < 4; i++) {
-		sa->src[i] = SHARED(cold->src[i]);
-		sa->dst[i] = SHARED(cold->dst[i]);
+		sa->src[i] = LOAD(cold->src[i]);
+		sa->dst[i] = LOAD(cold->dst[i]);
 	}
-	sa->family = SHARED(cold->family);
-	sa->protocol = SHARED(cold->protocol);
+	sa->family = LOAD(cold->family);
+	sa->protocol = LOAD(cold->protocol);
 	sa->udp = flags & COLD_UDP;
 	sa->state = state_of(word, flags);
 	sa->source = flags & COLD_LEARNED ? SA_LEARNED : flags & COLD_FILE ? SA_FILE : SA_KERNEL;
 	sa->pcpu = pcpu >= CPU_SETSIZE ? -1 : (int)pcpu;
-	sa->replay_window = SHARED(cold->replay_window);
-	sa->reqid = SHARED(cold->reqid);
-	sa->if_id = SHARED(cold->if_id);
-	sa->moves = SHARED(cold->moves);
-	sa->references = SHARED(cold->references);
+	sa->replay_window = LOAD(cold->replay_window);
+	sa->reqid = LOAD(cold->reqid);
+	sa->if_id = LOAD(cold->if_id);
+	sa->moves = LOAD(cold->moves);
+	sa->references = LOAD(cold->references);
 }
 
 /* The SA of a slot; false if there is none, or it went while we looked. */
@@ -225,10 +230,10 @@ static int take_interfaces(struct taking *t, snapshot_counts_fn counts)
 		/* What an interface counted stays the host's when it is no longer steered. */
 		for (int class = 0; class < CLASSES; class ++)
 			add_count(&s->class[class], &sum.class[class]);
-		to->ifindex = SHARED(from->ifindex);
+		to->ifindex = LOAD(from->ifindex);
 		if (!to->ifindex)
 			continue;
-		to->mode = SHARED(from->mode) == MODE_NATIVE ? MODE_NATIVE : MODE_GENERIC;
+		to->mode = LOAD(from->mode) == MODE_NATIVE ? MODE_NATIVE : MODE_GENERIC;
 		memcpy(to->name, from->name, sizeof(from->name));
 		to->other = sum.class[CLASS_OTHER];
 		s->interfaces++;
@@ -236,28 +241,32 @@ static int take_interfaces(struct taking *t, snapshot_counts_fn counts)
 	return 0;
 }
 
+/* From an allowance in a window, to the nearest. */
+static uint64_t per_second(__u64 allowance)
+{
+	double limit = (double)allowance * 1e9 / (double)(1u << WINDOW_SHIFT) + 0.5;
+
+	return limit < 1e18 ? (uint64_t)limit : (uint64_t)1e18;
+}
+
 static void take_host(struct taking *t, __u64 now_ns)
 {
 	const struct host *host = t->maps->host;
 	struct snapshot *s = t->snapshot;
-	__u64 heartbeat = SHARED(host->heartbeat_ns);
-	__u32 bits = SHARED(host->shape.bits), ike = SHARED(host->ike_ring);
+	__u64 heartbeat = LOAD(host->heartbeat_ns);
+	__u32 bits = LOAD(host->shape.bits), ike = LOAD(host->ike_ring);
 
 	s->heartbeat_age_ns = !heartbeat ? UINT64_MAX : now_ns > heartbeat ? now_ns - heartbeat : 0;
 	s->alive = s->heartbeat_age_ns <= HEARTBEAT_OLD_NS;
-	s->nice_value = (int)SHARED(host->nice_value) - 20;
-	s->ring_frames = SHARED(host->ring_frames);
-	s->max_sas = SHARED(host->max_sas);
+	s->nice_value = (int)LOAD(host->nice_value) - 20;
+	s->ring_frames = LOAD(host->ring_frames);
+	s->max_sas = LOAD(host->max_sas);
 	s->slots = (unsigned int)SA_BUCKET_SLOTS << (bits < 24 ? bits : 24);
-	s->table_full = SHARED(host->table_full);
-	/* The inverse of what an allowance in a window is made from, to the nearest. */
-	s->stray_limit = (uint64_t)((double)SHARED(host->stray_allowance) * 1e9 /
-					    (double)(1u << WINDOW_SHIFT) +
-				    0.5);
+	s->table_full = LOAD(host->table_full);
+	s->stray_limit = per_second(LOAD(host->stray_allowance));
 	s->ike_cpu = ike < SA_RINGS ? t->cpu[ike] : -1;
 	for (int i = 0; i < STRAY_TABLE_SIZE; i++) {
-		__u16 ring =
-			SHARED(host->stray_ring[s->alive ? STRAYS_CONFINED : STRAYS_SPREAD][i]);
+		__u16 ring = LOAD(host->stray_ring[s->alive ? STRAYS_CONFINED : STRAYS_SPREAD][i]);
 
 		if (ring < SA_RINGS && t->cpu[ring] >= 0)
 			CPU_SET((size_t)t->cpu[ring], &s->stray_cpus);

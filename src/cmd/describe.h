@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Man pages and completions, as far as they follow from the tables of verbs and options. */
+#ifndef CMD_DESCRIBE_H
+#define CMD_DESCRIBE_H
+
+#include <stdio.h>
+#include "cmd/verb.h"
+
+/*
+ * Copies @in to @out; a line that is one of these words is replaced by what it stands for:
+ *
+ *	@SYNOPSIS@  @OPTIONS@	of a verb, for scdoc; @verb must be given
+ *	@VERBS@			all verbs with their briefs, for scdoc
+ *	@BASH-VERBS@  @BASH@	a list of verbs, and the arms of a case over them, for
+ *				completion/espalier.bash
+ *	@ZSH-VERBS@  @ZSH@	the same for completion/espalier.zsh
+ *
+ * Returns how many words were replaced; -EINVAL: one needs a verb; -EIO.
+ */
+int describe(const struct verb *verb, FILE *in, FILE *out);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* espalier move: moves one SA by hand. */
+#include <sched.h>
+#include <string.h>
+#include "cmd/outcome.h"
+#include "cmd/verb.h"
+#include "daemon/client.h"
+
+enum move_protocol { MOVE_ESP, MOVE_AH, MOVE_EITHER };
+
+struct move_options {
+	struct option_address dst;
+	int protocol; /* enum move_protocol */
+	bool json;
+};
+
+static const struct move_options defaults = {.protocol = MOVE_EITHER};
+
+static const char *const protocols[] = {[MOVE_ESP] = "esp", [MOVE_AH] = "ah", NULL};
+
+static const struct option_row options[] = {
+	{.name = "dst",
+	 .argument = "ADDRESS",
+	 .type = OPTION_ADDRESS,
+	 .offset = offsetof(struct move_options, dst),
+	 .help = "the SA's destination address, if several SAs have this SPI"},
+	{.name = "protocol",
+	 .argument = "esp|ah",
+	 .type = OPTION_CHOICE,
+	 .choices = protocols,
+	 .offset = offsetof(struct move_options, protocol),
+	 .help = "the SA's protocol, if an ESP and an AH SA have this SPI"},
+	{.name = "json",
+	 .type = OPTION_FLAG,
+	 .offset = offsetof(struct move_options, json),
+	 .help = "print JSON"},
+	{0},
+};
+
+static enum status move(const void *given, int n, char **operands)
+{
+	const struct move_options *o = given;
+	struct move_request request = {.family = o->dst.family};
+	char tried[64], said[DAEMON_WHY_LEN] = "";
+	int64_t cpu;
+	int err;
+
+	if (!parse_spi(operands[0], &request.spi))
+		return complain_usage("move",
+				      "%s: not an SPI (1 to 4294967295, or 0x1 to 0xffffffff)",
+				      operands[0]);
+	if (!parse_number(operands[1], 0, CPU_SETSIZE - 1, &cpu))
+		return complain_usage("move", "%s: not a CPU", operands[1]);
+	request.cpu = (uint32_t)cpu;
+	memcpy(request.dst, o->dst.bytes, sizeof(request.dst));
+	if (o->protocol != MOVE_EITHER)
+		request.protocol = o->protocol == MOVE_AH ? IPPROTO_AH : IPPROTO_ESP;
+	snprintf(tried, sizeof(tried), "move 0x%08x to CPU %u", request.spi, request.cpu);
+	err = daemon_move(&request, said, sizeof(said));
+	return outcome(tried, err, said, o->json);
+}
+
+const struct verb verb_move = {
+	.name = "move",
+	.operands = "SPI CPU",
+	.least = 2,
+	.most = 2,
+	.brief = "move one SA by hand",
+	.about = "Moves one SA to another CPU, through the running daemon, without losing packets "
+		 "to "
+		 "the replay window. The SPI is decimal, or hexadecimal with 0x.",
+	.options = options,
+	.defaults = &defaults,
+	.size = sizeof(defaults),
+	.root = true,
+	.function = move,
+};

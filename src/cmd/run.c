@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* espalier run: steers until told to stop. */
+#include <sched.h>
+#include <string.h>
+#include "cmd/verb.h"
+#include "core/layout.h"
+#include "daemon/run.h"
+
+static const struct run_options defaults = {
+	.ike_cpu = -1,
+	.ring = 512,
+	.nice = -10,
+	.max_sas = 65536,
+	.resync = 10,
+};
+
+#define MEMBER(member) .offset = offsetof(struct run_options, member)
+
+static const struct option_row options[] = {
+	{.name = "cpus",
+	 .argument = "LIST",
+	 .type = OPTION_CPUS,
+	 MEMBER(cpus),
+	 .help = "CPUs that decrypt, such as 0-3,8; chosen and explained if not given"},
+	{.name = "stray-cpus",
+	 .argument = "LIST",
+	 .type = OPTION_CPUS,
+	 MEMBER(stray_cpus),
+	 .help = "CPUs for strays; by default one of --cpus, without SAs if there are more than "
+		 "two"},
+	{.name = "ike-cpu",
+	 .argument = "CPU",
+	 .type = OPTION_NUMBER,
+	 MEMBER(ike_cpu),
+	 .most = CPU_SETSIZE - 1,
+	 .help = "CPU for IKE and keepalives; by default the first of --cpus"},
+	/* The kernel's limit of a cpumap entry (kernel/bpf/cpumap.c). */
+	{.name = "ring",
+	 .argument = "FRAMES",
+	 .type = OPTION_NUMBER,
+	 MEMBER(ring),
+	 .given = offsetof(struct run_options, ring_given),
+	 .least = 1,
+	 .most = 16384,
+	 .help = "frames that each CPU's ring of SAs holds"},
+	{.name = "nice",
+	 .argument = "N",
+	 .type = OPTION_NUMBER,
+	 MEMBER(nice),
+	 .least = -20,
+	 .most = 19,
+	 .help = "priority of the rings' threads"},
+	{.name = "max-sas",
+	 .argument = "N",
+	 .type = OPTION_NUMBER,
+	 MEMBER(max_sas),
+	 .given = offsetof(struct run_options, max_sas_given),
+	 .least = 1,
+	 .most = 4194304,
+	 .help = "SAs that the table is made for"},
+	{.name = "stray-limit",
+	 .argument = "PPS",
+	 .type = OPTION_NUMBER,
+	 MEMBER(stray_limit),
+	 .most = 1000000000,
+	 .help = "strays a second that are let through, the others are dropped; 0: none is "
+		 "dropped"},
+	{.name = "resync",
+	 .argument = "SECONDS",
+	 .type = OPTION_NUMBER,
+	 MEMBER(resync),
+	 .least = 1,
+	 .most = 86400,
+	 .help = "how often all SAs are read from the kernel anew"},
+	{.name = "sas",
+	 .argument = "FILE",
+	 .type = OPTION_FILE,
+	 MEMBER(sas),
+	 .help = "more SAs, of a user-space ESP: a line for each, DST SPI [PROTOCOL] [WINDOW] "
+		 "[CPU]"},
+	{.name = "learn",
+	 .type = OPTION_FLAG,
+	 MEMBER(learn),
+	 .help = "learn SAs that the kernel does not know from their packets"},
+	{.name = "keep",
+	 .type = OPTION_FLAG,
+	 MEMBER(keep),
+	 .help = "leave all in place on SIGTERM: packets are steered on, and the next run adopts "
+		 "it"},
+	{.name = "generic",
+	 .type = OPTION_FLAG,
+	 MEMBER(generic),
+	 .help = "generic XDP: works on every driver, is slower, and cannot move busy SAs in "
+		 "order"},
+	{.name = "dry-run",
+	 .type = OPTION_FLAG,
+	 MEMBER(dry_run),
+	 .help = "say what would be done and change nothing"},
+	{.name = "json",
+	 .type = OPTION_FLAG,
+	 MEMBER(json),
+	 .help = "print what --dry-run says as JSON"},
+	{0},
+};
+
+static enum status run(const void *given, int n, char **operands)
+{
+	struct run_options o = *(const struct run_options *)given;
+
+	for (int i = 0; i < n; i++) {
+		if (!interface_name_ok(operands[i]))
+			return complain_usage("run", "%s: not a name an interface can have",
+					      operands[i]);
+		for (int j = 0; j < i; j++)
+			if (strcmp(operands[i], operands[j]) == 0)
+				return complain_usage("run", "%s is named twice", operands[i]);
+	}
+	o.interfaces = operands;
+	o.n_interfaces = (size_t)n;
+	return daemon_run(&o) ? STATUS_FAILED : STATUS_DONE;
+}
+
+const struct verb verb_run = {
+	.name = "run",
+	.operands = "IF...",
+	.least = 1,
+	.most = HOST_INTERFACES,
+	.brief = "steer until told to stop",
+	.about = "Steers inbound IPsec of these interfaces across CPUs, in the foreground, until "
+		 "SIGTERM or SIGINT; then puts everything back as it was.",
+	.options = options,
+	.defaults = &defaults,
+	.size = sizeof(defaults),
+	.root = true,
+	.function = run,
+};

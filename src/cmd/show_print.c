@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A snapshot for an operator, or as JSON. */
+#include <arpa/inet.h>
+#include <math.h>
+#include <string.h>
+#include "cmd/show_print.h"
+#include "cmd/show_warn.h"
+#include "view/human.h"
+
+enum { HEAVIEST = 20, BAR_WIDTH = 30 };
+
+static const struct table_column interface_columns[] = {
+	{"interface", "interface", false, false},
+	{"method", "method", false, false},
+	{"mode", "mode", false, false},
+	{"other.packets", "other packets", true, false},
+	{"other.bytes", "other bytes", true, false},
+	{0},
+};
+
+static const struct table_column cpu_columns[] = {
+	{"cpu", "CPU", true, false},
+	{"sas", "SAs", true, false},
+	{"packets", "packets", true, false},
+	{"bytes", "bytes", true, false},
+	{"drops", "drops", true, true},
+	{"share", "share", true, false},
+	{"bar", "", false, true},
+	{0},
+};
+
+static const struct table_column sa_columns[] = {
+	{"spi", "SPI", false, false},
+	{"kind", "kind", false, false},
+	{"src", "source", false, false},
+	{"dst", "destination", false, false},
+	{"cpu", "CPU", true, false},
+	{"packets", "packets", true, false},
+	{"bytes", "bytes", true, false},
+	{"state", "state", false, false},
+	{0},
+};
+
+static const struct table_column sa_columns_wide[] = {
+	{"spi", "SPI", false, false},	  {"kind", "kind", false, false},
+	{"src", "source", false, false},  {"dst", "destination", false, false},
+	{"cpu", "CPU", true, false},	  {"packets", "packets", true, false},
+	{"bytes", "bytes", true, false},  {"state", "state", false, false},
+	{"moves", "moves", true, false},  {"replay_window", "window", true, false},
+	{"pcpu", "pcpu", true, true},	  {"reqid", "reqid", true, true},
+	{"if_id", "if_id", true, true},	  {"references", "SAs", true, false},
+	{"source", "from", false, false}, {0},
+};
+
+static const struct table_column path_columns[] = {
+	{"path", "", false, false},
+	{"packets", "packets", true, false},
+	{"bytes", "bytes", true, false},
+	{0},
+};
+
+static void print_count(struct out *out, const struct count *count)
+{
+	out_count(out, "packets", count->packets);
+	out_bytes(out, "bytes", count->bytes);
+}
+
+/* "eth0", "eth0 and eth1", "3 interfaces". */
+static void names(const struct snapshot *s, const struct show_view *view, char *buf, size_t size)
+{
+	if (view->only || view->interfaces == 1)
+		snprintf(buf, size, "%s", s->interface[0].name);
+	else if (view->interfaces == 2)
+		snprintf(buf, size, "%s and %s", s->interface[0].name, s->interface[1].name);
+	else
+		snprintf(buf, size, "%zu interfaces", view->interfaces);
+	human_clean(buf);
+}
+
+/* The first sentence: what is steered, how, how well. */
+static void print_sentence(struct out *out, const struct snapshot *s, const struct show_view *view)
+{
+	uint64_t drops = s->drops[RING_SA] + s->drops[RING_STRAY] + s->drops[RING_IKE];
+	char who[64], lost[HUMAN_LEN], even[48] = "no packets yet";
+	bool many = !view->only && view->interfaces > 1;
+
+	if (!s->interfaces && view->only)
+		out_say(out, "%s is not steered.", view->only);
+	else if (!s->interfaces)
+		out_say(out, "Nothing is steered in this network namespace; "
+			     "`espalier run IF` begins.");
+	if (!s->interfaces)
+		return;
+	names(s, view, who, sizeof(who));
+	human_count(lost, drops);
+	if (isfinite(s->imbalance))
+		snprintf(even, sizeof(even), "imbalance %.2f", s->imbalance);
+	out_say(out, "%s %s steered by xdp (%s): %zu SA%s on %zu CPU%s, %s, %s dropped.", who,
+		many ? "are" : "is", s->interface[0].mode == MODE_NATIVE ? "native" : "generic",
+		s->sas, s->sas == 1 ? "" : "s", s->cpus, s->cpus == 1 ? "" : "s", even,
+		drops ? lost : "nothing");
+}
+
+static void print_interfaces(struct out *out, const struct snapshot *s)
+{
+	out_gap(out);
+	out_table(out, "interfaces", interface_columns);
+	for (size_t i = 0; i < s->interfaces; i++) {
+		out_row(out, NULL);
+		out_string(out, "interface", s->interface[i].name);
+		out_string(out, "method", "xdp");
+		out_string(out, "mode", s->interface[i].mode == MODE_NATIVE ? "native" : "generic");
+		out_object(out, "other");
+		print_count(out, &s->interface[i].other);
+		out_up(out);
+		out_up(out);
+	}
+	out_up(out);
+}
+
+/* A CPU's share of the packets in figures, and against the busiest CPU as a bar. */
+static void print_share(struct out *out, uint64_t packets, uint64_t busiest, uint64_t sum,
+			size_t cpus)
+{
+	double share = sum ? (double)packets / (double)sum : 0;
+	char text[16];
+
+	snprintf(text, sizeof(text), "%.1f%%", 100 * share);
+	out_cell(out, "share", sum ? text : "-");
+	out_bar(out, "bar", busiest ? (double)packets / (double)busiest : 0, BAR_WIDTH,
+		share * (double)cpus > 1.5 ? BAR_HIGH : BAR_EVEN);
+}
+
+static void print_cpus(struct out *out, const struct snapshot *s)
+{
+	uint64_t busiest = 0, sum = 0;
+
+	for (size_t i = 0; i < s->cpus; i++) {
+		sum += s->cpu[i].total.packets;
+		if (s->cpu[i].total.packets > busiest)
+			busiest = s->cpu[i].total.packets;
+	}
+	out_gap(out);
+	out_table(out, "cpus", cpu_columns);
+	for (size_t i = 0; i < s->cpus; i++) {
+		out_row(out, NULL);
+		out_number(out, "cpu", s->cpu[i].cpu);
+		out_number(out, "sas", s->cpu[i].sas);
+		print_count(out, &s->cpu[i].total);
+		out_count(out, "drops", s->cpu[i].drops);
+		print_share(out, s->cpu[i].total.packets, busiest, sum, s->cpus);
+		out_up(out);
+	}
+	out_up(out);
+}
+
+static void print_address(struct out *out, const char *key, uint8_t family, const __be32 addr[4])
+{
+	static const __be32 unknown[4];
+	char text[INET6_ADDRSTRLEN];
+
+	if (memcmp(addr, unknown, sizeof(unknown)) == 0 ||
+	    !inet_ntop(family == AF_INET6 ? AF_INET6 : AF_INET, addr, text, sizeof(text)))
+		out_null(out, key);
+	else
+		out_string(out, key, text);
+}
+
+static void number_or_null(struct out *out, const char *key, int value)
+{
+	if (value < 0)
+		out_null(out, key);
+	else
+		out_number(out, key, value);
+}
+
+static void print_sa(struct out *out, const struct snapshot_sa *sa)
+{
+	bool ah = sa->protocol == IPPROTO_AH;
+	char spi[16];
+
+	snprintf(spi, sizeof(spi), "0x%08x", sa->spi);
+	out_row(out, NULL);
+	print_address(out, "src", sa->family, sa->src);
+	print_address(out, "dst", sa->family, sa->dst);
+	out_string(out, "spi", spi);
+	out_cell(out, "kind", ah ? "ah" : sa->udp ? "esp-udp" : "esp");
+	out_string(out, "protocol", ah ? "ah" : "esp");
+	out_string(out, "encap", sa->udp ? "udp" : "none");
+	number_or_null(out, "cpu", sa->cpu);
+	print_count(out, &sa->total);
+	number_or_null(out, "pcpu", sa->pcpu);
+	out_number(out, "replay_window", sa->replay_window);
+	out_number(out, "reqid", sa->reqid);
+	out_number(out, "if_id", sa->if_id);
+	out_string(out, "state", sa_state_name(sa->state));
+	out_number(out, "moves", sa->moves);
+	out_number(out, "references", sa->references);
+	out_string(out, "source", sa_source_name(sa->source));
+	out_up(out);
+}
+
+static void print_sas(struct out *out, struct snapshot *s, const struct show_view *view)
+{
+	bool whole = out_is_json(out) || view->all || s->sas <= HEAVIEST;
+	size_t shown = whole ? s->sas : HEAVIEST;
+
+	if (out_is_json(out))
+		snapshot_sort_names(s);
+	else
+		snapshot_sort_packets(s);
+	out_gap(out);
+	out_table(out, "sas", view->wide ? sa_columns_wide : sa_columns);
+	for (size_t i = 0; i < shown; i++)
+		print_sa(out, &s->sa[i]);
+	out_up(out);
+	if (!whole)
+		out_say(out, "... and %zu lighter SAs; --all shows them", s->sas - shown);
+}
+
+/* The IPsec that is of no SA's ring, over all interfaces. */
+static void print_paths(struct out *out, const struct snapshot *s)
+{
+	static const struct {
+		const char *key, *words;
+		enum class class;
+	} paths[] = {
+		{"strays", "strays", CLASS_STRAY},
+		{"ike", "IKE", CLASS_IKE},
+		{"fragments", "fragments", CLASS_FRAGMENT},
+		{"hands_off", "hands off", CLASS_HANDS_OFF},
+		{"transit", "transit", CLASS_TRANSIT},
+	};
+
+	out_gap(out);
+	out_table(out, NULL, path_columns);
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+		out_row(out, paths[i].key);
+		out_cell(out, "path", paths[i].words);
+		print_count(out, &s->class[paths[i].class]);
+		out_up(out);
+	}
+	out_up(out);
+	out_gap(out);
+	out_object(out, "drops");
+	out_count(out, "rings", s->drops[RING_SA] + s->drops[RING_STRAY] + s->drops[RING_IKE]);
+	out_count(out, "stray_limit", s->class[CLASS_LIMITED].packets);
+	out_count(out, "sa_rings", s->drops[RING_SA]);
+	out_count(out, "stray_rings", s->drops[RING_STRAY]);
+	out_count(out, "ike_rings", s->drops[RING_IKE]);
+	out_up(out);
+}
+
+/* The options in force. */
+static void print_settings(struct out *out, const struct snapshot *s)
+{
+	out_object(out, "settings");
+	out_number(out, "ring", s->ring_frames);
+	out_number(out, "nice", s->nice_value);
+	out_array(out, "stray_cpus");
+	for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &s->stray_cpus))
+			out_number(out, NULL, (int64_t)cpu);
+	out_up(out);
+	number_or_null(out, "ike_cpu", s->ike_cpu);
+	out_number(out, "stray_limit", (int64_t)s->stray_limit);
+	out_up(out);
+}
+
+static void print_state(struct out *out, const struct snapshot *s)
+{
+	out_object(out, "table");
+	out_number(out, "used", (int64_t)s->sas);
+	out_number(out, "slots", s->slots);
+	out_number(out, "max_sas", s->max_sas);
+	out_count(out, "no_place", s->table_full);
+	out_up(out);
+	out_object(out, "daemon");
+	out_bool(out, "alive", s->alive);
+	out_real(out, "seconds_since_heartbeat",
+		 s->heartbeat_age_ns == UINT64_MAX ? NAN : (double)s->heartbeat_age_ns / 1e9, 1);
+	out_up(out);
+}
+
+/* No snapshot was taken: there is nothing to take one of. */
+static bool empty(const struct snapshot *s)
+{
+	return !s->slots;
+}
+
+void show_print(struct out *out, struct snapshot *s, const struct show_view *view)
+{
+	if (out_is_json(out))
+		out_number(out, "version", 1);
+	print_sentence(out, s, view);
+	if (!out_is_json(out) && empty(s))
+		return;
+	show_warn(out, s);
+	print_interfaces(out, s);
+	print_cpus(out, s);
+	if (out_is_json(out))
+		out_real(out, "imbalance", empty(s) ? NAN : s->imbalance, 2);
+	print_sas(out, s, view);
+	print_paths(out, s);
+	if (empty(s)) {
+		out_null(out, "settings");
+		out_null(out, "table");
+		out_null(out, "daemon");
+	} else {
+		print_settings(out, s);
+		print_state(out, s);
+	}
+}

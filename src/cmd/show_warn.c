@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What of a snapshot the operator should do something about. */
+#include "cmd/show_warn.h"
+#include "view/human.h"
+
+static void warn_daemon(struct out *out, const struct snapshot *s)
+{
+	static const char *const meanwhile =
+		"packets are steered on, but new SAs are strays; start `espalier run` again";
+
+	if (s->alive || !s->interfaces)
+		return;
+	if (s->heartbeat_age_ns == UINT64_MAX)
+		out_warn(out, "no daemon has begun to work yet");
+	else
+		out_warn(out, "no daemon for %.0f s: %s", (double)s->heartbeat_age_ns / 1e9,
+			 meanwhile);
+}
+
+static void warn_rings(struct out *out, const struct snapshot *s)
+{
+	char n[HUMAN_LEN];
+
+	human_count(n, s->drops[RING_SA]);
+	if (s->drops[RING_SA])
+		out_warn(out,
+			 "full rings lost %s packets of SAs since the start: a CPU has too much, "
+			 "or --ring %u is too short for the bursts",
+			 n, s->ring_frames);
+	human_count(n, s->drops[RING_STRAY]);
+	if (s->drops[RING_STRAY])
+		out_warn(out,
+			 "full rings lost %s strays since the start: more made-up or unknown SPIs "
+			 "come than the CPUs for strays take",
+			 n);
+	human_count(n, s->drops[RING_IKE]);
+	if (s->drops[RING_IKE])
+		out_warn(out, "full rings lost %s packets of IKE since the start", n);
+}
+
+static void warn_strays(struct out *out, const struct snapshot *s)
+{
+	char n[HUMAN_LEN];
+
+	human_count(n, s->table_full);
+	if (s->table_full)
+		out_warn(out,
+			 "the table is full: %s SAs found no place and are strays; use `espalier "
+			 "stop` and then run with a larger --max-sas (now %u)",
+			 n, s->max_sas);
+	human_count(n, s->class[CLASS_LIMITED].packets);
+	if (s->class[CLASS_LIMITED].packets)
+		out_warn(out, "--stray-limit %llu dropped %s strays since the start",
+			 (unsigned long long)s->stray_limit, n);
+}
+
+void show_warn(struct out *out, const struct snapshot *snapshot)
+{
+	if (out_is_json(out)) {
+		out_array(out, "warnings");
+		out_up(out);
+	}
+	warn_daemon(out, snapshot);
+	warn_rings(out, snapshot);
+	warn_strays(out, snapshot);
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* From the command line to a verb. */
+#include <ctype.h>
+#include <net/if.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "cmd/near.h"
+#include "cmd/verb.h"
+#include "view/wrap.h"
+
+const struct verb *const *verbs(void)
+{
+	static const struct verb *const table[] = {&verb_show, &verb_run, &verb_move, &verb_stop,
+						   NULL};
+
+	return table;
+}
+
+const struct verb *verb_find(const char *name)
+{
+	for (const struct verb *const *verb = verbs(); *verb; verb++)
+		if (strcmp((*verb)->name, name) == 0)
+			return *verb;
+	return NULL;
+}
+
+bool interface_name_ok(const char *name)
+{
+	size_t length = strlen(name);
+
+	if (!length || length >= IFNAMSIZ || !strcmp(name, ".") || !strcmp(name, ".."))
+		return false;
+	for (; *name; name++)
+		if (*name == '/' || *name == ':' || isspace((unsigned char)*name))
+			return false;
+	return true;
+}
+
+void verb_help(const struct verb *verb, FILE *file)
+{
+	fprintf(file, "Usage: espalier %s [OPTION]... %s\n\n", verb->name, verb->operands);
+	wrap(verb->about, 0, file);
+	fprintf(file, "\nOptions:\n");
+	options_help(verb->options, verb->defaults, file);
+}
+
+void verbs_help(FILE *file)
+{
+	fprintf(file,
+		"Usage: espalier [VERB] [OPTION]... [OPERAND]...\n\n"
+		"Spreads inbound IPsec across the CPUs of this machine. Without a verb: show.\n"
+		"\nVerbs:\n");
+	for (const struct verb *const *verb = verbs(); *verb; verb++) {
+		char left[64];
+
+		snprintf(left, sizeof(left), "  %s %s", (*verb)->name, (*verb)->operands);
+		fprintf(file, "%-18s%s\n", left, (*verb)->brief);
+	}
+	fprintf(file,
+		"\n`espalier VERB --help` tells the options of a verb, espalier(8) the rest.\n");
+}
+
+/* What holds for every verb. */
+static enum status check(const struct verb *verb, int n, char **operands)
+{
+	if (n < verb->least)
+		return complain_usage(verb->name, "needs %s", verb->operands);
+	if (n > verb->most)
+		return complain_usage(verb->name, "%s is one too many", operands[verb->most]);
+	if (verb->root && geteuid() != 0)
+		return complain(verb->name, "must be run by root; try sudo");
+	return STATUS_DONE;
+}
+
+enum status verb_call(const struct verb *verb, int argc, char **argv)
+{
+	char why[256];
+	void *options = malloc(verb->size);
+	enum status status;
+	int first = 0;
+
+	if (!options)
+		return complain(verb->name, "no memory");
+	memcpy(options, verb->defaults, verb->size);
+	switch (options_parse(verb->options, argc, argv, options, &first, why, sizeof(why))) {
+	case PARSED_HELP:
+		verb_help(verb, stdout);
+		status = STATUS_DONE;
+		break;
+	case PARSED_WRONG:
+		status = complain_usage(verb->name, "%s", why);
+		break;
+	default:
+		status = check(verb, argc - first, argv + first);
+		if (status == STATUS_DONE)
+			status = verb->function(options, argc - first, argv + first);
+	}
+	free(options);
+	return status;
+}
+
+static enum status unknown_verb(const char *name)
+{
+	struct near near = {.typed = name};
+
+	for (const struct verb *const *verb = verbs(); *verb; verb++)
+		near_look(&near, (*verb)->name);
+	if (near.best)
+		complain(name, "neither a verb nor an interface; did you mean espalier %s?",
+			 near.best);
+	else
+		complain(name, "neither a verb nor an interface; see espalier --help");
+	return STATUS_USAGE;
+}
+
+static enum status program_help(int argc, char **argv)
+{
+	const struct verb *verb = argc > 0 ? verb_find(argv[0]) : NULL;
+
+	if (argc > 0 && !verb)
+		return unknown_verb(argv[0]);
+	if (verb)
+		verb_help(verb, stdout);
+	else
+		verbs_help(stdout);
+	return STATUS_DONE;
+}
+
+enum status dispatch(int argc, char **argv)
+{
+	const char *word = argc > 1 ? argv[1] : NULL;
+	const struct verb *verb;
+
+	if (!word)
+		return verb_call(&verb_show, argc, argv);
+	if (!strcmp(word, "--help") || !strcmp(word, "-h") || !strcmp(word, "help"))
+		return program_help(argc - 2, argv + 2);
+	if (!strcmp(word, "--version")) {
+		printf("espalier %s\n", ESPALIER_VERSION);
+		return STATUS_DONE;
+	}
+	verb = verb_find(word);
+	if (verb)
+		return verb_call(verb, argc - 1, argv + 1);
+	if (*word == '-' || if_nametoindex(word))
+		return verb_call(&verb_show, argc, argv);
+	return unknown_verb(word);
+}
