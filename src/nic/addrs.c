@@ -210,7 +210,8 @@ static int parse_key(const struct nlmsghdr *nlh, struct holder_key *key)
 
 	if (nlh->nlmsg_type != RTM_NEWADDR && nlh->nlmsg_type != RTM_DELADDR)
 		return -EBADMSG;
-	if (nlh->nlmsg_len < mnl_nlmsg_size(sizeof(*info)))
+	/* libmnl walks attributes up to the aligned end: what ends unaligned would be overrun. */
+	if (nlh->nlmsg_len < mnl_nlmsg_size(sizeof(*info)) || nlh->nlmsg_len % MNL_ALIGNTO)
 		return -EBADMSG;
 	info = mnl_nlmsg_get_payload(nlh);
 	memset(key, 0, sizeof(*key));

@@ -157,7 +157,8 @@ int link_parse(const struct nlmsghdr *nlh, struct link *out)
 
 	if (nlh->nlmsg_type != RTM_NEWLINK && nlh->nlmsg_type != RTM_DELLINK)
 		return -EBADMSG;
-	if (nlh->nlmsg_len < mnl_nlmsg_size(sizeof(*info)))
+	/* libmnl walks attributes up to the aligned end: what ends unaligned would be overrun. */
+	if (nlh->nlmsg_len < mnl_nlmsg_size(sizeof(*info)) || nlh->nlmsg_len % MNL_ALIGNTO)
 		return -EBADMSG;
 	info = mnl_nlmsg_get_payload(nlh);
 	memset(out, 0, sizeof(*out));

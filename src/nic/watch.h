@@ -49,7 +49,11 @@ int watch_fd(const struct watch *watch);
  */
 int watch_read(struct watch *watch);
 
-/* Dump again and report the differences. */
+/*
+ * Dump again and report the differences. Worth doing now and then: of a program attached by a
+ * bpf_link, or to a link that is down, the kernel sends no event (net/core/dev.c
+ * netdev_state_change, bpf_xdp_link_attach).
+ */
 int watch_resync(struct watch *watch);
 
 /* The links as last seen; NULL if there is none. Valid until the next watch_read. */

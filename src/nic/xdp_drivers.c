@@ -49,7 +49,6 @@ static const struct xdp_driver table[] = {
 		.legacy_rx = true,
 		.mtu_plain = 3046,
 		.mtu_frags = NO_LIMIT,
-		.note = "without its DDP package the driver refuses XDP",
 	},
 	{
 		/* i40e_main.c i40e_xdp_setup (reset and rebuild), i40e_max_vsi_frame_size,
@@ -79,7 +78,6 @@ static const struct xdp_driver table[] = {
 		.legacy_rx = true,
 		.mtu_approx = true,
 		.mtu_plain = 3050,
-		.note = "with DCB on, the driver refuses XDP",
 	},
 	{
 		/* ixgbevf_main.c ixgbevf_run_xdp: no case for XDP_REDIRECT */

@@ -9,6 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Permille in softirq up to which a CPU does not count as receiving: timers and housekeeping. */
+#define RX_NOISE 20
+
 /* The sentence as it grows: parts are joined by ", ". */
 struct why {
 	char *buf;
@@ -155,7 +158,7 @@ static void one_a_core(const struct choose_cpus_facts *facts, cpu_set_t *set, st
 	*set = kept;
 }
 
-/* The receiving CPU that is busiest, -1 if none is known to be busier than idle. */
+/* The receiving CPU that is busiest, -1 if none receives to speak of. */
 static int busiest(const struct choose_cpus_facts *facts)
 {
 	int cpu, best = -1;
@@ -163,7 +166,7 @@ static int busiest(const struct choose_cpus_facts *facts)
 	if (!facts->rx_busy)
 		return -1;
 	for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (!CPU_ISSET(cpu, &facts->online) || !facts->rx_busy[cpu])
+		if (!CPU_ISSET(cpu, &facts->online) || facts->rx_busy[cpu] <= RX_NOISE)
 			continue;
 		if (CPU_COUNT(&facts->receiving) && !CPU_ISSET(cpu, &facts->receiving))
 			continue;

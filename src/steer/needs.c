@@ -223,7 +223,7 @@ static void check_driver(struct check *check)
 	else
 		refuse_features(check);
 	if (check->driver->note)
-		say(check, NEEDS_WARN, NEEDS_DRIVER, "driver %s: %s", check->driver->name,
+		say(check, NEEDS_WARN, NEEDS_NOTE, "driver %s: %s", check->driver->name,
 		    check->driver->note);
 }
 

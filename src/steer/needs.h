@@ -78,6 +78,7 @@ enum needs_what {
 	NEEDS_CHECKSUM,
 	NEEDS_FROZEN,  /* settings that cannot be changed while attached */
 	NEEDS_LINK,    /* not up */
+	NEEDS_NOTE,    /* what else is known of the driver */
 	NEEDS_GENERIC, /* what generic mode cannot do */
 };
 
