@@ -134,7 +134,7 @@ static int stop_from_pins(const struct pins *pins, unsigned int ifindex, char *s
 	if (!err)
 		err = takedown(pins, undo, ifindex, said, size);
 	undo_close(undo);
-	close(lock);
+	lock_release(pins->cookie, lock);
 	return err;
 }
 

@@ -49,6 +49,7 @@ struct daemon {
 	bool claiming; /* entries of an earlier daemon wait for the first sync */
 	bool takedown; /* on the way out: put everything back */
 	int lock;
+	uint64_t cookie; /* of the network namespace */
 };
 
 /* CLOCK_MONOTONIC in ns, the clock of the BPF programs. */

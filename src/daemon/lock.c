@@ -15,16 +15,21 @@ void lock_file_name(uint64_t cookie, const char *suffix, char *name, size_t size
 	snprintf(name, size, "%llx.%s", (unsigned long long)cookie, suffix);
 }
 
-static int lock_open(uint64_t cookie)
+static void run_path(uint64_t cookie, const char *suffix, char *path, size_t size)
 {
-	char name[64], path[128];
+	char name[64];
+
+	lock_file_name(cookie, suffix, name, sizeof(name));
+	snprintf(path, size, RUN_DIR "/%s", name);
+}
+
+static int lock_open(const char *path, int flags)
+{
 	int fd;
 
-	if (mkdir(RUN_DIR, 0700) < 0 && errno != EEXIST)
+	if ((flags & O_CREAT) && mkdir(RUN_DIR, 0700) < 0 && errno != EEXIST)
 		return -errno;
-	lock_file_name(cookie, "lock", name, sizeof(name));
-	snprintf(path, sizeof(path), RUN_DIR "/%s", name);
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
 	return fd < 0 ? -errno : fd;
 }
 
@@ -37,21 +42,46 @@ static pid_t read_pid(int fd)
 	return (pid_t)strtol(text, NULL, 10);
 }
 
-int lock_take(uint64_t cookie, pid_t *holder)
+/* A lock on a file that was removed meanwhile keeps nobody out. */
+static bool still_there(int fd, const char *path)
+{
+	struct stat held, there;
+
+	return !fstat(fd, &held) && !stat(path, &there) && held.st_dev == there.st_dev &&
+	       held.st_ino == there.st_ino;
+}
+
+static int try_lock(const char *path, pid_t *holder)
 {
 	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-	int fd = lock_open(cookie);
-	char text[32];
-	int err, n;
+	int fd = lock_open(path, O_CREAT);
+	int err;
 
 	if (fd < 0)
 		return fd;
 	if (fcntl(fd, F_OFD_SETLK, &whole) < 0) {
 		err = errno == EACCES ? -EAGAIN : -errno;
 		*holder = read_pid(fd);
-		close(fd);
-		return err;
+	} else if (!still_there(fd, path)) {
+		err = -ESTALE;
+	} else {
+		return fd;
 	}
+	close(fd);
+	return err;
+}
+
+int lock_take(uint64_t cookie, pid_t *holder)
+{
+	char path[128], text[32];
+	int fd, err, n;
+
+	run_path(cookie, "lock", path, sizeof(path));
+	do
+		fd = try_lock(path, holder);
+	while (fd == -ESTALE);
+	if (fd < 0)
+		return fd;
 	n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
 	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, n, 0) != n) {
 		err = -errno;
@@ -61,14 +91,29 @@ int lock_take(uint64_t cookie, pid_t *holder)
 	return fd;
 }
 
+void lock_release(uint64_t cookie, int fd)
+{
+	char path[128];
+
+	run_path(cookie, "lock", path, sizeof(path));
+	unlink(path);
+	run_path(cookie, "control", path, sizeof(path));
+	unlink(path); /* a daemon that was killed left it */
+	close(fd);
+	rmdir(RUN_DIR); /* stays while another namespace uses it */
+}
+
 pid_t lock_holder(uint64_t cookie)
 {
 	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	pid_t holder = 0;
-	int fd = lock_open(cookie);
+	char path[128];
+	int fd;
 
+	run_path(cookie, "lock", path, sizeof(path));
+	fd = lock_open(path, 0);
 	if (fd < 0)
-		return fd;
+		return fd == -ENOENT ? 0 : fd;
 	if (!fcntl(fd, F_OFD_GETLK, &whole) && whole.l_type != F_UNLCK)
 		holder = read_pid(fd);
 	close(fd);

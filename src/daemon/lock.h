@@ -13,10 +13,13 @@
 void lock_file_name(uint64_t cookie, const char *suffix, char *name, size_t size);
 
 /*
- * Takes the lock of a namespace and writes our pid into it: a descriptor that holds it until it is
- * closed. -EAGAIN: a daemon runs, *holder is its pid (0 if it has not said); else a negative errno.
+ * Takes the lock of a namespace and writes our pid into it: a descriptor that holds it until
+ * lock_release() or our death. -EAGAIN: a daemon runs, *holder is its pid (0 if it has not said); else a negative errno.
  */
 int lock_take(uint64_t cookie, pid_t *holder);
+
+/* Gives the lock back, and removes its file and the socket of a dead daemon. */
+void lock_release(uint64_t cookie, int fd);
 
 /* The pid of the running daemon, or 0; a negative errno. */
 pid_t lock_holder(uint64_t cookie);

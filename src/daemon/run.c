@@ -173,6 +173,7 @@ static int take_lock(struct daemon *d)
 		    strerror(-err));
 		return err;
 	}
+	d->cookie = pins.cookie;
 	d->lock = lock_take(pins.cookie, &holder);
 	if (d->lock == -EAGAIN)
 		say("starting: a daemon (pid %d) runs in this network namespace already; it takes "
@@ -283,8 +284,8 @@ static int clean_up(struct daemon *d, bool failed)
 		event_base_free(d->base);
 	for (int i = 0; i < DAEMON_INTERFACES; i++)
 		free(d->stopped[i]);
-	if (d->lock > 0)
-		close(d->lock);
+	if (d->lock >= 0)
+		lock_release(d->cookie, d->lock);
 	return err;
 }
 
