@@ -58,6 +58,19 @@ struct {
 	__type(value, struct esprecv_order);
 } orders SEC(".maps");
 
+struct fragment_key {
+	__u8 dst[16];
+	__u32 id;
+};
+
+/* Datagrams in UDP whose first fragment we took. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct fragment_key);
+	__type(value, __u8);
+} begun SEC(".maps");
+
 __u32 allotted = 0;
 
 /* An index, plus one, that this CPU drew for an SA that another CPU entered first. */
@@ -74,7 +87,9 @@ enum kind { OTHER, SECURITY, IKE, KEEPALIVE, FRAGMENT };
 struct found {
 	struct esprecv_key key;
 	__u32 sequence;
-	bool tagged, ours; /* ours: from the generator, with the next two */
+	bool tagged, datagram, split;
+	__u32 id;  /* if split */
+	bool ours; /* from the generator, with the next two */
 	__u32 sender;
 	__u64 counter;
 };
@@ -175,7 +190,7 @@ static __always_inline enum kind parse_protocol(struct cursor *c, struct found *
 	return protocol == IPPROTO_UDP ? parse_udp(c, f) : OTHER;
 }
 
-static __always_inline enum kind parse_ip4(struct cursor *c, struct found *f, bool *datagram)
+static __always_inline enum kind parse_ip4(struct cursor *c, struct found *f)
 {
 	__u8 *p = take(c, 20);
 	__u16 fragment;
@@ -185,12 +200,14 @@ static __always_inline enum kind parse_ip4(struct cursor *c, struct found *f, bo
 	f->key.dst[10] = f->key.dst[11] = 0xff;
 	__builtin_memcpy(f->key.dst + 12, p + 16, 4);
 	c->at += (p[0] & 15) * 4 - 20;
-	fragment = be16(p + 6) & 0x1fff;
-	*datagram = p[9] == IPPROTO_UDP;
-	return parse_protocol(c, f, p[9], fragment);
+	fragment = be16(p + 6);
+	f->split = fragment & 0x3fff;
+	f->id = be16(p + 4);
+	f->datagram = p[9] == IPPROTO_UDP;
+	return parse_protocol(c, f, p[9], fragment & 0x1fff);
 }
 
-static __always_inline enum kind parse_ip6(struct cursor *c, struct found *f, bool *datagram)
+static __always_inline enum kind parse_ip6(struct cursor *c, struct found *f)
 {
 	__u8 *p = take(c, 40);
 	bool later = false;
@@ -207,20 +224,23 @@ static __always_inline enum kind parse_ip6(struct cursor *c, struct found *f, bo
 		p = take(c, 8);
 		if (!p)
 			return OTHER;
-		if (next == IPPROTO_FRAGMENT)
+		if (next == IPPROTO_FRAGMENT) {
 			later = be16(p + 2) & 0xfff8;
-		else
+			f->split = be16(p + 2) & 0xfff9;
+			f->id = be32(p + 4);
+		} else {
 			c->at += p[1] * 8;
+		}
 		next = p[0];
 	}
 	/* Behind the first fragment's other headers. */
 	if (later && next == IPPROTO_DSTOPTS)
 		return FRAGMENT;
-	*datagram = next == IPPROTO_UDP;
+	f->datagram = next == IPPROTO_UDP;
 	return parse_protocol(c, f, next, later);
 }
 
-static __always_inline enum kind parse(struct cursor *c, struct found *f, bool *datagram)
+static __always_inline enum kind parse(struct cursor *c, struct found *f)
 {
 	__u8 *p = take(c, 14);
 	__u16 type;
@@ -242,8 +262,8 @@ static __always_inline enum kind parse(struct cursor *c, struct found *f, bool *
 		type = be16(p + 6) == 0x0021 ? 0x0800 : be16(p + 6) == 0x0057 ? 0x86dd : 0;
 	}
 	if (type == 0x0800)
-		return parse_ip4(c, f, datagram);
-	return type == 0x86dd ? parse_ip6(c, f, datagram) : OTHER;
+		return parse_ip4(c, f);
+	return type == 0x86dd ? parse_ip6(c, f) : OTHER;
 }
 
 static long nothing_yet(__u32 i, void *until)
@@ -396,6 +416,21 @@ static __always_inline void receive(struct esprecv_cpu *cpu, const struct found 
 	judge(index, f);
 }
 
+/* Whether a packet is ours to drop: a later fragment of UDP may be anyone's. */
+static __always_inline bool take_fragment(const struct found *f, enum kind kind)
+{
+	struct fragment_key key = {.id = f->id};
+	__u8 one = 1;
+
+	if (!f->datagram || !f->split)
+		return true;
+	__builtin_memcpy(key.dst, f->key.dst, sizeof(key.dst));
+	if (kind == FRAGMENT)
+		return bpf_map_lookup_elem(&begun, &key);
+	bpf_map_update_elem(&begun, &key, &one, BPF_ANY);
+	return true;
+}
+
 SEC("tc")
 int esprecv(struct __sk_buff *skb)
 {
@@ -403,7 +438,6 @@ int esprecv(struct __sk_buff *skb)
 	struct esprecv_cpu *cpu = bpf_map_lookup_elem(&cpus, &zero);
 	struct found f = {};
 	struct cursor c = {};
-	bool datagram = false;
 	enum kind kind;
 
 	bpf_skb_pull_data(skb, skb->len < PULL ? skb->len : PULL);
@@ -411,7 +445,7 @@ int esprecv(struct __sk_buff *skb)
 	c.end = (void *)(long)skb->data_end;
 	if (!cpu)
 		return TC_ACT_OK;
-	kind = parse(&c, &f, &datagram);
+	kind = parse(&c, &f);
 	if (kind == OTHER)
 		return TC_ACT_OK;
 	cpu->with_metadata += (void *)(long)skb->data_meta < c.data;
@@ -421,10 +455,7 @@ int esprecv(struct __sk_buff *skb)
 	cpu->fragments += kind == FRAGMENT;
 	if (kind == SECURITY)
 		receive(cpu, &f);
-	/* A later fragment of UDP may be anyone's. */
-	if (!config.drop || (kind == FRAGMENT && datagram))
-		return TC_ACT_OK;
-	return TC_ACT_SHOT;
+	return take_fragment(&f, kind) && config.drop ? TC_ACT_SHOT : TC_ACT_OK;
 }
 
 char LICENSE[] SEC("license") = "GPL";

@@ -120,15 +120,15 @@ static void detach(struct attachment *a)
 	bpf_tc_hook_destroy(&a->hook);
 }
 
-/* Whether somebody holds the other end of our stdin, whose end then ends us. */
-static bool watch_stdin(void)
+/* stdin, whose end ends us, if somebody holds its other end now; else -1. */
+static int watched_stdin(void)
 {
 	struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
 	struct stat status;
 
 	if (fstat(STDIN_FILENO, &status) || !(S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)))
-		return false;
-	return poll(&p, 1, 0) == 0;
+		return -1;
+	return poll(&p, 1, 0) == 0 ? STDIN_FILENO : -1;
 }
 
 static int signals(void)
@@ -151,11 +151,11 @@ static bool stdin_ended(void)
 }
 
 /* Waits for the end; reports in between on SIGUSR1. */
-static int wait_for_end(int signal_fd, const struct esprecv_bpf *skeleton,
+static int wait_for_end(int signal_fd, int end_fd, const struct esprecv_bpf *skeleton,
 			const struct esprecv_config *config, bool json)
 {
 	struct pollfd p[2] = {{.fd = signal_fd, .events = POLLIN},
-			      {.fd = watch_stdin() ? STDIN_FILENO : -1, .events = POLLIN}};
+			      {.fd = end_fd, .events = POLLIN}};
 	struct signalfd_siginfo info;
 	int err = 0;
 
@@ -175,13 +175,14 @@ static int receive(struct esprecv_bpf *skeleton, const struct options *o,
 		   const struct esprecv_config *config, int device)
 {
 	int signal_fd = signals(), err = signal_fd < 0 ? -errno : 0;
+	int end_fd = watched_stdin();
 	struct attachment a = {};
 
 	err = err ?: esprecv_bpf__load(skeleton) ?: set_work(skeleton, o);
 	err = err ?: attach(&a, skeleton, device);
 	if (!err) {
 		dprintf(o->ready, "ready\n");
-		err = wait_for_end(signal_fd, skeleton, config, o->json);
+		err = wait_for_end(signal_fd, end_fd, skeleton, config, o->json);
 	}
 	detach(&a);
 	return err ?: report_print(skeleton, config, o->json);

@@ -183,6 +183,7 @@ void plan_sender(const struct plan *p, __u32 number, __u64 start_ns, struct espg
 		/* The senders take turns. */
 		s->start_ns += (s->interval_q16 >> 16) * number / senders;
 	}
-	s->now.id = number * (65536 / senders);
+	/* Fragments of an earlier run may still wait to be put together. */
+	s->now.id = number * (65536 / senders) + p->run.run * 40503U;
 	s->now.sender = p->run.run << 16 | ((p->first_sender + number) & 0xffff);
 }
