@@ -41,8 +41,8 @@ static enum status damaged(const char *tried, const char *what)
 {
 	return complain(
 		tried,
-		"the pin of map %s is missing or not as it should be; try again if `espalier "
-		"run` has just begun, else take all down with `espalier stop`",
+		"the pin of map %s is missing or not as it should be; try again if 'espalier "
+		"run' has just begun, else take all down with 'espalier stop'",
 		what);
 }
 
@@ -87,7 +87,7 @@ static enum status look(const char *tried, struct snapshot *snapshot)
 	if (state == PINS_FOREIGN)
 		return complain(tried,
 				"another version of espalier steers here; use that version, or "
-				"take its work down with `espalier stop`");
+				"take its work down with 'espalier stop'");
 	return state == PINS_NONE ? STATUS_DONE : read_pins(tried, &pins, snapshot);
 }
 

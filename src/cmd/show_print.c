@@ -88,7 +88,7 @@ static void print_sentence(struct out *out, const struct snapshot *s, const stru
 		out_say(out, "%s is not steered.", view->only);
 	else if (!s->interfaces)
 		out_say(out, "Nothing is steered in this network namespace; "
-			     "`espalier run IF` begins.");
+			     "'espalier run IF' begins.");
 	if (!s->interfaces)
 		return;
 	names(s, view, who, sizeof(who));
@@ -98,7 +98,7 @@ static void print_sentence(struct out *out, const struct snapshot *s, const stru
 	out_say(out, "%s %s steered by xdp (%s): %zu SA%s on %zu CPU%s, %s, %s dropped.", who,
 		many ? "are" : "is", s->interface[0].mode == MODE_NATIVE ? "native" : "generic",
 		s->sas, s->sas == 1 ? "" : "s", s->cpus, s->cpus == 1 ? "" : "s", even,
-		drops ? lost : "nothing");
+		drops ? lost : "none");
 }
 
 static void print_interfaces(struct out *out, const struct snapshot *s)

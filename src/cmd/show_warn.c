@@ -6,7 +6,7 @@
 static void warn_daemon(struct out *out, const struct snapshot *s)
 {
 	static const char *const meanwhile =
-		"packets are steered on, but new SAs are strays; start `espalier run` again";
+		"packets are steered on, but new SAs are strays; start 'espalier run' again";
 
 	if (s->alive || !s->interfaces)
 		return;
@@ -45,8 +45,8 @@ static void warn_strays(struct out *out, const struct snapshot *s)
 	human_count(n, s->table_full);
 	if (s->table_full)
 		out_warn(out,
-			 "the table is full: %s SAs found no place and are strays; use `espalier "
-			 "stop` and then run with a larger --max-sas (now %u)",
+			 "the table is full: %s SAs found no place and are strays; use 'espalier "
+			 "stop' and then run with a larger --max-sas (now %u)",
 			 n, s->max_sas);
 	human_count(n, s->class[CLASS_LIMITED].packets);
 	if (s->class[CLASS_LIMITED].packets)

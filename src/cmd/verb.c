@@ -58,7 +58,7 @@ void verbs_help(FILE *file)
 		fprintf(file, "%-18s%s\n", left, (*verb)->brief);
 	}
 	fprintf(file,
-		"\n`espalier VERB --help` tells the options of a verb, espalier(8) the rest.\n");
+		"\n'espalier VERB --help' tells the options of a verb, espalier(8) the rest.\n");
 }
 
 /* What holds for every verb. */

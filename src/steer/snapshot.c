@@ -6,8 +6,8 @@
 #include <string.h>
 #include "steer/snapshot.h"
 
-/* A word that others write. */
-#define LOAD(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
+/* A word that others write; what is loaded after it is not older. */
+#define LOAD(x) __atomic_load_n(&(x), __ATOMIC_ACQUIRE)
 
 /* While a snapshot is taken: the CPU of each ring, by ring number. */
 struct taking {

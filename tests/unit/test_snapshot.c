@@ -336,6 +336,7 @@ static void nonsense(void **state)
 		assert_int_equal(s.sas, SLOTS);
 		assert_int_equal(s.cpus, 0);
 		assert_int_equal(s.interfaces, HOST_INTERFACES);
+		assert_true(s.stray_limit == 1000000000000000000);
 		out = out_new(sink, json);
 		assert_non_null(out);
 		show_print(out, &s, &view);
@@ -343,6 +344,25 @@ static void nonsense(void **state)
 		snapshot_free(&s);
 	}
 	fclose(sink);
+}
+
+/* Rings of CPUs that this machine does not have: their states would lie outside of the map. */
+static void nonsense_rings(void **state)
+{
+	struct maps *maps = *state;
+	struct snapshot s;
+
+	maps->host->rings = SA_RINGS + 100;
+	for (__u32 i = 0; i < SA_RINGS; i++)
+		maps->rings[i] = (struct ring){RING_IKE, CPUS + i};
+	add(maps, 1, 0x301, 1, 5)->pcpu = 5000;
+	s = take(maps);
+	assert_int_equal(s.cpus, 0);
+	assert_int_equal(s.ike_cpu, -1);
+	assert_int_equal(s.sa[0].cpu, -1);
+	assert_int_equal(s.sa[0].pcpu, -1);
+	assert_int_equal(CPU_COUNT(&s.stray_cpus), 0);
+	snapshot_free(&s);
 }
 
 static void sorted(void **state)
@@ -386,8 +406,8 @@ static void *write_on(void *arg)
 		__u64 *word = &w->maps->table[slot / SA_BUCKET_SLOTS].slot[slot % SA_BUCKET_SLOTS];
 
 		__atomic_store_n(word, 0, __ATOMIC_RELEASE);
-		__atomic_store_n(&cold->replay_window, spi, __ATOMIC_RELAXED);
-		__atomic_store_n(&cold->reqid, spi, __ATOMIC_RELAXED);
+		__atomic_store_n(&cold->replay_window, spi, __ATOMIC_RELEASE);
+		__atomic_store_n(&cold->reqid, spi, __ATOMIC_RELEASE);
 		set_word(w->maps, slot, spi, 1 + spi % 3, 1 + spi % 3, 0);
 		__atomic_add_fetch(&w->rounds, 1, __ATOMIC_RELAXED);
 	}
@@ -407,6 +427,9 @@ static void while_written(void **state)
 		for (size_t j = 0; j < s.sas; j++) {
 			assert_in_range(s.sa[j].spi, 0x1000, 0x1000 + 999);
 			assert_int_equal(s.sa[j].cpu, s.sa[j].spi % 3);
+			/* Of one SA, not half of the next in its slot. */
+			assert_int_equal(s.sa[j].replay_window, s.sa[j].spi);
+			assert_int_equal(s.sa[j].reqid, s.sa[j].spi);
 		}
 		snapshot_free(&s);
 	}
@@ -711,6 +734,7 @@ int main(void)
 		ON_MAPS(heartbeats),
 		ON_MAPS(stray_limits),
 		ON_MAPS(nonsense),
+		ON_MAPS(nonsense_rings),
 		ON_MAPS(sorted),
 		ON_MAPS(while_written),
 		ON_MAPS(json_host),
