@@ -66,18 +66,24 @@ static __always_inline bool on_ring(__u32 number, __u32 kind, __u32 cpu)
 	return ring && ring->kind == kind && ring->cpu == cpu;
 }
 
-/* On ring `to`: the hand-over at the head of the old queue. */
-static __always_inline int pass_on(const struct found *found, bool on_to, __u64 runs)
+/* On ring `to`: what the receiving CPUs need to know of a frame that is passed on. */
+static __always_inline void note_passed(const struct found *found, const struct ticket *ticket,
+					__u32 seq, __u64 runs)
 {
 	struct sa_cold *cold = element(sa_cold, found->slot);
-	struct move_record *move;
+	struct move_record *move = cold ? element(move_records, SHARED(cold->record)) : NULL;
+	struct move_line *line;
 
-	if (cold && on_to) {
-		move = element(move_records, SHARED(cold->record));
-		if (move && move->slot == found->slot)
-			handover_mark(move, runs, bpf_ktime_get_coarse_ns());
+	if (!move || move->slot != found->slot)
+		return;
+	handover_mark(move, runs, bpf_ktime_get_coarse_ns());
+	if (!ticket) {
+		handover_passed(&move->passed[seq % HANDOVER_SEEN], seq, runs);
+	} else if (ticket->generation == move->generation) {
+		line = element(move_lines, ticket->line);
+		if (line)
+			handover_passed(&line->passed, ticket->number, runs);
 	}
-	return redirect(sa_word_own(found->word));
 }
 
 /* The SA of a frame on a ring; found->word is 0 for strays and for SAs deleted meanwhile. */
@@ -112,8 +118,12 @@ static __always_inline int ring(struct xdp_md *ctx, __u32 kind)
 	find_on_ring(&found, &f);
 	if (unlikely(!found.word || sa_word_flags(found.word) & SA_HANDS_OFF))
 		return deliver(ctx, ticketed);
-	if (unlikely(!on_ring(sa_word_own(found.word), kind, cpu)))
-		return pass_on(&found, on_ring(sa_word_to(found.word), kind, cpu), state->runs);
+	if (unlikely(!on_ring(sa_word_own(found.word), kind, cpu))) {
+		/* The hand-over at the head of the old queue. */
+		if (on_ring(sa_word_to(found.word), kind, cpu))
+			note_passed(&found, ticketed ? &ticket : NULL, f.seq, state->runs);
+		return redirect(sa_word_own(found.word));
+	}
 	arrive(&f, &found, ticketed ? &ticket : NULL);
 	return deliver(ctx, ticketed);
 }

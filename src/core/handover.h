@@ -5,7 +5,7 @@
  * 1. User space sets `own`. From then on the ring program on `to` passes this SA's frames on to
  *    `own` instead of up the stack.
  * 2. Each receiving CPU crosses for itself: with tickets it learns that the last frame which it
- *    sent to `to` has arrived on `own`; and by the run counter of `to` that the batch in which the
+ *    sent to `to` is in the queue of `own`; and by the run counter of `to` that the batch in which the
  *    passing on began has been delivered. Then its next frame goes to `own` directly, in order.
  * 3. User space sets `to` = `own` when every receiving CPU that was seen has crossed or is silent.
  *
@@ -20,6 +20,7 @@
 
 #define HANDOVER_SILENCE_NS 1000000000ull /* after this, nothing of the past is in flight */
 #define HANDOVER_SEEN       64            /* sequence numbers kept as tickets */
+#define HANDOVER_FLUSH      8             /* frames after which what was passed on is on `own` */
 
 #define TICKET_MAGIC 0x7469636bu /* "tick" */
 
@@ -42,6 +43,7 @@ struct move_record {
 	/* Written by the ring program on `to`. */
 	__u64 mark LINE; /* its run counter when it first passed a frame on; 0: not yet */
 	__u64 mark_ns;
+	__u64 passed[HANDOVER_SEEN]; /* as in move_line, by seq % 64, where metadata is missing */
 	/* Written by the ring program on `own`: seen[seq % 64] = seq, where metadata is missing. */
 	__u32 seen[HANDOVER_SEEN] LINE;
 } LINE;
@@ -58,6 +60,8 @@ struct move_line {
 	__u64 sent_ns;
 	/* Written by the ring program on `own`. */
 	__u32 taken LINE;
+	/* Written by the ring program on `to`: the ticket that it passed on last, and when. */
+	__u64 passed; /* number << 32 | low half of its run counter */
 } LINE;
 
 /* A field that another CPU writes or reads: one access, and not moved by the compiler. */
@@ -74,16 +78,24 @@ static __always_inline bool handover_batch_done(struct move_record *move, __u64 
 	return runs >= mark + batch || now_ns >= SHARED(move->mark_ns) + HANDOVER_SILENCE_NS;
 }
 
-/* Was this receiving CPU's last ticket taken off ring `own`, and did nothing follow it? */
-static __always_inline bool handover_ticket_taken(struct move_record *move, struct move_line *line)
+/*
+ * Is everything that this receiving CPU sent to `to` at least in the queue of `own`? So it is when
+ * its last ticket was taken off `own`; or when `to` passed that ticket on and has begun another
+ * batch since, for between batches it flushes. The second holds also when `own` is far behind, the
+ * first when `to` has nothing else to do.
+ */
+static __always_inline bool handover_all_passed(struct move_record *move, struct move_line *line,
+						__u64 runs)
 {
-	__u32 seq = line->seq;
+	__u32 seq = line->seq, number = seq ? seq : line->sent;
+	__u64 passed;
 
 	if (line->untold)
 		return false;
-	if (seq)
-		return SHARED(move->seen[seq % HANDOVER_SEEN]) == seq;
-	return SHARED(line->taken) == line->sent;
+	if (seq ? SHARED(move->seen[seq % HANDOVER_SEEN]) == seq : SHARED(line->taken) == number)
+		return true;
+	passed = seq ? SHARED(move->passed[seq % HANDOVER_SEEN]) : SHARED(line->passed);
+	return passed >> 32 == number && (__u32)runs - (__u32)passed >= HANDOVER_FLUSH;
 }
 
 /*
@@ -101,7 +113,7 @@ static __always_inline bool handover_crosses(struct move_record *move, struct mo
 	}
 	if (line->crossed)
 		return true;
-	if (!handover_ticket_taken(move, line) ||
+	if (!handover_all_passed(move, line, runs) ||
 	    !handover_batch_done(move, runs, batch, now_ns))
 		return false;
 	SHARED(line->crossed) = 1;
@@ -132,6 +144,12 @@ static __always_inline void handover_mark(struct move_record *move, __u64 runs, 
 		return;
 	SHARED(move->mark_ns) = now_ns;
 	SHARED(move->mark) = runs;
+}
+
+/* On ring `to`, for each frame that it passes on with a ticket of number @number. */
+static __always_inline void handover_passed(__u64 *passed, __u32 number, __u64 runs)
+{
+	SHARED(*passed) = (__u64)number << 32 | (__u32)runs;
 }
 
 #ifndef __bpf__

@@ -42,6 +42,7 @@ int moves_reserve(struct moves *moves, __u32 from, __u32 into, __u64 now_ns)
 		record->mark = 0;
 		record->mark_ns = 0;
 		memset(record->seen, 0, sizeof(record->seen));
+		memset(record->passed, 0, sizeof(record->passed));
 		if (!++record->generation)
 			record->generation = 1;
 		record->freed_ns = 0;
