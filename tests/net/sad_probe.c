@@ -96,12 +96,12 @@ static int alloc(int argc, char **argv)
 	struct xfrm_userspi_info *info;
 	struct nlmsghdr *nlh;
 	uint32_t spi, count;
-	int i, ret;
+	int i, ret = 0;
 
 	if (argc < 4)
 		return 2;
 	spi = (uint32_t)strtoul(argv[2], NULL, 0);
-	for (count = (uint32_t)strtoul(argv[3], NULL, 0); count; count--, spi++) {
+	for (count = (uint32_t)strtoul(argv[3], NULL, 0); count && !ret; count--, spi++) {
 		nlh = mnl_nlmsg_put_header(buffer);
 		nlh->nlmsg_type = XFRM_MSG_ALLOCSPI;
 		nlh->nlmsg_flags = NLM_F_REQUEST;
@@ -111,13 +111,11 @@ static int alloc(int argc, char **argv)
 		for (i = 4; i + 1 < argc; i += 2)
 			put_option(nlh, argv[i], argv[i + 1]);
 		ret = exchange(nl, nlh, buffer, sizeof(buffer));
-		if (ret) {
+		if (ret)
 			fprintf(stderr, "sad_probe: SPI 0x%08x: %s\n", spi, strerror(-ret));
-			return 1;
-		}
 	}
 	mnl_socket_close(nl);
-	return 0;
+	return ret ? 1 : 0;
 }
 
 static void print_hex(const char *bytes, size_t n)
