@@ -18,6 +18,7 @@ static __always_inline void find_key(struct found *found, __u64 key)
 
 	found->key = key;
 	found->word = 0;
+	found->slot = 0; /* or the compiler may copy it unset, which the verifier refuses */
 	sa_buckets(&shape, key, bucket);
 #pragma clang loop unroll(full)
 	for (int i = 0; i < 2; i++) {
