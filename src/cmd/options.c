@@ -176,7 +176,7 @@ static void fill_getopt(const struct option_row *rows, struct option *options)
 {
 	int i;
 
-	for (i = 0; rows[i].name && i < MAX_OPTIONS; i++)
+	for (i = 0; i < MAX_OPTIONS && rows[i].name; i++)
 		options[i] = (struct option){
 			.name = rows[i].name,
 			.has_arg = rows[i].argument ? required_argument : no_argument,

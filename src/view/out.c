@@ -26,7 +26,7 @@ struct level {
 	enum level_kind kind;
 	const char *key;
 	bool filled;		  /* something stands in it: the next needs a comma */
-	struct json_object *json; /* belongs to the level below; NULL as text */
+	struct json_object *node; /* belongs to the level below; NULL as text */
 };
 
 struct out {
@@ -68,8 +68,8 @@ struct out *out_new(FILE *file, bool json)
 	out->style = bar_style_of(file);
 	if (!json)
 		return out;
-	out->level[0].json = json_object_new_object();
-	if (!out->level[0].json) {
+	out->level[0].node = json_object_new_object();
+	if (!out->level[0].node) {
 		free(out);
 		return NULL;
 	}
@@ -78,7 +78,7 @@ struct out *out_new(FILE *file, bool json)
 
 static void print_json(struct out *out)
 {
-	struct json_object *root = out->level[0].json;
+	struct json_object *root = out->level[0].node;
 	const char *text = json_object_to_json_string_ext(root, JSON_C_TO_STRING_NOSLASHESCAPE);
 
 	if (!text)
@@ -128,7 +128,7 @@ static void words(struct out *out, const char *key)
 /* Puts a value into the object or array that is open. */
 static void put_json(struct out *out, const char *key, struct json_object *value, bool null)
 {
-	struct json_object *parent = top(out)->json;
+	struct json_object *parent = top(out)->node;
 	int err;
 
 	if ((!value && !null) || !parent) {
@@ -235,7 +235,7 @@ static struct json_object *warnings(struct json_object *root)
 static void __attribute__((format(printf, 2, 0)))
 warn_json(struct out *out, const char *format, va_list args)
 {
-	struct json_object *list = warnings(out->level[0].json), *value = NULL;
+	struct json_object *list = warnings(out->level[0].node), *value = NULL;
 	char *text;
 
 	if (vasprintf(&text, format, args) >= 0) {
@@ -263,7 +263,7 @@ void out_warn(struct out *out, const char *format, ...)
 static void open_json(struct out *out, const char *key, struct json_object *value)
 {
 	put_json(out, key, value, false);
-	push(out, LEVEL_TOP, key)->json = out->err ? NULL : value;
+	push(out, LEVEL_TOP, key)->node = out->err ? NULL : value;
 }
 
 void out_object(struct out *out, const char *key)
@@ -326,14 +326,14 @@ void out_up(struct out *out)
 
 void out_table(struct out *out, const char *key, const struct table_column *columns)
 {
-	struct json_object *here = top(out)->json;
+	struct json_object *here = top(out)->node;
 
 	if (out->json && key) {
 		open_json(out, key, json_object_new_array());
 		return;
 	}
 	if (out->json) {
-		push(out, LEVEL_TOP, key)->json = here;
+		push(out, LEVEL_TOP, key)->node = here;
 		return;
 	}
 	out->table = table_new(columns);
