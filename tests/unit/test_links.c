@@ -178,6 +178,18 @@ static void loops_end(void **state)
 	assert_int_equal(link_upper_all(&list, &link[0], upper, 3), 1);
 }
 
+/* A device and a VLAN on it are both ports of one bridge. */
+static void diamonds_are_counted_once(void **state)
+{
+	struct link link[3] = {mk(1, "eth0", ""), mk(2, "eth0.5", "vlan"), mk(3, "br0", "bridge")};
+	struct link_list list = {link, 3};
+	const struct link *upper[3];
+
+	link[1].lower = 1;
+	link[0].master = link[1].master = 3;
+	assert_int_equal(link_upper_all(&list, &link[0], upper, 3), 2);
+}
+
 static void assert_uppers(const char *name, const char *want)
 {
 	const struct link *upper[20];
@@ -695,32 +707,46 @@ static void kernel_addresses_are_followed(void **state)
 	addrs_free(other);
 }
 
-/* With a queue too small for what happens, the end is still right, and nothing is reported twice.
- */
+/* Times that TEXT is in what was seen. */
+static int times_seen(const struct seen *seen, const char *text)
+{
+	const char *at;
+	int n = 0;
+
+	for (at = strstr(seen->text, text); at; at = strstr(at + 1, text))
+		n++;
+	return n;
+}
+
+/* With a queue too small for what happens, the end is still right, and nothing is said twice. */
 static void lost_events_are_made_good(void **state)
 {
 	struct addrs *set = addrs_new(NULL, NULL);
 	struct seen seen = {""};
 	struct watch *watch;
-	int tiny = 1;
-	char *at;
+	int tiny = 1, lost;
 
+	sh("for i in $(seq 60); do echo link add t$i type bridge; "
+	   "echo addr add 10.9.$i.1/24 dev t$i; done | ip -batch -");
 	assert_int_equal(watch_open(&watch, set, note_link, &seen), 0);
+	assert_int_equal(addrs_count(set), 60);
+	lost = if_nametoindex("t60");
+	assert_non_null(watch_link(watch, lost));
 	assert_int_equal(
 		setsockopt(watch_fd(watch), SOL_SOCKET, SO_RCVBUFFORCE, &tiny, sizeof(tiny)), 0);
-	sh("for i in $(seq 60); do echo link add t$i type bridge; echo addr add 10.9.$i.1/24 dev "
-	   "t$i; "
-	   "done | ip -batch -");
+	seen.text[0] = 0;
 	sh("for i in $(seq 2 60); do echo link del t$i; done | ip -batch -");
-	sh("ip link set t1 name last");
+	sh("ip link set t1 name last && ip link add late type bridge && "
+	   "ip addr add 10.8.0.1/24 dev late");
 	assert_true(drain(watch));
-	assert_true(has(set, "10.9.1.1"));
-	assert_false(has(set, "10.9.2.1"));
-	assert_int_equal(addrs_count(set), 1);
+	assert_int_equal(addrs_count(set), 2);
+	assert_true(has(set, "10.9.1.1") && has(set, "10.8.0.1"));
+	assert_null(watch_link(watch, lost));
 	assert_string_equal(watch_link(watch, if_nametoindex("last"))->name, "last");
-	at = strstr(seen.text, "last:");
-	assert_non_null(at);
-	assert_null(strstr(at + 1, "last:"));
+	assert_int_equal(times_seen(&seen, "t60:gone "), 1);
+	assert_int_equal(times_seen(&seen, ":gone "), 59);
+	assert_int_equal(times_seen(&seen, "last:renamed "), 1);
+	assert_int_equal(times_seen(&seen, "late:new "), 1);
 	watch_close(watch);
 	addrs_free(set);
 }
@@ -815,6 +841,9 @@ static void features_are_set_and_read_back(void **state)
 	assert_true(feature_is_on(fd, "v0", "rx-vlan-hw-parse"));
 	assert_int_equal(ethtool_feature_set(fd, "v0", "rx-lro", true), -EOPNOTSUPP);
 	assert_int_equal(ethtool_feature_set(fd, "v0", "no-such", true), -ENOENT);
+	/* a wish that the kernel takes and does not grant */
+	assert_int_equal(ethtool_feature_set(fd, "v0", "tx-scatter-gather", false), 0);
+	assert_int_equal(ethtool_feature_set(fd, "v0", "tx-tcp-segmentation", true), -EOPNOTSUPP);
 	close(fd);
 }
 
@@ -883,6 +912,7 @@ int main(void)
 		pure(attach_takes_devices_and_bonds),
 		pure(attach_refuses_uppers_and_names_the_lower),
 		pure(loops_end),
+		pure(diamonds_are_counted_once),
 		pure(uppers_are_found_at_any_height),
 		pure(link_messages_are_read),
 		pure(several_programs_are_told_apart),
