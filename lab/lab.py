@@ -2,7 +2,8 @@
 """The lab for tests of the whole program: two namespaces, the daemon, the generator, the receiver.
 
 A test file defines functions test_*(lab) and ends with lab.main(). Each gets a fresh Lab, which is
-taken down afterwards whatever happens. A line `ok NAME`, `FAIL NAME` or `skip NAME: why` for each.
+taken down afterwards whatever happens. A line `ok NAME`, `FAIL NAME` or `skip NAME: why` for each;
+what a test returns, a figure worth knowing, stands behind its name.
 """
 import atexit
 import json
@@ -207,8 +208,8 @@ def main(module_name="__main__", options=()):
         lab = None
         try:
             lab = Lab(prefix, *getattr(function, "lab", options))
-            function(lab)
-            print(f"ok {name}", flush=True)
+            seen = function(lab)
+            print(f"ok {name}" + (f": {seen}" if seen else ""), flush=True)
         except Skipped as why:
             print(f"skip {name}: {why}", flush=True)
         except Exception as error:  # every failure is reported, none ends the run
