@@ -276,6 +276,7 @@ int undo_restore(struct undo *undo, int ifindex)
 		else
 			json_object_array_del_idx(list, i, 1);
 	}
+	undo_forget_gone(undo);
 	err = undo_file_save(undo);
 	return err ? err : failed;
 }

@@ -130,8 +130,7 @@ static struct json_object *attachment(struct undo *undo, const char *ifname, str
 	return at < 0 ? NULL : json_object_array_get_idx(undo_attached(undo), at);
 }
 
-/* Forget the attachments of interfaces that are gone. */
-static void forget_gone(struct undo *undo)
+void undo_forget_gone(struct undo *undo)
 {
 	struct json_object *list = undo_attached(undo);
 	struct link link;
@@ -148,7 +147,7 @@ int undo_before_attach(struct undo *undo, const char *ifname)
 	struct link link;
 	int err;
 
-	forget_gone(undo);
+	undo_forget_gone(undo);
 	/* Left by a crash whose program is gone as well: put back first, then look afresh. */
 	if (attachment(undo, ifname, &link, &err))
 		(void)undo_after_detach(undo, ifname);
@@ -273,7 +272,7 @@ int undo_after_detach(struct undo *undo, const char *ifname)
 		failed = restore_all(undo, item, link.name);
 		json_object_array_del_idx(undo_attached(undo), find(undo, link.ifindex), 1);
 	}
-	forget_gone(undo);
+	undo_forget_gone(undo);
 	err = undo_file_save(undo);
 	return err ? err : failed;
 }

@@ -823,6 +823,11 @@ static void attachments_of_lost_interfaces_are_forgotten(void **state)
 	assert_true(file_exists());
 	assert_int_equal(undo_after_detach(undo, "nic0"), 0);
 	assert_false(file_exists());
+	/* a restore alone does it too */
+	assert_int_equal(undo_before_attach(undo, "nic0"), 0);
+	sh("ip link del nic0");
+	assert_int_equal(undo_restore(undo, 0), 0);
+	assert_false(file_exists());
 	undo_close(undo);
 }
 
