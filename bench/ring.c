@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Loads the ring program as an XDP program. A file of its own: both skeletons use the same names.
+#include "ring.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include "bpf/espalier_bench.skel.h"
+
+int bench_ring_load(struct espalier_bpf **ring, const struct maps *maps)
+{
+	struct espalier_bpf *skel = espalier_bpf__open();
+	struct program_constants *c;
+	int err = 0;
+
+	*ring = skel;
+	if (!skel)
+		return -errno;
+	bpf_program__set_autoload(skel->progs.espalier_steer, false);
+	bpf_program__set_autoload(skel->progs.espalier_ring_stray, false);
+	bpf_program__set_autoload(skel->progs.espalier_drops, false);
+	for (int i = 0; i < MAPS && !err; i++)
+		err = bpf_map__reuse_fd(bpf_object__find_map_by_name(skel->obj, map_name(i)),
+					maps->fd[i]);
+	c = (void *)&skel->rodata->constants;
+	c->shape = maps->host->shape;
+	c->cpus = maps->host->cpus;
+	c->batch = maps->host->batch;
+	return err ? err : espalier_bpf__load(skel);
+}
+
+void bench_ring_free(struct espalier_bpf *ring)
+{
+	espalier_bpf__destroy(ring);
+}
+
+int bench_ring_fd(const struct espalier_bpf *ring)
+{
+	return bpf_program__fd(ring->progs.espalier_ring_sa);
+}

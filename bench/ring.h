@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The ring program's own source, loaded as an XDP program: test runs know no cpumap programs. */
+#ifndef BENCH_RING_H
+#define BENCH_RING_H
+
+#include "steer/maps.h"
+
+struct espalier_bpf; /* the skeleton */
+
+/* Loads it over maps that are open. 0 or a negative errno; bench_ring_free() in any case. */
+int bench_ring_load(struct espalier_bpf **ring, const struct maps *maps);
+void bench_ring_free(struct espalier_bpf *ring);
+
+/* The descriptor of the ring program for SAs. */
+int bench_ring_fd(const struct espalier_bpf *ring);
+
+#endif
