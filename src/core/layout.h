@@ -68,6 +68,7 @@ struct host {
 	__u32 ike_ring;
 	__u32 learn;          /* tell user space of repeated strays too */
 	__u64 stray_allowance; /* strays let through in a window, 0: no limit */
+	__u64 stray_limit;     /* the same as the operator said it: packets a second */
 	__u32 seq_tickets;    /* test switch: never tickets in metadata */
 	__u32 addresses;      /* which half of `addresses` is in force */
 	__u16 stray_ring[STRAY_TABLES][STRAY_TABLE_SIZE];

@@ -289,7 +289,7 @@ static __always_inline void flow_parse_ip(struct flow *f, const void *data, cons
 	const __u8 *ip = data;
 
 	*f = (struct flow){0};
-	if (data + 1 > end)
+	if (ip + 1 > (const __u8 *)end)
 		return;
 	if (ip[0] >> 4 == 4)
 		flow_ipv4(f, ip, end, ports);
@@ -305,7 +305,7 @@ static __always_inline void flow_parse(struct flow *f, const void *data, const v
 	__be16 type;
 
 	*f = (struct flow){0};
-	if (data + ETH_HLEN > end)
+	if (p + ETH_HLEN > (const __u8 *)end)
 		return;
 	type = load_be16(p + 12);
 	p += ETH_HLEN;

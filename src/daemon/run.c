@@ -294,8 +294,7 @@ static int run(struct daemon *d)
 	int err = set_up(d);
 
 	if (!err) {
-		say("ready: %zu SAs known, method xdp on %zu interfaces named", sad_count(d->sad),
-		    d->options->n_interfaces);
+		say("ready: %zu SAs known, method xdp", sad_count(d->sad));
 		sd_notify(0, "READY=1");
 		event_base_dispatch(d->base);
 		sd_notify(0, "STOPPING=1");

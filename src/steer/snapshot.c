@@ -241,14 +241,6 @@ static int take_interfaces(struct taking *t, snapshot_counts_fn counts)
 	return 0;
 }
 
-/* From an allowance in a window, to the nearest. */
-static uint64_t per_second(__u64 allowance)
-{
-	double limit = (double)allowance * 1e9 / (double)(1u << WINDOW_SHIFT) + 0.5;
-
-	return limit < 1e18 ? (uint64_t)limit : (uint64_t)1e18;
-}
-
 static void take_host(struct taking *t, __u64 now_ns)
 {
 	const struct host *host = t->maps->host;
@@ -263,7 +255,9 @@ static void take_host(struct taking *t, __u64 now_ns)
 	s->max_sas = LOAD(host->max_sas);
 	s->slots = (unsigned int)SA_BUCKET_SLOTS << (bits < 24 ? bits : 24);
 	s->table_full = LOAD(host->table_full);
-	s->stray_limit = per_second(LOAD(host->stray_allowance));
+	s->stray_limit = LOAD(host->stray_limit);
+	if (s->stray_limit > INT64_MAX)
+		s->stray_limit = INT64_MAX; /* nonsense, but JSON must hold it */
 	s->ike_cpu = ike < SA_RINGS ? t->cpu[ike] : -1;
 	for (int i = 0; i < STRAY_TABLE_SIZE; i++) {
 		__u16 ring = LOAD(host->stray_ring[s->alive ? STRAYS_CONFINED : STRAYS_SPREAD][i]);

@@ -185,6 +185,7 @@ void xdp_set_stray_limit(struct xdp *xdp, __u64 packets_per_second)
 {
 	__u64 allowance = (packets_per_second << WINDOW_SHIFT) / 1000000000ull;
 
+	xdp->maps.host->stray_limit = packets_per_second;
 	SHARED(xdp->maps.host->stray_allowance) = packets_per_second && !allowance ? 1 : allowance;
 }
 

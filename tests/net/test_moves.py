@@ -90,7 +90,7 @@ def test_no_moves_nothing_late(host):
 
 def test_without_handover_the_test_fails(host):
     """The switch that skips the hand-over: this test must be able to see the damage."""
-    result = cell(host, 8, True, 1, "no-handover")
+    result = cell(host, 2, True, 1, "no-handover")
     check(result["worst"] > PROMISE, "the unprotected switch kept the promise:", result["worst"])
     return f"worst {result['worst']} behind without the hand-over"
 

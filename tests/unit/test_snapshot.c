@@ -295,23 +295,6 @@ static void heartbeats(void **state)
 	snapshot_free(&s);
 }
 
-/* --stray-limit N is kept as an allowance in a window; the figure shown is N again. */
-static void stray_limits(void **state)
-{
-	static const uint64_t limits[] = {0, 1000, 12345, 1000000};
-	struct maps *maps = *state;
-
-	for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++) {
-		struct snapshot s;
-		double window = (double)(1u << WINDOW_SHIFT) / 1e9;
-
-		maps->host->stray_allowance = (__u64)((double)limits[i] * window + 0.5);
-		s = take(maps);
-		assert_float_equal((double)s.stray_limit, (double)limits[i], 0.6 / window);
-		snapshot_free(&s);
-	}
-}
-
 /* Nonsense in every word must not lead out of bounds (the sanitizers look). */
 static void nonsense(void **state)
 {
@@ -336,7 +319,7 @@ static void nonsense(void **state)
 		assert_int_equal(s.sas, SLOTS);
 		assert_int_equal(s.cpus, 0);
 		assert_int_equal(s.interfaces, HOST_INTERFACES);
-		assert_true(s.stray_limit == 1000000000000000000);
+		assert_true(s.stray_limit == INT64_MAX);
 		out = out_new(sink, json);
 		assert_non_null(out);
 		show_print(out, &s, &view);
@@ -702,7 +685,7 @@ static void text_warnings(void **state)
 
 	maps->host->heartbeat_ns = NOW - 34000000000ull;
 	maps->host->table_full = 12;
-	maps->host->stray_allowance = 100;
+	maps->host->stray_limit = 745;
 	ring_state(maps, 1)->drops = 1234567;
 	ring_state(maps, STRAY_RING)->drops = 3;
 	ring_state(maps, IKE_RING)->drops = 4;
@@ -732,7 +715,6 @@ int main(void)
 		ON_MAPS(cpus_and_imbalance),
 		ON_MAPS(states),
 		ON_MAPS(heartbeats),
-		ON_MAPS(stray_limits),
 		ON_MAPS(nonsense),
 		ON_MAPS(nonsense_rings),
 		ON_MAPS(sorted),
