@@ -49,13 +49,12 @@ static void *work(void *argument)
 	return NULL;
 }
 
-static int start(struct crew *crew, struct worker *workers, __u64 setup_ns, __u32 *started)
+static int start(struct crew *crew, struct worker *workers, __u32 *started)
 {
-	__u64 start_ns = crew_now() + setup_ns;
 	int err = 0;
 
 	for (__u32 i = 0; i < crew->plan->run.senders && !err; i++) {
-		plan_sender(crew->plan, i, start_ns, crew->senders[i]);
+		plan_sender(crew->plan, i, crew->senders[i]);
 		workers[i] = (struct worker){.crew = crew, .number = i};
 		err = pthread_create(&workers[i].thread, NULL, work, &workers[i]);
 		*started += !err;
@@ -63,24 +62,46 @@ static int start(struct crew *crew, struct worker *workers, __u64 setup_ns, __u3
 	return -err;
 }
 
+/* Gives the sign when all are ready. */
+static bool begin(struct crew *crew, __u32 started)
+{
+	__u64 start_ns;
+
+	for (__u32 i = 0; i < started; i++)
+		if (!crew->senders[i]->ready)
+			return false;
+	start_ns = crew_now() + 1000000;
+	for (__u32 i = 0; i < started; i++)
+		crew->senders[i]->start_ns = start_ns + crew->senders[i]->offset_ns;
+	return true;
+}
+
+/* Wakes those that are to end. Returns how many have not yet. */
+static __u32 end(const struct crew *crew, const struct worker *workers, __u32 started)
+{
+	__u32 left = 0;
+
+	for (__u32 i = 0; i < started; i++) {
+		if (workers[i].finished)
+			continue;
+		left++;
+		if (crew->stop || crew->senders[i]->done)
+			pthread_kill(workers[i].thread, SIGUSR1);
+	}
+	return left;
+}
+
 static int watch(struct crew *crew, struct worker *workers, __u32 started, const sigset_t *signals)
 {
 	const struct timespec tick = {.tv_nsec = 1000000};
-	__u32 left;
+	bool begun = false;
 	int err = 0;
 
 	do {
 		if (sigtimedwait(signals, NULL, &tick) > 0)
 			crew->stop = true;
-		left = 0;
-		for (__u32 i = 0; i < started; i++) {
-			if (workers[i].finished)
-				continue;
-			left++;
-			if (crew->stop || crew->senders[i]->done)
-				pthread_kill(workers[i].thread, SIGUSR1);
-		}
-	} while (left);
+		begun = begun || begin(crew, started);
+	} while (end(crew, workers, started));
 	for (__u32 i = 0; i < started; i++) {
 		pthread_join(workers[i].thread, NULL);
 		err = err ?: workers[i].err;
@@ -103,11 +124,13 @@ static void collect(const struct crew *crew, struct plan_result *result)
 			first = s->first_ns;
 		if (s->last_ns > last)
 			last = s->last_ns;
+		if (s->shift_ns / 1e9 > result->behind)
+			result->behind = s->shift_ns / 1e9;
 	}
 	result->seconds = last > first ? (last - first) / 1e9 : 0;
 }
 
-int crew_run(struct crew *crew, __u64 setup_ns, struct plan_result *result)
+int crew_run(struct crew *crew, struct plan_result *result)
 {
 	struct sigaction action = {.sa_handler = nothing};
 	struct worker workers[PLAN_CPUS_MAX];
@@ -120,7 +143,7 @@ int crew_run(struct crew *crew, __u64 setup_ns, struct plan_result *result)
 	sigaddset(&signals, SIGTERM);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	sigaction(SIGUSR1, &action, NULL);
-	err = start(crew, workers, setup_ns, &started);
+	err = start(crew, workers, &started);
 	if (err)
 		crew->stop = true;
 	end_err = watch(crew, workers, started, &signals);

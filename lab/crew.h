@@ -8,17 +8,20 @@
 struct crew {
 	const struct plan *plan;
 	struct espgen_sender *senders[PLAN_CPUS_MAX];
-	/* Sends as senders[number] says until it is done or `stop`. A negative errno ends all. */
+	/*
+	 * Says in senders[number] that it is ready, waits for start_ns there, then sends until it
+	 * is done or `stop`. A negative errno ends all.
+	 */
 	int (*work)(struct crew *crew, __u32 number);
 	void *context;
 	volatile bool stop;
 };
 
 /*
- * Runs the threads, which begin to send in setup_ns, until all are done or SIGINT or SIGTERM comes.
+ * Runs the threads, which begin to send together, until all are done or SIGINT or SIGTERM comes.
  * A thread that is to end gets SIGUSR1, for which there is a handler, until it ends.
  */
-int crew_run(struct crew *crew, __u64 setup_ns, struct plan_result *result);
+int crew_run(struct crew *crew, struct plan_result *result);
 
 __u64 crew_now(void);
 

@@ -69,40 +69,56 @@ static __always_inline struct lab_run constants(void)
 	};
 }
 
+static __always_inline void finish(struct espgen_sender *s)
+{
+	if (s->done)
+		return;
+	if (!s->interval_q16)
+		s->last_ns = bpf_ktime_get_ns();
+	s->done = 1;
+}
+
+/* Whether a packet is due at this time; gives up what is too far behind. */
+static __always_inline bool in_time(struct espgen_sender *s, __u64 now)
+{
+	__u64 when, late;
+
+	when = s->start_ns + s->shift_ns + (s->choice.position * s->interval_q16 >> 16);
+	if (now < when)
+		return false;
+	late = now - when;
+	if (late > s->burst_ns && s->interval_q16)
+		s->shift_ns += late - s->burst_ns;
+	return true;
+}
+
 /* Whether a packet is due; keeps the times. */
 static __always_inline bool due(struct espgen_sender *s)
 {
-	__u64 now, when, late;
+	__u64 now;
 
-	if (s->choice.position >= s->quota)
-		goto done;
+	if (!s->start_ns) {
+		s->ready = 1;
+		return false;
+	}
+	if (s->choice.position >= s->quota) {
+		finish(s);
+		return false;
+	}
 	/* The clock costs as much as all the rest. */
 	if (!s->interval_q16 && s->choice.position % 64)
 		return true;
 	now = bpf_ktime_get_ns();
-	if (now < s->start_ns)
+	if (s->time_ns && now >= s->start_ns + s->time_ns) {
+		finish(s);
 		return false;
-	if (s->end_ns && now >= s->end_ns)
-		goto done;
-	if (s->interval_q16) {
-		when = s->start_ns + s->shift_ns + (s->choice.position * s->interval_q16 >> 16);
-		if (now < when)
-			return false;
-		late = now - when;
-		if (late > s->burst_ns)
-			s->shift_ns += late - s->burst_ns;
 	}
+	if (!in_time(s, now))
+		return false;
 	if (!s->choice.position)
 		s->first_ns = now;
 	s->last_ns = now;
 	return true;
-done:
-	if (!s->done) {
-		if (!s->interval_q16)
-			s->last_ns = bpf_ktime_get_ns();
-		s->done = 1;
-	}
-	return false;
 }
 
 static __always_inline __u32 choose(const struct lab_run *r, struct espgen_sender *s)

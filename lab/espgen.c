@@ -58,7 +58,7 @@ static const struct lab_option table[] = {
 	{"seed", "N", LAB_NUMBER, AT(seed), 0, U32, NULL, "of all that is random (1)"},
 	{"sender", "N", LAB_NUMBER, AT(sender), 0, 65535, NULL,
 	 "index of the first CPU as a sender (0)"},
-	{"nice", "N", LAB_NUMBER, AT(nice), 0, 19, NULL, "niceness of the senders (0)"},
+	{"nice", "N", LAB_SIGNED, AT(nice), -20, 19, NULL, "niceness of the senders (0)"},
 	{"mode", "auto|live|packet", LAB_CHOICE, AT(mode), 0, 0, NULL,
 	 "live XDP frames, or a packet socket, which leaves the CPU alone between packets"},
 	{"json", NULL, LAB_FLAG, AT(json), 0, 0, NULL, "print the result as JSON"},
@@ -71,11 +71,12 @@ static void print_result(const struct plan_result *r, bool json)
 
 	if (json)
 		printf("{\"sent\":%llu,\"seconds\":%.6f,\"pps\":%.0f,"
-		       "\"frames\":%llu,\"lost\":%llu}\n",
-		       r->packets, r->seconds, pps, r->frames, r->lost);
+		       "\"frames\":%llu,\"lost\":%llu,\"behind\":%.6f}\n",
+		       r->packets, r->seconds, pps, r->frames, r->lost, r->behind);
 	else
-		printf("sent %llu packets in %.3f s, %.0f a second (%llu frames, %llu lost)\n",
-		       r->packets, r->seconds, pps, r->frames, r->lost);
+		printf("sent %llu packets in %.3f s, %.0f a second (%llu frames, %llu lost, "
+		       "%.3f s behind)\n",
+		       r->packets, r->seconds, pps, r->frames, r->lost, r->behind);
 }
 
 /* Waiting for the next packet without a busy CPU is worth more than the kernel's fast path then. */

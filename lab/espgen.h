@@ -10,12 +10,13 @@
 /* One sending CPU; after the start only its own program writes to it. */
 struct espgen_sender {
 	struct lab_sender choice;
-	__u64 quota; /* packets to send */
-	__u64 start_ns;
-	__u64 end_ns;	    /* 0: no end but the quota */
-	__u64 interval_q16; /* between packets, ns << 16; 0: as fast as it goes */
-	__u64 burst_ns;	    /* how far it may fall behind and still catch up */
-	__u64 shift_ns;	    /* what it fell behind more than that */
+	__u64 quota;		 /* packets to send */
+	volatile __u64 start_ns; /* 0: not yet */
+	__u64 offset_ns;	 /* of our first packet from the start */
+	__u64 time_ns;		 /* 0: no end but the quota */
+	__u64 interval_q16;	 /* between packets, ns << 16; 0: as fast as it goes */
+	__u64 burst_ns;		 /* how far it may fall behind and still catch up */
+	__u64 shift_ns;		 /* what it fell behind more than that */
 	__u64 frames;
 	__u64 failed;
 	__u64 first_ns;
@@ -24,7 +25,8 @@ struct espgen_sender {
 	__u32 index;
 	__u32 fragment; /* the next to send of the current packet */
 	__u32 variant;
-	__u32 done;
+	volatile __u32 ready;
+	volatile __u32 done;
 	struct lab_values now;
 } __attribute__((aligned(128)));
 

@@ -19,7 +19,6 @@
 #define BPF_F_TEST_XDP_LIVE_FRAMES (1U << 1)
 #endif
 #define REPEAT 0x40000000
-#define SETUP  100000000 /* ns; the kernel's preparations take about 30 ms */
 
 struct live {
 	struct espgen_bpf *skeleton;
@@ -141,7 +140,7 @@ int live_send(const struct plan *p, struct plan_result *result)
 	int err;
 
 	libbpf_set_print(quiet);
-	err = prepare(&l, &crew) ?: crew_run(&crew, SETUP, result);
+	err = prepare(&l, &crew) ?: crew_run(&crew, result);
 	if (l.senders && l.senders != MAP_FAILED)
 		munmap(l.senders, l.mapped);
 	espgen_bpf__destroy(l.skeleton);

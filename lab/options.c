@@ -41,6 +41,17 @@ static int parse_number(const struct lab_option *o, const char *text, __u64 *num
 	return *number < o->min || *number > o->max ? -ERANGE : 0;
 }
 
+static int parse_signed(const struct lab_option *o, const char *text, __s64 *number)
+{
+	char *end;
+
+	errno = 0;
+	*number = strtoll(text, &end, 0);
+	if (errno || end == text || *end)
+		return -EINVAL;
+	return *number < (__s64)o->min || *number > (__s64)o->max ? -ERANGE : 0;
+}
+
 static int parse_time(const char *text, __u64 *ns)
 {
 	char *end;
@@ -74,6 +85,8 @@ static int parse(const struct lab_option *o, const char *text, void *config)
 		return 0;
 	case LAB_NUMBER:
 		return parse_number(o, text, member);
+	case LAB_SIGNED:
+		return parse_signed(o, text, member);
 	case LAB_TIME:
 		return parse_time(text, member);
 	case LAB_TEXT:
@@ -90,7 +103,7 @@ static int parse(const struct lab_option *o, const char *text, void *config)
 static int complain(const struct lab_option *o, const char *name, const char *text, int err)
 {
 	if (err == -ERANGE)
-		fprintf(stderr, "%s: --%s %s: not within %llu and %llu\n", name, o->name, text,
+		fprintf(stderr, "%s: --%s %s: not within %lld and %lld\n", name, o->name, text,
 			o->min, o->max);
 	else
 		fprintf(stderr, "%s: --%s %s: not understood; it takes %s\n", name, o->name, text,

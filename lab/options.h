@@ -9,6 +9,7 @@
 enum lab_option_kind {
 	LAB_FLAG,   /* bool */
 	LAB_NUMBER, /* __u64 within min and max; 0x and k, m allowed */
+	LAB_SIGNED, /* __s64 within min and max */
 	LAB_TIME,   /* __u64 nanoseconds, given in seconds with fractions */
 	LAB_TEXT,   /* const char *: points into argv */
 	LAB_CHOICE, /* __u32: which word of `value` ("a|b|c"), from 0 */

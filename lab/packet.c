@@ -102,19 +102,28 @@ static __u64 due(struct espgen_sender *s, __u64 now)
 	return at;
 }
 
+static void sleep_until(__u64 ns)
+{
+	struct timespec until = {ns / 1000000000, ns % 1000000000};
+
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+}
+
 static int send_all(struct post *post, const volatile bool *stop)
 {
 	struct espgen_sender *s = post->sender;
 	int err = 0;
 
+	s->ready = 1;
+	while (!s->start_ns && !*stop)
+		sleep_until(crew_now() + 100000);
 	while (!err && !*stop && s->choice.position < s->quota) {
 		__u64 now = crew_now(), at = due(s, now);
-		struct timespec until = {at / 1000000000, at % 1000000000};
 
-		if (s->end_ns && (at > now ? at : now) >= s->end_ns)
+		if (s->time_ns && (at > now ? at : now) >= s->start_ns + s->time_ns)
 			break;
 		if (at > now) {
-			clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL);
+			sleep_until(at);
 			continue;
 		}
 		if (!s->choice.position)
@@ -161,7 +170,7 @@ int packet_send(const struct plan *p, struct plan_result *result)
 		return -ENOMEM;
 	for (__u32 i = 0; i < p->run.senders; i++)
 		crew.senders[i] = &senders[i];
-	err = crew_run(&crew, 10000000, result);
+	err = crew_run(&crew, result);
 	free(senders);
 	return err;
 }

@@ -166,7 +166,7 @@ void plan_free(struct plan *p)
 	free(p->weights);
 }
 
-void plan_sender(const struct plan *p, __u32 number, __u64 start_ns, struct espgen_sender *s)
+void plan_sender(const struct plan *p, __u32 number, struct espgen_sender *s)
 {
 	__u32 senders = p->run.senders;
 
@@ -175,13 +175,12 @@ void plan_sender(const struct plan *p, __u32 number, __u64 start_ns, struct espg
 	s->choice.turn = (__u64)number * p->run.sas / senders;
 	s->choice.random = ((__u64)p->run.seed << 32 | number << 1 | 1) * 0x9e3779b97f4a7c15ULL;
 	s->quota = p->count ? p->count / senders + (number < p->count % senders) : ~0ULL;
-	s->start_ns = start_ns;
-	s->end_ns = p->time_ns ? start_ns + p->time_ns : 0;
+	s->time_ns = p->time_ns;
 	if (p->pps) {
 		s->interval_q16 = ((1000000000ULL * senders) << 16) / p->pps;
 		s->burst_ns = p->burst * (s->interval_q16 >> 16);
 		/* The senders take turns. */
-		s->start_ns += (s->interval_q16 >> 16) * number / senders;
+		s->offset_ns = (s->interval_q16 >> 16) * number / senders;
 	}
 	/* Fragments of an earlier run may still wait to be put together. */
 	s->now.id = number * (65536 / senders) + p->run.run * 40503U;

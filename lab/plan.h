@@ -36,6 +36,7 @@ struct plan {
 struct plan_result {
 	__u64 packets, frames, lost, failed;
 	double seconds;
+	double behind; /* seconds given up because the schedule could not be kept */
 };
 
 /* Works the plan out. Returns 0, or -EINVAL when an error was printed. */
@@ -45,8 +46,8 @@ void plan_free(struct plan *p);
 /* Makes the frames of a plan from the options. Returns 0, or -EINVAL when an error was printed. */
 int frames_make(struct plan *p, const struct plan_options *o);
 
-/* Starting values of sender `number`, for either way to send. */
-void plan_sender(const struct plan *p, __u32 number, __u64 start_ns, struct espgen_sender *s);
+/* Starting values of sender `number`, for either way to send; it waits for its start_ns. */
+void plan_sender(const struct plan *p, __u32 number, struct espgen_sender *s);
 
 /* The two ways to send: live XDP frames, and a packet socket. Return 0 or a negative errno. */
 int live_send(const struct plan *p, struct plan_result *result);
