@@ -73,9 +73,6 @@ int interfaces_detach(struct daemon *d, struct daemon_interface *interface);
 void interfaces_link_changed(struct daemon *d, unsigned int changes, const struct link *was,
 			     const struct link *now);
 
-/* Prints what attaching would need and do; changes nothing. */
-int interfaces_dry_run(const struct run_options *options);
-
 /* roles.c */
 
 /* Chooses the CPUs and their roles and says why. 0, or a negative errno, said. */

@@ -9,9 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "daemon/say.h"
-#include "nic/kernel.h"
-#include "nic/xdp_drivers.h"
-#include "steer/needs.h"
+#include "daemon/meet.h"
 
 static struct daemon_interface *find(struct daemon *d, unsigned int ifindex)
 {
@@ -61,62 +59,6 @@ static void fill_index(struct daemon *d, const struct daemon_interface *interfac
 	note_generic(d);
 }
 
-static void say_findings(const struct needs_facts *facts, const struct needs_report *report,
-			 enum needs_verdict verdict)
-{
-	char line[1024];
-
-	for (size_t i = 0; i < report->count; i++) {
-		if (report->finding[i].verdict != verdict)
-			continue;
-		needs_line(facts, &report->finding[i], line, sizeof(line));
-		say("%s", line);
-	}
-}
-
-static int gather(const char *name, bool generic, struct needs_facts *facts,
-		  struct needs_report *report)
-{
-	int err;
-
-	memset(facts, 0, sizeof(*facts));
-	facts->generic = generic;
-	facts->frags = kernel_has_xdp_frags(kernel_release());
-	err = needs_gather(name, facts);
-	return err ? err : needs_check(facts, report);
-}
-
-/* What the interface needs: changed, or refused with the reason. */
-static int meet_needs(struct daemon *d, const char *name, bool *has_meta)
-{
-	const struct needs_finding *failed = NULL;
-	struct needs_report report = {0};
-	const struct xdp_driver *driver;
-	struct needs_facts facts;
-	int err = gather(name, d->options->generic, &facts, &report);
-
-	if (err) {
-		say("looking at %s: %s", name, strerror(-err));
-		needs_facts_free(&facts);
-		return err;
-	}
-	if (needs_worst(&report) == NEEDS_REFUSE) {
-		say_findings(&facts, &report, NEEDS_REFUSE);
-		err = -EOPNOTSUPP;
-	} else {
-		say_findings(&facts, &report, NEEDS_WARN);
-		err = needs_apply(&facts, &report, d->undo, &failed);
-		if (err)
-			say("%s: setting %s to %s: %s", name, failed ? failed->knob : "it up",
-			    failed ? failed->new_value : "what it needs", strerror(-err));
-	}
-	driver = xdp_driver_find(facts.driver);
-	*has_meta = !facts.generic && driver && driver->has_meta;
-	needs_report_free(&report);
-	needs_facts_free(&facts);
-	return err;
-}
-
 static void explain_attach(const char *name, int err, const char *log)
 {
 	if (err == -EEXIST || err == -EBUSY)
@@ -157,7 +99,7 @@ static int attach_program(struct daemon *d, const struct link *link, bool has_me
 static int attach_one(struct daemon *d, const struct link *link)
 {
 	struct daemon_interface *interface = find(d, 0);
-	bool has_meta = false;
+	struct meeting meeting = {.generic = d->options->generic};
 	int err;
 
 	if (find(d, link->ifindex))
@@ -167,9 +109,9 @@ static int attach_one(struct daemon *d, const struct link *link)
 		    link->name, DAEMON_INTERFACES);
 		return -ENOSPC;
 	}
-	err = meet_needs(d, link->name, &has_meta);
+	err = meet_needs(d, link->name, &meeting);
 	if (!err)
-		err = attach_program(d, link, has_meta, interface);
+		err = attach_program(d, link, meeting.has_meta, interface);
 	if (err) {
 		undo_after_detach(d->undo, link->name);
 		undo_restore(d->undo, link->ifindex);
@@ -227,41 +169,28 @@ int interfaces_detach(struct daemon *d, struct daemon_interface *interface)
 	return left || err ? -EIO : 0;
 }
 
-static const struct xdp_driver *driver_of(const char *name)
-{
-	struct nic_driver driver;
-	int fd = ethtool_open();
-	int err = fd < 0 ? fd : ethtool_driver(fd, name, &driver);
-
-	if (fd >= 0)
-		close(fd);
-	return err ? NULL : xdp_driver_find(driver.driver);
-}
-
 /* The newer program takes the older one's place where that disturbs nothing. */
-static void refresh_program(struct daemon *d, const struct daemon_interface *interface)
+static void refresh_program(struct daemon *d, const struct daemon_interface *interface,
+			    const struct meeting *meeting)
 {
 	struct host_interface *place = &d->xdp.maps.host->interface[interface->index];
 	struct program_target target = {
 		.ifindex = interface->ifindex,
 		.index = interface->index,
 		.generic = place->mode == MODE_GENERIC,
+		.no_metadata = !meeting->has_meta,
 	};
-	const struct xdp_driver *known;
 	char log[4096] = "";
 	int err;
 
 	if (place->program == program_hash())
 		return;
-	known = driver_of(interface->name);
-	if (!known || known->restarts_on_replace) {
+	if (meeting->restarts_on_replace) {
 		say("%s: keeps the program of the earlier version, since replacing it would "
-		    "restart "
-		    "the interface",
+		    "restart the interface",
 		    interface->name);
 		return;
 	}
-	target.no_metadata = !known->has_meta;
 	err = program_attach(&d->xdp.maps, &d->xdp.pins, &target, true, log, sizeof(log));
 	if (err)
 		say("%s: keeps the program of the earlier version: %s", interface->name,
@@ -273,6 +202,7 @@ static void refresh_program(struct daemon *d, const struct daemon_interface *int
 static void adopt_one(struct daemon *d, unsigned int ifindex, struct daemon_interface *interface)
 {
 	struct host *host = d->xdp.maps.host;
+	struct meeting meeting = {0};
 	char name[IF_NAMESIZE];
 	__u32 id;
 	int err;
@@ -296,7 +226,10 @@ static void adopt_one(struct daemon *d, unsigned int ifindex, struct daemon_inte
 	if (if_indextoname(ifindex, name))
 		snprintf(interface->name, sizeof(interface->name), "%s", name);
 	note_generic(d);
-	refresh_program(d, interface);
+	meeting.generic = host->interface[interface->index].mode == MODE_GENERIC;
+	meeting.own_prog_id = id;
+	if (!meet_needs(d, interface->name, &meeting))
+		refresh_program(d, interface, &meeting);
 	say("%s: adopted; steering went on meanwhile", interface->name);
 }
 
@@ -343,48 +276,4 @@ void interfaces_link_changed(struct daemon *d, unsigned int changes, const struc
 	if ((changes & WATCH_XDP) && !link_has_xdp(now))
 		say("%s: somebody took our XDP program off; run 'espalier stop %s' and start again",
 		    interface->name, interface->name);
-}
-
-static int dry_run_one(const struct link *link, bool generic)
-{
-	struct needs_report report = {0};
-	struct needs_facts facts;
-	int err = gather(link->name, generic, &facts, &report);
-	char line[1024];
-
-	for (size_t i = 0; !err && i < report.count; i++) {
-		if (report.finding[i].verdict == NEEDS_OK)
-			continue;
-		needs_line(&facts, &report.finding[i], line, sizeof(line));
-		printf("%s\n", line);
-	}
-	if (err)
-		say("looking at %s: %s", link->name, strerror(-err));
-	else if (needs_worst(&report) == NEEDS_REFUSE)
-		err = -EOPNOTSUPP;
-	else
-		printf("%s: would attach the steering program (xdp, %s mode)\n", link->name,
-		       generic ? "generic" : "native");
-	needs_report_free(&report);
-	needs_facts_free(&facts);
-	return err;
-}
-
-int interfaces_dry_run(const struct run_options *options)
-{
-	int err = 0;
-
-	for (size_t i = 0; i < options->n_interfaces; i++) {
-		struct link_list links = {0};
-		char why[LINK_WHY_LEN];
-		int bad = link_attachable(options->interfaces[i], &links, why, sizeof(why));
-
-		if (bad)
-			say("steering %s: %s", options->interfaces[i], why);
-		for (size_t k = 0; k < links.count; k++)
-			bad = dry_run_one(&links.link[k], options->generic) ?: bad;
-		link_list_free(&links);
-		err = bad ? bad : err;
-	}
-	return err;
 }

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "daemon/lock.h"
+#include "daemon/meet.h"
 #include "daemon/say.h"
 #include "daemon/switches.h"
 #include "daemon/takedown.h"
@@ -53,6 +54,7 @@ static void on_resync(evutil_socket_t fd, short what, void *arg)
 	struct daemon *d = arg;
 
 	d->sync_wanted = true;
+	watch_resync(d->watch); /* some changes send no event: a program taken off by its link */
 	settle(d);
 	sas_retry(d);
 }
@@ -304,17 +306,27 @@ static int run(struct daemon *d)
 	return clean_up(d, err) || err ? 1 : 0;
 }
 
+/* What would be done, as far as it can be told without doing it. */
+static int dry_run(const struct run_options *options)
+{
+	struct cpu_roles roles;
+	int err = roles_choose(options, &roles);
+	int bad = meet_dry_run(options);
+
+	return bad ? bad : err;
+}
+
 int daemon_run(const struct run_options *options)
 {
 	struct daemon *d;
 	int status;
 
-	if (options->dry_run)
-		return interfaces_dry_run(options) ? 1 : 0;
 	if (geteuid()) {
 		say("running: this needs root; use sudo, or let systemd start it");
 		return 1;
 	}
+	if (options->dry_run)
+		return dry_run(options) ? 1 : 0;
 	d = calloc(1, sizeof(*d));
 	if (d)
 		d->base = event_base_new();

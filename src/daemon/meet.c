@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Sees to what an interface needs before it is steered.
+#include "daemon/meet.h"
+#include "daemon/daemon.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "daemon/say.h"
+#include "nic/kernel.h"
+#include "nic/xdp_drivers.h"
+#include "steer/needs.h"
+
+struct look {
+	struct needs_facts facts;
+	struct needs_report report;
+};
+
+static int look_at(struct look *look, const char *name, const struct meeting *meeting)
+{
+	int err;
+
+	memset(look, 0, sizeof(*look));
+	look->facts.generic = meeting->generic;
+	look->facts.own_prog_id = meeting->own_prog_id;
+	look->facts.frags = kernel_has_xdp_frags(kernel_release());
+	err = needs_gather(name, &look->facts);
+	if (!err)
+		err = needs_check(&look->facts, &look->report);
+	if (err)
+		say("looking at %s: %s", name, strerror(-err));
+	return err;
+}
+
+static void look_away(struct look *look)
+{
+	needs_report_free(&look->report);
+	needs_facts_free(&look->facts);
+}
+
+static void say_findings(const struct look *look, enum needs_verdict verdict)
+{
+	char line[1024];
+
+	for (size_t i = 0; i < look->report.count; i++) {
+		if (look->report.finding[i].verdict != verdict)
+			continue;
+		needs_line(&look->facts, &look->report.finding[i], line, sizeof(line));
+		say("%s", line);
+	}
+}
+
+/* Says why the interface is refused, if it is. */
+static int refused(const struct look *look)
+{
+	if (needs_worst(&look->report) != NEEDS_REFUSE)
+		return 0;
+	say_findings(look, NEEDS_REFUSE);
+	return -EOPNOTSUPP;
+}
+
+static int change(struct daemon *d, const char *name, const struct look *look)
+{
+	const struct needs_finding *failed = NULL;
+	int err = needs_apply(&look->facts, &look->report, d->undo, &failed);
+
+	if (err)
+		say("%s: setting %s to %s: %s", name, failed ? failed->knob : "it up",
+		    failed ? failed->new_value : "what it needs", strerror(-err));
+	return err;
+}
+
+int meet_needs(struct daemon *d, const char *name, struct meeting *meeting)
+{
+	const struct xdp_driver *driver;
+	struct look look;
+	int err = look_at(&look, name, meeting);
+
+	if (!err)
+		err = refused(&look);
+	if (!err && needs_first(&look.report, NEEDS_CHANGE)) {
+		err = change(d, name, &look);
+		look_away(&look);
+		if (err)
+			return err;
+		err = look_at(&look, name, meeting);
+		if (!err)
+			err = refused(&look);
+	}
+	if (!err) {
+		say_findings(&look, NEEDS_WARN);
+		driver = xdp_driver_find(look.facts.driver);
+		meeting->has_meta = !meeting->generic && driver && driver->has_meta;
+		meeting->restarts_on_replace = !driver || driver->restarts_on_replace;
+	}
+	look_away(&look);
+	return err;
+}
+
+static int dry_run_one(const struct link *link, bool generic)
+{
+	const struct meeting meeting = {.generic = generic};
+	struct look look;
+	int err = look_at(&look, link->name, &meeting);
+	char line[1024];
+
+	for (size_t i = 0; !err && i < look.report.count; i++) {
+		if (look.report.finding[i].verdict == NEEDS_OK)
+			continue;
+		needs_line(&look.facts, &look.report.finding[i], line, sizeof(line));
+		printf("%s\n", line);
+	}
+	if (!err && needs_worst(&look.report) == NEEDS_REFUSE)
+		err = -EOPNOTSUPP;
+	else if (!err)
+		printf("%s: would attach the steering program (xdp, %s mode)\n", link->name,
+		       generic ? "generic" : "native");
+	look_away(&look);
+	return err;
+}
+
+static int dry_run_named(const char *name, bool generic)
+{
+	struct link_list links = {0};
+	char why[LINK_WHY_LEN];
+	int err = link_attachable(name, &links, why, sizeof(why));
+	int bad;
+
+	if (err)
+		say("steering %s: %s", name, why);
+	for (size_t i = 0; i < links.count; i++) {
+		bad = dry_run_one(&links.link[i], generic);
+		err = bad ? bad : err;
+	}
+	link_list_free(&links);
+	return err;
+}
+
+int meet_dry_run(const struct run_options *options)
+{
+	int err = 0, bad;
+
+	for (size_t i = 0; i < options->n_interfaces; i++) {
+		bad = dry_run_named(options->interfaces[i], options->generic);
+		err = bad ? bad : err;
+	}
+	return err;
+}
