@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Generates ESP and what belongs to it. */
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "options.h"
@@ -85,6 +84,28 @@ static bool slow(const struct plan *p)
 	return p->pps && p->pps <= 20000ULL * p->run.senders;
 }
 
+static int send_plan(const struct plan *p, const struct plan_options *o)
+{
+	struct plan_result result = {};
+	int err;
+
+	if (o->mode == LAB_PACKET || (o->mode == LAB_AUTO && slow(p)))
+		err = packet_send(p, &result);
+	else
+		err = live_send(p, &result);
+	if (err) {
+		fprintf(stderr, "espgen: sending out of %s: %s\n", o->device, strerror(-err));
+		return 1;
+	}
+	print_result(&result, o->json);
+	if (!result.failed)
+		return 0;
+	fprintf(stderr,
+		"espgen: sending out of %s: %llu frames refused; its peer needs GRO or XDP\n",
+		o->device, result.failed);
+	return 1;
+}
+
 int main(int argc, char **argv)
 {
 	struct plan_options options = {
@@ -103,32 +124,17 @@ int main(int argc, char **argv)
 		.first_sequence = 1,
 		.seed = 1,
 	};
-	struct plan_result result = {};
 	struct plan plan = {};
-	int err;
+	int status;
 
-	err = lab_options(table, "Sends ESP of many SAs out of a device by live XDP frames.", argc,
-			  argv, &options);
-	if (err)
-		return err < 0 ? 2 : 0;
-	if (plan_make(&plan, &options) || frames_make(&plan, &options)) {
-		plan_free(&plan);
-		return 2;
-	}
-	if (options.mode == LAB_PACKET || (options.mode == LAB_AUTO && slow(&plan)))
-		err = packet_send(&plan, &result);
+	status = lab_options(table, "Sends ESP of many SAs out of a device by live XDP frames.",
+			     argc, argv, &options);
+	if (status)
+		return status < 0 ? 2 : 0;
+	if (plan_make(&plan, &options) || frames_make(&plan, &options))
+		status = 2;
 	else
-		err = live_send(&plan, &result);
+		status = send_plan(&plan, &options);
 	plan_free(&plan);
-	if (err) {
-		fprintf(stderr, "espgen: sending out of %s: %s\n", options.device, strerror(-err));
-		return 1;
-	}
-	print_result(&result, options.json);
-	if (!result.failed)
-		return 0;
-	fprintf(stderr,
-		"espgen: sending out of %s: %llu frames refused; its peer needs GRO or XDP\n",
-		options.device, result.failed);
-	return 1;
+	return status;
 }

@@ -118,7 +118,7 @@ int lab_options(const struct lab_option *table, const char *about, int argc, cha
 	struct option options[OPTIONS_MAX + 2] = {};
 	int n = 0, option, which, err;
 
-	for (; table[n].name && n < OPTIONS_MAX; n++)
+	for (; n < OPTIONS_MAX && table[n].name; n++)
 		options[n] = (struct option){table[n].name, !!table[n].value, NULL, 0};
 	options[n] = (struct option){"help", no_argument, NULL, HELP};
 	while ((option = getopt_long(argc, argv, "h", options, &which)) != -1) {
