@@ -26,7 +26,7 @@ static int pin_program(struct bpf_program *program, const char *dir)
 
 static int load_and_pin(struct bpf_object *object, const char *dir)
 {
-	struct bpf_program *program;
+	struct bpf_program *program = NULL;
 	int err;
 
 	err = bpf_object__load(object);
@@ -37,7 +37,7 @@ static int load_and_pin(struct bpf_object *object, const char *dir)
 	err = bpf_object__pin_maps(object, dir);
 	if (err)
 		return err;
-	bpf_object__for_each_program(program, object) {
+	while ((program = bpf_object__next_program(object, program))) {
 		err = pin_program(program, dir);
 		if (err)
 			return err;

@@ -4,7 +4,9 @@
 # veth ("wan" in both) between them, and real kernel ESP with any number of SAs, all between one
 # pair of addresses. SA number i joins its own two inner addresses, so that a ping goes through it.
 #
-#   esp_up N_PLAIN N_UDP [v6] [vlan] [esn] [replay=32] [queues=4]   make it all
+#   esp_up N_PLAIN N_UDP [v6] [vlan|stripped] [nic] [esn] [replay=32] [queues=4]   make it all;
+#                         vlan: on VLAN 100, tags in the packet; stripped: tags beside it;
+#                         nic: gw-b has eth0 and gw-a eth1 of lab/guest/run --net, not a veth
 #   esp_add N_PLAIN N_UDP [v6] [esn] [replay=32]                    more SAs in the same lab
 #   esp_ping COUNT        ping through every SA at once; prints "sent N answered M"; status 0: all.
 #                         ESP_CPU=N: from CPU N, where a veth then receives; ESP_INTERVAL: seconds
@@ -22,6 +24,7 @@ ESP_PROBE=/sys/fs/bpf/esp-lab-probe
 ESP_DEV=wan # where the outer addresses are: wan, or wan.100 with vlan
 ESP_FAMILY=() # of SA number i: 4 or 6
 ESP_ENCAP=()  # pids
+ESP_NIC=      # nic: real NICs, which esp_down gives back
 
 in_ns() {
 	local ns=$1
@@ -29,29 +32,48 @@ in_ns() {
 	nsenter --net="/run/netns/$ns" -- "$@"
 }
 
-# Two namespaces, the veth, addresses, and the sockets of ESP-in-UDP. $1: queues, $2: vlan or empty.
+# The wire between gw-a and gw-b: $1 queues of a veth, or "nic".
+esp_wire() {
+	if [ "$1" = nic ]; then
+		ip link set eth1 netns gw-a name wan
+		ip link set eth0 netns gw-b name wan
+	else
+		ip link add wan netns gw-a numrxqueues "$1" numtxqueues "$1" type veth \
+			peer name wan netns gw-b numrxqueues "$1" numtxqueues "$1"
+	fi
+}
+
+# VLAN 100 on the wire, in the namespace $1.
+esp_vlan() {
+	ip -n "$1" link add link wan name wan.100 type vlan id 100
+	ip -n "$1" link set wan.100 up
+	# A frame that lost its tag comes in on wan, where Linux would take it just the same.
+	in_ns "$1" sysctl -q net.ipv4.conf.all.rp_filter=1
+}
+
+# Two namespaces, the wire, addresses, and the sockets of ESP-in-UDP.
+# $1: queues or "nic", $2: vlan, stripped or nothing.
 esp_net() {
 	local ns end
 	modprobe -a esp4 esp6
 	for ns in gw-a gw-b; do
 		ip netns add $ns
-		ip -n $ns link set lo up
-		in_ns $ns sysctl -q net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0
+		ip -n "$ns" link set lo up
+		in_ns "$ns" sysctl -q net.ipv6.conf.all.accept_dad=0 net.ipv6.conf.default.accept_dad=0
 	done
-	ip link add wan netns gw-a numrxqueues "$1" numtxqueues "$1" type veth \
-		peer name wan netns gw-b numrxqueues "$1" numtxqueues "$1"
+	esp_wire "$1"
 	for end in a:1 b:2; do
 		ns=gw-${end%:*}
 		# Checksums left to the device would be lost with the skb on the way through a cpumap.
-		in_ns $ns ethtool -K wan tx off >/dev/null
-		ip -n $ns link set wan up
-		if [ -n "$2" ]; then
-			ip -n $ns link add link wan name wan.100 type vlan id 100
-			ip -n $ns link set wan.100 up
-		fi
-		ip -n $ns addr add 192.0.2.${end#*:}/24 dev $ESP_DEV
-		ip -n $ns addr add 2001:db8::${end#*:}/64 dev $ESP_DEV nodad
-		ESP_ENCAP+=("$(in_ns $ns "$ESP_TOP/lab/guest/encap.py")")
+		in_ns "$ns" ethtool -K wan tx off >/dev/null
+		ip -n "$ns" link set wan up
+		# virtio starts with a queue a CPU, but QEMU drops what the tap puts on its other queues.
+		[ "$1 $ns" != "nic gw-b" ] || in_ns "$ns" ethtool -L wan combined 4 2>/dev/null || :
+		[ -z "$2" ] || esp_vlan "$ns"
+		[ "$2" != vlan ] || in_ns "$ns" ethtool -K wan txvlan off tx-vlan-stag-hw-insert off
+		ip -n "$ns" addr add 192.0.2.${end#*:}/24 dev $ESP_DEV
+		ip -n "$ns" addr add 2001:db8::${end#*:}/64 dev $ESP_DEV nodad
+		ESP_ENCAP+=("$(in_ns "$ns" "$ESP_TOP/lab/guest/encap.py")")
 	done
 	ip -n gw-a route add 10.2.0.0/16 via 192.0.2.2
 	ip -n gw-b route add 10.1.0.0/16 via 192.0.2.1
@@ -115,7 +137,8 @@ esp_up() {
 	shift 2
 	for word; do
 		case $word in
-		vlan) vlan=1 ESP_DEV=wan.100 ;;
+		vlan | stripped) vlan=$word ESP_DEV=wan.100 ;;
+		nic) queues=nic ESP_NIC=nic ;;
 		queues=*) queues=${word#*=} ;;
 		*) words+=("$word") ;;
 		esac
@@ -169,7 +192,11 @@ esp_probe_stop() {
 
 esp_down() {
 	[ ${#ESP_ENCAP[@]} = 0 ] || kill "${ESP_ENCAP[@]}"
+	if [ "$ESP_NIC" = nic ]; then
+		ip -n gw-a link set wan netns 1 name eth1
+		ip -n gw-b link set wan netns 1 name eth0
+	fi
 	ip netns del gw-a
 	ip netns del gw-b
-	ESP_FAMILY=() ESP_ENCAP=() ESP_DEV=wan
+	ESP_FAMILY=() ESP_ENCAP=() ESP_DEV=wan ESP_NIC=
 }

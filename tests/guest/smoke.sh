@@ -5,12 +5,21 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/esp-lab.sh"
 
+name=${ESPALIER_GUEST:-guest}: pins=/sys/fs/bpf/smoke
+
+cleanup() {
+	rm -rf $pins
+	esp_probe_stop
+	esp_down
+}
+trap cleanup EXIT
+
 fail() {
-	echo "smoke: FAILED: $1"
+	echo "FAIL $name $1"
 	exit 1
 }
 
-echo "smoke: Linux $(uname -r), $(nproc) CPUs"
+echo "Linux $(uname -r), $(nproc) CPUs"
 [ -s /sys/kernel/btf/vmlinux ] || fail "no BTF"
 
 esp_up 2 2 || fail "SAs over IPv4"
@@ -18,10 +27,9 @@ esp_add 2 2 v6 || fail "SAs over IPv6"
 esp_add 2 2 esn replay=128 || fail "SAs with ESN"
 before=$(esp_errors gw-b)
 esp_ping 5 || fail "a ping through ESP was not answered"
-echo "smoke: ESP and ESP-in-UDP, IPv4 and IPv6, ESN: answered"
+echo "ok $name kernel ESP and ESP-in-UDP, IPv4 and IPv6, ESN"
 
 esp_probe_start || fail "fentry does not attach"
-pins=/sys/fs/bpf/smoke
 "$ESP_BUILD/lab/guest/attach" "$ESP_BUILD/lab/guest/smoke.bpf.o" $pins || fail "tp_btf or load"
 bpftool map update pinned $pins/cpus key 1 0 0 0 value 0 1 0 0 0 0 0 0 || fail "no cpumap entry"
 in_ns gw-b bpftool net attach xdpdrv pinned $pins/redirect_all dev wan || fail "no native XDP"
@@ -31,10 +39,5 @@ processed=$(bpftool -j map dump pinned $pins/processed | jq '.[0].formatted.valu
 [ "$processed" -ge 60 ] || fail "the cpumap thread processed $processed frames, fewer than 60"
 seen=$(esp_probe_show | awk '/^0xb/ { on[$2]++ } END { print on[0] + 0, on[1] + 0 }')
 [ "$seen" = "0 12" ] || fail "SAs decrypted on CPU 0 and 1: $seen, not 0 12"
-echo "smoke: native XDP and cpumap: $processed frames sent to CPU 1, all 12 SAs decrypted there"
 in_ns gw-b bpftool net detach xdpdrv dev wan
-rm -rf $pins
-esp_probe_stop
-esp_down
-[ -z "$(ip netns)" ] || fail "a namespace is left"
-echo "smoke: passed"
+echo "ok $name native XDP and cpumap: all SAs decrypted on CPU 1"

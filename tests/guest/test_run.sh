@@ -8,6 +8,7 @@ guest=$top/lab/guest/run
 work=$(mktemp -d /tmp/espalier-guest-test.XXXXXX)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
+cd "$work" || exit 1
 export TMPDIR=$work/tmp
 mkdir "$TMPDIR"
 failed=0
@@ -15,9 +16,9 @@ failed=0
 # check WHAT EXPECTED SEEN
 check() {
 	if [ "$2" = "$3" ]; then
-		echo "ok: $1"
+		echo "ok guest run: $1"
 	else
-		echo "FAILED: $1: expected '$2', saw '$3'"
+		echo "FAIL guest run: $1: expected '$2', saw '$3'"
 		failed=1
 	fi
 }
@@ -28,14 +29,17 @@ left_over() {
 	pgrep -f "guest.dir=$TMPDIR" || :
 }
 
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/espalier-guest
 "$guest" true
 check "true returns 0" 0 $?
+touch stamp
 "$guest" sh -c 'exit 7'
 check "exit 7 returns 7" 7 $?
+check "the second run fetches and builds nothing" "" \
+	"$(find "$cache" -newer stamp -type f ! -name lock)"
 "$guest" sh -c 'kill -9 $$'
 check "a command killed by signal 9 returns 137" 137 $?
 
-cd "$work" || exit 1
 ESPALIER_WORD='a  b"c$d' "$guest" sh -c \
 	'printf "%s|%s|%s\n" "$1" "$ESPALIER_WORD" "$PWD"; echo err >&2; printf no-newline' \
 	sh "it's  \"\$HOME\"" >out
@@ -81,5 +85,4 @@ signal_run() {
 signal_run INT 130
 signal_run TERM 143
 
-if [ $failed = 0 ]; then echo "run-selftest: passed"; else echo "run-selftest: FAILED"; fi
 exit $failed

@@ -1,0 +1,92 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Runs in the guest: real kernel ESP, 8 SAs plain and 8 in UDP, Espalier on the receiving gateway.
+# esp.sh [v6] [vlan|stripped] [esn] [replay=N] [nic]: every ping answered, each SA decrypted on its
+# one CPU as the kernel shows it, both CPUs used, no XfrmIn error counted; everything put back.
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/esp-lab.sh"
+
+name="${ESPALIER_GUEST:-guest}: esp${*:+ $*}"
+count=10
+log=$(mktemp)
+daemon=
+
+cleanup() {
+	[ -z "$daemon" ] || kill "$daemon" 2>/dev/null
+	wait
+	esp_probe_stop
+	esp_down
+}
+trap cleanup EXIT
+
+fail() {
+	echo "FAIL $name: $1"
+	sed 's/^/  /' "$log"
+	exit 1
+}
+
+espalier() {
+	in_ns gw-b "$ESP_BUILD/espalier" "$@"
+}
+
+# What Espalier may change on the interface. (Without sysfs: the guest's shows another namespace.)
+settings() {
+	in_ns gw-b ethtool -k wan
+	in_ns gw-b ethtool -l wan
+	in_ns gw-b ethtool -x wan
+	ip -n gw-b -details link show wan
+} 2>&1
+
+# Pings through all SAs from CPU 0. The lines "SPI CPU PACKETS" of gw-b are then in $decrypted.
+ping_all() {
+	esp_probe_start || fail "no probe"
+	ESP_CPU=0 esp_ping $count || fail "$1: a ping was not answered"
+	decrypted=$(esp_probe_show | grep ^0xb)
+	esp_probe_stop
+	[ "$(esp_errors gw-b)" = "$errors" ] || fail "$1: XfrmIn errors: $(esp_errors gw-b)"
+}
+
+# Without Espalier a veth receives on the sender's CPU. (Where a NIC does is not ours to say.)
+ping_unsteered() {
+	ping_all "$1"
+	case " $name " in *" nic "*) return ;; esac
+	[ "$(awk '$2 != 0' <<<"$decrypted")" = "" ] || fail "$1: not all on CPU 0: $decrypted"
+}
+
+# Until `show` lists all SAs: Espalier is ready then.
+start_espalier() {
+	in_ns gw-b "$ESP_BUILD/espalier" run wan --cpus 0-1 >"$log" 2>&1 &
+	daemon=$!
+	until [ "$(espalier show --json 2>/dev/null | jq '.sas | length')" = 16 ]; do
+		kill -0 $daemon 2>/dev/null || fail "espalier run ended"
+		sleep 0.2
+	done
+}
+
+check_show() {
+	local shown kinds
+	shown=$(espalier show --json | jq -r '.sas[] | "\(.spi) \(.cpu) \(.packets)"' | sort)
+	[ "$shown" = "$decrypted" ] || fail "show: $shown; the kernel decrypted: $decrypted"
+	kinds=$(espalier show --json |
+		jq -r '[.sas[].encap] | group_by(.)[] | "\(length) \(.[0])"' | xargs)
+	[ "$kinds" = "8 none 8 udp" ] || fail "show: $kinds"
+}
+
+esp_up 8 8 "$@" || fail "the lab"
+errors=$(esp_errors gw-b)
+ping_unsteered before
+before=$(settings)
+
+start_espalier
+ping_all steered
+[ "$(awk '{ print $2 }' <<<"$decrypted" | sort | uniq -c | xargs)" = "8 0 8 1" ] ||
+	fail "not 8 SAs on each CPU: $decrypted"
+check_show
+
+espalier stop >>"$log" 2>&1 || fail "espalier stop"
+wait $daemon || fail "espalier run returned $?"
+daemon=
+[ "$(settings)" = "$before" ] || fail "not as it was: $(diff <(settings) - <<<"$before")"
+! in_ns gw-b bpftool net show dev wan | grep wan || fail "a program is left"
+ping_unsteered stopped
+echo "ok $name"
