@@ -55,6 +55,16 @@ struct daemon {
 /* CLOCK_MONOTONIC in ns, the clock of the BPF programs. */
 uint64_t daemon_now(void);
 
+/* loop.c */
+
+/* Follows links and addresses; those that are there are told of before it returns. */
+int loop_open_watch(struct daemon *d);
+/* What the loop waits for. */
+int loop_add_events(struct daemon *d);
+
+/* dry_run.c: prints what `run` would do. 0, or a negative errno, said. */
+int dry_run(const struct run_options *options);
+
 /* interfaces.c */
 
 /*

@@ -97,29 +97,78 @@ int meet_needs(struct daemon *d, const char *name, struct meeting *meeting)
 	return err;
 }
 
-static int dry_run_one(const struct link *link, bool generic)
+static const char *verdict_name(enum needs_verdict verdict)
 {
-	const struct meeting meeting = {.generic = generic};
-	struct look look;
-	int err = look_at(&look, link->name, &meeting);
-	char line[1024];
-
-	for (size_t i = 0; !err && i < look.report.count; i++) {
-		if (look.report.finding[i].verdict == NEEDS_OK)
-			continue;
-		needs_line(&look.facts, &look.report.finding[i], line, sizeof(line));
-		printf("%s\n", line);
+	switch (verdict) {
+	case NEEDS_CHANGE:
+		return "change";
+	case NEEDS_WARN:
+		return "warning";
+	case NEEDS_REFUSE:
+		return "refused";
+	default:
+		return "ok";
 	}
-	if (!err && needs_worst(&look.report) == NEEDS_REFUSE)
-		err = -EOPNOTSUPP;
-	else if (!err)
-		printf("%s: would attach the steering program (xdp, %s mode)\n", link->name,
-		       generic ? "generic" : "native");
-	look_away(&look);
-	return err;
 }
 
-static int dry_run_named(const char *name, bool generic)
+static void print_finding(struct out *out, const struct look *look,
+			  const struct needs_finding *finding)
+{
+	char line[1024];
+
+	if (!out_is_json(out)) {
+		needs_line(&look->facts, finding, line, sizeof(line));
+		out_say(out, "%s", line);
+		return;
+	}
+	out_object(out, NULL);
+	out_string(out, "verdict", verdict_name(finding->verdict));
+	out_string(out, "text", finding->text);
+	if (finding->verdict == NEEDS_CHANGE) {
+		out_string(out, "knob", finding->knob);
+		out_string(out, "old", finding->old_value);
+		out_string(out, "new", finding->new_value);
+	}
+	out_up(out);
+}
+
+static void print_findings(struct out *out, const struct look *look)
+{
+	if (out_is_json(out))
+		out_array(out, "findings");
+	for (size_t i = 0; i < look->report.count; i++)
+		if (look->report.finding[i].verdict != NEEDS_OK)
+			print_finding(out, look, &look->report.finding[i]);
+	if (out_is_json(out))
+		out_up(out);
+}
+
+static int dry_run_one(const struct link *link, bool generic, struct out *out)
+{
+	const struct meeting meeting = {.generic = generic};
+	const char *mode = generic ? "generic" : "native";
+	struct look look;
+	int err = look_at(&look, link->name, &meeting);
+	bool can = !err && needs_worst(&look.report) != NEEDS_REFUSE;
+
+	if (out_is_json(out)) {
+		out_object(out, NULL);
+		out_string(out, "interface", link->name);
+		out_string(out, "method", can ? "xdp" : NULL);
+		out_string(out, "mode", can ? mode : NULL);
+	}
+	if (!err)
+		print_findings(out, &look);
+	if (out_is_json(out))
+		out_up(out);
+	else if (can)
+		out_say(out, "%s: would attach the steering program (xdp, %s mode)", link->name,
+			mode);
+	look_away(&look);
+	return can ? 0 : err ? err : -EOPNOTSUPP;
+}
+
+static int dry_run_named(const char *name, bool generic, struct out *out)
 {
 	struct link_list links = {0};
 	char why[LINK_WHY_LEN];
@@ -129,20 +178,24 @@ static int dry_run_named(const char *name, bool generic)
 	if (err)
 		say("steering %s: %s", name, why);
 	for (size_t i = 0; i < links.count; i++) {
-		bad = dry_run_one(&links.link[i], generic);
+		bad = dry_run_one(&links.link[i], generic, out);
 		err = bad ? bad : err;
 	}
 	link_list_free(&links);
 	return err;
 }
 
-int meet_dry_run(const struct run_options *options)
+int meet_dry_run(const struct run_options *options, struct out *out)
 {
 	int err = 0, bad;
 
+	if (out_is_json(out))
+		out_array(out, "interfaces");
 	for (size_t i = 0; i < options->n_interfaces; i++) {
-		bad = dry_run_named(options->interfaces[i], options->generic);
+		bad = dry_run_named(options->interfaces[i], options->generic, out);
 		err = bad ? bad : err;
 	}
+	if (out_is_json(out))
+		out_up(out);
 	return err;
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "daemon/run.h"
+#include "view/out.h"
 
 struct daemon;
 
@@ -28,6 +29,6 @@ int meet_needs(struct daemon *d, const char *name, struct meeting *meeting);
 
 /* Prints what attaching to the named interfaces would need and do; changes nothing. 0, or a
  * negative errno if any of them cannot be steered. */
-int meet_dry_run(const struct run_options *options);
+int meet_dry_run(const struct run_options *options, struct out *out);
 
 #endif

@@ -3,7 +3,6 @@
 #include "daemon/daemon.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,12 +10,9 @@
 #include <time.h>
 #include <unistd.h>
 #include "daemon/lock.h"
-#include "daemon/meet.h"
 #include "daemon/say.h"
 #include "daemon/switches.h"
 #include "daemon/takedown.h"
-
-enum { MOVE_POLL_US = 2000 };
 
 uint64_t daemon_now(void)
 {
@@ -24,131 +20,6 @@ uint64_t daemon_now(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return now.tv_sec * 1000000000ull + now.tv_nsec;
-}
-
-/* What happened in this turn of the loop is acted on at its end, once. */
-static void settle(struct daemon *d)
-{
-	if (d->addresses_changed)
-		sas_set_addresses(d);
-	if (d->links_changed) {
-		d->links_changed = false;
-		interfaces_attach(d, false);
-	}
-	if (d->sync_wanted)
-		sas_sync(d);
-}
-
-static void on_second(evutil_socket_t fd, short what, void *arg)
-{
-	struct daemon *d = arg;
-
-	xdp_beat(&d->xdp, daemon_now());
-	learner_expire(d);
-	settle(d);
-	sd_notify(0, "WATCHDOG=1");
-}
-
-static void on_resync(evutil_socket_t fd, short what, void *arg)
-{
-	struct daemon *d = arg;
-
-	d->sync_wanted = true;
-	watch_resync(d->watch); /* some changes send no event: a program taken off by its link */
-	settle(d);
-	sas_retry(d);
-}
-
-static void on_moves(evutil_socket_t fd, short what, void *arg)
-{
-	struct daemon *d = arg;
-
-	moves_poll(&d->xdp.moves, daemon_now());
-	sas_watch_moves(d);
-}
-
-void sas_watch_moves(struct daemon *d)
-{
-	struct timeval soon = {.tv_usec = MOVE_POLL_US};
-
-	if (d->xdp.moves.active && d->move_timer && !event_pending(d->move_timer, EV_TIMEOUT, NULL))
-		event_add(d->move_timer, &soon);
-}
-
-static void on_sad(evutil_socket_t fd, short what, void *arg)
-{
-	struct daemon *d = arg;
-	int err = sad_read(d->sad);
-
-	if (err == SAD_SYNC_WANTED)
-		d->sync_wanted = true;
-	else if (err < 0)
-		say("reading the kernel's SA events: %s", strerror(-err));
-	settle(d);
-}
-
-static void on_watch(evutil_socket_t fd, short what, void *arg)
-{
-	struct daemon *d = arg;
-	int err = watch_read(d->watch);
-
-	if (err < 0)
-		say("reading link and address events: %s", strerror(-err));
-	settle(d);
-}
-
-static void on_link(void *arg, unsigned int changes, const struct link *was, const struct link *now)
-{
-	interfaces_link_changed(arg, changes, was, now);
-}
-
-static void on_address(void *arg, int family, const void *addr, bool local)
-{
-	struct daemon *d = arg;
-
-	d->addresses_changed = true;
-}
-
-static void on_end(evutil_socket_t signal, short what, void *arg)
-{
-	struct daemon *d = arg;
-
-	d->takedown = !d->options->keep;
-	event_base_loopexit(d->base, NULL);
-}
-
-static void on_reload(evutil_socket_t signal, short what, void *arg)
-{
-	struct daemon *d = arg;
-
-	if (d->options->sas && !sas_reload(d))
-		say("read %s again", d->options->sas);
-	sas_sync(d);
-}
-
-static int add_event(struct daemon *d, evutil_socket_t fd, short what, event_callback_fn callback,
-		     const struct timeval *every)
-{
-	struct event *event = event_new(d->base, fd, what | EV_PERSIST, callback, d);
-
-	return !event || event_add(event, every) ? -ENOMEM : 0;
-}
-
-/* The events live as long as the loop; event_base_free() and exit end them. */
-static int add_events(struct daemon *d)
-{
-	struct timeval second = {.tv_sec = 1}, resync = {.tv_sec = d->options->resync};
-
-	d->move_timer = evtimer_new(d->base, on_moves, d);
-	if (!d->move_timer || add_event(d, sad_fd(d->sad), EV_READ, on_sad, NULL) ||
-	    add_event(d, watch_fd(d->watch), EV_READ, on_watch, NULL) ||
-	    add_event(d, SIGTERM, EV_SIGNAL, on_end, NULL) ||
-	    add_event(d, SIGINT, EV_SIGNAL, on_end, NULL) ||
-	    add_event(d, SIGHUP, EV_SIGNAL, on_reload, NULL) ||
-	    add_event(d, -1, 0, on_second, &second) || add_event(d, -1, 0, on_resync, &resync))
-		return -ENOMEM;
-	sas_watch_moves(d);
-	return 0;
 }
 
 static int open_undo(struct daemon *d)
@@ -211,17 +82,6 @@ static int open_xdp(struct daemon *d, const struct cpu_roles *roles)
 	return 0;
 }
 
-static int open_watch(struct daemon *d)
-{
-	int err;
-
-	d->addrs = addrs_new(on_address, d);
-	err = d->addrs ? watch_open(&d->watch, d->addrs, on_link, d) : -ENOMEM;
-	if (err)
-		say("following links and addresses: %s", strerror(-err));
-	return err;
-}
-
 /* In this order: first what can fail without having changed anything. */
 static int set_up(struct daemon *d)
 {
@@ -237,7 +97,7 @@ static int set_up(struct daemon *d)
 	if (!err && d->xdp.adopted)
 		err = interfaces_adopt(d);
 	if (!err)
-		err = open_watch(d);
+		err = loop_open_watch(d);
 	if (err)
 		return err;
 	xdp_beat(&d->xdp, daemon_now());
@@ -250,7 +110,7 @@ static int set_up(struct daemon *d)
 	if (!err)
 		err = interfaces_attach(d, true);
 	if (!err)
-		err = add_events(d);
+		err = loop_add_events(d);
 	if (!err && privileges_drop(&d->xdp.pins))
 		say("could not drop capabilities; going on with all of them");
 	return err;
@@ -304,16 +164,6 @@ static int run(struct daemon *d)
 			say("stopping; steering goes on from the pins (--keep)");
 	}
 	return clean_up(d, err) || err ? 1 : 0;
-}
-
-/* What would be done, as far as it can be told without doing it. */
-static int dry_run(const struct run_options *options)
-{
-	struct cpu_roles roles;
-	int err = roles_choose(options, &roles);
-	int bad = meet_dry_run(options);
-
-	return bad ? bad : err;
 }
 
 int daemon_run(const struct run_options *options)
