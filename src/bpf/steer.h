@@ -162,7 +162,8 @@ static __always_inline int steer_stray(const struct flow *f, __u64 key)
 	}
 	count(CLASS_STRAY, f->bytes);
 	decide(WAY_STRAY);
-	table = now - h->heartbeat_ns > HEARTBEAT_OLD_NS ? STRAYS_SPREAD : STRAYS_CONFINED;
+	/* The coarse clock may be a tick behind the one that the daemon wrote. */
+	table = now > h->heartbeat_ns + HEARTBEAT_OLD_NS ? STRAYS_SPREAD : STRAYS_CONFINED;
 	ring = h->stray_ring[table][stray_hash(f) & (STRAY_TABLE_SIZE - 1)];
 	if (key)
 		note_stray(h, f, key, ring, now);
@@ -228,6 +229,7 @@ static __always_inline int steer_sa(struct xdp_md *ctx, const struct flow *f,
 		count(CLASS_HANDS_OFF, f->bytes);
 		return XDP_PASS;
 	}
+	decide(WAY_SA);
 	if (likely(sa_word_to(word) == sa_word_own(word)))
 		return redirect(sa_word_own(word));
 	return steer_moving(ctx, word, found->slot, f->seq);
