@@ -106,6 +106,8 @@ int sandbox_open(struct sandbox *s, __u32 max_sas, char *why, size_t size)
 	int err = enter(why, size);
 
 	s->steer = -1;
+	s->held = 0;
+	s->ahead_ns = 0;
 	if (!err)
 		err = xdp_open(&s->xdp, &options, why, size);
 	if (err)
@@ -145,7 +147,16 @@ int sandbox_add(struct sandbox *s, __u8 family, const __be32 dst[4], __u32 spi, 
 	enum first_why why;
 
 	memcpy(sa.cold.dst, dst, sizeof(sa.cold.dst));
-	return xdp_add(&s->xdp, &sa, sandbox_now(), &why);
+	return xdp_add(&s->xdp, &sa, sandbox_now() + s->ahead_ns, &why);
+}
+
+void sandbox_clear(struct sandbox *s)
+{
+	const struct table *table = &s->xdp.table;
+	int slot;
+
+	table_each(table, slot) xdp_remove(&s->xdp, sa_word_key(table_word(table, slot)),
+					   sandbox_now() + s->ahead_ns);
 }
 
 /* In new namespaces the kernel names the n-th pair itself: veth2n, veth2n+1. */

@@ -15,6 +15,8 @@ struct sandbox {
 	struct xdp xdp;
 	int steer; /* descriptor of the steering program as it is attached */
 	int held;  /* further programs, each on a device of its own */
+	/* Added to the clock by which SAs come and go, to be done with the rest of their slots. */
+	__u64 ahead_ns;
 };
 
 /* Our addresses there; IPv4 in [0]. Network byte order. */
@@ -31,6 +33,9 @@ void sandbox_close(struct sandbox *s);
 /* Adds an SA, named by its destination, on ring SA of @cpu. 0 or a negative errno. */
 int sandbox_add(struct sandbox *s, __u8 family, const __be32 dst[4], __u32 spi, __u8 protocol,
 		int cpu, bool hands_off);
+
+/* Removes all SAs. */
+void sandbox_clear(struct sandbox *s);
 
 /* Writes the heartbeat: strays are confined for the next ten seconds. */
 void sandbox_beat(struct sandbox *s);

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Same code, same answer: frames through the steering program of the test build, which writes its
+ * decision down, and through user space. The SAs, our addresses and the heartbeat change every few
+ * frames, so that every way occurs often.
+ */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include "../../bench/sandbox.h"
+#include "../unit/frames.h"
+#include "../unit/random.h"
+#include "captures.h"
+#include "core/decision.h"
+#include "model.h"
+#include "steer/local.h"
+
+enum {
+	MUTATED = 100000,
+	PER_ROUND = 500, /* frames between two changes of the SAs */
+	BYTES_MAX = 2048,
+	BASES_MAX = 1024,
+	CPUS_MAX = 512,
+	COMPLAINTS = 10,
+};
+
+struct base {
+	char name[64];
+	size_t len;
+	__u8 bytes[BYTES_MAX];
+	struct flow flow;
+};
+
+struct test {
+	struct sandbox box;
+	struct model model;
+	struct base bases[BASES_MAX];
+	unsigned int n_bases;
+	struct encap_ports ports;
+	const struct decision *decision; /* the BPF program's */
+	uint64_t random;
+	unsigned long ran, short_ones, wrong;
+	int cpus[CPUS_MAX], n_cpus;
+};
+
+static void die(const char *what, int err)
+{
+	fprintf(stderr, "%s: %s\n", what, strerror(err < 0 ? -err : err));
+	printf("FAIL agreement\n");
+	exit(1);
+}
+
+static void add_base(void *arg, const char *name, int n, const void *bytes, size_t len)
+{
+	struct test *t = arg;
+	struct base *base = &t->bases[t->n_bases];
+
+	if (t->n_bases == BASES_MAX || len > BYTES_MAX)
+		die("room for the frames", ENOSPC);
+	snprintf(base->name, sizeof(base->name), "%.40s, %d", name, n);
+	base->len = len;
+	memcpy(base->bytes, bytes, len);
+	flow_parse(&base->flow, base->bytes, base->bytes + len, &t->ports);
+	t->n_bases++;
+}
+
+static void read_bases(struct test *t)
+{
+	int err = captures_each(CAPTURES, add_base, t);
+
+	if (err || !t->n_bases)
+		die(CAPTURES, err ? err : ENOENT);
+	for (size_t i = 0; i < frames_count; i++)
+		add_base(t, frames[i].name, (int)i, frames[i].bytes, frames[i].len);
+}
+
+/* The map in which the attached program writes its decision. */
+static int find_decisions(int program)
+{
+	struct bpf_prog_info info = {0};
+	__u32 ids[64], size = sizeof(info);
+
+	info.nr_map_ids = 64;
+	info.map_ids = (__u64)(unsigned long)ids;
+	if (bpf_obj_get_info_by_fd(program, &info, &size) < 0)
+		return -errno;
+	for (__u32 i = 0; i < info.nr_map_ids && i < 64; i++) {
+		struct bpf_map_info map = {0};
+		int fd = bpf_map_get_fd_by_id(ids[i]);
+
+		size = sizeof(map);
+		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &map, &size) &&
+		    !strcmp(map.name, "decisions"))
+			return fd;
+		if (fd >= 0)
+			close(fd);
+	}
+	return -ENOENT;
+}
+
+static void set_up(struct test *t)
+{
+	char why[SANDBOX_WHY];
+	int fd, err;
+	void *memory;
+
+	frames_ports(&t->ports);
+	read_bases(t);
+	err = sandbox_open(&t->box, MODEL_SAS, why, sizeof(why));
+	if (err)
+		die(why, err);
+	fd = find_decisions(t->box.steer);
+	if (fd < 0)
+		die("map decisions of the test build", fd);
+	memory = mmap(NULL, sizeof(struct decision), PROT_READ, MAP_SHARED, fd, 0);
+	if (memory == MAP_FAILED)
+		die("mapping the decisions", errno);
+	t->decision = memory;
+	*t->box.xdp.maps.ports = t->ports;
+	for (int cpu = 0; cpu < CPU_SETSIZE && t->n_cpus < CPUS_MAX; cpu++)
+		if (CPU_ISSET(cpu, &t->box.xdp.roles.sas))
+			t->cpus[t->n_cpus++] = cpu;
+	t->model.shape = t->box.xdp.table.shape;
+	t->model.toeplitz = t->box.xdp.maps.toeplitz;
+	t->model.ike_ring = t->box.xdp.maps.host->ike_ring;
+}
+
+/* Fills the table and the model's list with SAs of the frames, half of them at random. */
+static void change_sas(struct test *t)
+{
+	struct model *m = &t->model;
+	struct table *table = &t->box.xdp.table;
+	int slot;
+
+	sandbox_clear(&t->box);
+	t->box.ahead_ns += 2 * TABLE_REST_NS;
+	/* An SA that was a stray before would begin with a move. */
+	memset(t->box.xdp.maps.stray_seen, 0, STRAY_SEEN * sizeof(struct stray_seen));
+	m->n_sas = 0;
+	for (unsigned int i = 0; i < t->n_bases && m->n_sas < MODEL_SAS; i++) {
+		const struct flow *f = &t->bases[i].flow;
+		struct model_sa *sa = &m->sas[m->n_sas];
+		__u8 protocol = flow_sa_protocol(f);
+		int err, cpu = t->cpus[random_below(&t->random, t->n_cpus)];
+
+		if (!f->spi || model_find(m, f->dst, f->spi, protocol) ||
+		    random_below(&t->random, 2))
+			continue;
+		*sa = (struct model_sa){.family = f->family, .protocol = protocol, .spi = f->spi};
+		memcpy(sa->dst, f->dst, sizeof(sa->dst));
+		sa->hands_off = !random_below(&t->random, 4);
+		err = sandbox_add(&t->box, sa->family, sa->dst, sa->spi, protocol, cpu,
+				  sa->hands_off);
+		slot = table_find(table, sa_key(&table->shape, sa->dst, sa->spi, protocol));
+		if (err || slot < 0)
+			die("adding an SA", err ? err : ENOENT);
+		sa->slot = slot;
+		sa->ring = sa_word_own(table_word(table, slot));
+		m->n_sas++;
+	}
+}
+
+/* Which destinations are ours, again at random. */
+static void change_addresses(struct test *t)
+{
+	struct local_address list[MODEL_LOCAL];
+	struct host *host = t->box.xdp.maps.host;
+	struct model *m = &t->model;
+	__u32 idle = !host->addresses;
+
+	m->n_local = 0;
+	for (unsigned int i = 0; i < t->n_bases && m->n_local < MODEL_LOCAL; i++) {
+		const struct flow *f = &t->bases[i].flow;
+		struct model_local *local = &m->local[m->n_local];
+
+		if (!f->family || random_below(&t->random, 4))
+			continue;
+		local->family = f->family;
+		memcpy(local->addr, f->dst, sizeof(local->addr));
+		list[m->n_local].family = f->family;
+		memcpy(list[m->n_local].addr, f->dst, sizeof(f->dst));
+		m->n_local++;
+	}
+	local_fill(&t->box.xdp.maps.addresses->half[idle], t->box.xdp.table.shape.seed, list,
+		   m->n_local);
+	__atomic_store_n(&host->addresses, idle, __ATOMIC_RELEASE);
+}
+
+/* What was remembered is forgotten on both sides, long before the LRU map is full. */
+static void forget_fragments(struct test *t)
+{
+	int fd = t->box.xdp.maps.fd[MAP_FRAGMENTS];
+	struct fragment_key key;
+
+	while (!bpf_map_get_next_key(fd, NULL, &key))
+		bpf_map_delete_elem(fd, &key);
+	t->model.n_fragments = 0;
+}
+
+static void change(struct test *t)
+{
+	struct host *host = t->box.xdp.maps.host;
+	bool old = random_below(&t->random, 2);
+
+	forget_fragments(t);
+	change_sas(t);
+	change_addresses(t);
+	host->heartbeat_ns = old ? 1 : sandbox_now();
+	t->model.stray_ring = host->stray_ring[old ? STRAYS_SPREAD : STRAYS_CONFINED];
+}
+
+static void complain(struct test *t, const char *name, const struct flow *flow,
+		     const struct model_answer *should, __u32 verdict)
+{
+	const struct decision *is = t->decision;
+	char a[256], b[256];
+
+	if (t->wrong++ >= COMPLAINTS)
+		return;
+	printf("%s, frame %lu (%s):\n", name, t->ran, model_case_names[should->how]);
+	printf("  BPF program: way %u ring %u slot %d verdict %u\n    %s\n", is->way, is->ring,
+	       (int)is->slot, verdict, flow_print(&is->flow, a, sizeof(a)));
+	printf("  user space:  way %u ring %u slot %d\n    %s\n", should->way, should->ring,
+	       (int)should->slot, flow_print(flow, b, sizeof(b)));
+}
+
+static void run(struct test *t, const char *name, const __u8 *bytes, size_t len)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = bytes, .data_size_in = len, .repeat = 1);
+	struct model_answer should;
+	struct flow flow;
+
+	flow_parse(&flow, bytes, bytes + len, &t->ports);
+	if (len < 14) {
+		t->short_ones++;
+		t->wrong += flow.kind != FLOW_OTHER || flow.family;
+		return;
+	}
+	should = model_decide(&t->model, &flow, len);
+	if (bpf_prog_test_run_opts(t->box.steer, &opts) < 0)
+		die("test run", errno);
+	t->ran++;
+	if (!flows_equal(&t->decision->flow, &flow) || t->decision->way != should.way ||
+	    t->decision->ring != should.ring || t->decision->slot != should.slot ||
+	    opts.retval != (should.ring ? XDP_REDIRECT : XDP_PASS))
+		complain(t, name, &flow, &should, opts.retval);
+}
+
+/* A frame in three goes as it is, or a fragment would seldom find its datagram. */
+static void run_mutated(struct test *t)
+{
+	__u8 bytes[BYTES_MAX];
+
+	for (int i = 0; i < MUTATED; i++) {
+		const struct base *base = &t->bases[random_below(&t->random, t->n_bases)];
+		size_t len = base->len;
+
+		if (i % PER_ROUND == 0)
+			change(t);
+		memcpy(bytes, base->bytes, len);
+		if (i % 3 == 0)
+			run(t, base->name, bytes, len);
+		len = frames_mutate(random_next(&t->random), bytes, len);
+		run(t, base->name, bytes, len);
+		if (i % PER_ROUND < 14)
+			run(t, base->name, bytes, i % PER_ROUND);
+	}
+}
+
+/* The counters of the interface, and that the frames brought about everything there is. */
+static void check_counts(struct test *t)
+{
+	struct interface_counts sum;
+	int err = maps_counts(&t->box.xdp.maps, 0, &sum);
+
+	if (err)
+		die("reading the counters", err);
+	for (int i = 0; i < CLASSES; i++) {
+		const struct count *is = &sum.class[i], *should = &t->model.counts.class[i];
+
+		if (is->packets == should->packets && is->bytes == should->bytes)
+			continue;
+		printf("class %d: the BPF program counted %llu packets %llu bytes, should be %llu "
+		       "%llu\n",
+		       i, is->packets, is->bytes, should->packets, should->bytes);
+		t->wrong++;
+	}
+	for (int i = 0; i < MODEL_CASES; i++) {
+		printf("  %7lu  %s\n", t->model.seen[i], model_case_names[i]);
+		t->wrong += !t->model.seen[i];
+	}
+}
+
+int main(void)
+{
+	struct test *t = calloc(1, sizeof(*t));
+	bool good;
+
+	if (!t)
+		die("memory", ENOMEM);
+	if (geteuid()) {
+		printf("skip agreement: not root\n");
+		return 0;
+	}
+	t->random = 1;
+	set_up(t);
+	change(t);
+	for (unsigned int i = 0; i < t->n_bases; i++)
+		run(t, t->bases[i].name, t->bases[i].bytes, t->bases[i].len);
+	run_mutated(t);
+	check_counts(t);
+	good = !t->wrong && t->ran >= MUTATED;
+	printf("  %lu frames by both, %lu too short for the BPF program; %lu disagreements\n",
+	       t->ran, t->short_ones, t->wrong);
+	printf("%s agreement\n", good ? "ok" : "FAIL");
+	sandbox_close(&t->box);
+	free(t);
+	return good ? 0 : 1;
+}
