@@ -46,7 +46,7 @@ static const char *quote(char out[48], const char *token)
 {
 	size_t i;
 
-	for (i = 0; token[i] && i < 40; i++)
+	for (i = 0; i < 40 && token[i]; i++)
 		out[i] = isprint((unsigned char)token[i]) ? token[i] : '?';
 	strcpy(out + i, token[i] ? "..." : "");
 	return out;

@@ -143,6 +143,8 @@ static int aim_strays(struct xdp *xdp, enum stray_table which, const cpu_set_t *
 			return numbers[n];
 		n++;
 	}
+	if (!n)
+		return -EINVAL;
 	for (int i = 0; i < STRAY_TABLE_SIZE; i++)
 		SHARED(table[i]) = numbers[i % n];
 	return 0;
