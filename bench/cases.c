@@ -34,6 +34,8 @@ const struct bench_case cases[] = {
 	{"stray-flood", 0, RUN_STEER, PACKET_ESP, CASES_KNOWN, MANY_STRAYS, XDP_REDIRECT,
 	 "random of 2^20 SPIs of no SA"},
 	{"ring", 15, RUN_RING, PACKET_ESP, 0, 0, XDP_PASS, "the ring program, one SA at rest"},
+	{"ring-10k", 0, RUN_RING, PACKET_ESP, 0, CASES_PEER, XDP_PASS,
+	 "the ring program, random of 10,000 SAs"},
 	{"ring-100k", 0, RUN_RING, PACKET_ESP, 0, CASES_KNOWN, XDP_PASS,
 	 "the ring program, random of 100,000 SAs"},
 	{"peer-hashmap", 0, RUN_HASHMAP, PACKET_ESP, 0, CASES_PEER, XDP_REDIRECT,

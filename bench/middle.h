@@ -12,7 +12,7 @@ static inline int middle_compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* The median of an odd number of values, which it sorts. */
+/* The median of values, which it sorts; of two in the middle the higher. */
 static inline double middle(double *values, size_t n)
 {
 	qsort(values, n, sizeof(*values), middle_compare);

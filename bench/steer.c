@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What steering costs a frame: the shipped programs in test runs, and the whole path on the lab.
-#include <getopt.h>
 #include <math.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include "cases.h"
-#include "view/out.h"
+#include "live.h"
+#include "options.h"
 
 enum { ROUNDS = 40 };
 
-struct options {
-	unsigned int rounds;
-	bool json;
+struct results {
+	const struct bench_options *options;
+	struct bench_result runs[CASES_MAX];
+	struct live_result live;
 };
 
 static const struct table_column columns[] = {
@@ -27,94 +26,108 @@ static const struct table_column columns[] = {
 };
 
 /* What a case costs above the empty program on the same frames; NAN: not run. */
-static double above_empty(const struct bench_result *results, unsigned int i)
+static double above_empty(const struct bench_result *runs, unsigned int i)
 {
-	return results[i].ns ? results[i].ns - results[cases[i].sas ? 1 : 0].ns : NAN;
+	return runs[i].ns ? runs[i].ns - runs[cases[i].sas ? 1 : 0].ns : NAN;
 }
 
-static void print_case(struct out *out, const struct bench_result *results, unsigned int i)
+static const char *verdict(double ns, double goal)
+{
+	if (isnan(ns))
+		return "this kernel has none";
+	if (!goal)
+		return "";
+	return ns <= goal ? "met" : "missed";
+}
+
+static void print_case(struct out *out, const struct bench_result *runs, unsigned int i)
 {
 	const struct bench_case *c = &cases[i];
-	double ns = above_empty(results, i);
+	double ns = above_empty(runs, i);
 
 	out_row(out, NULL);
 	out_string(out, "name", c->name);
 	out_real(out, "ns", ns, 1);
-	out_real(out, "times_empty", ns / results[0].ns, 2);
+	out_real(out, "times_empty", ns / runs[0].ns, 2);
 	out_real(out, "goal", c->goal ? c->goal : NAN, 0);
-	out_string(out, "verdict",
-		   isnan(ns)	   ? "this kernel has none"
-		   : !c->goal	   ? ""
-		   : ns <= c->goal ? "met"
-				   : "missed");
+	out_string(out, "verdict", verdict(ns, c->goal));
 	out_string(out, "about", c->about);
 	out_up(out);
 }
 
-static void print_cases(struct out *out, const struct bench_result *results)
+static void print_runs(struct out *out, const struct bench_result *runs)
 {
 	out_say(out, "An empty program takes %.1f ns a frame, test run and all. Above that:",
-		results[0].ns);
+		runs[0].ns);
 	if (out_is_json(out)) {
-		out_real(out, "empty_ns", results[0].ns, 1);
-		out_real(out, "empty_vary_ns", results[1].ns, 1);
+		out_real(out, "empty_ns", runs[0].ns, 1);
+		out_real(out, "empty_vary_ns", runs[1].ns, 1);
 	}
 	out_table(out, "cases", columns);
 	for (unsigned int i = 2; i < cases_count; i++)
-		print_case(out, results, i);
+		print_case(out, runs, i);
 	out_up(out);
 }
 
-static int read_options(int argc, char **argv, struct options *o)
+static void print_live(struct out *out, const struct live_result *live)
 {
-	static const struct option table[] = {
-		{"json", no_argument, NULL, 'j'},
-		{"rounds", required_argument, NULL, 'r'},
-		{"help", no_argument, NULL, 'h'},
-		{NULL, 0, NULL, 0},
-	};
-	int c;
+	const char *word = live->ratio >= live->goal ? "met" : "missed";
 
-	*o = (struct options){.rounds = ROUNDS};
-	while ((c = getopt_long(argc, argv, "h", table, NULL)) != -1) {
-		if (c == 'j')
-			o->json = true;
-		else if (c == 'r' && atoi(optarg) > 0)
-			o->rounds = atoi(optarg);
-		else
-			return c == 'h' ? 1 : -1;
-	}
-	return optind < argc ? -1 : 0;
+	out_gap(out);
+	out_say(out,
+		"Live, small frames of 10,000 SAs from one CPU to another: %.2f million a second "
+		"through Espalier,\n%.2f through a bare pair of programs: ratio %.2f, goal %.1f: "
+		"%s",
+		live->espalier_fps / 1e6, live->bare_fps / 1e6, live->ratio, live->goal, word);
+	if (!out_is_json(out))
+		return;
+	out_object(out, "live");
+	out_real(out, "espalier_fps", live->espalier_fps, 0);
+	out_real(out, "bare_fps", live->bare_fps, 0);
+	out_real(out, "ratio", live->ratio, 3);
+	out_real(out, "goal", live->goal, 1);
+	out_string(out, "verdict", word);
+	out_up(out);
 }
 
-static int measure(const struct options *o)
+static void print(struct out *out, const void *result)
 {
-	struct bench_result results[CASES_MAX];
-	struct out *out;
-	char why[2048];
-	int err = cases_run(o->rounds, results, why, sizeof(why));
+	const struct results *r = result;
 
+	if (!r->options->only_live)
+		print_runs(out, r->runs);
+	if (r->live.measured)
+		print_live(out, &r->live);
+}
+
+/* The live part first: the test runs leave this process in namespaces of its own. */
+static int measure(struct results *r)
+{
+	const struct bench_options *o = r->options;
+	char why[2048] = "";
+	int live = 0, err = 0;
+
+	if (!o->no_live)
+		live = live_run(&r->live);
+	if (!o->only_live)
+		err = cases_run(o->rounds ? o->rounds : ROUNDS, r->runs, why, sizeof(why));
 	if (err) {
 		fprintf(stderr, "bench/steer: %s\n", why);
-		return EXIT_FAILURE;
+		return err;
 	}
-	out = out_new(stdout, o->json);
-	if (!out)
-		return EXIT_FAILURE;
-	if (o->json)
-		out_number(out, "version", 1);
-	print_cases(out, results);
-	return out_close(out) ? EXIT_FAILURE : EXIT_SUCCESS;
+	if (live)
+		fprintf(stderr, "bench/steer: the live part failed\n");
+	err = bench_print(o, print, r);
+	return err ? err : live;
 }
 
 int main(int argc, char **argv)
 {
-	struct options options;
-	int ret = read_options(argc, argv, &options);
+	struct bench_options options;
+	struct results results = {.options = &options};
+	int ret = bench_options(&options, true, argc, argv);
 
-	if (ret) {
-		fprintf(ret > 0 ? stdout : stderr, "usage: steer [--json] [--rounds N]\n");
+	if (ret)
 		return ret > 0 ? EXIT_SUCCESS : 2;
-	}
-	return measure(&options);
+	return measure(&results) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -10,11 +10,11 @@
 #include "daemon/daemon.h"
 #include "larval.h"
 #include "middle.h"
+#include "options.h"
 #include "sad/impl.h"
 #include "sandbox.h"
-#include "view/out.h"
 
-enum { SAS = 10000, ROUNDS = 31, MAX_SAS = 65536 };
+enum { SAS = 10000, ROUNDS = 31, ROUNDS_MAX = 1001, MAX_SAS = 65536 };
 
 #define GOAL 1.5
 
@@ -110,14 +110,14 @@ static int dump_once(struct mnl_socket *nl, double *ms)
 	return count == SAS ? 0 : -EPROTO;
 }
 
-static int measure(struct follower *f, double *bare, double *sync)
+static int measure(struct follower *f, unsigned int rounds, double *bare, double *sync)
 {
 	struct mnl_socket *nl = mnl_socket_open2(NETLINK_XFRM, SOCK_CLOEXEC);
 	int err = 0;
 
 	if (!nl || mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) < 0)
 		return -errno;
-	for (int i = 0; i < ROUNDS && !err; i++) {
+	for (unsigned int i = 0; i < rounds && !err; i++) {
 		err = dump_once(nl, &bare[i]);
 		if (!err)
 			err = sync_once(f, &sync[i]);
@@ -126,22 +126,24 @@ static int measure(struct follower *f, double *bare, double *sync)
 	return err;
 }
 
-static int print(double bare, double sync, bool json)
-{
-	struct out *out = out_new(stdout, json);
+struct result {
+	double bare, sync; /* ms */
+	unsigned int rounds;
+};
 
-	if (!out)
-		return -ENOMEM;
-	if (json)
-		out_number(out, "version", 1);
-	out_say(out, "%d SAs from the kernel to the SA table, medians of %d:", SAS, ROUNDS);
+static void print(struct out *out, const void *arg)
+{
+	const struct result *r = arg;
+	double ratio = r->sync / r->bare;
+
+	out_say(out, "%d SAs from the kernel's dump to the SA table, medians of %u:", SAS,
+		r->rounds);
 	out_number(out, "sas", SAS);
-	out_real(out, "dump_ms", bare, 3);
-	out_real(out, "sync_ms", sync, 3);
-	out_real(out, "ratio", sync / bare, 2);
-	out_real(out, "goal", GOAL, 2);
-	out_string(out, "verdict", sync / bare <= GOAL ? "met" : "missed");
-	return out_close(out);
+	out_real(out, "dump_ms", r->bare, 3);
+	out_real(out, "sync_ms", r->sync, 3);
+	out_real(out, "ratio", ratio, 2);
+	out_real(out, "goal", GOAL, 1);
+	out_string(out, "verdict", ratio <= GOAL ? "met" : "missed");
 }
 
 /* Namespaces, a daemon in them, and the kernel's SAs. */
@@ -163,22 +165,19 @@ static int set_up(struct follower *f, struct sandbox *box, char *why, size_t siz
 	return err;
 }
 
-int main(int argc, char **argv)
+static int run(unsigned int rounds, struct result *result)
 {
-	bool json = argc == 2 && !strcmp(argv[1], "--json");
 	struct follower *f = calloc(1, sizeof(*f));
-	double bare[ROUNDS], sync[ROUNDS];
+	double bare[ROUNDS_MAX], sync[ROUNDS_MAX];
 	struct sandbox box;
 	char why[2048];
 	int err;
 
-	if (!f || (argc > 1 && !json)) {
-		fprintf(stderr, "usage: sync [--json]\n");
-		return 2;
-	}
+	if (!f)
+		return -ENOMEM;
 	err = set_up(f, &box, why, sizeof(why));
 	if (!err) {
-		err = measure(f, bare, sync);
+		err = measure(f, rounds, bare, sync);
 		snprintf(why, sizeof(why), "reading the SAs: %s", strerror(-err));
 		addrs_free(f->daemon.addrs);
 		sandbox_close(&box);
@@ -187,6 +186,21 @@ int main(int argc, char **argv)
 	if (err)
 		fprintf(stderr, "bench/sync: %s\n", why);
 	else
-		err = print(middle(bare, ROUNDS), middle(sync, ROUNDS), json);
-	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+		*result = (struct result){middle(bare, rounds), middle(sync, rounds), rounds};
+	return err;
+}
+
+int main(int argc, char **argv)
+{
+	struct bench_options options;
+	struct result result;
+	int ret = bench_options(&options, false, argc, argv);
+
+	if (ret)
+		return ret > 0 ? EXIT_SUCCESS : 2;
+	if (!options.rounds || options.rounds > ROUNDS_MAX)
+		options.rounds = ROUNDS;
+	if (run(options.rounds, &result) || bench_print(&options, print, &result))
+		return EXIT_FAILURE;
+	return EXIT_SUCCESS;
 }
