@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include "steer/snapshot.h"
 
 /* A word that others write; what is loaded after it is not older. */
@@ -114,7 +115,7 @@ static void take_cold(struct snapshot_sa *sa, const struct sa_cold *cold, __u64 
 		sa->src[i] = LOAD(cold->src[i]);
 		sa->dst[i] = LOAD(cold->dst[i]);
 	}
-	sa->family = LOAD(cold->family);
+	sa->family = LOAD(cold->family) == 6 ? AF_INET6 : AF_INET;
 	sa->protocol = LOAD(cold->protocol);
 	sa->udp = flags & COLD_UDP;
 	sa->state = state_of(word, flags);

@@ -108,7 +108,7 @@ static struct sa_cold *add(struct maps *maps, __u32 slot, __u32 spi, __u32 ring,
 		.references = 1,
 		.pcpu = NO_PCPU,
 		.replay_window = 64,
-		.family = AF_INET,
+		.family = 4,
 		.protocol = IPPROTO_ESP,
 	};
 	cold->src[0] = htonl(0x0a000001);
@@ -553,7 +553,7 @@ static void json_sas(void **state)
 	cold->if_id = 8;
 	cold = add(maps, 2, 0x5, 2, 9000000000000ull);
 	cold->flags = COLD_UDP | COLD_LEARNED;
-	cold->family = AF_INET6;
+	cold->family = 6;
 	cold->pcpu = 1;
 	assert_int_equal(inet_pton(AF_INET6, "2001:db8::1", cold->src), 1);
 	assert_int_equal(inet_pton(AF_INET6, "2001:db8::2", cold->dst), 1);
