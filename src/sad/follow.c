@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <linux/netlink.h>
 #include <linux/xfrm.h>
 
@@ -176,28 +175,37 @@ static void read_answer(struct sad *sad, const struct nlmsghdr *nlh, struct answ
 		answer->error = ret;
 }
 
-/* Receives until the answer to the last request is complete. */
-static int collect(struct sad *sad, int flags, struct answer *answer)
+static void read_datagram(struct sad *sad, size_t n, uint32_t from, struct answer *answer)
 {
 	const struct nlmsghdr *nlh;
-	uint32_t from;
-	size_t at;
-	ssize_t n;
+	size_t at = 0;
 	int ret;
 
+	if (from) {
+		sad->stats.forged++;
+		return;
+	}
+	while ((nlh = xfrm_next(sad->buffer, n, &at)))
+		read_answer(sad, nlh, answer);
+	ret = sad_flush(sad);
+	if (ret < 0 && !answer->error)
+		answer->error = ret;
+}
+
+/*
+ * Receives the answer to the last request. It never waits: netlink answers within sendto(), and the
+ * rest of a dump within each recvmsg().
+ */
+static int collect(struct sad *sad, struct answer *answer)
+{
+	uint32_t from;
+	ssize_t n;
+
 	while (!answer->done) {
-		n = receive(sad, sad->requests, flags, &from);
+		n = receive(sad, sad->requests, MSG_DONTWAIT, &from);
 		if (n < 0)
 			return (int)n;
-		if (from) {
-			sad->stats.forged++;
-			continue;
-		}
-		for (at = 0; (nlh = xfrm_next(sad->buffer, (size_t)n, &at));)
-			read_answer(sad, nlh, answer);
-		ret = sad_flush(sad);
-		if (ret < 0 && !answer->error)
-			answer->error = ret;
+		read_datagram(sad, (size_t)n, from, answer);
 	}
 	return answer->error;
 }
@@ -213,9 +221,10 @@ static int dump(struct sad *sad, bool *interrupted)
 	nlh->nlmsg_type = XFRM_MSG_GETSA;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	sad->round++;
+	sad->seen = 0;
 	ret = request(sad, nlh);
 	if (!ret)
-		ret = collect(sad, 0, &answer);
+		ret = collect(sad, &answer);
 	*interrupted = answer.interrupted;
 	return ret;
 }
@@ -247,7 +256,6 @@ static uint32_t kernel_count(struct sad *sad)
 
 int sad_open(struct sad **out, const struct sad_ops *ops, void *arg)
 {
-	const struct timeval patience = {.tv_sec = 2};
 	struct sad *sad = sad_new(ops, arg);
 	int ret;
 
@@ -258,9 +266,6 @@ int sad_open(struct sad **out, const struct sad_ops *ops, void *arg)
 		ret = set_event_options(sad->events);
 	if (!ret)
 		ret = open_socket(&sad->requests, 0);
-	if (!ret && setsockopt(mnl_socket_get_fd(sad->requests), SOL_SOCKET, SO_RCVTIMEO, &patience,
-			       sizeof(patience)))
-		ret = -errno;
 	if (!ret)
 		ret = sa_set_reserve(&sad->set, kernel_count(sad) + SPARE);
 	if (ret) {
@@ -320,7 +325,7 @@ int sad_ask(struct sad *sad, const struct sa_id *id)
 	sad->stats.asked++;
 	ret = request(sad, nlh);
 	if (!ret)
-		ret = collect(sad, MSG_DONTWAIT, &answer);
+		ret = collect(sad, &answer);
 	sad->stats.found += !ret;
 	return ret;
 }

@@ -22,6 +22,7 @@ struct sad {
 	size_t shown;	/* entries that the consumer knows */
 	size_t lesser;	/* entries not of the kernel: 0 makes the common case short */
 	uint32_t round; /* of dumps */
+	uint32_t seen;	/* entries of the kernel that are of this round */
 	uint32_t file_round;
 	bool sync_wanted;
 	struct sad_stats stats;

@@ -166,9 +166,15 @@ static struct sa_entry *find(const struct sad *sad, const struct sa *sa, uint32_
 	return NULL;
 }
 
-static uint32_t round_of(const struct sad *sad, const struct sa *sa)
+/* This round of what the SA comes from still holds it. */
+static void touch(struct sad *sad, struct sa_entry *entry)
 {
-	return sa->source == SA_FILE ? sad->file_round : sad->round;
+	if (entry->sa.source == SA_FILE) {
+		entry->round = sad->file_round;
+	} else if (entry->sa.source == SA_KERNEL && entry->round != sad->round) {
+		entry->round = sad->round;
+		sad->seen++;
+	}
 }
 
 static struct sa_entry *insert(struct sad *sad, const struct sa *sa, uint32_t hash)
@@ -177,7 +183,7 @@ static struct sa_entry *insert(struct sad *sad, const struct sa *sa, uint32_t ha
 
 	if (!entry)
 		return NULL;
-	entry->round = round_of(sad, sa);
+	touch(sad, entry);
 	entry->inbound = is_inbound(sad, sa);
 	if (sa->source != SA_KERNEL)
 		sad->lesser++;
@@ -188,7 +194,7 @@ static void update(struct sad *sad, struct sa_entry *entry, const struct sa *sa)
 {
 	struct sa was;
 
-	entry->round = round_of(sad, sa);
+	touch(sad, entry);
 	if (!memcmp(&entry->sa, sa, COMPARED)) {
 		entry->sa.packets = sa->packets;
 		entry->sa.bytes = sa->bytes;
@@ -342,6 +348,8 @@ void sad_sweep(struct sad *sad)
 	struct sa_entry *entry;
 	uint32_t at = 0;
 
+	if (sad->seen == sad->set.count - sad->lesser)
+		return;
 	while ((entry = sa_set_walk(&sad->set, &at))) {
 		if (entry->sa.source == SA_KERNEL && entry->round != sad->round)
 			take_away(sad, entry);

@@ -201,6 +201,19 @@ def test_many(space):
     check(follower.spis() == list(range(0x1001, 0x1000 + count, 2)))
 
 
+def test_reborn(space):
+    """An event that is older than the dump does not undo what the dump says."""
+    space.alloc(0x1000)
+    follower = space.follower()
+    follower.send("pause")
+    space.delete(0x1000)
+    space.alloc(0x1000)
+    check(follower.send("sync")[-1] == "synced 0")
+    follower.send("resume")
+    check(follower.spis() == [0x1000], follower.spis())
+    check(follower.stat("events") == 3, "the event was not read")
+
+
 def test_end(space):
     space.alloc(0x1000, 10)
     follower = space.follower()
