@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The container of the SA follower: SAs by id, several for one id. Measured for 10,000 SAs (insert
- * / find, ns an SA): uthash 165 / 48, this 82 / 11 with
- * its page faults; the dump itself takes 100 to 330.
+ * The container of the SA follower: SAs by id, several for one id. Measured for 10,000 SAs, insert
+ * and find, in ns an SA: uthash 165 and 48, this 82 and 11. The dump itself takes 100 to 330.
  */
 #ifndef ESPALIER_SAD_SET_H
 #define ESPALIER_SAD_SET_H
