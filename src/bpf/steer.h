@@ -94,7 +94,10 @@ static __always_inline void ask(struct host *h, const struct flow *f, __u64 now)
 	bpf_ringbuf_output(&asks, &question, sizeof(question), 0);
 }
 
-/* Notes a stray with an SPI; a new one (when learning: the first three that rise) is asked about. */
+/*
+ * Notes a stray with an SPI; a new one is asked about. When learning, the first three that rise are,
+ * and while it stays a stray three more in every second (2^30 ns): a question may be lost.
+ */
 static __noinline int note_stray(struct host *h, const struct flow *f, __u64 key, __u32 ring,
 				 __u64 now)
 {
@@ -107,7 +110,7 @@ static __noinline int note_stray(struct host *h, const struct flow *f, __u64 key
 		return 0;
 	fresh = seen->who != who || now - seen->time_ns > HANDOVER_SILENCE_NS;
 	rises = fresh || f->seq > seen->seq;
-	if (fresh)
+	if (fresh || (h->learn && (seen->time_ns ^ now) >> 30))
 		seen->rising = 0;
 	if (rises && seen->rising < 3) {
 		seen->rising++;
