@@ -60,6 +60,10 @@ static const char *why_not(int err)
 		return "too many moves are under way; try again in a second";
 	case -ENODEV:
 		return "that CPU takes no SAs; 'espalier show' lists those that do";
+	case -EPERM:
+		return "it is hands off: the NIC decrypts it, and it takes no ring";
+	case -EACCES:
+		return "it is a per-CPU SA (RFC 9611) and stays on its CPU";
 	case -EOPNOTSUPP:
 		return "generic mode cannot hand over in order; attach in native mode to move SAs";
 	default:

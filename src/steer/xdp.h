@@ -81,7 +81,8 @@ int xdp_remove(struct xdp *xdp, __u64 key, __u64 now_ns);
 int xdp_update(struct xdp *xdp, const struct xdp_sa *sa);
 
 /* Moves an SA to a CPU. 0, or as moves_begin(); -ENOENT: no such SA; -ENODEV: no SA ring there;
- * -EOPNOTSUPP: an interface is in generic mode. */
+ * -EPERM: it is hands off; -EACCES: a per-CPU SA, on its CPU; -EOPNOTSUPP: an interface is in
+ * generic mode. */
 int xdp_move(struct xdp *xdp, __u64 key, __u32 cpu, __u64 now_ns);
 
 /*

@@ -143,6 +143,10 @@ int xdp_move(struct xdp *xdp, __u64 key, __u32 cpu, __u64 now_ns)
 
 	if (slot < 0)
 		return -ENOENT;
+	if (sa_word_flags(table_word(&xdp->table, slot)) & SA_HANDS_OFF)
+		return -EPERM;
+	if (xdp->maps.cold[slot].pcpu == cpu_of(xdp, slot))
+		return -EACCES;
 	if (xdp->generic)
 		return -EOPNOTSUPP;
 	if (cpu >= xdp->maps.host->cpus || !CPU_ISSET(cpu, &xdp->roles.sas))
