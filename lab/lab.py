@@ -6,8 +6,11 @@ taken down afterwards whatever happens. A line `ok NAME`, `FAIL NAME` or `skip N
 what a test returns, a figure worth knowing, stands behind its name.
 """
 import atexit
+import ctypes
 import json
+import mmap
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -55,6 +58,7 @@ class Lab:
     def __init__(self, prefix, *options):
         self.prefix = prefix
         self.processes = []
+        self.sides = []  # namespaces beside a and b
         subprocess.run([f"{ROOT}/lab/net", "up", prefix, *options], check=True)
         self.sh("b", "sysctl -qw net.core.xfrm_acq_expires=3600")
 
@@ -65,6 +69,8 @@ class Lab:
                 process.kill()
             process.wait()
         self.run("b", [f"{BUILD}/espalier", "stop"], check=False)
+        for side in self.sides:
+            subprocess.run(["ip", "netns", "del", f"{self.prefix}-{side}"], check=False)
         subprocess.run([f"{ROOT}/lab/net", "down", self.prefix], check=False)
 
     def enter(self, side):
@@ -87,6 +93,16 @@ class Lab:
         process = subprocess.Popen(self.enter(side) + command, text=True, **options)
         self.processes.append(process)
         return process
+
+    def add_side(self, side, address, gateway, device="ec", towards="bc"):
+        """A namespace PREFIX-SIDE behind the gateway: its device, its address and ours there."""
+        name = f"{self.prefix}-{side}"
+        subprocess.run(["ip", "netns", "add", name], check=True)
+        self.sides.append(side)
+        self.sh("b", f"ip link add {towards} type veth peer name {device} netns {name} && "
+                     f"ip address add {gateway} dev {towards} nodad && ip link set {towards} up")
+        self.sh(side, f"ip address add {address} dev {device} nodad && ip link set {device} up && "
+                      f"ip link set lo up")
 
     # The daemon and the verbs
 
@@ -146,8 +162,35 @@ class Lab:
                                 *map(str, arguments)], check=check)
         return json.loads(result.stdout) if result.stdout.strip() else None
 
-    def receiver(self, *arguments, dev="eb"):
-        return Receiver(self, dev, arguments)
+    def receiver(self, *arguments, dev="eb", side="b"):
+        return Receiver(self, dev, arguments, side)
+
+    # What lies behind the verbs
+
+    @property
+    def cookie(self):
+        """The name of the gateway's pins and files: its namespace's cookie in hex."""
+        script = "import socket; print('%x' % int.from_bytes(socket.socket(socket.AF_UNIX)" \
+                 ".getsockopt(socket.SOL_SOCKET, 71, 8), 'little'))"  # SO_NETNS_COOKIE
+        return self.run("b", ["/usr/bin/python3", "-c", script]).stdout.strip()
+
+    @property
+    def pins(self):
+        return f"/sys/fs/bpf/espalier/{self.cookie}"
+
+    @property
+    def layout(self):
+        """The directory of the shared maps' pins."""
+        name, = [n for n in os.listdir(self.pins) if n.startswith("layout-")]
+        return f"{self.pins}/{name}"
+
+    def map(self, name, size):
+        """The memory of a pinned map that the programs and the daemon share."""
+        fd = bpf_obj_get(f"{self.layout}/{name}")
+        try:
+            return mmap.mmap(fd, size)
+        finally:
+            os.close(fd)
 
     # Settings of the gateway's interfaces, by its own sysfs
 
@@ -161,10 +204,10 @@ class Lab:
 class Receiver:
     """esprecv in the gateway: attached on entry, its result in .result after the block."""
 
-    def __init__(self, lab, dev, arguments):
+    def __init__(self, lab, dev, arguments, side="b"):
         self.result = None
-        self.process = lab.start("b", [f"{BUILD}/lab/esprecv", "--dev", dev, "--json",
-                                       *map(str, arguments)],
+        self.process = lab.start(side, [f"{BUILD}/lab/esprecv", "--dev", dev, "--json",
+                                        *map(str, arguments)],
                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         line = self.process.stdout.readline()
         check(line.strip() == "ready", "the receiver is not ready:", line)
@@ -193,6 +236,20 @@ class Receiver:
 
     def packets_of(self, spi):
         return sum(sa["packets"] for sa in self.result["sas"] if int(sa["spi"], 16) == spi)
+
+    def on_cpus(self, kind="packets"):
+        """How many of a kind (packets, others, ike, keepalives, fragments) came on each CPU."""
+        return {c["cpu"]: c[kind] for c in self.result["cpus"] if c[kind]}
+
+
+def bpf_obj_get(path):
+    """A descriptor of what is pinned there (BPF_OBJ_GET; Python has no bpf(2))."""
+    number = {"x86_64": 321, "aarch64": 280}[platform.machine()]
+    text = ctypes.create_string_buffer(path.encode())
+    attributes = (ctypes.c_uint64 * 16)(ctypes.addressof(text))
+    fd = ctypes.CDLL(None, use_errno=True).syscall(number, 7, attributes, 128)
+    check(fd >= 0, f"opening the pin {path}:", os.strerror(ctypes.get_errno()))
+    return fd
 
 
 def main(module_name="__main__", options=()):
