@@ -49,6 +49,7 @@ struct learn {
 	size_t limit, source_limit;
 	size_t count;
 	uint64_t seed;
+	uint64_t now; /* the latest time so far */
 	struct budget budget;
 	struct source *sources;
 	struct learn_stats stats;
@@ -215,6 +216,25 @@ static bool has_room(struct learn *learn, struct source *source, uint64_t now)
 	return !refused;
 }
 
+static uint64_t pass_time(struct learn *learn, uint64_t time_ns)
+{
+	if (time_ns > learn->now)
+		learn->now = time_ns;
+	return learn->now;
+}
+
+static struct source *count_one(struct learn *learn, struct source *source,
+				const struct source_key *key, uint64_t now)
+{
+	if (!source)
+		source = add_source(learn, key, now);
+	if (!source)
+		return NULL;
+	source->count++;
+	learn->count++;
+	return source;
+}
+
 static int admit(struct learn *learn, const struct learn_packet *packet, uint64_t now)
 {
 	struct source_key key = key_of(learn, &packet->id, packet->src);
@@ -222,16 +242,21 @@ static int admit(struct learn *learn, const struct learn_packet *packet, uint64_
 
 	if (!has_room(learn, source, now))
 		return 0;
-	if (!source)
-		source = add_source(learn, &key, now);
+	source = count_one(learn, source, &key, now);
 	if (!source)
 		return -ENOMEM;
 	source->budget.credit -= source->budget.cost;
 	learn->budget.credit -= learn->budget.cost;
-	source->count++;
-	learn->count++;
 	learn->stats.learned++;
 	return 1;
+}
+
+int learn_adopt(struct learn *learn, const struct sa *sa, uint64_t now_ns)
+{
+	struct source_key key = key_of(learn, &sa->id, sa->src);
+	uint64_t now = pass_time(learn, now_ns);
+
+	return count_one(learn, find_source(learn, &key), &key, now) ? 0 : -ENOMEM;
 }
 
 static void fill(struct sa *sa, const struct learn_packet *packet)
@@ -251,20 +276,21 @@ static void fill(struct sa *sa, const struct learn_packet *packet)
 
 int learn_packet(struct learn *learn, const struct learn_packet *packet, struct sa *sa)
 {
+	uint64_t now = pass_time(learn, packet->time_ns);
 	struct candidate *place;
 	int ret;
 
 	learn->stats.packets++;
 	if (!packet->id.spi)
 		return 0;
-	place = find_place(learn, packet, packet->time_ns);
+	place = find_place(learn, packet, now);
 	if (!place) {
 		learn->stats.crowded++;
 		return 0;
 	}
-	if (!rises(place, packet, packet->time_ns))
+	if (!rises(place, packet, now))
 		return 0;
-	ret = admit(learn, packet, packet->time_ns);
+	ret = admit(learn, packet, now);
 	if (ret > 0) {
 		place->packets = 0;
 		fill(sa, packet);

@@ -33,7 +33,11 @@
 
 /* A stray packet, of an id that is in no table. */
 struct learn_packet {
-	uint64_t time_ns; /* any clock that does not go back; the same for all calls */
+	/*
+	 * Any clock, the same for all calls. It may step back a little, as packets of several CPUs
+	 * come in any order: then the latest time so far counts.
+	 */
+	uint64_t time_ns;
 	struct sa_id id;
 	__be32 src[4];	   /* as in struct sa */
 	uint32_t sequence; /* host order, the low 32 bits */
@@ -65,6 +69,12 @@ void learn_free(struct learn *learn);
  * (yet); -ENOMEM. If sad_learned_add() then fails, call learn_forget().
  */
 int learn_packet(struct learn *learn, const struct learn_packet *packet, struct sa *sa);
+
+/*
+ * An SA that an earlier run learned and that is still in use: counts as one of ours until
+ * learn_forget(), whatever the limits. 0 or -ENOMEM.
+ */
+int learn_adopt(struct learn *learn, const struct sa *sa, uint64_t now_ns);
 
 /* A learned SA is gone: to be called for each removed() of source SA_LEARNED. */
 void learn_forget(struct learn *learn, const struct sa *sa);

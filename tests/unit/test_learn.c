@@ -202,6 +202,38 @@ static void forgotten_sources_start_anew(void **state)
 	learn_free(learn);
 }
 
+/* Packets of several CPUs come in any order. */
+static void time_may_step_back(void **state)
+{
+	struct learn *learn = new_learn(64);
+	uint32_t spi, learned = 0;
+
+	assert_int_equal(feed(learn, 1000, PEER, 1, 1), 0);
+	assert_int_equal(feed(learn, 999, PEER, 1, 2), 0);
+	assert_int_equal(feed(learn, 1000, PEER, 1, 3), 1);
+	for (spi = 2; spi <= 200; spi++)
+		learned += (uint32_t)learn_one(learn, 1000 - spi % 3, PEER, spi);
+	assert_int_equal(learned, 3);
+	learn_free(learn);
+}
+
+static void adopted_sas_count(void **state)
+{
+	struct learn *learn = new_learn(64);
+	struct learn_packet packet = packet_of(0, PEER, 1, 1);
+	struct sa sa = {.id = packet.id};
+	uint32_t spi;
+
+	memcpy(sa.src, packet.src, sizeof(sa.src));
+	for (spi = 1; spi <= 16; spi++)
+		assert_int_equal(learn_adopt(learn, &sa, SECOND), 0);
+	assert_int_equal(learn_count(learn), 16);
+	assert_int_equal(learn_one(learn, 1000, PEER, 99), 0);
+	learn_forget(learn, &sa);
+	assert_int_equal(learn_one(learn, 1000, PEER, 99), 1);
+	learn_free(learn);
+}
+
 static void full_of_candidates(void **state)
 {
 	struct learn *learn = new_learn(LIMIT);
@@ -374,6 +406,8 @@ int main(void)
 		cmocka_unit_test(a_source_of_ipv6_is_its_64),
 		cmocka_unit_test(smallest_limit),
 		cmocka_unit_test(forgotten_sources_start_anew),
+		cmocka_unit_test(time_may_step_back),
+		cmocka_unit_test(adopted_sas_count),
 		cmocka_unit_test(full_of_candidates),
 		cmocka_unit_test(flood_from_one_source),
 		cmocka_unit_test(flood_with_the_peers_address),
