@@ -7,7 +7,7 @@
 
 char _license[] SEC("license") = "GPL";
 
-SEC("xdp.frags")
+SEC("xdp")
 int espalier_steer(struct xdp_md *ctx)
 {
 	return steer(ctx);
@@ -15,9 +15,9 @@ int espalier_steer(struct xdp_md *ctx)
 
 /* bench/steer runs the ring programs as plain XDP programs: test runs know no others. */
 #ifdef RING_AS_XDP
-#define SEC_RING SEC("xdp.frags")
+#define SEC_RING SEC("xdp")
 #else
-#define SEC_RING SEC("xdp.frags/cpumap")
+#define SEC_RING SEC("xdp/cpumap")
 #endif
 
 SEC_RING

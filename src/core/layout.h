@@ -59,6 +59,7 @@ struct host {
 	__u32 max_sas, ring_frames;
 	__u32 batch;          /* frames a ring may hold between program and stack: 8 or 72 */
 	__u32 moves;          /* records in the pool */
+	__u32 frags;          /* 1: the programs take frames in several buffers */
 	__u32 cpumap_id[RING_KINDS];
 	__u32 nice_value;     /* nice + 20, so that it is never negative */
 	__u64 started_ns;     /* CLOCK_MONOTONIC */

@@ -43,7 +43,6 @@ struct daemon {
 	uint16_t port_users[65536];	  /* SAs that use a local encapsulation port */
 	struct event *move_timer;
 	bool addresses_changed, links_changed, sync_wanted;
-	uint64_t started_ns;
 	bool table_full_said;
 	bool homeless; /* some SA found no place in the table */
 	bool claiming; /* entries of an earlier daemon wait for the first sync */
@@ -106,8 +105,9 @@ void sas_watch_moves(struct daemon *d);
 /* learner.c: questions of the steering programs, and --learn */
 int learner_open(struct daemon *d);
 void learner_close(struct daemon *d);
-/* An SA is gone whose entry was placed at placed_ns: the learner's account of it is closed. */
-void learner_removed(struct daemon *d, const struct sa *sa, uint64_t placed_ns);
+/* With --learn: an SA that an earlier daemon learned is still known; an SA is gone. */
+void learner_adopted(struct daemon *d, const struct sa *sa);
+void learner_removed(struct daemon *d, const struct sa *sa);
 /* Forgets learned SAs that are idle. */
 void learner_expire(struct daemon *d);
 

@@ -99,7 +99,10 @@ static int attach_program(struct daemon *d, const struct link *link, bool has_me
 static int attach_one(struct daemon *d, const struct link *link)
 {
 	struct daemon_interface *interface = find(d, 0);
-	struct meeting meeting = {.generic = d->options->generic};
+	struct meeting meeting = {
+		.generic = d->options->generic,
+		.frags = d->xdp.maps.host->frags,
+	};
 	int err;
 
 	if (find(d, link->ifindex))
@@ -227,6 +230,7 @@ static void adopt_one(struct daemon *d, unsigned int ifindex, struct daemon_inte
 		snprintf(interface->name, sizeof(interface->name), "%s", name);
 	note_generic(d);
 	meeting.generic = host->interface[interface->index].mode == MODE_GENERIC;
+	meeting.frags = host->frags;
 	meeting.own_prog_id = id;
 	if (!meet_needs(d, interface->name, &meeting))
 		refresh_program(d, interface, &meeting);

@@ -95,11 +95,14 @@ void learner_close(struct daemon *d)
 	d->learner = NULL;
 }
 
-void learner_removed(struct daemon *d, const struct sa *sa, uint64_t placed_ns)
+void learner_adopted(struct daemon *d, const struct sa *sa)
 {
-	/* One that an earlier daemon learned is in no account of ours. */
-	if (sa->source == SA_LEARNED && d->learner && d->learner->learn &&
-	    placed_ns >= d->started_ns)
+	learn_adopt(d->learner->learn, sa, daemon_now());
+}
+
+void learner_removed(struct daemon *d, const struct sa *sa)
+{
+	if (sa->source == SA_LEARNED && d->learner && d->learner->learn)
 		learn_forget(d->learner->learn, sa);
 }
 

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 #include "daemon/say.h"
-#include "nic/kernel.h"
 #include "nic/xdp_drivers.h"
 #include "steer/needs.h"
 
@@ -23,7 +22,7 @@ static int look_at(struct look *look, const char *name, const struct meeting *me
 	memset(look, 0, sizeof(*look));
 	look->facts.generic = meeting->generic;
 	look->facts.own_prog_id = meeting->own_prog_id;
-	look->facts.frags = kernel_has_xdp_frags(kernel_release());
+	look->facts.frags = meeting->frags;
 	err = needs_gather(name, &look->facts);
 	if (!err)
 		err = needs_check(&look->facts, &look->report);
@@ -145,7 +144,7 @@ static void print_findings(struct out *out, const struct look *look)
 
 static int dry_run_one(const struct link *link, bool generic, struct out *out)
 {
-	const struct meeting meeting = {.generic = generic};
+	const struct meeting meeting = {.generic = generic, .frags = !generic};
 	const char *mode = generic ? "generic" : "native";
 	struct look look;
 	int err = look_at(&look, link->name, &meeting);

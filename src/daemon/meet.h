@@ -14,6 +14,7 @@ struct daemon;
 struct meeting {
 	/* Asked for: */
 	bool generic;
+	bool frags;	      /* our programs take frames in several buffers */
 	uint32_t own_prog_id; /* a program of ours that is on it already, 0: none */
 	/* Found out: */
 	bool has_meta;		  /* tickets may use XDP metadata */

@@ -66,6 +66,7 @@ static int open_xdp(struct daemon *d, const struct cpu_roles *roles)
 		.max_sas = d->options->max_sas,
 		.max_sas_given = d->options->max_sas_given,
 		.nice = d->options->nice,
+		.generic = d->options->generic,
 	};
 	char why[XDP_WHY_LEN] = "";
 	int err = xdp_open(&d->xdp, &options, why, sizeof(why));
@@ -102,9 +103,9 @@ static int set_up(struct daemon *d)
 		return err;
 	xdp_beat(&d->xdp, daemon_now());
 	sas_set_addresses(d);
-	err = sas_open(d);
+	err = learner_open(d);
 	if (!err)
-		err = learner_open(d);
+		err = sas_open(d);
 	if (!err)
 		err = control_open(d);
 	if (!err)
@@ -187,7 +188,6 @@ int daemon_run(const struct run_options *options)
 	}
 	d->options = options;
 	d->lock = -1;
-	d->started_ns = daemon_now();
 	maps_init(&d->xdp.maps);
 	for (int i = 0; i < RING_KINDS; i++)
 		d->xdp.rings.program[i] = -1;

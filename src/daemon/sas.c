@@ -117,15 +117,11 @@ static void removed(void *arg, const struct sa *sa)
 	struct daemon *d = arg;
 	struct xdp_sa entry;
 	__u64 key;
-	int slot;
 
 	to_entry(sa, &entry);
 	use_port(d, sa, -1);
 	key = xdp_key(&d->xdp, &entry.cold, entry.spi);
-	slot = table_find(&d->xdp.table, key);
-	if (slot < 0)
-		return;
-	learner_removed(d, sa, d->xdp.maps.cold[slot].placed_ns);
+	learner_removed(d, sa);
 	xdp_remove(&d->xdp, key, daemon_now());
 }
 
@@ -204,7 +200,8 @@ static void claim_learned(struct daemon *d)
 			continue;
 		memcpy(sa.src, cold->src, sizeof(sa.src));
 		memcpy(sa.id.dst, cold->dst, sizeof(sa.id.dst));
-		sad_learned_add(d->sad, &sa, now);
+		if (!sad_learned_add(d->sad, &sa, now))
+			learner_adopted(d, &sa);
 	}
 }
 

@@ -354,10 +354,9 @@ static void check_vlan(struct check *check)
 	if (!facts->vlan_upper[0])
 		return;
 	if (check->driver->peer_vlan) {
-		say(check, NEEDS_WARN, NEEDS_VLAN,
-		    "VLAN device %s on a %s loses the tags that the peer does not put into the "
-		    "packet; on the peer use `ethtool -K PEER txvlan off tx-vlan-stag-hw-insert "
-		    "off`",
+		say(check, NEEDS_REFUSE, NEEDS_VLAN,
+		    "VLAN device %s is on it, and on a %s the peer may keep tags beside the packet, "
+		    "where they are lost on the way to another CPU; use --generic, which keeps them",
 		    facts->vlan_upper, driver_name(check));
 		return;
 	}

@@ -70,6 +70,16 @@ static struct espalier_bpf *open_object(void)
 	return skel;
 }
 
+/* By hand, as the section name "xdp.frags" could not be taken back; a cpumap's must agree. */
+static void set_frags(struct espalier_bpf *skel, const struct host *host)
+{
+	__u32 flags = host->frags ? BPF_F_XDP_HAS_FRAGS : 0;
+
+	bpf_program__set_flags(skel->progs.espalier_steer, flags);
+	bpf_program__set_flags(skel->progs.espalier_ring_sa, flags);
+	bpf_program__set_flags(skel->progs.espalier_ring_stray, flags);
+}
+
 static void set_constants(struct espalier_bpf *skel, const struct host *host)
 {
 	struct program_constants *c = (void *)&skel->rodata->constants;
@@ -96,6 +106,7 @@ static int fixed_part(struct host *host, const struct program_sizes *sizes)
 	host->max_sas = sizes->max_sas;
 	host->ring_frames = sizes->ring_frames;
 	host->moves = sizes->moves;
+	host->frags = sizes->frags;
 	host->batch = kernel_has_cpumap_gro(kernel_release()) ? 72 : 8;
 	host->started_ns = now.tv_sec * 1000000000ull + now.tv_nsec;
 	host->ring_program = program_hash();
@@ -217,6 +228,7 @@ int program_create(struct maps *maps, const struct pins *pins, const struct prog
 	if (!err)
 		err = size_maps(skel, &host);
 	set_constants(skel, &host);
+	set_frags(skel, &host);
 	set_log(skel, log, size);
 	if (!err)
 		err = espalier_bpf__load(skel);
@@ -279,6 +291,7 @@ static struct espalier_bpf *load_steer(const struct maps *maps, const struct pro
 		err = bpf_map__reuse_fd(bpf_object__find_map_by_name(skel->obj, map_name(i)),
 					maps->fd[i]);
 	set_constants(skel, maps->host);
+	set_frags(skel, maps->host);
 	c = (void *)&skel->rodata->constants;
 	c->interface = target->index;
 	c->no_metadata = target->no_metadata;

@@ -13,6 +13,13 @@ struct program_sizes {
 	__u32 ring_frames;
 	__u32 cpus;  /* possible CPUs */
 	__u32 moves; /* records of the pool */
+	/*
+	 * Programs that take frames in several buffers (jumbo frames). Not for generic mode: from
+	 * Linux 6.9 on the kernel copies the skb for such a program and forgets its mac_len, so
+	 * that what comes out of a cpumap begins with the Ethernet header and IP drops it (seen on
+	 * 6.12 and 6.18).
+	 */
+	bool frags;
 };
 
 /*

@@ -38,6 +38,11 @@ static int refuse_new_maps(const struct host *host, const struct xdp_options *op
 			"the SA table in use is for %u SAs, and --max-sas %u would need a new "
 			"one; run 'espalier stop' first",
 			host->max_sas, options->max_sas);
+	if (options->generic && host->frags)
+		return because(
+			-EBUSY, why, size,
+			"the programs in use are those of native mode, and --generic would need "
+			"others; run 'espalier stop' first");
 	return 0;
 }
 
@@ -66,6 +71,7 @@ static int create(struct xdp *xdp, const struct xdp_options *options, char *why,
 		.ring_frames = options->ring_frames,
 		.cpus = cpus,
 		.moves = MOVE_RECORDS,
+		.frags = !options->generic,
 	};
 	char log[16384] = "";
 	int err;

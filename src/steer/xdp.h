@@ -21,6 +21,7 @@ struct xdp_options {
 	__u32 ring_frames, max_sas;
 	bool ring_frames_given, max_sas_given; /* on adoption they must match, or not be given */
 	int nice;
+	bool generic;
 };
 
 struct xdp {

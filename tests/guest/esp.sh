@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs in the guest: real kernel ESP, 8 SAs plain and 8 in UDP, Espalier on the receiving gateway.
-# esp.sh [v6] [vlan|stripped] [esn] [replay=N] [nic]: every ping answered, each SA decrypted on its
+# esp.sh [v6] [vlan|stripped] [esn] [replay=N] [nic] [generic]: every ping answered, each SA decrypted on its
 # one CPU as the kernel shows it, both CPUs used, no XfrmIn error counted; everything put back.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/esp-lab.sh"
@@ -10,6 +10,8 @@ name="${ESPALIER_GUEST:-guest}: esp${*:+ $*}"
 count=10
 log=$(mktemp)
 daemon=
+generic=
+case " $* " in *" generic "*) generic=--generic ;; esac
 
 cleanup() {
 	[ -z "$daemon" ] || kill "$daemon" 2>/dev/null
@@ -55,7 +57,7 @@ ping_unsteered() {
 
 # Until `show` lists all SAs: Espalier is ready then.
 start_espalier() {
-	in_ns gw-b "$ESP_BUILD/espalier" run wan --cpus 0-1 >"$log" 2>&1 &
+	in_ns gw-b "$ESP_BUILD/espalier" run wan --cpus 0-1 $generic >"$log" 2>&1 &
 	daemon=$!
 	until [ "$(espalier show --json 2>/dev/null | jq '.sas | length')" = 16 ]; do
 		kill -0 $daemon 2>/dev/null || fail "espalier run ended"
@@ -72,7 +74,8 @@ check_show() {
 	[ "$kinds" = "8 none 8 udp" ] || fail "show: $kinds"
 }
 
-esp_up 8 8 "$@" || fail "the lab"
+# shellcheck disable=SC2086
+esp_up 8 8 ${*/generic/} || fail "the lab"
 errors=$(esp_errors gw-b)
 ping_unsteered before
 before=$(settings)

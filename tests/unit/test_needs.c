@@ -439,7 +439,9 @@ static void stripping_that_cannot_stop_is_refused(void **state)
 	facts = nic("veth");
 	facts.rxvlan = NEEDS_ON;
 	strcpy(facts.vlan_upper, "eth0.100");
-	assert_finding(&facts, NEEDS_VLAN, NEEDS_WARN, "on the peer");
+	assert_finding(&facts, NEEDS_VLAN, NEEDS_REFUSE, "--generic");
+	facts.generic = true;
+	assert_null(find(&facts, NEEDS_VLAN));
 }
 
 static void channels_are_halved(void **state)
