@@ -69,6 +69,7 @@ static int map_memory(struct maps *maps, enum map map, bool write)
 	if (info.type != BPF_MAP_TYPE_ARRAY || info.value_size != element_sizes[map] ||
 	    !(info.map_flags & BPF_F_MMAPABLE) || !info.max_entries)
 		return -EPROTO;
+	maps->elements[map] = info.max_entries;
 	maps->size[map] = (size_t)((info.value_size + 7) & ~7u) * info.max_entries;
 	maps->size[map] = (maps->size[map] + page - 1) & ~(page - 1);
 	memory = mmap(NULL, maps->size[map], PROT_READ | (write ? PROT_WRITE : 0), MAP_SHARED,
@@ -96,7 +97,7 @@ static void set_pointers(struct maps *maps)
 
 static bool holds(const struct maps *maps, enum map map, size_t elements)
 {
-	return maps->size[map] >= elements * element_sizes[map];
+	return maps->elements[map] >= elements;
 }
 
 static bool rings_valid(const struct maps *maps)

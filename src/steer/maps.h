@@ -44,7 +44,8 @@ const char *map_name(enum map map);
 struct maps {
 	int fd[MAPS];
 	void *memory[MAP_MAPPED_END];
-	size_t size[MAP_MAPPED_END];
+	size_t size[MAP_MAPPED_END];	 /* of the memory, in whole pages */
+	__u32 elements[MAP_MAPPED_END];
 	struct host *host;
 	struct sa_bucket *table; /* 1 << host->shape.bits of them */
 	struct sa_cold *cold;	 /* SA_BUCKET_SLOTS for each bucket */
