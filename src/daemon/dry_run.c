@@ -44,7 +44,7 @@ int dry_run(const struct run_options *options)
 	err = err ? err : bad;
 	bad = options->sas ? sas_file_read(options->sas, &sas, &count, &error) : 0;
 	if (bad)
-		say("%s", error.text);
+		say("--sas %s", error.text);
 	free(sas);
 	err = err ? err : bad;
 	bad = out_close(out);

@@ -125,7 +125,9 @@ int roles_choose(const struct run_options *options, struct cpu_roles *roles)
 		err = given("--stray-cpus", options->stray_cpus, &machine, &strays);
 	if (!err && options->ike_cpu >= 0 &&
 	    (options->ike_cpu >= CPU_SETSIZE || !CPU_ISSET(options->ike_cpu, &machine.online))) {
-		say("--ike-cpu %d: this machine has no such CPU online", options->ike_cpu);
+		say("--ike-cpu %d: this machine has no such CPU online; 'lscpu --extended' shows "
+		    "those it has",
+		    options->ike_cpu);
 		err = -ENODEV;
 	}
 	if (err)

@@ -171,7 +171,7 @@ int sas_reload(struct daemon *d)
 		return 0;
 	err = sas_file_read(d->options->sas, &sas, &count, &error);
 	if (err) {
-		say("%s", error.text);
+		say("--sas %s", error.text);
 		return err;
 	}
 	err = sad_set_file(d->sad, sas, count);

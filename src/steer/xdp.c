@@ -84,6 +84,11 @@ static int create(struct xdp *xdp, const struct xdp_options *options, char *why,
 		xdp->maps.host->nice_value = options->nice + 20;
 		return 0;
 	}
+	if (err == -EPERM && !log[0])
+		return because(err, why, size,
+			       "the kernel refused the BPF programs: %s; is this root, with all "
+			       "capabilities?",
+			       strerror(-err));
 	return because(err, why, size, "the kernel refused the BPF programs: %s%s%.600s",
 		       strerror(-err), log[0] ? "; the end of its log: " : "",
 		       log + (strlen(log) > 600 ? strlen(log) - 600 : 0));
@@ -112,7 +117,9 @@ int xdp_open(struct xdp *xdp, const struct xdp_options *options, char *why, size
 	if (!err) {
 		err = program_open_rings(&xdp->pins, &xdp->rings);
 		if (err)
-			because(err, why, size, "cannot open the ring programs under %s: %s",
+			because(err, why, size,
+				"the pin program_ring_sa or program_ring_stray under %s is missing "
+				"or damaged (%s); run 'espalier stop' to take everything down",
 				xdp->pins.layout, strerror(-err));
 	}
 	if (err) {
