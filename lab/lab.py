@@ -12,6 +12,7 @@ import mmap
 import os
 import platform
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -103,6 +104,21 @@ class Lab:
                      f"ip address add {gateway} dev {towards} nodad && ip link set {towards} up")
         self.sh(side, f"ip address add {address} dev {device} nodad && ip link set {device} up && "
                       f"ip link set lo up")
+
+    def recreate(self):
+        """Makes ea and eb anew, as lab/net does, after one of them was deleted."""
+        queues = "numrxqueues 4 numtxqueues 4"
+        self.sh("a", f"ip link add ea {queues} type veth peer name eb {queues} "
+                     f"netns {self.prefix}-b")
+        for side, own, far in ("a", "0a", "0b"), ("b", "0b", "0a"):
+            dev = f"e{side}"
+            v4, v6 = ((PEER, GATEWAY), (PEER6, GATEWAY6)) if side == "a" else (
+                (GATEWAY, PEER), (GATEWAY6, PEER6))
+            self.sh(side, f"""ip link set {dev} address 02:00:00:00:00:{own} addrgenmode none
+                ip address add {v4[0]}/24 dev {dev} && ip address add {v6[0]}/64 dev {dev} nodad
+                ethtool -K {dev} tx off && ip link set {dev} up && ethtool -K {dev} gro on
+                ip neigh replace {v4[1]} lladdr 02:00:00:00:00:{far} dev {dev} nud permanent
+                ip neigh replace {v6[1]} lladdr 02:00:00:00:00:{far} dev {dev} nud permanent""")
 
     # The daemon and the verbs
 
@@ -242,14 +258,27 @@ class Receiver:
         return {c["cpu"]: c[kind] for c in self.result["cpus"] if c[kind]}
 
 
-def bpf_obj_get(path):
-    """A descriptor of what is pinned there (BPF_OBJ_GET; Python has no bpf(2))."""
+def bpf(command, attributes):
+    """bpf(2), which Python has not: a descriptor."""
     number = {"x86_64": 321, "aarch64": 280}[platform.machine()]
-    text = ctypes.create_string_buffer(path.encode())
-    attributes = (ctypes.c_uint64 * 16)(ctypes.addressof(text))
-    fd = ctypes.CDLL(None, use_errno=True).syscall(number, 7, attributes, 128)
-    check(fd >= 0, f"opening the pin {path}:", os.strerror(ctypes.get_errno()))
+    room = ctypes.create_string_buffer(attributes, 128)
+    fd = ctypes.CDLL(None, use_errno=True).syscall(number, command, room, 128)
+    check(fd >= 0, f"bpf command {command}:", os.strerror(ctypes.get_errno()))
     return fd
+
+
+def bpf_obj_get(path):
+    """A descriptor of what is pinned there."""
+    text = ctypes.create_string_buffer(path.encode())
+    return bpf(7, struct.pack("=Q", ctypes.addressof(text)))
+
+
+def bpf_xdp_pass(name):
+    """An XDP program, not ours, that lets everything pass; it lives as long as its descriptor."""
+    code = ctypes.create_string_buffer(bytes.fromhex("b700000002000000" "9500000000000000"))
+    licence = ctypes.create_string_buffer(b"GPL")
+    return bpf(5, struct.pack("=IIQQIIQII16s", 6, 2, ctypes.addressof(code),
+                              ctypes.addressof(licence), 0, 0, 0, 0, 0, name.encode()))
 
 
 def main(module_name="__main__", options=()):

@@ -1,0 +1,277 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the daemon survives, with a clear word: a full table, and what happens to interfaces."""
+import os
+import re
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
+import lab
+from lab import BUILD, CPUS, GATEWAY, PEER, check, wait_for
+
+FIRST = 0x1000
+ALL = ",".join(map(str, CPUS))
+SAS = 16
+
+
+def start(host, *arguments, sas=SAS, **options):
+    if sas:
+        host.add_sas(range(FIRST, FIRST + sas), wait=False)
+    return host.daemon("--cpus", ALL, "--ring", "2048", *arguments, **options)
+
+
+def names(host):
+    return [i["interface"] for i in host.show()["interfaces"]]
+
+
+def steered(host, dev="eb", spis=range(FIRST, FIRST + SAS), **options):
+    """Every packet arrives, in order, each SA's on the CPU that show names."""
+    packets = 50 * len(spis)
+    shown = host.shown()
+    before = sum(shown[s]["packets"] for s in spis)
+    with host.receiver("--spi", spis[0], "--sas", len(spis), dev=dev) as receiver:
+        host.send("--spi", spis[0], "--sas", len(spis), "--count", packets, "--pps", 10000,
+                  "--encap", "mix", **options)
+    check(receiver.result["packets"] == packets, "packets lost:", receiver.result["packets"],
+          packets)
+    check(receiver.result["late"] == 0, "out of order:", receiver.result["late"])
+    for spi in spis:
+        check(receiver.cpus_of(spi) == [shown[spi]["cpu"]], "not on its CPU:", hex(spi),
+              receiver.cpus_of(spi), shown[spi]["cpu"])
+    after = sum(sa["packets"] for spi, sa in host.shown().items() if spi in spis)
+    check(after - before == packets, "not through our rings:", after - before, packets)
+    check(len({shown[s]["cpu"] for s in spis}) > 1, "all on one CPU")
+
+
+def said(host, *words):
+    for word in words:
+        wait_for(lambda word=word: re.search(word, host.log), f"the word '{word}'", 10)
+
+
+def alive(daemon):
+    check(daemon.poll() is None, "the daemon ended")
+
+
+def test_full_table(host):
+    """64 places and 200 SAs: the others are strays; when SAs go, the homeless get their places."""
+    daemon = start(host, "--max-sas", "64", "--resync", "1", sas=200)
+    now = host.show()
+    check(len(now["sas"]) == 64 and now["table"]["max_sas"] == 64, "in the table:", len(now["sas"]))
+    check(now["table"]["no_place"] == 136, "without a place:", now["table"])
+    check(any("136 SAs found no place" in w and "--max-sas" in w for w in now["warnings"]),
+          "no warning:", now["warnings"])
+    said(host, r"table is full \(--max-sas 64\).*larger --max-sas")
+    placed = sorted(host.shown())
+    homeless = sorted(set(range(FIRST, FIRST + 200)) - set(placed))
+    stray, = now["settings"]["stray_cpus"]
+    path = f"/tmp/{host.prefix}.spis"
+    for spis, cpus, counter in ((homeless, {stray}, "strays"), (placed, None, None)):
+        with open(path, "w") as file:
+            file.writelines(f"{s}\n" for s in spis)
+        with host.receiver("--spi", FIRST, "--sas", 200) as receiver:
+            host.send("--spi-list", path, "--count", 10 * len(spis), "--pps", 10000)
+        check(receiver.result["packets"] == 10 * len(spis), "lost:", receiver.result["packets"])
+        for spi in spis:
+            where = cpus or {host.shown()[spi]["cpu"]}
+            check(set(receiver.cpus_of(spi)) == where, "CPUs:", hex(spi), receiver.cpus_of(spi))
+        if counter:
+            check(host.show()[counter]["packets"] == 10 * len(spis), counter, host.show()[counter])
+    os.unlink(path)
+    # Later syncs count the same SAs again, and say nothing new.
+    said_once = host.log.count("table is full")
+    wait_for(lambda: host.show()["table"]["no_place"] == 136, "the same figure", 5)
+    check(said_once == 1, "said so many times:", said_once)
+    for spi in placed[:40]:
+        host.delete_sa(spi)
+    left = set(placed[40:])
+    wait_for(lambda: len(host.shown()) == 64 and set(host.shown()) & set(homeless),
+             "places for the homeless", 15)
+    now = host.show()
+    check(left < set(host.shown()), "an SA lost its place")
+    check(now["table"]["no_place"] == 96, "without a place now:", now["table"])
+    for spi in list(left) + homeless:
+        host.run("b", ["ip", "xfrm", "state", "delete", "src", PEER, "dst", GATEWAY, "proto", "esp",
+                       "spi", str(spi)], check=False)
+    wait_for(lambda: host.show()["table"]["used"] == 0, "all to go", 15)
+    wait_for(lambda: host.show()["warnings"] == [], "the warning to go", 15)
+    alive(daemon)
+
+
+def test_down_and_up(host):
+    daemon = start(host)
+    steered(host)
+    host.sh("b", "ip link set eb down")
+    said(host, "eb is down")
+    check(names(host) == ["eb"], "no longer shown")
+    host.sh("b", "ip link set eb up")
+    said(host, "eb is up")
+    host.sh("b", "cat /sys/class/net/eb/carrier 2>/dev/null; ip link show eb")
+    wait_for(lambda: "state UP" in host.sh("b", "ip link show eb"), "the carrier")
+    steered(host)
+    # The far end too.
+    host.sh("a", "ip link set ea down && ip link set ea up && ethtool -K ea gro off gro on")
+    wait_for(lambda: "state UP" in host.sh("b", "ip link show eb"), "the carrier")
+    steered(host)
+    alive(daemon)
+
+
+def test_renamed(host):
+    """Steering goes on; show, the log and what is put back use the new name."""
+    host.sysfs("eb/queues/rx-0/rps_cpus", "1")
+    daemon = start(host)
+    host.sh("b", "ip link set eb name wan0 || "
+                 "{ ip link set eb down && ip link set eb name wan0 && ip link set wan0 up; }")
+    said(host, "eb is now wan0")
+    wait_for(lambda: "state UP" in host.sh("b", "ip link show wan0"), "the carrier")
+    check(names(host) == ["wan0"], "show:", names(host))
+    steered(host, dev="wan0")
+    done = host.espalier("show", "eb", check=False)
+    check(done.returncode == 1 and "no such interface" in done.stderr, "show eb:", done.stderr)
+    done = host.espalier("stop", "eb", check=False)
+    check(done.returncode == 1 and "no interface eb" in done.stderr, "stop eb:", done.stderr)
+    alive(daemon)
+    host.espalier("stop", "wan0")
+    check(daemon.wait(10) == 0, "the daemon's exit status")
+    check(int(host.sysfs("wan0/queues/rx-0/rps_cpus"), 16) == 1, "RPS is not put back")
+    check("prog/xdp" not in host.sh("b", "ip link show wan0"), "the program is still there")
+
+
+def test_renamed_while_no_daemon_runs(host):
+    """The next daemon adopts it under its new name."""
+    start(host).kill()
+    host.sh("b", "ip link set eb name wan0 || "
+                 "{ ip link set eb down && ip link set eb name wan0 && ip link set wan0 up; }")
+    host.daemon("--cpus", ALL, interfaces=("wan0",))
+    said(host, "wan0: adopted")
+    check(names(host) == ["wan0"], "show:", names(host))
+    steered(host, dev="wan0")
+
+
+def test_deleted_and_recreated(host):
+    """Steered again by its name, without a restart; the SAs keep their entries."""
+    daemon = start(host)
+    steered(host)
+    placed = {spi: sa["cpu"] for spi, sa in host.shown().items()}
+    for _ in range(2):
+        host.sh("b", "ip link del eb")
+        said(host, "eb was deleted")
+        wait_for(lambda: names(host) == [], "show to know")
+        check(os.listdir(host.pins) == [os.path.basename(host.layout)], "pins left:",
+              os.listdir(host.pins))
+        alive(daemon)
+        host.recreate()
+        wait_for(lambda: names(host) == ["eb"], "it to be steered again")
+        wait_for(lambda: "state UP" in host.sh("b", "ip link show eb"), "the carrier")
+        check({spi: sa["cpu"] for spi, sa in host.shown().items()} == placed, "placed anew")
+        steered(host)
+    check(host.log.count("eb: steering") == 3, "not said:", host.log)
+    host.espalier("stop")
+    check(daemon.wait(10) == 0, "exit status")
+    check("prog/xdp" not in host.sh("b", "ip link show eb"), "the program is still there")
+    check(not os.path.exists(host.pins), "pins left")
+
+
+def test_recreated_while_no_daemon_runs(host):
+    daemon = start(host)
+    daemon.kill()
+    daemon.wait()
+    host.sh("b", "ip link del eb")
+    host.recreate()
+    daemon = start(host, sas=0)
+    said(host, "eb .*is gone since the last run", "eb: steering")
+    host.await_sas(range(FIRST, FIRST + SAS))
+    steered(host)
+    host.espalier("stop")
+    check(daemon.wait(10) == 0, "exit status")
+    check(not os.path.exists(host.pins), "pins left")
+
+
+def test_one_of_two_deleted(host):
+    """The other goes on; and `stop IF` is remembered when that one comes back."""
+    daemon = start(host, interfaces=("eb", "eb2"))
+    steered(host)
+    host.sh("b", "ip link del eb2")
+    said(host, "eb2 was deleted")
+    wait_for(lambda: names(host) == ["eb"], "show to know")
+    steered(host)
+    alive(daemon)
+
+
+test_one_of_two_deleted.lab = ("--second",)
+
+
+def test_stopped_stays_stopped(host):
+    """What `stop IF` named is not attached again when it comes back."""
+    daemon = start(host, interfaces=("eb", "eb2"))
+    host.espalier("stop", "eb")
+    host.sh("b", "ip link del eb")
+    host.recreate()
+    host.sh("b", "ip link add dm0 type veth peer name dm1; ip link del dm0")  # events come through
+    wait_for(lambda: "state UP" in host.sh("b", "ip link show eb"), "the carrier")
+    check(names(host) == ["eb2"], "attached again:", names(host))
+    alive(daemon)
+
+
+test_stopped_stays_stopped.lab = ("--second",)
+
+
+def test_moved_to_another_namespace(host):
+    """Gone for us; our program does not stay on it."""
+    daemon = start(host)
+    host.sh("b", f"ip link set eb netns {host.prefix}-a")
+    said(host, "eb was deleted")
+    check(names(host) == [], "show:", names(host))
+    wait_for(lambda: "prog/xdp" not in host.sh("a", "ip link show eb"), "our program to go")
+    alive(daemon)
+
+
+def test_program_taken_off(host):
+    """By force, through our pin. The kernel sends no event of it: said at the next one."""
+    daemon = start(host)
+    directory, = [n for n in os.listdir(host.pins) if n.startswith("if-")]
+    subprocess.run(["bpftool", "link", "detach", "pinned", f"{host.pins}/{directory}/link"],
+                   check=True)
+    host.sh("b", "ip link set eb txqueuelen 900")
+    said(host, "eb: somebody took our XDP program off; run 'espalier stop")
+    alive(daemon)
+
+
+def test_generic_mode(host):
+    """Steers, says that it cannot keep the order in a move, and refuses to move."""
+    daemon = start(host, "--generic")
+    said(host, "eb: generic mode is slower.*busy SAs are not moved", r"steering \(xdp, generic mode\)")
+    check(host.show()["interfaces"][0]["mode"] == "generic", "mode:", host.show()["interfaces"])
+    check("xdpgeneric" in host.sh("b", "ip link show eb"), "not generic")
+    steered(host)
+    sa = host.shown()[FIRST]
+    target = [c["cpu"] for c in host.show()["cpus"] if c["cpu"] != sa["cpu"]][0]
+    done = host.espalier("move", hex(FIRST), str(target), check=False)
+    check(done.returncode == 1 and "generic mode cannot hand over in order" in done.stderr,
+          "moved:", done.stderr)
+    check(host.shown()[FIRST]["cpu"] == sa["cpu"], "it moved")
+    steered(host)
+    alive(daemon)
+
+
+def test_ip_netns_exec(host):
+    """It hides bpffs: there we find it by process 1, or say what to do."""
+    enter = ["ip", "netns", "exec", f"{host.prefix}-b"]
+    daemon = subprocess.Popen([*enter, f"{BUILD}/espalier", "run", "eb", "--cpus", ALL],
+                              stderr=subprocess.PIPE, text=True)
+    host.processes.append(daemon)
+    wait_for(lambda: daemon.poll() is not None or names(host) == ["eb"], "the daemon")
+    if daemon.poll() is not None:  # we may not look at process 1
+        words = daemon.stderr.read()
+        check(daemon.returncode == 1 and "nsenter --net=" in words, "does not say how:", words)
+        return "refused, and says how"
+    done = subprocess.run([*enter, f"{BUILD}/espalier", "show"], capture_output=True, text=True,
+                          check=True)
+    check("eb is steered" in done.stdout, "show:", done.stdout)
+    subprocess.run([*enter, f"{BUILD}/espalier", "stop"], capture_output=True, check=True)
+    check(daemon.wait(10) == 0, "exit status")
+    return "works"
+
+
+if __name__ == "__main__":
+    lab.main()
