@@ -226,17 +226,6 @@ def test_moved_to_another_namespace(host):
     alive(daemon)
 
 
-def test_program_taken_off(host):
-    """By force, through our pin. The kernel sends no event of it: said at the next one."""
-    daemon = start(host)
-    directory, = [n for n in os.listdir(host.pins) if n.startswith("if-")]
-    subprocess.run(["bpftool", "link", "detach", "pinned", f"{host.pins}/{directory}/link"],
-                   check=True)
-    host.sh("b", "ip link set eb txqueuelen 900")
-    said(host, "eb: somebody took our XDP program off; run 'espalier stop")
-    alive(daemon)
-
-
 def test_generic_mode(host):
     """Steers, says that it cannot keep the order in a move, and refuses to move."""
     daemon = start(host, "--generic")
