@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Every way through the steering program, on the real kernel: fragments, tags, strays, transit, IKE."""
+"""Every way through the steering program: fragments, tags, strays, transit, IKE, the rest."""
 import hashlib
 import os
 import platform
@@ -156,7 +156,7 @@ def test_pppoe(host):
 # Several interfaces
 
 def test_two_interfaces(host):
-    """One table, one placement: an SA's packets land on its CPU by whichever interface they come."""
+    """One table, one placement: an SA's packets land on its CPU by whichever interface."""
     start(host, interfaces=("eb", "eb2"))
     spis = range(FIRST, FIRST + 16)
     for dev, far, mac in ("ea", "eb", "02:00:00:00:00:0b"), ("ea2", "eb2", "02:00:00:00:02:0b"):
@@ -387,7 +387,7 @@ def test_rps_set_beforehand(host):
 
 
 def test_rps_undoes_steering(host):
-    """Set by hand while we steer: the receiver must see the packets on other CPUs than show says."""
+    """Set by hand while we steer: the receiver must see packets on other CPUs than show says."""
     shown = start(host)
     host.sysfs("eb/queues/rx-0/rps_cpus", f"{1 << CPUS[0]:x}")
     with host.receiver("--spi", FIRST, "--sas", 16) as receiver:
@@ -463,7 +463,7 @@ def test_learned(host):
 
 
 def test_learned_after_a_flood(host):
-    """More strays than the daemon is asked about: SAs whose questions were lost are learned later."""
+    """More strays than the daemon is asked about: those whose questions were lost are learned later."""
     host.daemon("--cpus", ALL, "--learn", "--ring", "2048")
     flood = host.start("a", [f"{BUILD}/lab/espgen", "--dev", "ea", "--flood", "--seconds", "2",
                              "--pps", "8000"], stdout=subprocess.DEVNULL)
@@ -631,7 +631,7 @@ def known_while_sending(host, spis):
     """SAs under way become known in the midst of their traffic; what the receiver saw."""
     stray, = host.show()["settings"]["stray_cpus"]
     # In bursts, and with some work on each: so the stray ring always holds some.
-    with host.receiver("--spi", spis[0], "--sas", len(spis), "--work-cpu", f"{stray}:10000") as recv:
+    with host.receiver("--spi", spis[0], "--sas", len(spis), "--work-cpu", f"{stray}:10000") as seen:
         sender = host.start("a", [f"{BUILD}/lab/espgen", "--dev", "ea", "--sas", str(len(spis)),
                                   "--spi", str(spis[0]), "--encap", "mix", "--pps", "8000",
                                   "--seconds", "60"], stdout=subprocess.DEVNULL)
@@ -641,7 +641,7 @@ def known_while_sending(host, spis):
         wait_for(lambda: all(sa["state"] == "larval" for sa in host.shown().values()), "moves")
         sender.terminate()
         sender.wait()
-    return recv.result
+    return seen.result
 
 
 def test_new_sas_start_on_the_stray_ring(host):

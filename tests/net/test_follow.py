@@ -125,7 +125,7 @@ def test_flushed(host):
 
 
 def test_many_at_once(host):
-    """5,000 SAs come, half of them go: all are there, then all the others, and every CPU has some."""
+    """5,000 SAs come, half of them go: all are there, then the others, and every CPU has some."""
     start(host, "--resync", "2")
     spis = range(FIRST, FIRST + 5000)
     host.add_sas(spis, wait=False)

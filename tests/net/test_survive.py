@@ -229,7 +229,8 @@ def test_moved_to_another_namespace(host):
 def test_generic_mode(host):
     """Steers, says that it cannot keep the order in a move, and refuses to move."""
     daemon = start(host, "--generic")
-    said(host, "eb: generic mode is slower.*busy SAs are not moved", r"steering \(xdp, generic mode\)")
+    said(host, "eb: generic mode is slower.*busy SAs are not moved",
+         r"steering \(xdp, generic mode\)")
     check(host.show()["interfaces"][0]["mode"] == "generic", "mode:", host.show()["interfaces"])
     check("xdpgeneric" in host.sh("b", "ip link show eb"), "not generic")
     steered(host)
