@@ -274,6 +274,7 @@ def test_bpffs_nowhere(host):
     done = as_process_1(host, """
         umount -l /sys/fs/bpf
         $espalier show | grep "Nothing is steered" || exit 2
+        grep '/sys/fs/bpf bpf ' /proc/mounts && exit 5
         $espalier run eb --cpus $cpus & daemon=$!
         until $espalier show | grep "eb is steered"; do
             kill -0 $daemon || exit 3

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """Every way through the steering program: fragments, tags, strays, transit, IKE, the rest."""
+import atexit
 import hashlib
 import os
 import platform
@@ -41,6 +42,7 @@ def spi_list(host, spis):
     path = f"/tmp/{host.prefix}.spis"
     with open(path, "w") as file:
         file.writelines(f"{spi}\n" for spi in spis)
+    atexit.register(lambda: os.path.exists(path) and os.unlink(path))
     return path
 
 
