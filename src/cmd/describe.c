@@ -43,6 +43,22 @@ static void man_options(const struct verb *verb, FILE *out)
 	fputs("*-h*, *--help*\n\tprint the options and what they are for.\n", out);
 }
 
+/* The same options as keys of a file: espalier.conf(5). */
+static void man_keys(const struct verb *verb, FILE *out)
+{
+	char text[512];
+
+	for (const struct option_row *row = verb->options; row->name; row++) {
+		if (row->call_only)
+			continue;
+		options_text(row, verb->defaults, text, sizeof(text));
+		fprintf(out, "*%s* = _%s_\n\t", row->name,
+			row->argument ? row->argument : "yes|no");
+		scdoc(out, text);
+		fputs(".\n\n", out);
+	}
+}
+
 static void man_verbs(const struct verb *unused, FILE *out)
 {
 	for (const struct verb *const *verb = verbs(); *verb; verb++) {
@@ -171,6 +187,7 @@ static const struct mark {
 } marks[] = {
 	{"@SYNOPSIS@\n", true, synopsis},
 	{"@OPTIONS@\n", true, man_options},
+	{"@KEYS@\n", true, man_keys},
 	{"@VERBS@\n", false, man_verbs},
 	{"@BASH@\n", false, bash},
 	{"@BASH-VERBS@\n", false, bash_verbs},

@@ -10,6 +10,7 @@
  * Copies @in to @out; a line that is one of these words is replaced by what it stands for:
  *
  *	@SYNOPSIS@  @OPTIONS@	of a verb, for scdoc; @verb must be given
+ *	@KEYS@			of a verb, as keys of a file of settings, for scdoc
  *	@VERBS@			all verbs with their briefs, for scdoc
  *	@BASH-VERBS@  @BASH@	a list of verbs, and the arms of a case over them, for
  *				completion/espalier.bash

@@ -30,7 +30,7 @@ int main(int argc, char **argv)
 	if (replaced < 0)
 		return complain(argv[1], "cannot be read, or needs a verb, or %s cannot be written",
 				argv[2]);
-	if (replaced < (verb ? 2 : 1)) /* a verb's page has a synopsis and options */
-		return complain(argv[1], "not all that should be filled in was found");
+	if (!replaced)
+		return complain(argv[1], "nothing in it is to be filled in");
 	return STATUS_DONE;
 }

@@ -141,6 +141,23 @@ static enum parsed set(const struct option_row *row, const char *text, void *int
 	}
 }
 
+enum parsed options_set(const struct option_row *row, const char *text, void *into, char *why,
+			size_t size)
+{
+	static const char *const words[] = {"no", "yes", "false", "true", "off", "on"};
+	bool *flag = (bool *)((char *)into + row->offset);
+
+	if (row->type != OPTION_FLAG)
+		return set(row, text, into, why, size);
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (strcmp(text, words[i]) == 0) {
+			*flag = i & 1;
+			return PARSED_OK;
+		}
+	}
+	return wrong(why, size, "--%s %s: not yes or no", row->name, text);
+}
+
 /* A long option that getopt_long() does not know, or one that two begin with. */
 static enum parsed unknown(const struct option_row *rows, const char *word, char *why, size_t size)
 {
@@ -187,7 +204,7 @@ static void fill_getopt(const struct option_row *rows, struct option *options)
 }
 
 enum parsed options_parse(const struct option_row *rows, int argc, char **argv, void *into,
-			  int *first, char *why, size_t size)
+			  uint64_t *given, int *first, char *why, size_t size)
 {
 	struct option options[MAX_OPTIONS + 2];
 	int value;
@@ -205,6 +222,7 @@ enum parsed options_parse(const struct option_row *rows, int argc, char **argv, 
 		parsed = set(&rows[value - FIRST_VALUE], optarg, into, why, size);
 		if (parsed != PARSED_OK)
 			return parsed;
+		*given |= 1ull << (value - FIRST_VALUE);
 	}
 	*first = optind;
 	return PARSED_OK;

@@ -35,6 +35,7 @@ struct option_row {
 	int least, most;	    /* OPTION_NUMBER */
 	const char *const *choices; /* OPTION_CHOICE; NULL ends them */
 	const char *help;	    /* without a full stop; range and default are added */
+	bool call_only;		    /* means nothing in a file of settings */
 };
 
 /* What parsing came to. */
@@ -43,10 +44,17 @@ enum parsed { PARSED_OK, PARSED_HELP, PARSED_WRONG };
 /*
  * Parses argv[1..] (argv[0] is the verb). What is not an option is moved to the end of argv and
  * *first is its index. Members that no option names keep their value. PARSED_WRONG: @why says what
- * is wrong. `--help` and `-h` are known without a row.
+ * is wrong. `--help` and `-h` are known without a row. Bit i of *given: row i was there.
  */
 enum parsed options_parse(const struct option_row *rows, int argc, char **argv, void *into,
-			  int *first, char *why, size_t size);
+			  uint64_t *given, int *first, char *why, size_t size);
+
+/*
+ * Sets the member of a row from the text of its argument; of a flag from yes, true, on, no, false
+ * or off. @text must live as long as @into. PARSED_WRONG: @why says what is wrong.
+ */
+enum parsed options_set(const struct option_row *row, const char *text, void *into, char *why,
+			size_t size);
 
 /* One line of help: the row's text with its range, choices and default. */
 void options_text(const struct option_row *row, const void *defaults, char *buf, size_t size);

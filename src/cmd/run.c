@@ -2,6 +2,7 @@
 /* espalier run: steers until told to stop. */
 #include <sched.h>
 #include <string.h>
+#include "cmd/config.h"
 #include "cmd/verb.h"
 #include "core/layout.h"
 #include "daemon/run.h"
@@ -92,38 +93,85 @@ static const struct option_row options[] = {
 	 MEMBER(generic),
 	 .help = "generic XDP: works on every driver, is slower, and cannot move busy SAs in "
 		 "order"},
+	{.name = "config",
+	 .argument = "FILE",
+	 .type = OPTION_FILE,
+	 MEMBER(config),
+	 .call_only = true,
+	 .help = "read interfaces and options from FILE too, espalier.conf(5); what is on the "
+		 "command line wins"},
 	{.name = "dry-run",
 	 .type = OPTION_FLAG,
 	 MEMBER(dry_run),
+	 .call_only = true,
 	 .help = "say what would be done and change nothing"},
 	{.name = "json",
 	 .type = OPTION_FLAG,
 	 MEMBER(json),
+	 .call_only = true,
 	 .help = "print what --dry-run says as JSON"},
 	{0},
 };
+
+static enum status check_names(int n, char **names)
+{
+	for (int i = 0; i < n; i++) {
+		if (!interface_name_ok(names[i]))
+			return complain_usage("run", "%s: not a name an interface can have",
+					      names[i]);
+		for (int j = 0; j < i; j++)
+			if (strcmp(names[i], names[j]) == 0)
+				return complain_usage("run", "%s is named twice", names[i]);
+	}
+	return STATUS_DONE;
+}
+
+static enum status run_them(struct run_options *o, int n, char **names)
+{
+	enum status status;
+
+	if (n > HOST_INTERFACES)
+		return complain_usage("run", "%s is one too many", names[HOST_INTERFACES]);
+	status = check_names(n, names);
+	if (status != STATUS_DONE)
+		return status;
+	o->interfaces = names;
+	o->n_interfaces = (size_t)n;
+	return daemon_run(o) ? STATUS_FAILED : STATUS_DONE;
+}
+
+static enum status run_file(struct run_options *o, int n, char **names)
+{
+	struct config config;
+	enum status status;
+	char why[256], tried[512];
+
+	snprintf(tried, sizeof(tried), "reading %s", o->config);
+	if (config_read(o->config, options, o->given, o, &config, why, sizeof(why)))
+		status = complain(tried, "%s", why);
+	else if (!n && !config.interfaces)
+		status = complain(tried, "it names no interface; add a line such as "
+					 "interfaces = eth0");
+	else
+		status = run_them(o, n ? n : config.interfaces, n ? names : config.interface);
+	config_free(&config);
+	return status;
+}
 
 static enum status run(const void *given, int n, char **operands)
 {
 	struct run_options o = *(const struct run_options *)given;
 
-	for (int i = 0; i < n; i++) {
-		if (!interface_name_ok(operands[i]))
-			return complain_usage("run", "%s: not a name an interface can have",
-					      operands[i]);
-		for (int j = 0; j < i; j++)
-			if (strcmp(operands[i], operands[j]) == 0)
-				return complain_usage("run", "%s is named twice", operands[i]);
-	}
-	o.interfaces = operands;
-	o.n_interfaces = (size_t)n;
-	return daemon_run(&o) ? STATUS_FAILED : STATUS_DONE;
+	if (o.config)
+		return run_file(&o, n, operands);
+	if (!n)
+		return complain_usage("run", "needs IF... or --config FILE");
+	return run_them(&o, n, operands);
 }
 
 const struct verb verb_run = {
 	.name = "run",
 	.operands = "IF...",
-	.least = 1,
 	.most = HOST_INTERFACES,
 	.brief = "steer until told to stop",
 	.about = "Steers inbound IPsec of these interfaces across CPUs, in the foreground, until "
@@ -131,6 +179,7 @@ const struct verb verb_run = {
 	.options = options,
 	.defaults = &defaults,
 	.size = sizeof(defaults),
+	.given = offsetof(struct run_options, given),
 	.root = true,
 	.function = run,
 };

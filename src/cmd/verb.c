@@ -78,12 +78,14 @@ enum status verb_call(const struct verb *verb, int argc, char **argv)
 	char why[256];
 	void *options = malloc(verb->size);
 	enum status status;
+	uint64_t given = 0;
 	int first = 0;
 
 	if (!options)
 		return complain(verb->name, "no memory");
 	memcpy(options, verb->defaults, verb->size);
-	switch (options_parse(verb->options, argc, argv, options, &first, why, sizeof(why))) {
+	switch (options_parse(verb->options, argc, argv, options, &given, &first, why,
+			      sizeof(why))) {
 	case PARSED_HELP:
 		verb_help(verb, stdout);
 		status = STATUS_DONE;
@@ -92,6 +94,8 @@ enum status verb_call(const struct verb *verb, int argc, char **argv)
 		status = complain_usage(verb->name, "%s", why);
 		break;
 	default:
+		if (verb->given)
+			memcpy((char *)options + verb->given, &given, sizeof(given));
 		status = check(verb, argc - first, argv + first);
 		if (status == STATUS_DONE)
 			status = verb->function(options, argc - first, argv + first);

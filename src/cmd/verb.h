@@ -15,6 +15,7 @@ struct verb {
 	const struct option_row *options;
 	const void *defaults; /* what the options are parsed into begins as a copy of this */
 	size_t size;
+	size_t given; /* of a uint64_t that takes what options_parse() says was there, if not 0 */
 	bool root; /* needs to be */
 	/* Does it. operands are counted and as typed. */
 	enum status (*function)(const void *options, int n, char **operands);

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* As the command line gives them; the text of lists has been checked by then. */
 struct run_options {
@@ -26,6 +27,8 @@ struct run_options {
 	bool generic;
 	bool dry_run;
 	bool json; /* --dry-run prints JSON */
+	const char *config; /* file of settings, or NULL */
+	uint64_t given;	    /* which options were on the command line: bits by row of the table */
 };
 
 /* Runs in the foreground. Exit status: 0 stopped as told, 1 failed (and said why on stderr). */

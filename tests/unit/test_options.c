@@ -64,6 +64,7 @@ static enum parsed parse(const char *line, struct made_up *into, char *operands,
 	static char copy[256];
 	char *argv[16];
 	int argc = 0, first = 0;
+	uint64_t given = 0;
 	enum parsed parsed;
 
 	snprintf(copy, sizeof(copy), "%s", line);
@@ -73,7 +74,7 @@ static enum parsed parse(const char *line, struct made_up *into, char *operands,
 	*into = defaults;
 	*why = 0;
 	*operands = 0;
-	parsed = options_parse(rows, argc, argv, into, &first, why, 256);
+	parsed = options_parse(rows, argc, argv, into, &given, &first, why, 256);
 	for (int i = first; parsed == PARSED_OK && i < argc; i++) {
 		strcat(operands, argv[i]);
 		strcat(operands, ";");
@@ -257,7 +258,7 @@ static void wrong_usage(void **state)
 		 "espalier: nonsense: neither a verb nor an interface; see espalier --help\n"},
 		{{"\033[31m"},
 		 "espalier: ?[31m: neither a verb nor an interface; see espalier --help\n"},
-		{{"run"}, "espalier: run: needs IF...; see espalier run --help\n"},
+		{{"run"}, "espalier: run: needs IF... or --config FILE; see espalier run --help\n"},
 		{{"run", "lo", "--ring", "0"},
 		 "espalier: run: --ring 0: not a number from 1 to 16384; see espalier run "
 		 "--help\n"},
@@ -349,6 +350,7 @@ static void run_members(void **state)
 		"--stray-limit 8 --resync 9 --sas f --learn --keep --generic --dry-run --json";
 	char *argv[32], why[256];
 	int argc = 0, first;
+	uint64_t given = 0;
 	struct run_options o = *(const struct run_options *)verb_run.defaults;
 
 	assert_int_equal(o.ike_cpu, -1);
@@ -360,8 +362,9 @@ static void run_members(void **state)
 	for (char *word = strtok(line, " "); word; word = strtok(NULL, " "))
 		argv[argc++] = word;
 	argv[argc] = NULL;
-	assert_int_equal(options_parse(verb_run.options, argc, argv, &o, &first, why, sizeof(why)),
-			 PARSED_OK);
+	assert_int_equal(
+		options_parse(verb_run.options, argc, argv, &o, &given, &first, why, sizeof(why)),
+		PARSED_OK);
 	assert_int_equal(first, argc - 1);
 	assert_string_equal(o.cpus, "1-3");
 	assert_string_equal(o.stray_cpus, "2");
