@@ -103,7 +103,7 @@ static __noinline int note_stray(struct host *h, const struct flow *f, __u64 key
 {
 	struct stray_seen *seen = element(stray_seen, stray_seen_index(key));
 	__u64 from = (__u64)f->src[0] << 32 | f->src[3];
-	__u64 who = key | sa_mix(from ^ f->src[1] ^ (__u64)f->src[2] << 16) << 44;
+	__u64 who = key | sa_top(from ^ f->src[1] ^ (__u64)f->src[2] << 16, 20) << 44;
 	bool fresh, rises;
 
 	if (!seen)

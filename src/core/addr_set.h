@@ -11,7 +11,8 @@
 #include "core/sa_table.h"
 
 #define ADDR_BUCKET_SLOTS 4
-#define ADDR_BUCKETS      1024 /* 4,096 addresses at most, about 3,000 for sure */
+#define ADDR_BUCKET_BITS  10
+#define ADDR_BUCKETS      (1 << ADDR_BUCKET_BITS) /* 4,096 addresses at most, about 3,000 for sure */
 
 struct addr_bucket {
 	__be32 slot[ADDR_BUCKET_SLOTS][4];
@@ -44,8 +45,8 @@ static __always_inline void addr_buckets(__u64 seed, const __be32 addr[4], __u32
 	__u64 low = (__u64)addr[2] << 32 | addr[3];
 	__u64 h = sa_mix((sa_mix(high ^ seed) ^ low) + 1);
 
-	bucket[0] = (__u32)h & (ADDR_BUCKETS - 1);
-	bucket[1] = (__u32)(h >> 40) & (ADDR_BUCKETS - 1);
+	bucket[0] = sa_top(h, ADDR_BUCKET_BITS);
+	bucket[1] = sa_top(h, 2 * ADDR_BUCKET_BITS) & (ADDR_BUCKETS - 1);
 }
 
 static __always_inline int addr_bucket_has(const struct addr_bucket *bucket, const __be32 addr[4])

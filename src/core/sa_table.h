@@ -67,11 +67,22 @@ static __always_inline __u64 sa_word(__u64 key, __u32 to, __u32 own, __u32 flags
 	return key << 20 | (__u64)to << 11 | (__u64)own << 2 | flags;
 }
 
-/* Spreads 64 bits over 64 bits: one multiplication, the high half folded down (after wyhash). */
+#define SA_MULTIPLIER 0x9e3779b97f4a7c15ull
+
+/*
+ * Spreads 64 bits over 64 bits: one multiplication, the high half folded down (after wyhash). A bit
+ * of the result depends on those of x below it, and on those up to 32 above it: not on all.
+ */
 static __always_inline __u64 sa_mix(__u64 x)
 {
-	x *= 0x9e3779b97f4a7c15ull;
+	x *= SA_MULTIPLIER;
 	return x ^ x >> 32;
+}
+
+/* The top @bits of a product: every bit of x has a say in each. */
+static __always_inline __u64 sa_top(__u64 x, __u32 bits)
+{
+	return x * SA_MULTIPLIER >> (64 - bits);
 }
 
 /*
@@ -83,9 +94,9 @@ static __always_inline __u64 sa_key(const struct sa_table_shape *shape, const __
 {
 	__u64 high = (__u64)dst[0] << 32 | dst[1];
 	__u64 low = (__u64)dst[2] << 32 | dst[3];
-	__u64 print = sa_mix((sa_mix(high ^ shape->seed) ^ low) + protocol);
+	__u64 print = sa_top((sa_mix(high ^ shape->seed) ^ low) + protocol, 12);
 
-	return (__u64)spi << 12 | (print & 0xfff);
+	return (__u64)spi << 12 | print;
 }
 
 /* The two buckets of @key; they always differ. */

@@ -1,0 +1,454 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The SA table: its hash, its words, and its writer.
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "random.h"
+#include "steer/table.h"
+
+enum { MAX_SAS = 65536, SEEDS = 200 };
+
+#define NOW_NS 7000000000ull
+
+static struct table table_new(__u32 bits, __u64 seed)
+{
+	struct table table = {.shape = {.bits = bits, .seed = seed}};
+
+	table.buckets = calloc((size_t)1 << bits, sizeof(*table.buckets));
+	table.cold = aligned_alloc(128, sizeof(*table.cold) * table_slots(&table));
+	assert_non_null(table.buckets);
+	assert_non_null(table.cold);
+	memset(table.cold, 0, sizeof(*table.cold) * table_slots(&table));
+	return table;
+}
+
+static void table_free(struct table *table)
+{
+	free(table->buckets);
+	free(table->cold);
+}
+
+/* Empty again, and as if no slot had ever been used: so far only inserts are undone. */
+static void table_clear(struct table *table, __u64 seed)
+{
+	memset(table->buckets, 0, sizeof(*table->buckets) << table->shape.bits);
+	table->shape.seed = seed;
+}
+
+static int insert(struct table *table, __u64 key, __u64 now_ns, __u32 *slot)
+{
+	struct sa_cold cold = {.record = NO_MOVE, .references = 1};
+
+	return table_insert(table, key, 1, 1, 0, &cold, now_ns, slot);
+}
+
+/* How the SPIs and addresses of a table full of SAs may look. */
+enum spis { RANDOM, SEQUENTIAL, FROM_C0, STRIDE_256, SPIS };
+
+static __u32 spi_of(enum spis how, __u32 i, uint64_t *random)
+{
+	switch (how) {
+	case SEQUENTIAL:
+		return 0x1000 + i;
+	case FROM_C0: /* those of some IKE daemons */
+		return 0xc0000000 + i;
+	case STRIDE_256:
+		return 256 + i * 256;
+	default:
+		return 256 + (__u32)random_next(random) % 0xfffffeff;
+	}
+}
+
+static void dst_of(__be32 dst[4], int addresses, int family, __u32 i)
+{
+	__u32 n = i % addresses;
+
+	memset(dst, 0, 4 * sizeof(dst[0]));
+	if (family == 4) {
+		dst[0] = be32_host(0x0a000001 + n);
+		return;
+	}
+	dst[0] = be32_host(0x20010db8);
+	dst[3] = be32_host(1 + n);
+}
+
+/* Fills the table with @count SAs; false when one found no place. */
+static bool fills(struct table *table, __u64 seed, enum spis how, int addresses, int family,
+		  __u32 count)
+{
+	uint64_t random = seed + 1;
+	int err = 0, shared = 0;
+
+	table_clear(table, seed * 0x9e3779b97f4a7c15ull + 1);
+	for (__u32 i = 0; i < count && !err; i++) {
+		__u32 spi = spi_of(how, i, &random), slot;
+		__be32 dst[4];
+
+		dst_of(dst, addresses, family, i);
+		err = insert(table, sa_key(&table->shape, dst, spi, 50), NOW_NS, &slot);
+		if (err == -EEXIST) { /* the same random SPI twice: one entry */
+			shared++;
+			err = 0;
+		}
+	}
+	assert_true(shared < 32);
+	return !err;
+}
+
+static void test_fills_with_random_spis(void **state)
+{
+	struct table table = table_new(table_bits(MAX_SAS), 0);
+
+	for (int seed = 0; seed < SEEDS; seed++)
+		assert_true(fills(&table, seed, RANDOM, 1, 4, MAX_SAS));
+	table_free(&table);
+}
+
+static void test_fills_with_any_spis(void **state)
+{
+	static const int addresses[] = {1, 200, 65536};
+	struct table table = table_new(table_bits(MAX_SAS), 0);
+
+	for (int seed = 0; seed < 5; seed++)
+		for (int how = 0; how < SPIS; how++)
+			for (int a = 0; a < 3; a++)
+				for (int family = 4; family <= 6; family += 2)
+					assert_true(fills(&table, seed, how, addresses[a], family,
+							  MAX_SAS));
+	table_free(&table);
+}
+
+/* That the sizing is no accident, and that fills() can fail. */
+static void test_too_small_overflows(void **state)
+{
+	struct table table = table_new(table_bits(MAX_SAS) - 1, 0);
+
+	assert_false(fills(&table, 1, RANDOM, 1, 4, MAX_SAS));
+	table_free(&table);
+}
+
+static void test_bits(void **state)
+{
+	assert_int_equal(table_bits(0), TABLE_MIN_BITS);
+	assert_int_equal(table_bits(256), 6);
+	assert_int_equal(table_bits(257), 7);
+	assert_int_equal(table_bits(MAX_SAS), 14);
+	assert_int_equal(table_bits(MAX_SAS + 1), 15);
+	assert_int_equal(table_bits(TABLE_MAX_SAS), 24);
+	for (__u32 sas = 1; sas <= 4096; sas++)
+		assert_true((SA_BUCKET_SLOTS << table_bits(sas)) >= 2 * (int)sas);
+}
+
+/* Small tables fill too, for any number of SAs. */
+static void test_fills_small(void **state)
+{
+	for (__u32 sas = 1; sas <= 2000; sas += 37) {
+		struct table table = table_new(table_bits(sas), 0);
+
+		for (int seed = 0; seed < 20; seed++)
+			assert_true(fills(&table, seed, RANDOM, 1, 4, sas));
+		table_free(&table);
+	}
+}
+
+static void test_buckets_differ(void **state)
+{
+	uint64_t random = 5;
+
+	for (__u32 bits = 1; bits <= 24; bits++) {
+		struct sa_table_shape shape = {.bits = bits, .seed = random_next(&random)};
+
+		for (int i = 0; i < 100000; i++) {
+			__u32 bucket[2];
+
+			sa_buckets(&shape, random_next(&random) >> 20, bucket);
+			assert_int_not_equal(bucket[0], bucket[1]);
+			assert_true(bucket[0] < 1u << bits && bucket[1] < 1u << bits);
+		}
+	}
+}
+
+static void test_words(void **state)
+{
+	uint64_t random = 9;
+
+	for (int i = 0; i < 1000000; i++) {
+		__u64 key = random_next(&random) >> 20, r = random_next(&random);
+		__u32 to = r & 511, own = r >> 9 & 511, flags = r >> 18 & 3;
+		__u64 word = sa_word(key, to, own, flags);
+
+		assert_int_equal(sa_word_key(word), key);
+		assert_int_equal(sa_word_spi(word), key >> 12);
+		assert_int_equal(sa_word_to(word), to);
+		assert_int_equal(sa_word_own(word), own);
+		assert_int_equal(sa_word_flags(word), flags);
+	}
+	assert_int_equal(sa_word((1ull << 44) - 1, 511, 511, 3), ~0ull);
+}
+
+/*
+ * Two SAs of one SPI share an entry if their addresses and protocols have the same fingerprint of
+ * 12 bits: once in 4,096 pairs. Neighbouring addresses must not be worse off, nor AH beside ESP.
+ */
+static void test_fingerprints(void **state)
+{
+	enum { PAIRS = 4096 * 256 };
+	static const __u8 protocol[] = {50, 51};
+
+	for (int family = 4; family <= 6; family += 2) {
+		for (int other = 0; other < 2; other++) {
+			__u32 same = 0;
+
+			for (__u32 i = 0; i < PAIRS; i++) {
+				struct sa_table_shape shape = {.bits = 14,
+							       .seed = i / 1024 * 0x9e37ull};
+				__be32 a[4], b[4];
+
+				dst_of(a, PAIRS, family, i);
+				dst_of(b, PAIRS, family, i + 1 - other);
+				same += sa_key(&shape, a, 0x1234, 50) ==
+					sa_key(&shape, b, 0x1234, protocol[other]);
+			}
+			/* 256 expected of pairs at random; more than twice that would be a flaw. */
+			assert_true(same < 512);
+		}
+	}
+}
+
+/* How many of @pairs of addresses of @words words that differ in one bit share a fingerprint. */
+static __u32 same_but_for(int bit, int words, __u32 pairs, uint64_t *random)
+{
+	__u32 same = 0;
+
+	for (__u32 i = 0; i < pairs; i++) {
+		struct sa_table_shape shape = {.bits = 14, .seed = random_next(random)};
+		__be32 a[4] = {0}, b[4] = {0};
+
+		for (int w = 0; w < words; w++)
+			a[w] = b[w] = random_next(random);
+		((__u8 *)b)[bit / 8] ^= 1 << bit % 8;
+		same += sa_key(&shape, a, 9, 50) == sa_key(&shape, b, 9, 50);
+	}
+	return same;
+}
+
+/*
+ * Every bit of an address has a say: 4 expected of pairs at random; one multiplication a word makes
+ * it up to five times that for some bits of IPv4, which is still nothing beside 32 bits of SPI.
+ */
+static void test_every_bit_counts(void **state)
+{
+	enum { PAIRS = 16384 };
+	uint64_t random = 21;
+
+	for (int words = 1; words <= 4; words += 3) {
+		for (int bit = 0; bit < words * 32; bit++) {
+			__u32 same = same_but_for(bit, words, PAIRS, &random);
+
+			if (same > 40)
+				fail_msg("%d words, bit %d: %u", words, bit, same);
+		}
+	}
+}
+
+/* Random pairs of addresses: as many collisions as 12 bits make, neither more nor less. */
+static void test_fingerprints_at_random(void **state)
+{
+	enum { PAIRS = 4096 * 400 };
+	uint64_t random = 77;
+
+	for (int family = 4; family <= 6; family += 2) {
+		__u32 same = 0;
+
+		for (__u32 i = 0; i < PAIRS; i++) {
+			struct sa_table_shape shape = {.bits = 14, .seed = random_next(&random)};
+			__be32 a[4] = {random_next(&random)}, b[4] = {random_next(&random)};
+
+			for (int w = 1; w < 4 && family == 6; w++) {
+				a[w] = random_next(&random);
+				b[w] = random_next(&random);
+			}
+			same += sa_key(&shape, a, 9, 50) == sa_key(&shape, b, 9, 50);
+		}
+		/* 400 expected, standard deviation 20 */
+		assert_in_range(same, 300, 500);
+	}
+}
+
+static void test_insert_and_find(void **state)
+{
+	struct table table = table_new(6, 3);
+	struct sa_cold cold = {.record = 5, .reqid = 77, .pcpu = NO_PCPU};
+	__u64 key = 0x12345678ull << 12 | 0xabc, word;
+	__u32 slot, at;
+
+	assert_int_equal(table_find(&table, key), -1);
+	assert_int_equal(table_place(&table, key, NOW_NS) >= 0, 1);
+	assert_int_equal(table_insert(&table, key, 2, 511, SA_PAIR, &cold, NOW_NS, &slot), 0);
+	assert_int_equal(table_find(&table, key), slot);
+	assert_int_equal(table_lookup(&table, key, &word), slot);
+	assert_int_equal(word, sa_word(key, 2, 511, SA_PAIR));
+	assert_int_equal(table_word(&table, slot), word);
+	assert_int_equal(table.cold[slot].reqid, 77);
+	assert_int_equal(table.cold[slot].record, 5);
+	assert_int_equal(insert(&table, key, NOW_NS, &at), -EEXIST);
+	assert_int_equal(table_find(&table, key ^ 1), -1);
+	assert_int_equal(table_find(&table, key ^ 1ull << 43), -1);
+	assert_int_equal(table_find(&table, 0), -1); /* what an empty slot holds */
+	assert_int_equal(table_lookup(&table, key ^ 1, &word), -1);
+	assert_int_equal(word, 0);
+	table_remove(&table, slot, NOW_NS);
+	assert_int_equal(table_find(&table, key), -1);
+	table_free(&table);
+}
+
+/* One SPI, two addresses: other fingerprints are other entries, also in the same bucket. */
+static void test_one_spi_twice(void **state)
+{
+	struct table table = table_new(1, 3);
+	__u64 spi = 0x2000ull << 12;
+	__u32 slot[8];
+
+	for (__u64 print = 0; print < 8; print++)
+		assert_int_equal(insert(&table, spi | print, NOW_NS, &slot[print]), 0);
+	for (__u64 print = 0; print < 8; print++)
+		assert_int_equal(table_find(&table, spi | print), slot[print]);
+	for (__u64 print = 8; print < 4096; print++)
+		assert_int_equal(table_find(&table, spi | print), -1);
+	table_free(&table);
+}
+
+static void test_bad_input(void **state)
+{
+	const struct {
+		__u64 key;
+		__u32 to, own, flags;
+	} bad[] = {
+		{0xabc, 1, 1, 0}, /* SPI 0 */
+		{1ull << 44, 1, 1, 0},
+		{~0ull, 1, 1, 0},
+		{1ull << 12, 0, 1, 0},
+		{1ull << 12, 1, 0, 0},
+		{1ull << 12, SA_RINGS, 1, 0},
+		{1ull << 12, 1, SA_RINGS, 0},
+		{1ull << 12, 1, 1, 4},
+	};
+	struct table table = table_new(6, 3);
+	struct sa_cold cold = {0};
+	__u32 slot;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(table_insert(&table, bad[i].key, bad[i].to, bad[i].own,
+					      bad[i].flags, &cold, NOW_NS, &slot),
+				 -EINVAL);
+	assert_int_equal(table_next(&table, -1), -1);
+	table_remove(&table, 3, NOW_NS); /* empty: stays as it is */
+	assert_int_equal(table.cold[3].freed_ns, 0);
+	table_free(&table);
+}
+
+static void test_set(void **state)
+{
+	struct table table = table_new(6, 3);
+	__u64 key = 0x1000ull << 12, word = sa_word(key, 1, 1, 0), moved = sa_word(key, 1, 2, 2);
+	__u32 slot;
+
+	assert_int_equal(insert(&table, key, NOW_NS, &slot), 0);
+	assert_int_equal(table_set(&table, slot, moved, word), -EAGAIN);
+	assert_int_equal(table_set(&table, slot, word, moved), 0);
+	assert_int_equal(table_word(&table, slot), moved);
+	assert_int_equal(table_set(&table, slot, word, moved), -EAGAIN);
+	assert_int_equal(table_set(&table, slot, moved, 0), -EINVAL);
+	assert_int_equal(table_set(&table, slot, moved, sa_word(key + 1, 1, 2, 0)), -EINVAL);
+	assert_int_equal(table_set(&table, slot ^ 1, 0, word), -EINVAL);
+	assert_int_equal(table_word(&table, slot), moved);
+	table_remove(&table, slot, NOW_NS);
+	assert_int_equal(table_set(&table, slot, moved, word), -EAGAIN);
+	table_free(&table);
+}
+
+/* In a table of two buckets every key has the same sixteen slots. */
+static void test_deleted_slot_rests(void **state)
+{
+	struct table table = table_new(1, 3);
+	__u32 slot[16], at;
+
+	for (__u32 i = 0; i < 16; i++)
+		assert_int_equal(insert(&table, (i + 1ull) << 12, NOW_NS, &slot[i]), 0);
+	assert_int_equal(insert(&table, 100ull << 12, NOW_NS, &at), -ENOSPC);
+	table_remove(&table, slot[4], NOW_NS);
+	assert_int_equal(insert(&table, 100ull << 12, NOW_NS, &at), -ENOSPC);
+	assert_int_equal(insert(&table, 100ull << 12, NOW_NS + TABLE_REST_NS - 1, &at), -ENOSPC);
+	assert_int_equal(table_place(&table, 100ull << 12, NOW_NS + TABLE_REST_NS - 1), -ENOSPC);
+	assert_int_equal(table_place(&table, 100ull << 12, NOW_NS + TABLE_REST_NS), slot[4]);
+	assert_int_equal(insert(&table, 100ull << 12, NOW_NS + TABLE_REST_NS, &at), 0);
+	assert_int_equal(at, slot[4]);
+	assert_int_equal(table_find(&table, 5ull << 12), -1);
+	table_free(&table);
+}
+
+/* The emptier bucket takes the next, slots at rest counted as taken. */
+static void test_emptier_bucket(void **state)
+{
+	struct table table = table_new(1, 3);
+	__u32 slot, used[2] = {0};
+
+	for (__u64 i = 1; i <= 16; i++) {
+		assert_int_equal(insert(&table, i << 12, NOW_NS, &slot), 0);
+		used[slot / SA_BUCKET_SLOTS]++;
+		assert_true(abs((int)used[0] - (int)used[1]) <= 1);
+		if (i % 3 == 0)
+			table_remove(&table, slot, NOW_NS);
+	}
+	table_free(&table);
+}
+
+static void test_each(void **state)
+{
+	struct table table = table_new(6, 3);
+	__u32 slot, inserted = 0;
+	int at, found = 0, last = -1;
+
+	for (__u64 i = 1; i <= 200; i++)
+		inserted += !insert(&table, i << 12, NOW_NS, &slot);
+	assert_int_equal(inserted, 200);
+	table_each(&table, at)
+	{
+		assert_true(at > last);
+		assert_int_equal(table_find(&table, sa_word_key(table_word(&table, at))), at);
+		last = at;
+		found++;
+	}
+	assert_int_equal(found, 200);
+	table_free(&table);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_bits),
+		cmocka_unit_test(test_fills_with_random_spis),
+		cmocka_unit_test(test_fills_with_any_spis),
+		cmocka_unit_test(test_fills_small),
+		cmocka_unit_test(test_too_small_overflows),
+		cmocka_unit_test(test_buckets_differ),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_fingerprints),
+		cmocka_unit_test(test_every_bit_counts),
+		cmocka_unit_test(test_fingerprints_at_random),
+		cmocka_unit_test(test_insert_and_find),
+		cmocka_unit_test(test_one_spi_twice),
+		cmocka_unit_test(test_bad_input),
+		cmocka_unit_test(test_set),
+		cmocka_unit_test(test_deleted_slot_rests),
+		cmocka_unit_test(test_emptier_bucket),
+		cmocka_unit_test(test_each),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,375 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The SA table under its one writer and several readers, who look up as the BPF programs do.
+//
+// The rings and flags of every word here are a checksum of its key and ring `to`, so that a word of
+// which half is another's is seen; the cold side holds the key once more. Time stands still until
+// every reader has begun a new lookup, so that the rest of a slot is as long as it must be, and no
+// longer.
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "random.h"
+#include "steer/table.h"
+
+enum {
+	READERS = 3,
+	BITS = 10,
+	SLOTS = SA_BUCKET_SLOTS << BITS,
+	KEYS = 2048,	 /* of these... */
+	PERMANENT = 512, /* the first ones are always in the table, */
+	HOT = 8,	 /* the very first moved and looked up often, */
+	ABSENT = 512,	 /* the last ones never, */
+	LIVE = 1536,	 /* those before them come and go. */
+};
+
+#define REKEYS 1000000ull /* each of them an insert and a delete, besides others */
+
+/* How the writer is broken. */
+enum broken { SOUND, HALVES, FIELDS };
+
+struct reader {
+	pthread_t thread;
+	struct shared *shared;
+	uint64_t random;
+	uint64_t lookups; /* written by the reader: the writer's clock */
+	uint64_t seen;	  /* by the writer, of it */
+	uint64_t lost, doubled, torn, foreign;
+} __attribute__((aligned(128)));
+
+struct shared {
+	struct table table;
+	uint64_t seed;
+	uint64_t now_ns;
+	bool stop;
+	struct reader reader[READERS];
+};
+
+struct writer {
+	struct shared *shared;
+	enum broken broken;
+	uint64_t random;
+	uint64_t inserts, deletes, rekeys, moves;
+	int slot[KEYS]; /* -1: not in the table */
+};
+
+static __u64 key_of(uint64_t seed, __u32 i)
+{
+	/* A fingerprint of 0, so that the first half of a word alone is found too. */
+	return ((seed >> 40) + 1 + i) << 12;
+}
+
+static __u64 sound_word(__u64 key, __u32 to)
+{
+	uint64_t state = key ^ (__u64)to << 50;
+	uint64_t sum = random_next(&state);
+
+	return sa_word(key, to, 1 + sum % (SA_RINGS - 1), sum >> 40 & 3);
+}
+
+/* The slots of the key's buckets that hold it. */
+static int count_key(const struct table *table, __u64 key)
+{
+	__u32 bucket[2];
+	int count = 0;
+
+	sa_buckets(&table->shape, key, bucket);
+	for (int b = 0; b < 2; b++)
+		for (int i = 0; i < SA_BUCKET_SLOTS; i++)
+			count += sa_word_key(table_word(table, bucket[b] * SA_BUCKET_SLOTS + i)) ==
+				 key;
+	return count;
+}
+
+static void look_up(struct reader *r)
+{
+	const struct table *table = &r->shared->table;
+	__u32 i = random_below(&r->random, random_below(&r->random, 2) ? KEYS : HOT);
+	__u64 key = key_of(r->shared->seed, i), word;
+	int slot = table_lookup(table, key, &word);
+
+	if (slot < 0) {
+		r->lost += i < PERMANENT;
+	} else {
+		r->foreign += i >= LIVE;
+		if (word != sound_word(key, sa_word_to(word)))
+			__atomic_store_n(&r->torn, r->torn + 1, __ATOMIC_RELAXED);
+		r->foreign += table->cold[slot].reqid != (__u32)(key >> 12);
+	}
+	if (i < PERMANENT)
+		r->doubled += count_key(table, key) != 1;
+	__atomic_store_n(&r->lookups, r->lookups + 1, __ATOMIC_RELEASE);
+}
+
+static void *read_on(void *arg)
+{
+	struct reader *r = arg;
+
+	while (!__atomic_load_n(&r->shared->stop, __ATOMIC_ACQUIRE))
+		look_up(r);
+	return NULL;
+}
+
+/*
+ * Half a second passes when every reader has begun and ended a lookup since the last: so a slot
+ * rests until every reader has begun anew since it was emptied.
+ */
+static void pass(struct writer *w, bool wait)
+{
+	struct shared *s = w->shared;
+	bool all;
+
+	do {
+		all = true;
+		for (int i = 0; i < READERS; i++)
+			all &= __atomic_load_n(&s->reader[i].lookups, __ATOMIC_ACQUIRE) >
+			       s->reader[i].seen + 1;
+		if (!all && wait)
+			sched_yield();
+	} while (!all && wait);
+	if (!all)
+		return;
+	for (int i = 0; i < READERS; i++)
+		s->reader[i].seen = __atomic_load_n(&s->reader[i].lookups, __ATOMIC_ACQUIRE);
+	s->now_ns += TABLE_REST_NS / 2;
+}
+
+/* Between two halves: now and then long enough for a reader on the same CPU. */
+static void dawdle(struct writer *w)
+{
+	if (!random_below(&w->random, 16))
+		sched_yield();
+}
+
+/* What table_insert() would be if a word were stored in two halves. */
+static void tear(struct writer *w, __u32 slot)
+{
+	struct table *table = &w->shared->table;
+	__u64 word = table_word(table, slot);
+	__u32 *half = (__u32 *)&table->buckets[slot / SA_BUCKET_SLOTS].slot[slot % SA_BUCKET_SLOTS];
+	int high = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__;
+
+	__atomic_store_n(&half[!high], 0, __ATOMIC_RELAXED);
+	dawdle(w);
+	__atomic_store_n(&half[!high], (__u32)word, __ATOMIC_RELAXED);
+}
+
+static void insert(struct writer *w, __u32 i)
+{
+	struct table *table = &w->shared->table;
+	__u64 key = key_of(w->shared->seed, i);
+	__u64 word = sound_word(key, 1 + random_below(&w->random, SA_RINGS - 1));
+	struct sa_cold cold = {.record = NO_MOVE, .reqid = key >> 12};
+	__u32 slot;
+	int err;
+
+	for (int tries = 0; tries < 3; tries++) {
+		err = table_insert(table, key, sa_word_to(word), sa_word_own(word),
+				   sa_word_flags(word), &cold, w->shared->now_ns, &slot);
+		if (err != -ENOSPC)
+			break;
+		pass(w, true);
+	}
+	assert_int_equal(err, 0);
+	w->slot[i] = slot;
+	w->inserts++;
+	if (w->broken == HALVES)
+		tear(w, slot);
+}
+
+static void erase(struct writer *w, __u32 i)
+{
+	table_remove(&w->shared->table, w->slot[i], w->shared->now_ns);
+	w->slot[i] = -1;
+	w->deletes++;
+}
+
+static void move(struct writer *w, __u32 i)
+{
+	struct table *table = &w->shared->table;
+	__u32 to = 1 + random_below(&w->random, SA_RINGS - 1);
+	__u64 old = table_word(table, w->slot[i]), word = sound_word(sa_word_key(old), to);
+
+	w->moves++;
+	if (w->broken == FIELDS) {
+		__u64 half = sa_word(sa_word_key(old), to, sa_word_own(old), sa_word_flags(old));
+
+		assert_int_equal(table_set(table, w->slot[i], old, half), 0);
+		dawdle(w);
+		old = half;
+	}
+	assert_int_equal(table_set(table, w->slot[i], old, word), 0);
+}
+
+/* A new SA before the old one goes, as IKE does it. */
+static void rekey(struct writer *w, __u32 old)
+{
+	__u32 new = old;
+
+	while (w->slot[new] >= 0)
+		new = PERMANENT + random_below(&w->random, LIVE - PERMANENT);
+	insert(w, new);
+	erase(w, old);
+	w->rekeys++;
+}
+
+static void operate(struct writer *w)
+{
+	__u32 i = PERMANENT + random_below(&w->random, LIVE - PERMANENT);
+
+	if (!random_below(&w->random, 3))
+		move(w, w->slot[i] < 0 ? i % PERMANENT : i % HOT);
+	else if (w->slot[i] < 0)
+		insert(w, i);
+	else if (random_below(&w->random, 4))
+		rekey(w, i);
+	else
+		erase(w, i);
+	if (!random_below(&w->random, 64))
+		pass(w, false);
+}
+
+static struct shared *shared_new(uint64_t seed)
+{
+	struct shared *s = aligned_alloc(128, sizeof(*s));
+
+	assert_non_null(s);
+	memset(s, 0, sizeof(*s));
+	s->seed = random_next(&seed);
+	s->now_ns = 5 * TABLE_REST_NS;
+	s->table.shape = (struct sa_table_shape){.bits = BITS, .seed = random_next(&seed)};
+	s->table.buckets = aligned_alloc(64, sizeof(struct sa_bucket) << BITS);
+	s->table.cold = aligned_alloc(128, sizeof(struct sa_cold) * SLOTS);
+	assert_non_null(s->table.buckets);
+	assert_non_null(s->table.cold);
+	memset(s->table.buckets, 0, sizeof(struct sa_bucket) << BITS);
+	memset(s->table.cold, 0, sizeof(struct sa_cold) * SLOTS);
+	for (int i = 0; i < READERS; i++) {
+		s->reader[i].shared = s;
+		s->reader[i].random = random_next(&seed);
+	}
+	return s;
+}
+
+/* Each key that is in is in once, and no other. */
+static void check_all(const struct writer *w)
+{
+	const struct table *table = &w->shared->table;
+	int slot, entries = 0, expected = 0;
+
+	for (__u32 i = 0; i < KEYS; i++) {
+		__u64 key = key_of(w->shared->seed, i);
+
+		assert_int_equal(table_find(table, key), w->slot[i]);
+		assert_int_equal(count_key(table, key), w->slot[i] >= 0);
+		expected += w->slot[i] >= 0;
+	}
+	table_each(table, slot) entries++;
+	assert_int_equal(entries, expected);
+}
+
+struct sum {
+	uint64_t lookups, lost, doubled, torn, foreign;
+};
+
+static uint64_t faults(const struct shared *s, struct sum *sum)
+{
+	*sum = (struct sum){0};
+	for (int i = 0; i < READERS; i++) {
+		const struct reader *r = &s->reader[i];
+
+		sum->lookups += r->lookups;
+		sum->lost += r->lost;
+		sum->doubled += r->doubled;
+		sum->torn += r->torn;
+		sum->foreign += r->foreign;
+	}
+	return sum->lost + sum->doubled + sum->torn + sum->foreign;
+}
+
+static bool was_torn(struct shared *s)
+{
+	uint64_t torn = 0;
+
+	for (int i = 0; i < READERS; i++)
+		torn += __atomic_load_n(&s->reader[i].torn, __ATOMIC_RELAXED);
+	return torn;
+}
+
+static uint64_t run(enum broken broken, uint64_t rekeys, struct sum *sum)
+{
+	struct writer w = {.shared = shared_new(11 + broken), .broken = broken, .random = 3};
+	struct shared *s = w.shared;
+	uint64_t bad;
+
+	memset(w.slot, -1, sizeof(w.slot));
+	for (__u32 i = 0; i < PERMANENT; i++)
+		insert(&w, i);
+	for (int i = 0; i < READERS; i++)
+		assert_int_equal(pthread_create(&s->reader[i].thread, NULL, read_on, &s->reader[i]),
+				 0);
+	while (w.rekeys < rekeys && !(broken && was_torn(s)))
+		operate(&w);
+	__atomic_store_n(&s->stop, true, __ATOMIC_RELEASE);
+	for (int i = 0; i < READERS; i++)
+		pthread_join(s->reader[i].thread, NULL);
+	check_all(&w);
+	bad = faults(s, sum);
+	print_message(
+		"%llu inserts, %llu deletes, %llu rekeys, %llu moves, %llu lookups: %llu lost, "
+		"%llu doubled, %llu torn, %llu foreign\n",
+		(unsigned long long)w.inserts, (unsigned long long)w.deletes,
+		(unsigned long long)w.rekeys, (unsigned long long)w.moves,
+		(unsigned long long)sum->lookups, (unsigned long long)sum->lost,
+		(unsigned long long)sum->doubled, (unsigned long long)sum->torn,
+		(unsigned long long)sum->foreign);
+	free(s->table.buckets);
+	free(s->table.cold);
+	free(s);
+	return bad;
+}
+
+static void test_readers(void **state)
+{
+	struct sum sum;
+
+	assert_int_equal(run(SOUND, REKEYS, &sum), 0);
+	assert_true(sum.lookups > KEYS);
+}
+
+/* That the readers see what may go wrong, sooner or later. */
+static void test_halves_are_seen(void **state)
+{
+	struct sum sum;
+
+	run(HALVES, 10 * REKEYS, &sum);
+	assert_true(sum.torn);
+	assert_int_equal(sum.doubled, 0);
+}
+
+static void test_fields_are_seen(void **state)
+{
+	struct sum sum;
+
+	run(FIELDS, 10 * REKEYS, &sum);
+	assert_true(sum.torn);
+	assert_int_equal(sum.foreign, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_readers),
+		cmocka_unit_test(test_halves_are_seen),
+		cmocka_unit_test(test_fields_are_seen),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
