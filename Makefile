@@ -28,8 +28,11 @@ bench: deps
 	@$(MAKE) --no-print-directory all
 	@bench/run
 
+# make install [prefix=/usr] [DESTDIR=/somewhere]
 install: all
-	@meson install -C $(BUILD) --no-rebuild
+	@[ -z "$(prefix)" ] || meson configure $(BUILD) -Dprefix=$(prefix) >/dev/null
+	@$(NINJA) --quiet
+	@DESTDIR="$(DESTDIR)" meson install -C $(BUILD) --no-rebuild --quiet
 
 clean:
 	@rm -rf $(BUILD)
