@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The models, and what several families share. Only for src/nic/model*.c and src/nic/models/. */
+#ifndef NIC_MODELS_FAMILIES_H
+#define NIC_MODELS_FAMILIES_H
+
+#include <errno.h>
+#include "nic/model.h"
+
+/* A driver's internal errno that reaches user space (include/linux/errno.h). */
+#define MODEL_ENOTSUPP 524
+
+#define MODEL_SD   (RXH_IP_SRC | RXH_IP_DST)
+#define MODEL_FN   (RXH_L4_B_0_1 | RXH_L4_B_2_3)
+#define MODEL_SDFN (MODEL_SD | MODEL_FN)
+
+extern const struct model model_mlx5, model_i40e, model_ice, model_ice_os, model_iavf, model_ena,
+	model_ena_fixed, model_vmxnet3_v3, model_vmxnet3_v4, model_vmxnet3_v6, model_octeontx2,
+	model_bnxt, model_gve, model_virtio, model_ixgbe, model_igb, model_igc;
+/* Those that hash addresses and differ only in what they answer; ended by one without a name. */
+extern const struct model models_plain[];
+
+/* Kinds of ethtool's flow types. */
+static inline bool model_is_ipsec(uint32_t type)
+{
+	return type == AH_ESP_V4_FLOW || type == AH_ESP_V6_FLOW ||
+	       (type >= AH_V4_FLOW && type <= ESP_V6_FLOW);
+}
+
+static inline bool model_is_udp(uint32_t type)
+{
+	return type == UDP_V4_FLOW || type == UDP_V6_FLOW;
+}
+
+static inline bool model_is_tcp(uint32_t type)
+{
+	return type == TCP_V4_FLOW || type == TCP_V6_FLOW;
+}
+
+static inline bool model_is_v6(uint32_t type)
+{
+	return type == AH_ESP_V6_FLOW || type == AH_V6_FLOW || type == ESP_V6_FLOW ||
+	       type == UDP_V6_FLOW || type == TCP_V6_FLOW;
+}
+
+/* Sets the fields of a flow type that may be SD or SDFN. */
+int model_set_sd_or_sdfn(struct model_nic *nic, uint32_t type, uint64_t fields);
+
+/* Any subset of source, destination and ports. */
+int model_set_subset(struct model_nic *nic, uint32_t type, uint64_t fields);
+
+/* Whole ESP or AH, not in UDP: the only packets whose SPI lies where a NIC looks for one. */
+bool model_has_spi(const struct flow *flow);
+
+/* Addresses, and the ports of whole UDP as nic->fields says. For all that is not ESP or AH. */
+unsigned int model_inputs_udp(const struct model_nic *nic, const struct flow *flow);
+
+/* ops->inputs of a NIC that knows nothing of ESP. */
+unsigned int model_inputs_plain(const struct model_nic *nic, const struct flow *flow);
+
+/* ops->hash of most: Toeplitz over the inputs, one behind the other, as Microsoft defines it. */
+uint32_t model_hash_toeplitz(const struct model_nic *nic, const struct flow *flow,
+			     unsigned int inputs);
+
+/* Does a rule match? (model_rules.c) */
+bool model_rule_matches(const struct model_nic *nic, const struct ethtool_rx_flow_spec *spec,
+			const struct flow *flow);
+
+/* The SPI and its mask of an ESP or AH rule, in network byte order. False: of another type. */
+bool model_rule_spi(const struct ethtool_rx_flow_spec *spec, __be32 *spi, __be32 *mask);
+
+#endif

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// i40e: addresses only, whatever is set.
+#include "nic/models/families.h"
+
+/* i40e_ethtool.c i40e_get_rss_hash_opts */
+static int get_fields(const struct model_nic *nic, uint32_t type, uint64_t *fields)
+{
+	if (!model_is_ipsec(type) && !model_is_udp(type) && !model_is_tcp(type) &&
+	    type != IPV4_FLOW && type != IPV6_FLOW)
+		return -EINVAL;
+	*fields = model_is_udp(type) || model_is_tcp(type) ? nic->fields[type] : MODEL_SD;
+	return 0;
+}
+
+/* i40e_ethtool.c i40e_set_rss_hash_opt: for ESP the address bits are taken and do nothing. */
+static int set_fields(struct model_nic *nic, uint32_t type, uint64_t fields)
+{
+	if (model_is_udp(type) || model_is_tcp(type))
+		return model_set_subset(nic, type, fields);
+	if (!model_is_ipsec(type) && type != IPV4_FLOW && type != IPV6_FLOW)
+		return -EINVAL;
+	return fields & ~(uint64_t)MODEL_SD ? -EINVAL : 0;
+}
+
+static const struct model_ops ops = {.get_fields = get_fields, .set_fields = set_fields};
+
+static const struct model_fact facts[] = {
+	{"hashes only the addresses of ESP and AH (packet type NONF_IPV4_OTHER)",
+	 "i40e/i40e_ethtool.c i40e_set_rss_hash_opt"},
+	{"reports the addresses as a constant", "i40e/i40e_ethtool.c i40e_get_rss_hash_opts"},
+	{"the SPI needs the DDP package \"esp-ah\" and DPDK; the kernel driver has no way to it",
+	 "DPDK doc/guides/nics/i40e.rst, i40e_hash.c I40E_CUSTOMIZED_ESP_IPV4"},
+	{"rules by SPI are refused; a rule can match one 16-bit word of the payload",
+	 "i40e/i40e_ethtool.c i40e_check_fdir_input_set"},
+	{"attaching an XDP program resets the whole physical function",
+	 "i40e/i40e_main.c i40e_xdp_setup"},
+	{"what a flexible word does with ESP", NULL},
+	{0},
+};
+
+const struct model model_i40e = {
+	.name = "i40e",
+	.driver = "i40e",
+	.nic = "Intel X710, XXV710, XL710, X722",
+	.ops = &ops,
+	.max_queues = 64,
+	.indir = 512,
+	.key_shown = 52,
+	.key_used = 52,
+	.hfuncs = MODEL_HASH_TOP,
+	.set_hfunc_err = -EOPNOTSUPP,
+	.rules = 8192,
+	.rule_err = -EOPNOTSUPP,
+	.udp_fields = MODEL_SDFN,
+	.facts = facts,
+};

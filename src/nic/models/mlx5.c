@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// mlx5_core: hashes the SPI of plain ESP and AH, and does not say so.
+#include "nic/models/families.h"
+
+/* en_fs_ethtool.c flow_type_to_traffic_type, mlx5e_get_rss_hash_opt: there is no bit for the SPI.
+ */
+static int get_fields(const struct model_nic *nic, uint32_t type, uint64_t *fields)
+{
+	if (type == AH_ESP_V4_FLOW || type == AH_ESP_V6_FLOW)
+		return -EINVAL;
+	if (!model_is_ipsec(type) && !model_is_udp(type) && !model_is_tcp(type) &&
+	    type != IPV4_FLOW && type != IPV6_FLOW)
+		return -EINVAL;
+	*fields = model_is_ipsec(type) ? MODEL_SD : nic->fields[type];
+	return 0;
+}
+
+/* en_fs_ethtool.c mlx5e_set_rss_hash_opt */
+static int set_fields(struct model_nic *nic, uint32_t type, uint64_t fields)
+{
+	if (type == AH_ESP_V4_FLOW || type == AH_ESP_V6_FLOW)
+		return -EINVAL;
+	if (!model_is_udp(type) && !model_is_tcp(type))
+		return -EOPNOTSUPP;
+	return model_set_subset(nic, type, fields);
+}
+
+/* en_fs_ethtool.c validate_flow: ESP is none of its flow types, "ip4 ... l4proto 50" is. */
+static int check_rule(const struct model_nic *nic, const struct ethtool_rx_flow_spec *rule)
+{
+	switch (rule->flow_type & ~(FLOW_EXT | FLOW_MAC_EXT | FLOW_RSS)) {
+	case IPV4_USER_FLOW:
+		return rule->m_u.usr_ip4_spec.l4_4_bytes ? -EINVAL : 0;
+	case IPV6_USER_FLOW:
+		return rule->m_u.usr_ip6_spec.l4_4_bytes ? -EINVAL : 0;
+	case TCP_V4_FLOW:
+	case UDP_V4_FLOW:
+	case TCP_V6_FLOW:
+	case UDP_V6_FLOW:
+	case ETHER_FLOW:
+		return 0;
+	default:
+		return -MODEL_ENOTSUPP;
+	}
+}
+
+static unsigned int inputs(const struct model_nic *nic, const struct flow *flow)
+{
+	return model_has_spi(flow) ? MODEL_ADDRESSES | MODEL_SPI : model_inputs_udp(nic, flow);
+}
+
+static uint32_t indir_size(uint32_t queues)
+{
+	uint32_t size = 256;
+
+	while (size < 2 * queues)
+		size *= 2;
+	return size;
+}
+
+static const struct model_ops ops = {
+	.get_fields = get_fields,
+	.set_fields = set_fields,
+	.check_rule = check_rule,
+	.inputs = inputs,
+};
+
+static const struct model_fact facts[] = {
+	{"hashes source, destination and SPI of plain ESP and AH by default",
+	 "mlx5/core/en/rss.c rss_default_config, en/fs.h MLX5_HASH_IP_IPSEC_SPI"},
+	{"reports only the addresses for ESP, since ethtool has no bit for the SPI",
+	 "mlx5/core/en_fs_ethtool.c mlx5e_get_rss_hash_opt"},
+	{"refuses ethtool's word esp4 after rx-flow-hash (AH_ESP) with EINVAL",
+	 "mlx5/core/en_fs_ethtool.c flow_type_to_traffic_type"},
+	{"the hash of ESP is told to the kernel as an L4 hash, which holds the SPI",
+	 "include/linux/mlx5/device.h CQE_RSS_L4_IPSEC"},
+	{"rules by SPI are refused with 524; all ESP of an address pair can be put on a queue",
+	 "mlx5/core/en_fs_ethtool.c validate_flow"},
+	{"both directions hash alike, and before Linux 6.15 it does not say so",
+	 "mlx5/core/en/tir.c rx_hash_symmetric"},
+	{"the table grows with the channels", "mlx5/core/en/rqt.c mlx5e_rqt_size"},
+	{"ESP in UDP hashes by its UDP ports, so one pair of gateways is one queue",
+	 "mlx5/core/en/rss.c rss_default_config"},
+	{"where in its input the SPI lies, and what symmetry does to it", NULL},
+	{0},
+};
+
+const struct model model_mlx5 = {
+	.name = "mlx5",
+	.driver = "mlx5_core",
+	.nic = "NVIDIA ConnectX-4 and later",
+	.ops = &ops,
+	.max_queues = 128,
+	.indir_size = indir_size,
+	.key_shown = 40,
+	.key_used = 40,
+	.hfuncs = MODEL_HASH_TOP | MODEL_HASH_XOR,
+	.set_hfunc_err = -EOPNOTSUPP,
+	.symmetric = true,
+	.rules = 1024,
+	.claims_l4 = false, /* it does, but its hash holds the SPI: RPS profits */
+	.udp_fields = MODEL_SDFN,
+	.facts = facts,
+};

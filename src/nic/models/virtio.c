@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// virtio_net: its hash types know no ESP.
+#include "nic/models/families.h"
+
+/* virtio_net.c virtnet_get_hashflow: an unknown flow type is no error, but nothing. */
+static int get_fields(const struct model_nic *nic, uint32_t type, uint64_t *fields)
+{
+	bool known =
+		model_is_udp(type) || model_is_tcp(type) || type == IPV4_FLOW || type == IPV6_FLOW;
+
+	*fields = known ? nic->fields[type] : 0;
+	return 0;
+}
+
+/* virtio_net.c virtnet_set_hashflow: sd, sdfn or r (discard). */
+static int set_fields(struct model_nic *nic, uint32_t type, uint64_t fields)
+{
+	bool known =
+		model_is_udp(type) || model_is_tcp(type) || type == IPV4_FLOW || type == IPV6_FLOW;
+
+	if (!known ||
+	    (fields != MODEL_SD && fields != MODEL_SDFN && fields != (uint32_t)RXH_DISCARD))
+		return -EINVAL;
+	nic->fields[type] = fields == (uint32_t)RXH_DISCARD ? 0 : fields;
+	return 0;
+}
+
+static const struct model_ops ops = {.get_fields = get_fields, .set_fields = set_fields};
+
+static const struct model_fact facts[] = {
+	{"there is no hash type of ESP: source and destination address are hashed",
+	 "include/uapi/linux/virtio_net.h VIRTIO_NET_RSS_HASH_TYPE_*; seen on QEMU with rss=on"},
+	{"asked for the hash fields of ESP it says none, and hashes the addresses all the same",
+	 "virtio_net.c virtnet_get_hashflow; seen on QEMU with rss=on"},
+	{"setting them is refused with EINVAL", "virtio_net.c virtnet_set_hashflow"},
+	{"without RSS (no VIRTIO_NET_F_RSS) the host picks the queue and the table cannot be set",
+	 "virtio_net.c virtnet_set_rxfh"},
+	{"channels are frozen while an XDP program is attached",
+	 "virtio_net.c virtnet_set_channels"},
+	{"what hosts other than QEMU do", NULL},
+	{0},
+};
+
+const struct model model_virtio = {
+	.name = "virtio",
+	.driver = "virtio_net",
+	.nic = "virtio-net with RSS (QEMU, clouds)",
+	.ops = &ops,
+	.max_queues = 64,
+	.indir = 128,
+	.key_shown = 40,
+	.key_used = 40,
+	.hfuncs = MODEL_HASH_TOP,
+	.set_hfunc_err = -EOPNOTSUPP,
+	.rule_err = -EOPNOTSUPP,
+	.udp_fields = MODEL_SDFN,
+	.facts = facts,
+};

@@ -1,0 +1,485 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * nic/model: what each family answers, hashes and does with rules. The expectations are the facts
+ * that were read in the drivers, written down here a second time, not what the models print.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "nic/model.h"
+
+#define SD   (RXH_IP_SRC | RXH_IP_DST)
+#define SDFN (SD | RXH_L4_B_0_1 | RXH_L4_B_2_3)
+#define ANY  (-1) /* a value that the facts do not tell */
+
+static void open_nic(struct model_nic *nic, const char *name, uint32_t queues)
+{
+	const struct model *model = model_find(name);
+
+	if (!model)
+		fail_msg("no model %s", name);
+	assert_int_equal(model_nic_init(nic, model, queues), 0);
+}
+
+/* The fields of a flow type, or the negative errno. */
+static int64_t get(struct model_nic *nic, uint32_t type)
+{
+	struct ethtool_rxnfc request = {.cmd = ETHTOOL_GRXFH, .flow_type = type};
+	int err = model_ethtool(nic, &request);
+
+	return err ? err : (int64_t)request.data;
+}
+
+static int set(struct model_nic *nic, uint32_t type, uint64_t fields)
+{
+	struct ethtool_rxnfc request = {.cmd = ETHTOOL_SRXFH, .flow_type = type, .data = fields};
+
+	return model_ethtool(nic, &request);
+}
+
+static struct flow esp(const char *src, const char *dst, uint32_t spi, uint32_t seq)
+{
+	struct flow f = {.kind = FLOW_ESP, .protocol = IPPROTO_ESP, .spi = spi, .seq = seq};
+
+	f.family = strchr(src, ':') ? 6 : 4;
+	assert_int_equal(inet_pton(f.family == 6 ? AF_INET6 : AF_INET, src, f.src), 1);
+	assert_int_equal(inet_pton(f.family == 6 ? AF_INET6 : AF_INET, dst, f.dst), 1);
+	return f;
+}
+
+static struct flow in_udp(struct flow f)
+{
+	f.kind = FLOW_ESP_UDP;
+	f.protocol = IPPROTO_UDP;
+	f.sport = f.dport = 4500;
+	return f;
+}
+
+/* On how many queues the flows of SPIs 0x1000.. of one address pair come in. */
+static int queues_of(struct model_nic *nic, struct flow f, int sas)
+{
+	bool seen[256] = {false};
+	int count = 0;
+
+	for (int i = 0; i < sas; i++) {
+		int queue;
+
+		f.spi = 0x1000 + i;
+		queue = model_queue(nic, &f);
+		assert_in_range(queue, 0, 255);
+		count += !seen[queue];
+		seen[queue] = true;
+	}
+	return count;
+}
+
+static void answers(void **state)
+{
+	static const struct {
+		const char *name;
+		int64_t esp4, esp6, ah4, ah_esp4, ah_esp6, udp4;
+		int set_ah_esp4_sdfn, set_esp4_sdfn;
+	} cases[] = {
+		{"mlx5", SD, SD, SD, -EINVAL, -EINVAL, SDFN, -EINVAL, -EOPNOTSUPP},
+		{"i40e", SD, SD, SD, SD, SD, SDFN, -EINVAL, -EINVAL},
+		{"ice", 0, 0, 0, 0, 0, SDFN, -EINVAL, -EINVAL},
+		{"iavf", -EINVAL, -EINVAL, -EINVAL, -EINVAL, -EINVAL, -EINVAL, -EINVAL, -EINVAL},
+		{"ixgbe", SD, SD, SD, SD, SD, SD, -EINVAL, -EINVAL},
+		{"igb", SD, SD, SD, SD, SD, SD, -EINVAL, -EINVAL},
+		{"igc", SD, SD, SD, SD, SD, SD, -EINVAL, -EINVAL},
+		{"ena", -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP, -EINVAL, SDFN,
+		 -EOPNOTSUPP, -EOPNOTSUPP},
+		{"vmxnet3-v3", -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP,
+		 -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP},
+		{"vmxnet3-v4", SD, SD, SD, SD, SD, ANY, 0, 0},
+		{"vmxnet3-v6", SD, SD, SD, SD, SD, ANY, 0, 0},
+		{"octeontx2", SD, SD, SD, SD, SD, SDFN, 0, -EINVAL},
+		{"virtio", 0, 0, 0, 0, 0, SDFN, -EINVAL, -EINVAL},
+		{"gve", -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP,
+		 -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP},
+		{"bnxt", SD, SD, SD, SD, SD, SDFN, 0, -EINVAL},
+		{"mana", -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP,
+		 -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP},
+		{"hns3", -EINVAL, -EINVAL, -EINVAL, -EINVAL, -EINVAL, SDFN, -EINVAL, -EINVAL},
+		{"nfp", -EINVAL, -EINVAL, -EINVAL, -EINVAL, -EINVAL, SD, -EINVAL, -EINVAL},
+		{"sfc", 0, 0, 0, SD, SD, ANY, -EOPNOTSUPP, -EOPNOTSUPP},
+		{"enic", SD, SD, SD, SD, SD, ANY, -EOPNOTSUPP, -EOPNOTSUPP},
+		{"thunder", -EINVAL, -EINVAL, -EINVAL, -EINVAL, -EINVAL, SDFN, -EINVAL, -EINVAL},
+		{"qede", 0, 0, 0, 0, 0, ANY, -EINVAL, -EINVAL},
+		{"veth", -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP,
+		 -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP},
+	};
+	struct model_nic nic;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		open_nic(&nic, cases[i].name, 4);
+		assert_int_equal(get(&nic, ESP_V4_FLOW), cases[i].esp4);
+		assert_int_equal(get(&nic, ESP_V6_FLOW), cases[i].esp6);
+		assert_int_equal(get(&nic, AH_V4_FLOW), cases[i].ah4);
+		assert_int_equal(get(&nic, AH_ESP_V4_FLOW), cases[i].ah_esp4);
+		assert_int_equal(get(&nic, AH_ESP_V6_FLOW), cases[i].ah_esp6);
+		if (cases[i].udp4 != ANY)
+			assert_int_equal(get(&nic, UDP_V4_FLOW), cases[i].udp4);
+		assert_int_equal(set(&nic, ESP_V4_FLOW, SDFN), cases[i].set_esp4_sdfn);
+		assert_int_equal(set(&nic, AH_ESP_V4_FLOW, SDFN), cases[i].set_ah_esp4_sdfn);
+		model_nic_free(&nic);
+	}
+}
+
+/* The flows of one address pair: apart by default, apart after `esp4 sdfn`, or never. */
+static void separation(void **state)
+{
+	static const struct {
+		const char *name;
+		bool before, after, after_v6;
+	} cases[] = {
+		{"mlx5", true, true, true},	     {"i40e", false, false, false},
+		{"ice", true, true, true},	     {"ice-os", false, false, false},
+		{"iavf", false, false, false},	     {"ixgbe", false, false, false},
+		{"igb", false, false, false},	     {"igc", false, false, false},
+		{"ena", false, false, false},	     {"ena-fixed", false, false, false},
+		{"vmxnet3-v3", false, false, false}, {"vmxnet3-v4", false, true, false},
+		{"vmxnet3-v6", false, true, true},   {"octeontx2", false, true, true},
+		{"bnxt", false, true, true},	     {"virtio", false, false, false},
+		{"gve", false, false, false},	     {"mana", false, false, false},
+		{"hv_netvsc", false, false, false},  {"hns3", false, false, false},
+		{"nfp", false, false, false},	     {"sfc", false, false, false},
+		{"enic", false, false, false},	     {"thunder", false, false, false},
+		{"qede", false, false, false},	     {"veth", false, false, false},
+	};
+	struct flow v4 = esp("192.0.2.1", "192.0.2.2", 1, 1);
+	struct flow v6 = esp("2001:db8::1", "2001:db8::2", 1, 1);
+	size_t count = 0;
+
+	while (models()[count])
+		count++;
+	assert_int_equal(count, sizeof(cases) / sizeof(*cases));
+	for (size_t i = 0; i < count; i++) {
+		struct model_nic nic;
+
+		open_nic(&nic, cases[i].name, 4);
+		assert_int_equal(queues_of(&nic, v4, 64), cases[i].before ? 4 : 1);
+		assert_int_equal(queues_of(&nic, v6, 64), cases[i].before ? 4 : 1);
+		set(&nic, AH_ESP_V4_FLOW, SDFN);
+		set(&nic, AH_ESP_V6_FLOW, SDFN);
+		assert_int_equal(queues_of(&nic, v4, 64), cases[i].after ? 4 : 1);
+		assert_int_equal(queues_of(&nic, v6, 64), cases[i].after_v6 ? 4 : 1);
+		/* Nobody looks at the SPI behind UDP's ports. */
+		assert_int_equal(queues_of(&nic, in_udp(v4), 64), 1);
+		model_nic_free(&nic);
+	}
+}
+
+/* octeontx2 asked for the SPI sprays one SA over all queues; nobody else does. */
+static void spraying(void **state)
+{
+	for (const struct model *const *m = models(); *m; m++) {
+		struct flow f = esp("192.0.2.1", "192.0.2.2", 0xc0ffee01, 0);
+		bool seen[4] = {false};
+		struct model_nic nic;
+		int queues = 0;
+
+		open_nic(&nic, (*m)->name, 4);
+		set(&nic, AH_ESP_V4_FLOW, SDFN);
+		for (f.seq = 1; f.seq <= 200; f.seq++) {
+			int queue = model_queue(&nic, &f);
+
+			queues += !seen[queue];
+			seen[queue] = true;
+		}
+		assert_int_equal(queues, strcmp((*m)->name, "octeontx2") ? 1 : 4);
+		assert_int_equal(!!(model_inputs(&nic, &f) & MODEL_SEQ), queues == 4);
+		model_nic_free(&nic);
+	}
+}
+
+/* AWS's documented example (nic-facts: 1.2.3.4:7000 -> 1.2.3.5:7000 is 5b5eb8e5, entry 101). */
+static void ena_vector(void **state)
+{
+	static const uint8_t key[40] = {
+		0x77, 0xd1, 0xc9, 0x34, 0xa4, 0xc9, 0xbd, 0x87, 0x6e, 0x35, 0xdd, 0x17, 0xb2, 0xe3,
+		0x23, 0x9e, 0x39, 0x6d, 0x8a, 0x93, 0x2a, 0x95, 0xb4, 0x72, 0x3a, 0xb3, 0x7f, 0x56,
+		0x8e, 0xde, 0xb6, 0x01, 0x97, 0xaf, 0x3b, 0x2f, 0x3a, 0x70, 0xe7, 0x04,
+	};
+	struct flow f = esp("1.2.3.4", "1.2.3.5", 0, 0);
+	struct model_nic nic;
+
+	f.kind = FLOW_OTHER;
+	f.protocol = IPPROTO_UDP;
+	f.sport = f.dport = 7000;
+	open_nic(&nic, "ena", 8);
+	assert_int_equal(model_set_key(&nic, key, sizeof(key)), 0);
+	assert_int_equal(model_hash(&nic, &f), 0x5b5eb8e5);
+	assert_int_equal(indir_index(nic.table.size, model_hash(&nic, &f)), 101);
+	model_nic_free(&nic);
+}
+
+/* Microsoft's vectors by a NIC that hashes as they say: the IP and the port column. */
+static void microsoft_vectors(void **state)
+{
+	struct flow f = esp("66.9.149.187", "161.142.100.80", 0, 0);
+	struct model_nic nic;
+
+	open_nic(&nic, "i40e", 4);
+	assert_int_equal(model_hash(&nic, &f), 0x323e8fc2);
+	f.kind = FLOW_OTHER;
+	f.protocol = IPPROTO_UDP;
+	f.sport = 2794;
+	f.dport = 1766;
+	assert_int_equal(model_hash(&nic, &f), 0x51ccc178);
+	model_nic_free(&nic);
+	open_nic(&nic, "bnxt", 4);
+	f = esp("66.9.149.187", "161.142.100.80", 0xc0ffee01, 7);
+	assert_int_equal(set(&nic, AH_ESP_V4_FLOW, SDFN), 0);
+	assert_int_equal(model_hash(&nic, &f), 0xd12f9e3d);
+	model_nic_free(&nic);
+	open_nic(&nic, "ice", 4);
+	assert_int_equal(model_hash(&nic, &f), 0x01518449);
+	model_nic_free(&nic);
+}
+
+static struct ethtool_rx_flow_spec spi_rule(uint32_t type, uint32_t spi, uint32_t queue,
+					    uint32_t location)
+{
+	struct ethtool_rx_flow_spec rule = {
+		.flow_type = type,
+		.ring_cookie = queue,
+		.location = location,
+	};
+
+	if (type == ESP_V4_FLOW || type == AH_V4_FLOW) {
+		rule.h_u.esp_ip4_spec.spi = htonl(spi);
+		rule.m_u.esp_ip4_spec.spi = 0xffffffff;
+	} else {
+		rule.h_u.esp_ip6_spec.spi = htonl(spi);
+		rule.m_u.esp_ip6_spec.spi = 0xffffffff;
+	}
+	return rule;
+}
+
+static void rules_by_spi(void **state)
+{
+	static const struct {
+		const char *name;
+		int err;
+	} refusals[] = {
+		{"mlx5", -524},	       {"i40e", -EOPNOTSUPP},	{"ice", -EINVAL},
+		{"ixgbe", -EINVAL},    {"igb", -EINVAL},	{"igc", -EOPNOTSUPP},
+		{"ena", -EOPNOTSUPP},  {"bnxt", -EOPNOTSUPP},	{"octeontx2", -EOPNOTSUPP},
+		{"hns3", -EOPNOTSUPP}, {"nfp", -EOPNOTSUPP},	{"sfc", -EINVAL},
+		{"qede", -EOPNOTSUPP}, {"virtio", -EOPNOTSUPP}, {"vmxnet3-v6", -EOPNOTSUPP},
+		{"mana", -EOPNOTSUPP}, {"enic", -EOPNOTSUPP},	{"thunder", -EOPNOTSUPP},
+		{"veth", -EOPNOTSUPP}, {"gve", -EOPNOTSUPP}, /* until ntuple is on */
+		{"iavf", 0},
+	};
+	struct ethtool_rx_flow_spec rule = spi_rule(ESP_V4_FLOW, 0x1000, 3, 5);
+
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(*refusals); i++) {
+		struct model_nic nic;
+
+		open_nic(&nic, refusals[i].name, 4);
+		assert_int_equal(model_rule_insert(&nic, &rule), refusals[i].err);
+		model_nic_free(&nic);
+	}
+}
+
+static void iavf_rules(void **state)
+{
+	struct ethtool_rx_flow_spec rule = spi_rule(ESP_V4_FLOW, 0x1000, 3, 5);
+	struct flow f = esp("192.0.2.1", "192.0.2.2", 0x1000, 1);
+	struct flow other = esp("192.0.2.1", "192.0.2.2", 0x1001, 1);
+	struct model_nic nic;
+	int by_hash;
+
+	open_nic(&nic, "iavf", 4);
+	by_hash = model_queue(&nic, &other);
+	rule.ring_cookie = (by_hash + 1) % 4;
+	assert_int_equal(model_rule_insert(&nic, &rule), 0);
+	assert_int_equal(model_rule_insert(&nic, &rule), -EEXIST);
+	assert_int_equal(model_queue(&nic, &f), (by_hash + 1) % 4);
+	assert_int_equal(model_queue(&nic, &other), by_hash);
+	rule.location = 128;
+	assert_int_equal(model_rule_insert(&nic, &rule), -EINVAL);
+	rule.location = 6;
+	rule.ring_cookie = 4;
+	assert_int_equal(model_rule_insert(&nic, &rule), -EINVAL);
+	rule.m_u.esp_ip4_spec.spi = htonl(0xffff0000);
+	assert_int_equal(model_rule_insert(&nic, &rule), -EOPNOTSUPP);
+	/* In UDP: port 4500 and the halves of the SPI at 42 and 44 of the frame. */
+	rule = (struct ethtool_rx_flow_spec){
+		.flow_type = UDP_V4_FLOW | FLOW_EXT,
+		.h_u.udp_ip4_spec.pdst = htons(4500),
+		.m_u.udp_ip4_spec.pdst = 0xffff,
+		.h_ext.data = {htonl(42u << 16 | 0), htonl(44u << 16 | 0x1000)},
+		.m_ext.data = {0xffffffff, 0xffffffff},
+		.ring_cookie = (by_hash + 2) % 4,
+		.location = 7,
+	};
+	assert_int_equal(model_rule_insert(&nic, &rule), 0);
+	f = in_udp(f);
+	assert_int_equal(model_queue(&nic, &f), (by_hash + 2) % 4);
+	f.spi = 0x1001;
+	assert_int_equal(model_queue(&nic, &f), by_hash);
+	rule.location = 8;
+	rule.h_ext.data[1] = htonl(44u << 16);
+	assert_int_equal(model_rule_insert(&nic, &rule), -EOPNOTSUPP); /* SPI 0 */
+	assert_int_equal(model_rule_delete(&nic, 5), 0);
+	assert_int_equal(model_rule_delete(&nic, 5), -ENOENT);
+	f = esp("192.0.2.1", "192.0.2.2", 0x1000, 1);
+	assert_int_equal(model_queue(&nic, &f), by_hash);
+	model_nic_free(&nic);
+}
+
+/* gve's rule for one SPI of IPv6 takes every SA. */
+static void gve_mask_fault(void **state)
+{
+	struct ethtool_rx_flow_spec rule = spi_rule(ESP_V6_FLOW, 0x1000, 0, 1);
+	struct flow f = esp("2001:db8::1", "2001:db8::2", 0x2000, 1);
+	struct model_nic nic;
+
+	open_nic(&nic, "gve", 4);
+	nic.ntuple = true;
+	rule.ring_cookie = (model_queue(&nic, &f) + 1) % 4;
+	assert_int_equal(model_rule_insert(&nic, &rule), 0);
+	assert_int_equal(model_queue(&nic, &f), rule.ring_cookie);
+	model_nic_free(&nic);
+}
+
+/* Table, key and function, as ethtool -X sets them. */
+static void rss(void **state)
+{
+	struct {
+		struct ethtool_rxfh head;
+		uint32_t config[512 + 16];
+	} request = {.head = {.cmd = ETHTOOL_GRSSH}};
+	struct model_nic nic;
+
+	open_nic(&nic, "mlx5", 4);
+	assert_int_equal(model_ethtool(&nic, &request), 0);
+	assert_int_equal(request.head.indir_size, 256);
+	assert_int_equal(request.head.key_size, 40);
+	assert_int_equal(request.head.hfunc, MODEL_HASH_TOP);
+	assert_int_equal(model_ethtool(&nic, &request), 0);
+	for (int i = 0; i < 256; i++)
+		assert_int_equal(request.config[i], i % 4);
+	request.head.cmd = ETHTOOL_SRSSH;
+	request.config[0] = 3;
+	((uint8_t *)&request.config[256])[39] ^= 1;
+	assert_int_equal(model_ethtool(&nic, &request), 0);
+	assert_int_equal(nic.table.entry[0], 3);
+	assert_int_equal(nic.key[39], 0xfa ^ 1);
+	request.config[1] = 4; /* no such queue */
+	assert_int_equal(model_ethtool(&nic, &request), -EINVAL);
+	request.config[1] = 1;
+	request.head.indir_size = 128;
+	assert_int_equal(model_ethtool(&nic, &request), -EINVAL);
+	/* hfunc crc32: not here. */
+	request.head = (struct ethtool_rxfh){
+		.cmd = ETHTOOL_SRSSH, .indir_size = 0xffffffff, .hfunc = MODEL_HASH_CRC32};
+	assert_int_equal(model_ethtool(&nic, &request), -EOPNOTSUPP);
+	model_nic_free(&nic);
+	open_nic(&nic, "ena", 4);
+	assert_int_equal(model_ethtool(&nic, &request), 0);
+	model_nic_free(&nic);
+	/* The key of igb, vmxnet3 and some ENA cannot be set. */
+	request.head = (struct ethtool_rxfh){
+		.cmd = ETHTOOL_SRSSH, .indir_size = 0xffffffff, .key_size = 40};
+	for (int i = 0; i < 3; i++) {
+		static const char *const fixed[] = {"igb", "vmxnet3-v4", "ena-fixed"};
+
+		open_nic(&nic, fixed[i], 4);
+		assert_int_equal(model_ethtool(&nic, &request), -EOPNOTSUPP);
+		model_nic_free(&nic);
+	}
+}
+
+static void channels(void **state)
+{
+	struct ethtool_channels request = {.cmd = ETHTOOL_GCHANNELS};
+	struct model_nic nic;
+
+	open_nic(&nic, "vmxnet3-v4", 4);
+	assert_int_equal(model_ethtool(&nic, &request), 0);
+	assert_int_equal(request.combined_count, 4);
+	request.cmd = ETHTOOL_SCHANNELS;
+	assert_int_equal(model_ethtool(&nic, &request), -EOPNOTSUPP);
+	model_nic_free(&nic);
+	/* mlx5's table grows with its channels. */
+	open_nic(&nic, "mlx5", 4);
+	request.combined_count = 128;
+	assert_int_equal(model_ethtool(&nic, &request), 0);
+	assert_int_equal(nic.table.size, 256);
+	assert_int_equal(nic.table.entry[255], 127);
+	request.combined_count = 129;
+	assert_int_equal(model_ethtool(&nic, &request), -EINVAL);
+	model_nic_free(&nic);
+	assert_int_equal(model_nic_init(&nic, model_find("igc"), 5), -EINVAL);
+	assert_int_equal(model_nic_init(&nic, model_find("igc"), 0), -EINVAL);
+	assert_null(model_find("x710"));
+}
+
+/* ena and vmxnet3 take a set without an error; only one of them has changed. */
+static void silent_sets(void **state)
+{
+	struct model_nic nic;
+
+	open_nic(&nic, "ena", 4);
+	assert_int_equal(set(&nic, UDP_V4_FLOW, SD), 0);
+	assert_int_equal(get(&nic, UDP_V4_FLOW), SDFN);
+	model_nic_free(&nic);
+	open_nic(&nic, "vmxnet3-v4", 4);
+	assert_int_equal(set(&nic, AH_ESP_V4_FLOW, SDFN), 0);
+	assert_int_equal(get(&nic, ESP_V4_FLOW), SDFN);
+	assert_int_equal(set(&nic, AH_ESP_V6_FLOW, SDFN), -EOPNOTSUPP);
+	assert_int_equal(set(&nic, AH_ESP_V4_FLOW, RXH_IP_SRC), -EINVAL);
+	model_nic_free(&nic);
+	open_nic(&nic, "bnxt", 4);
+	assert_int_equal(set(&nic, AH_ESP_V4_FLOW, SDFN), 0);
+	assert_int_equal(get(&nic, AH_ESP_V4_FLOW), SDFN);
+	assert_int_equal(get(&nic, ESP_V4_FLOW), SD);
+	assert_int_equal(set(&nic, UDP_V4_FLOW, 0), 0); /* all of IPv4 is off now */
+	assert_int_equal(get(&nic, ESP_V4_FLOW), 0);
+	model_nic_free(&nic);
+}
+
+/* Every model says what it is, from where, and what it does not know. */
+static void facts(void **state)
+{
+	for (const struct model *const *m = models(); *m; m++) {
+		int sourced = 0, count = 0;
+
+		assert_true((*m)->nic && *(*m)->nic);
+		assert_ptr_equal(model_find((*m)->name), *m);
+		assert_non_null(model_of_driver((*m)->driver));
+		for (const struct model_fact *fact = (*m)->facts; fact->says; fact++) {
+			count++;
+			sourced += fact->source != NULL;
+		}
+		assert_true(count && (sourced || !strcmp((*m)->name, "hv_netvsc")));
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(answers),
+		cmocka_unit_test(separation),
+		cmocka_unit_test(spraying),
+		cmocka_unit_test(ena_vector),
+		cmocka_unit_test(microsoft_vectors),
+		cmocka_unit_test(rules_by_spi),
+		cmocka_unit_test(iavf_rules),
+		cmocka_unit_test(gve_mask_fault),
+		cmocka_unit_test(rss),
+		cmocka_unit_test(channels),
+		cmocka_unit_test(silent_sets),
+		cmocka_unit_test(facts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
