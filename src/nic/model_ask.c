@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Asks a model what it does with ESP.
+#include "nic/model_ask.h"
+
+#include <stdlib.h>
+#include "nic/models/families.h"
+
+const char *model_esp_name(enum model_esp esp)
+{
+	static const char *const names[] = {"addresses", "spi", "sprays"};
+
+	return names[esp];
+}
+
+static enum model_esp by(const struct model_nic *nic, uint8_t family, uint8_t kind)
+{
+	struct flow f = {
+		.kind = kind,
+		.family = family,
+		.protocol = kind == FLOW_ESP_UDP ? IPPROTO_UDP : IPPROTO_ESP,
+		.sport = kind == FLOW_ESP_UDP ? 4500 : 0,
+		.dport = kind == FLOW_ESP_UDP ? 4500 : 0,
+	};
+	unsigned int inputs = model_inputs(nic, &f);
+
+	if (inputs & MODEL_SEQ)
+		return MODEL_ESP_SPRAYS;
+	return inputs & MODEL_SPI ? MODEL_ESP_SPI : MODEL_ESP_ADDRESSES;
+}
+
+static void set(struct model_nic *nic, uint32_t type)
+{
+	struct ethtool_rxnfc request = {
+		.cmd = ETHTOOL_SRXFH, .flow_type = type, .data = MODEL_SDFN};
+
+	model_ethtool(nic, &request); /* a refusal shows in what follows */
+}
+
+int model_ask(const struct model *model, struct model_answer *answer)
+{
+	const struct xdp_driver *xdp = model_xdp(model);
+	struct model_nic *nic = malloc(sizeof(*nic));
+	int err = nic ? model_nic_init(nic, model, model->max_queues) : -ENOMEM;
+
+	if (err) {
+		free(nic);
+		return err;
+	}
+	*answer = (struct model_answer){
+		.plain = by(nic, 4, FLOW_ESP),
+		.udp = by(nic, 4, FLOW_ESP_UDP),
+		.native = xdp ? xdp->native : XDP_NATIVE_NO,
+	};
+	/* ethtool's words esp4 and esp6 mean AH_ESP (ethtool.c rxflow_str_to_type). */
+	set(nic, AH_ESP_V4_FLOW);
+	answer->set_v4 = by(nic, 4, FLOW_ESP);
+	set(nic, AH_ESP_V6_FLOW);
+	answer->set_v6 = by(nic, 6, FLOW_ESP);
+	answer->settable_v4 = answer->set_v4 != answer->plain;
+	answer->settable_v6 = answer->set_v6 != answer->plain;
+	model_nic_free(nic);
+	free(nic);
+	return 0;
+}
+
+const char *model_command(const struct model_answer *answer)
+{
+	if (answer->plain == MODEL_ESP_SPI || answer->set_v4 != MODEL_ESP_SPI)
+		return NULL;
+	if (answer->set_v6 != MODEL_ESP_SPI)
+		return "ethtool -N IF rx-flow-hash esp4 sdfn";
+	return "ethtool -N IF rx-flow-hash esp4 sdfn; ethtool -N IF rx-flow-hash esp6 sdfn";
+}

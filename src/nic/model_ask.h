@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a model does with ESP, found by asking it: what the tables of the documents say. */
+#ifndef NIC_MODEL_ASK_H
+#define NIC_MODEL_ASK_H
+
+#include "nic/model.h"
+
+/* What the SAs of one pair of addresses are told apart by. */
+enum model_esp {
+	MODEL_ESP_ADDRESSES, /* they are not: all on one queue */
+	MODEL_ESP_SPI,
+	MODEL_ESP_SPRAYS, /* one SA is on several queues */
+};
+
+/* "addresses", "spi", "sprays". */
+const char *model_esp_name(enum model_esp esp);
+
+struct model_answer {
+	enum model_esp plain;	       /* as its driver leaves it */
+	enum model_esp set_v4, set_v6; /* after `ethtool -N IF rx-flow-hash esp4|esp6 sdfn` */
+	bool settable_v4, settable_v6; /* that command is taken, and changes something */
+	enum model_esp udp;	       /* ESP in UDP */
+	enum xdp_native native;	       /* its driver's XDP; NO also where nothing is known */
+};
+
+/* 0, or -ENOMEM. */
+int model_ask(const struct model *model, struct model_answer *answer);
+
+/*
+ * The ethtool command that makes the NIC separate SAs by SPI, with IF for its name; NULL: none
+ * does, or none is needed.
+ */
+const char *model_command(const struct model_answer *answer);
+
+#endif
