@@ -8,7 +8,6 @@
 #include "nic/models/families.h"
 
 #define INDIR_NO_CHANGE 0xffffffffu
-#define INDIR_MAX_INDEX 65536u
 
 static int get_driver(const struct model_nic *nic, struct ethtool_drvinfo *info)
 {
@@ -156,7 +155,7 @@ static int check_rss(const struct model_nic *nic, const struct ethtool_rxfh *req
 		return model->set_key_err;
 	if (request->key_size && request->key_size != model->key_shown)
 		return -EINVAL;
-	if (request->indir_size && request->indir_size != INDIR_NO_CHANGE && model->set_indir_err)
+	if (request->indir_size != INDIR_NO_CHANGE && model->set_indir_err)
 		return model->set_indir_err;
 	return 0;
 }
@@ -167,7 +166,7 @@ static int set_rss(struct model_nic *nic, const struct ethtool_rxfh *request)
 	uint32_t entries = table ? request->indir_size : 0;
 	int err = check_rss(nic, request);
 
-	if (!err && table && (entries || !nic->model->set_indir_err))
+	if (!err && table)
 		err = write_table(nic, request->rss_config, entries);
 	if (!err && request->key_size)
 		err = model_set_key(nic, (const uint8_t *)(request->rss_config + entries),

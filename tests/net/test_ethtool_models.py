@@ -1,0 +1,243 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""The real ethtool(8) against every model, by tests/preload.
+
+What is expected is what the drivers' sources say, put into ethtool's words by hand: one row for each
+distinct behaviour.
+"""
+import os
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
+from lab import BUILD, Failed, check
+
+OPNOTSUPP, INVAL, KERNEL_524 = "Operation not supported", "Invalid argument", "524"
+MODELS = ("mlx5 ice ice-os i40e iavf ixgbe igb igc bnxt octeontx2 vmxnet3-v3 vmxnet3-v4 vmxnet3-v6 "
+          "virtio ena ena-fixed gve mana hv_netvsc hns3 nfp sfc enic thunder qede veth").split()
+ADDRESSES, PORTS = ["IP SA", "IP DA"], ["L4 bytes 0 & 1", "L4 bytes 2 & 3"]
+RULE = "flow-type esp4 src-ip 192.0.2.1 dst-ip 192.0.2.2 spi 0x1000 action 2".split()
+
+
+class Nic:
+    """An interface nic0 of a model, whose state lives as long as the with block."""
+
+    def __init__(self, model, queues=4, ntuple=False):
+        self.model = f"nic0:{model}:{queues}" + (":ntuple" if ntuple else "")
+
+    def __enter__(self):
+        self.state = tempfile.NamedTemporaryFile()
+        return self
+
+    def __exit__(self, *_):
+        self.state.close()
+
+    def ethtool(self, *arguments):
+        """Runs ethtool on nic0: exit status, and what it printed on both outputs."""
+        flag, *rest = arguments
+        result = subprocess.run(
+            ["ethtool", flag, "nic0", *map(str, rest)], text=True, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "LC_ALL": "C", "ESPALIER_MODEL": self.model,
+                 "ESPALIER_MODEL_STATE": self.state.name,
+                 "LD_PRELOAD": f"{BUILD}/tests/preload/libethtool-model.so"})
+        return result.returncode, result.stdout
+
+    def refused(self, why, *arguments):
+        status, said = self.ethtool(*arguments)  # ethtool 6.1 forgets the status of some errors
+        check(why in said, f"{self.model}: {arguments} should say {why}:", said)
+
+    def done(self, *arguments):
+        status, said = self.ethtool(*arguments)
+        check(not status and "annot" not in said, f"{self.model}: {arguments} should do:", said)
+        return said
+
+    def fields(self, word, expected):
+        """-n rx-flow-hash WORD: a list of fields, or why it is refused."""
+        if isinstance(expected, str):
+            return self.refused(expected, "-n", "rx-flow-hash", word)
+        said = self.done("-n", "rx-flow-hash", word)
+        known = [line.split(" [")[0] for line in said.splitlines()[1:] if line.strip()]
+        known = [] if known == ["None"] else known
+        check(known == expected, f"{self.model}: rx-flow-hash {word}:", said)
+
+
+def test_driver_and_channels():
+    drivers = {"mlx5": "mlx5_core", "bnxt": "bnxt_en", "octeontx2": "rvu_nicpf", "ena": "ena",
+               "vmxnet3-v6": "vmxnet3", "virtio": "virtio_net", "thunder": "nicvf", "gve": "gve"}
+    for model in MODELS:
+        with Nic(model) as nic:
+            said = nic.done("-i")
+            check(f"driver: {drivers.get(model, said.split()[1])}\n" in said, model, said)
+            check("Combined:\t4" in nic.done("-l"), model)
+
+
+# What ethtool calls esp4 after rx-flow-hash is AH_ESP.
+FIELDS = {
+    # model: esp4, ah4, esp6, udp4
+    "mlx5": (INVAL, INVAL, INVAL, ADDRESSES + PORTS),
+    "i40e": (ADDRESSES, ADDRESSES, ADDRESSES, ADDRESSES + PORTS),
+    "ice": ([], [], [], ADDRESSES + PORTS),
+    "iavf": (INVAL, INVAL, INVAL, INVAL),
+    "ixgbe": (ADDRESSES, ADDRESSES, ADDRESSES, ADDRESSES),
+    "igb": (ADDRESSES, ADDRESSES, ADDRESSES, ADDRESSES),
+    "igc": (ADDRESSES, ADDRESSES, ADDRESSES, ADDRESSES),
+    "ena": (OPNOTSUPP, OPNOTSUPP, INVAL, ADDRESSES + PORTS),
+    "vmxnet3-v3": (OPNOTSUPP, OPNOTSUPP, OPNOTSUPP, OPNOTSUPP),
+    "vmxnet3-v4": (ADDRESSES, ADDRESSES, ADDRESSES, None),
+    "octeontx2": (ADDRESSES, ADDRESSES, ADDRESSES, ADDRESSES + PORTS),
+    "bnxt": (ADDRESSES, ADDRESSES, ADDRESSES, ADDRESSES + PORTS),
+    "virtio": ([], [], [], ADDRESSES + PORTS),
+    "gve": (OPNOTSUPP, OPNOTSUPP, OPNOTSUPP, OPNOTSUPP),
+    "mana": (OPNOTSUPP, OPNOTSUPP, OPNOTSUPP, OPNOTSUPP),
+    "hns3": (INVAL, INVAL, INVAL, ADDRESSES + PORTS),
+    "nfp": (INVAL, INVAL, INVAL, ADDRESSES),
+    "sfc": (ADDRESSES, ADDRESSES, ADDRESSES, None),
+    "enic": (ADDRESSES, ADDRESSES, ADDRESSES, None),
+    "thunder": (INVAL, INVAL, INVAL, ADDRESSES + PORTS),
+    "qede": ([], [], [], None),
+    "veth": (OPNOTSUPP, OPNOTSUPP, OPNOTSUPP, OPNOTSUPP),
+}
+
+
+def test_hash_fields():
+    for model, answers in FIELDS.items():
+        with Nic(model) as nic:
+            for word, expected in zip(("esp4", "ah4", "esp6", "udp4"), answers):
+                if expected is not None:
+                    nic.fields(word, expected)
+
+
+def test_set_esp4_sdfn():
+    """Who takes it, what is read back, and the SPI (as ports) of IPv6."""
+    refused = {"mlx5": INVAL, "i40e": INVAL, "ice": INVAL, "iavf": INVAL, "ixgbe": INVAL,
+               "igb": INVAL, "igc": INVAL, "ena": OPNOTSUPP, "vmxnet3-v3": OPNOTSUPP,
+               "virtio": INVAL, "gve": OPNOTSUPP, "mana": OPNOTSUPP, "hns3": INVAL, "nfp": INVAL,
+               "sfc": OPNOTSUPP, "enic": OPNOTSUPP, "thunder": INVAL, "qede": INVAL,
+               "veth": OPNOTSUPP}
+    for model, why in refused.items():
+        with Nic(model) as nic:
+            nic.refused(why, "-N", "rx-flow-hash", "esp4", "sdfn")
+    for model, both in ("vmxnet3-v4", False), ("vmxnet3-v6", False), ("octeontx2", True), \
+            ("bnxt", False):
+        with Nic(model) as nic:
+            nic.done("-N", "rx-flow-hash", "esp4", "sdfn")
+            nic.fields("esp4", ADDRESSES + PORTS)
+            nic.fields("esp6", ADDRESSES + PORTS if both else ADDRESSES)
+            nic.done("-N", "rx-flow-hash", "esp4", "sd")
+            nic.fields("esp4", ADDRESSES)
+    with Nic("vmxnet3-v4") as nic:
+        nic.refused(OPNOTSUPP, "-N", "rx-flow-hash", "esp6", "sdfn")
+    with Nic("vmxnet3-v6") as nic:
+        nic.done("-N", "rx-flow-hash", "esp6", "sdfn")
+        nic.fields("esp6", ADDRESSES + PORTS)
+
+
+def test_set_udp4_sdfn():
+    for model in "mlx5 i40e ice iavf ixgbe igb igc vmxnet3-v4 octeontx2 bnxt virtio hns3 nfp " \
+                 "thunder qede".split():
+        with Nic(model) as nic:
+            nic.done("-N", "rx-flow-hash", "udp4", "sdfn")
+            nic.fields("udp4", ADDRESSES + PORTS)
+    for model, why in ("gve", OPNOTSUPP), ("mana", OPNOTSUPP), ("sfc", OPNOTSUPP), \
+            ("enic", OPNOTSUPP), ("vmxnet3-v3", OPNOTSUPP), ("veth", OPNOTSUPP):
+        with Nic(model) as nic:
+            nic.refused(why, "-N", "rx-flow-hash", "udp4", "sdfn")
+    with Nic("ena") as nic:  # taken, and nothing has changed
+        nic.done("-N", "rx-flow-hash", "udp4", "sd")
+        nic.fields("udp4", ADDRESSES + PORTS)
+
+
+def test_rules_by_spi():
+    for model, why in {"mlx5": KERNEL_524, "i40e": OPNOTSUPP, "ice": INVAL, "ixgbe": INVAL,
+                       "igb": INVAL, "igc": OPNOTSUPP, "ena": OPNOTSUPP, "bnxt": OPNOTSUPP,
+                       "octeontx2": OPNOTSUPP, "nfp": OPNOTSUPP, "sfc": INVAL, "qede": OPNOTSUPP,
+                       "virtio": OPNOTSUPP, "vmxnet3-v6": OPNOTSUPP, "mana": OPNOTSUPP,
+                       "gve": OPNOTSUPP, "veth": OPNOTSUPP}.items():
+        with Nic(model) as nic:
+            nic.refused(why, "-N", *RULE)
+    with Nic("iavf") as nic:
+        said = nic.done("-N", *RULE)
+        check("Added rule with ID" in said, said)
+        said = nic.done("-n")
+        check("Total 1 rules" in said and "Action: Direct to queue 2" in said, said)
+        check("SPI: 4096 mask: 0x0" in said or "0x1000" in said, said)
+        nic.done("-N", "flow-type", "esp6", "spi", "0x2000", "action", "1", "loc", "3")
+        nic.refused("File exists", "-N", *RULE, "loc", "3")
+        nic.done("-N", "delete", "3")
+        nic.done("-N", "flow-type", "udp4", "dst-port", "4500", "user-def",
+                 hex((42 << 16 | 0xc0ff) << 32 | 44 << 16 | 0xee01), "action", "1")
+    with Nic("gve", ntuple=True) as nic:
+        nic.done("-N", *RULE)
+    with Nic("mlx5") as nic:
+        nic.done("-N", "flow-type", "ip4", "l4proto", "50", "action", "1")
+
+
+def test_table():
+    for model in set(MODELS) - {"veth", "enic"}:
+        with Nic(model) as nic:
+            nic.done("-X", "equal", "2")
+            rows = [line.split(":")[1].split() for line in nic.done("-x").splitlines()
+                    if line[:5].strip().isdigit()]
+            check({entry for row in rows for entry in row} == {"0", "1"}, model, rows)
+    sizes = {"mlx5": 256, "i40e": 512, "ice": 2048, "iavf": 64, "ena": 128, "octeontx2": 256,
+             "bnxt": 64, "virtio": 128, "hns3": 512, "mana": 64}
+    for model, size in sizes.items():
+        with Nic(model) as nic:
+            rows = [line for line in nic.done("-x").splitlines() if line[:5].strip().isdigit()]
+            check(sum(len(row.split(":")[1].split()) for row in rows) == size, model, len(rows))
+    for model in "veth", "enic":
+        with Nic(model) as nic:
+            status, said = nic.ethtool("-X", "equal", "2")
+            check(status, model, said)
+
+
+def test_key_and_function():
+    key = ":".join(["6d"] * 40)
+    for model in "mlx5 ixgbe ena virtio bnxt mana qede sfc".split():
+        with Nic(model) as nic:
+            nic.done("-X", "hkey", key)
+            check(key in nic.done("-x"), model)
+    for model in "igb igc vmxnet3-v6 ena-fixed".split():
+        with Nic(model) as nic:
+            status, said = nic.ethtool("-X", "hkey", key)
+            check(status, f"{model} has no key to set:", said)
+            check(key not in nic.done("-x"), model)
+    with Nic("octeontx2") as nic:  # 44 bytes
+        check(nic.ethtool("-X", "hkey", key)[0], "a key that is too short was taken")
+    for model in "mlx5", "i40e", "vmxnet3-v6", "ena-fixed":
+        with Nic(model) as nic:
+            nic.refused(OPNOTSUPP, "-X", "hfunc", "crc32")
+    with Nic("ena") as nic:
+        nic.done("-X", "hfunc", "crc32")
+        check("crc32: on" in nic.done("-x"), "ena's function")
+    with Nic("mlx5") as nic:
+        check("toeplitz: on" in nic.done("-x"), "mlx5's function")
+
+
+def test_channels_that_stay():
+    for model in "vmxnet3-v6", "sfc", "enic":
+        with Nic(model) as nic:
+            nic.refused(OPNOTSUPP, "-L", "combined", "2")
+    with Nic("mlx5") as nic:
+        nic.done("-L", "combined", "2")
+        check("Combined:\t2" in nic.done("-l"), "mlx5")
+
+
+def main():
+    failed = 0
+    for name, function in list(globals().items()):
+        if not name.startswith("test_") or (sys.argv[1:] and name not in sys.argv[1:]):
+            continue
+        try:
+            function()
+            print(f"ok ethtool {name}", flush=True)
+        except Failed as error:
+            failed += 1
+            print(f"FAIL ethtool {name}: {error}", flush=True)
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()
