@@ -26,6 +26,9 @@ int bench_ring_load(struct espalier_bpf **ring, const struct maps *maps)
 	c->shape = maps->host->shape;
 	c->cpus = maps->host->cpus;
 	c->batch = maps->host->batch;
+	/* The same cpumaps, so it must agree with the steering program on frames in several buffers. */
+	bpf_program__set_flags(skel->progs.espalier_ring_sa,
+			       maps->host->frags ? BPF_F_XDP_HAS_FRAGS : 0);
 	return err ? err : espalier_bpf__load(skel);
 }
 
