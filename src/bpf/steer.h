@@ -62,6 +62,22 @@ static __always_inline void remember(const struct flow *f, __u64 way, __u64 key)
 	bpf_map_update_elem(&fragments, &fk, &value, BPF_ANY);
 }
 
+/*
+ * CLOCK_MONOTONIC, as of the last tick. The kernel's own coarse clock is no finer, and calling it
+ * takes 15 ns; reading jiffies is one load. A CPU that sees another's new tick before its time is a
+ * tick late, which nobody minds.
+ */
+static __always_inline __u64 tick_ns(struct host *h)
+{
+	__u64 tick = bpf_jiffies64();
+
+	if (unlikely(SHARED(h->tick) != tick)) {
+		SHARED(h->tick_ns) = bpf_ktime_get_coarse_ns();
+		SHARED(h->tick) = tick;
+	}
+	return SHARED(h->tick_ns);
+}
+
 /* True if one more is allowed in the window of @now; races between CPUs only blur the limit. */
 static __always_inline bool allow(__u64 *window, __u64 *used, __u64 allowance, __u64 now)
 {
@@ -94,36 +110,6 @@ static __always_inline void ask(struct host *h, const struct flow *f, __u64 now)
 	bpf_ringbuf_output(&asks, &question, sizeof(question), 0);
 }
 
-/*
- * Notes a stray with an SPI; a new one is asked about. When learning, the first three that rise are,
- * and while it stays a stray three more in every second (2^30 ns): a question may be lost.
- */
-static __noinline int note_stray(struct host *h, const struct flow *f, __u64 key, __u32 ring,
-				 __u64 now)
-{
-	struct stray_seen *seen = element(stray_seen, stray_seen_index(key));
-	__u64 from = (__u64)f->src[0] << 32 | f->src[3];
-	__u64 who = key | sa_top(from ^ f->src[1] ^ (__u64)f->src[2] << 16, 20) << 44;
-	bool fresh, rises;
-
-	if (!seen)
-		return 0;
-	fresh = seen->who != who || now - seen->time_ns > HANDOVER_SILENCE_NS;
-	rises = fresh || f->seq > seen->seq;
-	if (fresh || (h->learn && (seen->time_ns ^ now) >> 30))
-		seen->rising = 0;
-	if (rises && seen->rising < 3) {
-		seen->rising++;
-		if (fresh || h->learn)
-			ask(h, f, now);
-	}
-	seen->who = who;
-	seen->time_ns = now;
-	seen->seq = f->seq;
-	seen->ring = ring;
-	return 0;
-}
-
 /* src|dst|SPI under the strays' random key: a flood of SPIs spreads over the strays' CPUs only. */
 static __always_inline __u32 stray_hash(const struct flow *f)
 {
@@ -144,32 +130,79 @@ static __always_inline __u32 stray_hash(const struct flow *f)
 	return hash ^ toeplitz_part(t, 32, spi);
 }
 
-/* IPsec of no SA that we know, or a fragment of it whose first was not seen (then key is 0). */
+/* A stray with an SPI: who sends what, in one word. Its key, and 20 bits of both addresses. */
+static __always_inline __u64 stray_who(const struct flow *f, __u64 key)
+{
+	__u64 first = ((__u64)f->src[0] << 32 | f->src[1]) ^ ((__u64)f->dst[1] << 32 | f->dst[0]);
+	__u64 last = ((__u64)f->src[2] << 32 | f->src[3]) ^ ((__u64)f->dst[3] << 32 | f->dst[2]);
+
+	return key | sa_top(sa_mix(first) ^ last, 20) << 44;
+}
+
+/*
+ * Notes a stray with an SPI; a new one is asked about. When learning, the first three that rise are,
+ * and while it stays a stray three more in every second (2^30 ns): a question may be lost.
+ */
+static __noinline int note_stray(struct host *h, const struct flow *f, struct stray_seen *seen,
+				 __u64 who, __u32 ring)
+{
+	__u64 now = h->tick_ns;
+	bool fresh = seen->who != who || now - seen->time_ns > HANDOVER_SILENCE_NS;
+	bool rises = fresh || f->seq > seen->seq;
+
+	if (fresh || (h->learn && (seen->time_ns ^ now) >> 30))
+		seen->rising = 0;
+	if (rises && seen->rising < 3) {
+		seen->rising++;
+		if (fresh || h->learn)
+			ask(h, f, now);
+	}
+	seen->who = who;
+	seen->time_ns = now;
+	seen->seq = f->seq;
+	seen->ring = ring;
+	return 0;
+}
+
+/* The ring for strays of this hash. */
+static __always_inline __u32 stray_ring(const struct host *h, const struct flow *f, __u64 now)
+{
+	/* The clock may be a tick behind the one that the daemon wrote. */
+	__u32 table = now > h->heartbeat_ns + HEARTBEAT_OLD_NS ? STRAYS_SPREAD : STRAYS_CONFINED;
+
+	return h->stray_ring[table][stray_hash(f) & (STRAY_TABLE_SIZE - 1)];
+}
+
+/*
+ * IPsec of no SA that we know, or a fragment of it whose first was not seen (then key is 0). Where
+ * it goes is decided anew each tick; those of the same sender and SPI within a tick follow.
+ */
 static __always_inline int steer_stray(const struct flow *f, __u64 key)
 {
 	struct host *h = element(host, 0);
-	__u32 table, ring;
-	__u64 now;
+	struct stray_seen *seen = element(stray_seen, stray_seen_index(key));
+	__u64 who = stray_who(f, key), now;
+	__u32 ring;
+	bool again;
 
-	if (!h)
+	if (!h || !seen)
 		return XDP_PASS;
-	if (!is_local(h, f)) {
+	now = tick_ns(h);
+	again = key && seen->who == who && seen->time_ns == now && !h->learn;
+	if (!again && !is_local(h, f)) {
 		count(CLASS_TRANSIT, f->bytes);
 		decide(WAY_TRANSIT);
 		return XDP_PASS;
 	}
-	now = bpf_ktime_get_coarse_ns();
 	if (h->stray_allowance && !allow(&h->stray_window, &h->stray_count, h->stray_allowance, now)) {
 		count(CLASS_LIMITED, f->bytes);
 		return XDP_DROP;
 	}
 	count(CLASS_STRAY, f->bytes);
 	decide(WAY_STRAY);
-	/* The coarse clock may be a tick behind the one that the daemon wrote. */
-	table = now > h->heartbeat_ns + HEARTBEAT_OLD_NS ? STRAYS_SPREAD : STRAYS_CONFINED;
-	ring = h->stray_ring[table][stray_hash(f) & (STRAY_TABLE_SIZE - 1)];
-	if (key)
-		note_stray(h, f, key, ring, now);
+	ring = again ? seen->ring : stray_ring(h, f, now);
+	if (key && !again)
+		note_stray(h, f, seen, who, ring);
 	return redirect(ring);
 }
 

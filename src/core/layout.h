@@ -76,8 +76,10 @@ struct host {
 	__u8 sa_cpu[SA_RINGS];    /* by ring number: 1 if SAs may be placed on it now */
 	__u64 table_full;         /* SAs that found no place; they are strays */
 	struct host_interface interface[HOST_INTERFACES];
-	/* Written by the steering programs: the strays' limits. */
-	__u64 stray_window LINE;
+	/* Written by the steering programs: their clock, and the strays' limits. */
+	__u64 tick LINE; /* jiffies */
+	__u64 tick_ns;	 /* CLOCK_MONOTONIC when that tick was first seen */
+	__u64 stray_window;
 	__u64 stray_count;
 	__u64 ask_window;
 	__u64 ask_count;
@@ -150,7 +152,7 @@ struct sa_cold {
 /* The strays seen lately, direct-mapped by key: tells a new one, and where it was sent. */
 #define STRAY_SEEN 8192
 struct stray_seen {
-	__u64 who; /* sa_word_key, and above it 20 bits of a hash of the source */
+	__u64 who; /* sa_word_key, and above it 20 bits of a hash of both addresses */
 	__u64 time_ns;
 	__u32 seq;
 	__u16 ring;

@@ -108,7 +108,8 @@ def first_not_seen(host, src, dst):
     with host.receiver("--spi", FIRST, "--sas", 16) as receiver:
         sent = host.send(*skip)
     now = host.show()
-    check(receiver.on_cpus("fragments") == {stray: sent["frames"]}, "not confined:", stray,
+    arrived = sent["frames"] - now["drops"]["stray_rings"]  # short ones, on a busy machine
+    check(receiver.on_cpus("fragments") == {stray: arrived}, "not confined:", stray,
           receiver.on_cpus("fragments"), sent)
     check(now["strays"]["packets"] == sent["frames"] == now["fragments"]["packets"], now["strays"])
     check(all(sa["packets"] == 0 for sa in now["sas"]), "an SA got them")

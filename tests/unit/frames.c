@@ -4,7 +4,7 @@
 #include <string.h>
 #include <arpa/inet.h>
 #include "frames.h"
-#include "core/random.h"
+#include "random.h"
 
 /* clang-format off */
 
