@@ -8,29 +8,58 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void usage(FILE *file, const char *name, bool live)
+static void usage(FILE *file, const char *name, unsigned int known)
 {
 	fprintf(file,
-		"usage: %s [--json] [--save FILE] [--rounds N]%s\n"
+		"usage: %s [--json] [--save FILE]%s%s%s\n"
 		"  --json       JSON instead of a table\n"
-		"  --save FILE  the JSON to a file as well\n"
-		"  --rounds N   of which the best or the median counts\n",
-		name, live ? " [--live | --no-live]" : "");
-	if (live)
+		"  --save FILE  the JSON to a file as well\n",
+		name, known & BENCH_ROUNDS ? " [--rounds N]" : "",
+		known & BENCH_LIVE ? " [--live | --no-live]" : "",
+		known & BENCH_ALL ? " [--all]" : "");
+	if (known & BENCH_ROUNDS)
+		fprintf(file, "  --rounds N   of which the best or the median counts\n");
+	if (known & BENCH_LIVE)
 		fprintf(file, "  --live       only the whole path on the lab\n"
 			      "  --no-live    only the test runs\n");
+	if (known & BENCH_ALL)
+		fprintf(file, "  --all        not only what has goals, as in the JSON\n");
 }
 
-int bench_options(struct bench_options *o, bool live, int argc, char **argv)
+/* Sets an option; false if this benchmark has none of that name. */
+static bool set(struct bench_options *o, unsigned int known, int option)
+{
+	switch (option) {
+	case 'j':
+		o->json = true;
+		return true;
+	case 's':
+		o->save = optarg;
+		return true;
+	case 'r':
+		o->rounds = strtoul(optarg, NULL, 10);
+		return known & BENCH_ROUNDS && o->rounds;
+	case 'l':
+		o->only_live = true;
+		return known & BENCH_LIVE && !o->no_live;
+	case 'n':
+		o->no_live = true;
+		return known & BENCH_LIVE && !o->only_live;
+	case 'a':
+		o->all = true;
+		return known & BENCH_ALL;
+	default:
+		return false;
+	}
+}
+
+int bench_options(struct bench_options *o, unsigned int known, int argc, char **argv)
 {
 	static const struct option table[] = {
-		{"json", no_argument, NULL, 'j'},
-		{"save", required_argument, NULL, 's'},
-		{"rounds", required_argument, NULL, 'r'},
-		{"help", no_argument, NULL, 'h'},
-		{"live", no_argument, NULL, 'l'},
-		{"no-live", no_argument, NULL, 'n'},
-		{NULL, 0, NULL, 0},
+		{"json", no_argument, NULL, 'j'},	  {"save", required_argument, NULL, 's'},
+		{"rounds", required_argument, NULL, 'r'}, {"help", no_argument, NULL, 'h'},
+		{"live", no_argument, NULL, 'l'},	  {"no-live", no_argument, NULL, 'n'},
+		{"all", no_argument, NULL, 'a'},	  {NULL, 0, NULL, 0},
 	};
 	bool wrong = false;
 	int c;
@@ -38,20 +67,14 @@ int bench_options(struct bench_options *o, bool live, int argc, char **argv)
 	memset(o, 0, sizeof(*o));
 	while ((c = getopt_long(argc, argv, "h", table, NULL)) != -1) {
 		if (c == 'h') {
-			usage(stdout, argv[0], live);
+			usage(stdout, argv[0], known);
 			return 1;
 		}
-		o->json |= c == 'j';
-		o->only_live |= c == 'l';
-		o->no_live |= c == 'n';
-		o->save = c == 's' ? optarg : o->save;
-		o->rounds = c == 'r' ? strtoul(optarg, NULL, 10) : o->rounds;
-		wrong |= c == '?' || (c == 'r' && !o->rounds);
+		wrong |= !set(o, known, c);
 	}
-	wrong |= optind < argc || (o->only_live && o->no_live);
-	wrong |= !live && (o->only_live || o->no_live);
+	wrong |= optind < argc;
 	if (wrong)
-		usage(stderr, argv[0], live);
+		usage(stderr, argv[0], known);
 	return wrong ? -EINVAL : 0;
 }
 

@@ -10,14 +10,18 @@ struct bench_options {
 	bool json;	  /* JSON on stdout, not a table */
 	const char *save; /* a file for the JSON as well, or NULL */
 	bool no_live, only_live;
+	bool all; /* not only what has goals */
 	unsigned int rounds;
 };
 
+/* Options that not every benchmark has. */
+enum { BENCH_ROUNDS = 1, BENCH_LIVE = 2, BENCH_ALL = 4 };
+
 /*
- * Reads the command line; @live: the options about a live part are known too. 0; 1: help was
- * printed; -EINVAL, said.
+ * Reads the command line; @known: those of the options above that this benchmark has. 0; 1: help
+ * was printed; -EINVAL, said.
  */
-int bench_options(struct bench_options *o, bool live, int argc, char **argv);
+int bench_options(struct bench_options *o, unsigned int known, int argc, char **argv);
 
 /* Prints the result as the options say. 0, or a negative errno, said. */
 int bench_print(const struct bench_options *o, void (*print)(struct out *out, const void *result),

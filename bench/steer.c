@@ -125,7 +125,7 @@ int main(int argc, char **argv)
 {
 	struct bench_options options;
 	struct results results = {.options = &options};
-	int ret = bench_options(&options, true, argc, argv);
+	int ret = bench_options(&options, BENCH_ROUNDS | BENCH_LIVE, argc, argv);
 
 	if (ret)
 		return ret > 0 ? EXIT_SUCCESS : 2;

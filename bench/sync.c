@@ -194,7 +194,7 @@ int main(int argc, char **argv)
 {
 	struct bench_options options;
 	struct result result;
-	int ret = bench_options(&options, false, argc, argv);
+	int ret = bench_options(&options, BENCH_ROUNDS, argc, argv);
 
 	if (ret)
 		return ret > 0 ? EXIT_SUCCESS : 2;

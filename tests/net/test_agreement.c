@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include "../../bench/sandbox.h"
 #include "../unit/frames.h"
-#include "../unit/random.h"
+#include "core/random.h"
 #include "captures.h"
 #include "core/decision.h"
 #include "model.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <arpa/inet.h>
 #include "frames.h"
-#include "random.h"
+#include "core/random.h"
 
 /* clang-format off */
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "random.h"
+#include "core/random.h"
 #include "steer/local.h"
 
 enum { SURE = 3000, PLACES = ADDR_BUCKETS * ADDR_BUCKET_SLOTS };

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "place/assign.h"
-#include "random.h"
+#include "core/random.h"
 
 enum { SAS = 300, CPUS = 16, CASES = 3000, ROUNDS = 200 };
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "core/indir.h"
-#include "random.h"
+#include "core/random.h"
 
 static struct indir *new_table(__u32 size, __u32 n)
 {

@@ -8,7 +8,7 @@
 #include <math.h>
 #include "place/cost.h"
 #include "place/load.h"
-#include "random.h"
+#include "core/random.h"
 
 enum { CPUS = 4, CASES = 200 };
 

@@ -14,7 +14,7 @@
 #include "core/parse.h"
 #include "frames.h"
 #include "parse_ref.h"
-#include "random.h"
+#include "core/random.h"
 #include "../captures/flows.h"
 
 #define CAPTURE_ROWS (sizeof(capture_flows) / sizeof(capture_flows[0]))

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "random.h"
+#include "core/random.h"
 #include "steer/table.h"
 
 enum { MAX_SAS = 65536, SEEDS = 200 };

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "random.h"
+#include "core/random.h"
 #include "steer/table.h"
 
 enum {

@@ -9,7 +9,7 @@
 #include <arpa/inet.h>
 #include <cmocka.h>
 #include "core/toeplitz.h"
-#include "random.h"
+#include "core/random.h"
 #include "toeplitz_ref.h"
 
 #define INPUTS 100000
