@@ -251,13 +251,12 @@ static __always_inline void flow_ipv6(struct flow *f, const __u8 *ip, const __u8
 }
 
 /*
- * Passes VLAN tags (802.1Q, 802.1ad) and a PPPoE session header (RFC 2516) behind the Ethernet
- * header. Returns the IP header and sets *type to its EtherType, or returns NULL.
+ * Passes VLAN tags (802.1Q, 802.1ad) and a PPPoE session header (RFC 2516) from data + at on.
+ * Returns the IP header and sets *type to its EtherType, or returns NULL.
  */
-static __always_inline const __u8 *parse_link(const __u8 *data, const __u8 *end, __be16 *type)
+static __always_inline const __u8 *parse_link(const __u8 *data, const __u8 *end, __u32 at,
+					      __be16 *type)
 {
-	__u32 at = ETH_HLEN;
-
 	for (int i = 0; i < PARSE_VLAN_TAGS; i++) {
 		if (*type != be16_host(ETH_P_8021Q) && *type != be16_host(ETH_P_8021AD))
 			break;
@@ -297,26 +296,36 @@ static __always_inline void flow_parse_ip(struct flow *f, const void *data, cons
 		flow_ipv6(f, ip, end, ports);
 }
 
-/* An Ethernet frame, data..end, to a flow. `ports` may be NULL. */
-static __always_inline void flow_parse(struct flow *f, const void *data, const void *end,
-				       const struct encap_ports *ports)
+/*
+ * What the EtherType `type` (as in the packet) names, from data + at on, to a flow; `at` is the
+ * length of a link-layer header, at most 32. `ports` may be NULL.
+ */
+static __always_inline void flow_parse_type(struct flow *f, const void *data, const void *end,
+					    __u32 at, __be16 type, const struct encap_ports *ports)
 {
-	const __u8 *p = data;
-	__be16 type;
+	const __u8 *p = (const __u8 *)data + at;
 
 	*f = (struct flow){0};
-	if (p + ETH_HLEN > (const __u8 *)end)
-		return;
-	type = load_be16(p + 12);
-	p += ETH_HLEN;
 	if (unlikely(type != be16_host(ETH_P_IP) && type != be16_host(ETH_P_IPV6)))
-		p = parse_link(data, end, &type);
+		p = parse_link(data, end, at, &type);
 	if (!p)
 		return;
 	if (likely(type == be16_host(ETH_P_IP)))
 		flow_ipv4(f, p, end, ports);
 	else if (type == be16_host(ETH_P_IPV6))
 		flow_ipv6(f, p, end, ports);
+}
+
+/* An Ethernet frame, data..end, to a flow. `ports` may be NULL. */
+static __always_inline void flow_parse(struct flow *f, const void *data, const void *end,
+				       const struct encap_ports *ports)
+{
+	const __u8 *p = data;
+
+	if (p + ETH_HLEN > (const __u8 *)end)
+		*f = (struct flow){0};
+	else
+		flow_parse_type(f, data, end, ETH_HLEN, load_be16(p + 12), ports);
 }
 
 #endif
