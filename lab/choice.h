@@ -4,6 +4,7 @@
 #define LAB_CHOICE_H
 
 #include "frame.h"
+#include "trace/zipf.h"
 
 enum lab_rates { LAB_EQUAL, LAB_WEIGHTED, LAB_FLOOD };
 enum lab_encap { LAB_PLAIN, LAB_UDP, LAB_MIX };
@@ -23,12 +24,6 @@ struct lab_run {
 	__u32 rising;	 /* packets of each made-up SPI */
 	__u32 seed;
 	__u32 run;
-};
-
-/* One cell of an alias table (Walker, Vose): the SA itself if the draw is below the threshold. */
-struct lab_weight {
-	__u32 threshold;
-	__u32 alias;
 };
 
 struct lab_sender {
@@ -70,7 +65,7 @@ static __always_inline __u32 lab_next_sa(const struct lab_run *run, struct lab_s
 	return sa;
 }
 
-/* Chooses by weight; the caller then looks the cell up. */
+/* Draws a cell; the caller then looks it up. */
 static __always_inline __u32 lab_draw_cell(const struct lab_run *run, struct lab_sender *s)
 {
 	return ((__u64)lab_random(s) * run->sas) >> 32;

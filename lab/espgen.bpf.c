@@ -47,7 +47,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct lab_weight);
+	__type(value, struct zipf_cell);
 } weights SEC(".maps");
 
 /* A copy that the compiler knows to be constant where the loader has set it. */
@@ -123,7 +123,7 @@ static __always_inline bool due(struct espgen_sender *s)
 
 static __always_inline __u32 choose(const struct lab_run *r, struct espgen_sender *s)
 {
-	struct lab_weight *w;
+	struct zipf_cell *w;
 	__u32 sa;
 
 	if (r->rates == LAB_EQUAL)

@@ -2,7 +2,6 @@
 /* Works out what the generator shall send: SPIs, rates, CPUs. */
 #include <arpa/inet.h>
 #include <errno.h>
-#include <math.h>
 #include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
@@ -52,33 +51,9 @@ static int make_spis(struct plan *p, const struct plan_options *o)
 	return 0;
 }
 
-/* Vose's construction of the alias table: pairs each cell below the mean with one above it. */
-static void fill_weights(struct lab_weight *cells, double *share, __u32 *stack, __u32 n)
-{
-	__u32 small = 0, large = n, low, high;
-
-	for (__u32 i = 0; i < n; i++)
-		stack[share[i] < 1 ? small++ : --large] = i;
-	while (small && large < n) {
-		low = stack[--small];
-		high = stack[large];
-		cells[low] = (struct lab_weight){share[low] * 4294967295.0, high};
-		share[high] -= 1 - share[low];
-		if (share[high] < 1) {
-			stack[small++] = high;
-			large++;
-		}
-	}
-	for (; small; small--)
-		cells[stack[small - 1]] = (struct lab_weight){0xffffffffU, stack[small - 1]};
-	for (; large < n; large++)
-		cells[stack[large]] = (struct lab_weight){0xffffffffU, stack[large]};
-}
-
 static int make_weights(struct plan *p, const char *rates)
 {
-	__u32 n = p->run.sas, *stack;
-	double exponent, sum = 0, *share;
+	double exponent;
 	char *end;
 
 	if (!strcmp(rates, "equal"))
@@ -86,19 +61,10 @@ static int make_weights(struct plan *p, const char *rates)
 	exponent = strncmp(rates, "zipf:", 5) ? -1 : strtod(rates + 5, &end);
 	if (!(exponent >= 0 && exponent <= 10) || *end || end == rates + 5)
 		return refuse(rates, "not equal or zipf:S with S from 0 to 10");
-	p->weights = calloc(n, sizeof(*p->weights));
-	share = calloc(n, sizeof(*share));
-	stack = calloc(n, sizeof(*stack));
-	if (p->weights && share && stack) {
-		for (__u32 i = 0; i < n; i++)
-			sum += share[i] = pow(i + 1, -exponent);
-		for (__u32 i = 0; i < n; i++)
-			share[i] *= n / sum;
-		fill_weights(p->weights, share, stack, n);
-	}
-	free(share);
-	free(stack);
-	return p->weights && share && stack ? 0 : refuse(rates, strerror(ENOMEM));
+	p->weights = calloc(p->run.sas, sizeof(*p->weights));
+	if (!p->weights || zipf_fill(p->weights, p->run.sas, exponent))
+		return refuse(rates, strerror(ENOMEM));
+	return 0;
 }
 
 static int make_cpus(struct plan *p, const char *list)

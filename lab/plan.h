@@ -26,8 +26,8 @@ struct plan {
 	int fragments;
 	__u32 cpus[PLAN_CPUS_MAX]; /* run.senders of them */
 	struct lab_frame frames[LAB_VARIANTS][LAB_FRAGMENTS_MAX];
-	__u32 *spis;		    /* run.sas of them */
-	struct lab_weight *weights; /* as many; NULL if all SAs have the same rate */
+	__u32 *spis;		   /* run.sas of them */
+	struct zipf_cell *weights; /* as many; NULL if all SAs have the same rate */
 	__u64 count, pps, time_ns, burst;
 	__u32 first_sender;
 	int nice;
