@@ -152,12 +152,20 @@ static bool is_local(void *arg, uint8_t family, const __be32 addr[4])
 	return addrs_contains(d->addrs, family, addr);
 }
 
+static void expect(void *arg, const struct sa *sa, unsigned int step)
+{
+	const struct xdp *xdp = &((struct daemon *)arg)->xdp;
+
+	xdp_prefetch(xdp, sa_key(&xdp->table.shape, sa->id.dst, sa->id.spi, sa->id.protocol), step);
+}
+
 static const struct sad_ops ops = {
 	.added = added,
 	.changed = changed,
 	.removed = removed,
 	.lost = lost,
 	.is_local = is_local,
+	.expect = expect,
 };
 
 int sas_reload(struct daemon *d)

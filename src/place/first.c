@@ -2,6 +2,22 @@
 // First placement.
 #include "place/first.h"
 
+/* The next CPU of a set from @cpu on, -1: none. By words: a set has room for a thousand. */
+static int next_cpu(const cpu_set_t *set, int cpu)
+{
+	const unsigned long *word = set->__bits;
+	const int bits = 8 * sizeof(*word);
+
+	while (cpu < CPU_SETSIZE) {
+		unsigned long rest = word[cpu / bits] >> cpu % bits;
+
+		if (rest)
+			return cpu + __builtin_ctzl(rest);
+		cpu += bits - cpu % bits;
+	}
+	return -1;
+}
+
 static int lowest(const cpu_set_t *set)
 {
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
@@ -54,8 +70,8 @@ int first_cpu(const cpu_set_t *cpus, const uint32_t *counts, int pcpu, int wante
 		return named;
 	}
 	*why = named >= 0 ? FIRST_NOT_OURS : FIRST_FEWEST;
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, cpus) && (best < 0 || counts[cpu] < counts[best]))
+	for (int cpu = next_cpu(cpus, 0); cpu >= 0; cpu = next_cpu(cpus, cpu + 1))
+		if (best < 0 || counts[cpu] < counts[best])
 			best = cpu;
 	return best;
 }

@@ -15,6 +15,13 @@
 /* Events are applied a batch at a time, so that the look-ups of one overlap. */
 #define SAD_BATCH 16
 
+/* The last address that was asked about: all SAs of a pair of gateways ask about the same. */
+struct sad_local {
+	__be32 addr[4];
+	uint8_t family; /* 0: none yet */
+	bool local;
+};
+
 struct sad {
 	const struct sad_ops *ops;
 	void *arg;
@@ -28,6 +35,7 @@ struct sad {
 	struct sad_stats stats;
 	struct xfrm_event batch[SAD_BATCH];
 	unsigned int batched;
+	struct sad_local src, dst;
 	struct mnl_socket *events;   /* NULL: sad_new() */
 	struct mnl_socket *requests; /* dumps and single look-ups, one at a time */
 	uint32_t sequence;

@@ -45,14 +45,27 @@ void sad_close(struct sad *sad)
 	free(sad);
 }
 
-static bool is_inbound(const struct sad *sad, const struct sa *sa)
+static bool is_local(const struct sad *sad, struct sad_local *last, uint8_t family,
+		     const __be32 addr[4])
+{
+	/* In words of the size in which they were just written: a wider load would have to wait. */
+	if (last->family != family || last->addr[0] != addr[0] || last->addr[1] != addr[1] ||
+	    last->addr[2] != addr[2] || last->addr[3] != addr[3]) {
+		last->local = sad->ops->is_local(sad->arg, family, addr);
+		memcpy(last->addr, addr, sizeof(last->addr));
+		last->family = family;
+	}
+	return last->local;
+}
+
+static bool is_inbound(struct sad *sad, const struct sa *sa)
 {
 	if (sa->source != SA_KERNEL || sa->direction == SA_DIR_IN || !sad->ops->is_local)
 		return sa->direction != SA_DIR_OUT;
 	if (sa->direction == SA_DIR_OUT)
 		return false;
-	return !sad->ops->is_local(sad->arg, sa->id.family, sa->src) ||
-	       sad->ops->is_local(sad->arg, sa->id.family, sa->id.dst);
+	return !is_local(sad, &sad->src, sa->id.family, sa->src) ||
+	       is_local(sad, &sad->dst, sa->id.family, sa->id.dst);
 }
 
 static void show(struct sad *sad, struct sa_entry *entry)
@@ -293,10 +306,21 @@ int sad_worse(int a, int b)
 	return a > b ? a : b;
 }
 
+/* Has the consumer fetch what it needs to take the new ones of a batch. */
+static void expect(struct sad *sad, unsigned int n, uint32_t fresh)
+{
+	if (!sad->ops->expect)
+		return;
+	for (unsigned int step = 0; step < 2; step++)
+		for (unsigned int i = 0; i < n; i++)
+			if (fresh & 1u << i && sad->batch[i].kind == XFRM_SA)
+				sad->ops->expect(sad->arg, &sad->batch[i].sa, step);
+}
+
 int sad_flush(struct sad *sad)
 {
 	unsigned int i, n = sad->batched;
-	uint32_t hash[SAD_BATCH];
+	uint32_t hash[SAD_BATCH], fresh = 0;
 	int ret = 0;
 
 	sad->batched = 0;
@@ -304,7 +328,8 @@ int sad_flush(struct sad *sad)
 	for (i = 0; i < n; i++)
 		hash[i] = sa_set_expect(&sad->set, &sad->batch[i].sa.id);
 	for (i = 0; i < n; i++)
-		sa_set_expect_entry(&sad->set, hash[i]);
+		fresh |= (uint32_t)!sa_set_expect_entry(&sad->set, hash[i]) << i;
+	expect(sad, n, fresh);
 	for (i = 0; i < n; i++)
 		ret = sad_worse(ret, apply(sad, &sad->batch[i], hash[i]));
 	return ret;
@@ -361,6 +386,8 @@ void sad_addresses_changed(struct sad *sad)
 	struct sa_entry *entry;
 	uint32_t at = 0;
 
+	sad->src.family = 0;
+	sad->dst.family = 0;
 	while ((entry = sa_set_walk(&sad->set, &at))) {
 		if (entry->sa.source != SA_KERNEL)
 			continue;

@@ -72,8 +72,16 @@ struct sad_ops {
 	void (*removed)(void *arg, const struct sa *sa);
 	/* a sync is wanted; the function that was called says so too. May be NULL. */
 	void (*lost)(void *arg, enum sad_lost why);
-	/* is this one of our addresses? Asked about kernel SAs without a direction; be quick. */
+	/*
+	 * is this one of our addresses? Asked about kernel SAs without a direction. An answer holds
+	 * until sad_addresses_changed().
+	 */
 	bool (*is_local)(void *arg, uint8_t family, const __be32 addr[4]);
+	/*
+	 * SAs that are probably added next: memory may be fetched ahead. Called for some SAs with
+	 * step 0, then for the same ones with step 1. May be NULL.
+	 */
+	void (*expect)(void *arg, const struct sa *sa, unsigned int step);
 };
 
 struct sad_stats {

@@ -101,16 +101,17 @@ uint32_t sa_set_expect(const struct sa_set *set, const struct sa_id *id)
 	return hash;
 }
 
-void sa_set_expect_entry(const struct sa_set *set, uint32_t hash)
+bool sa_set_expect_entry(const struct sa_set *set, uint32_t hash)
 {
 	const struct sa_slot *slot = &set->slots[hash & set->mask];
 	const char *entry;
 
 	if (slot->hash != hash)
-		return;
+		return slot->hash;
 	entry = (const char *)entry_at(set, slot->entry);
 	__builtin_prefetch(entry);
 	__builtin_prefetch(entry + 64);
+	return true;
 }
 
 static void put_slot(struct sa_slot *slots, uint32_t mask, struct sa_slot slot)

@@ -54,10 +54,10 @@ struct sa_entry *sa_set_next(const struct sa_set *set, const struct sa_id *id,
 
 /*
  * A look-up in three steps, so that several overlap their waiting for memory: the first returns the
- * hash, the second may be left out.
+ * hash, the second may be left out; it tells whether the SA is probably there.
  */
 uint32_t sa_set_expect(const struct sa_set *set, const struct sa_id *id);
-void sa_set_expect_entry(const struct sa_set *set, uint32_t hash);
+bool sa_set_expect_entry(const struct sa_set *set, uint32_t hash);
 struct sa_entry *sa_set_first_hashed(const struct sa_set *set, const struct sa_id *id,
 				     uint32_t hash, struct sa_cursor *cursor);
 

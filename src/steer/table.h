@@ -23,6 +23,11 @@ struct table {
 	struct sa_table_shape shape;
 	struct sa_bucket *buckets; /* 1 << shape.bits */
 	struct sa_cold *cold;	   /* SA_BUCKET_SLOTS for each bucket */
+	/*
+	 * Until then some slot may rest: what to compare before looking at each cold side. Begin
+	 * with UINT64_MAX where others may have removed entries, else 0.
+	 */
+	__u64 rest_until_ns;
 };
 
 /*
@@ -57,12 +62,22 @@ int table_lookup(const struct table *table, __u64 key, __u64 *word);
 int table_place(const struct table *table, __u64 key, __u64 now_ns);
 
 /*
+ * Fetches ahead, without waiting, what table_place() of @key will look at (step 0), and then what
+ * table_insert() will write (step 1, when that has come).
+ */
+void table_expect(const struct table *table, __u64 key, unsigned int step, __u64 now_ns);
+
+/*
  * Adds an entry: copies @cold to the cold side, then stores the word. @to and @own are ring numbers
  * (1..SA_RINGS-1), @flags those of a word. 0, and the slot in *slot; -EINVAL: SPI 0 or a field out
  * of range; -EEXIST, -ENOSPC: as table_place(), and nothing is changed.
  */
 int table_insert(struct table *table, __u64 key, __u32 to, __u32 own, __u32 flags,
 		 const struct sa_cold *cold, __u64 now_ns, __u32 *slot);
+
+/* The same at the slot that table_place() has just told. 0, or -EINVAL. */
+int table_put(struct table *table, __u32 slot, __u64 key, __u32 to, __u32 own, __u32 flags,
+	      const struct sa_cold *cold);
 
 /* Empties @slot, which then rests. An empty slot stays as it is. */
 void table_remove(struct table *table, __u32 slot, __u64 now_ns);

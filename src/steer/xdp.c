@@ -131,6 +131,7 @@ int xdp_open(struct xdp *xdp, const struct xdp_options *options, char *why, size
 		.shape = xdp->maps.host->shape,
 		.buckets = xdp->maps.table,
 		.cold = xdp->maps.cold,
+		.rest_until_ns = xdp->adopted ? UINT64_MAX : 0,
 	};
 	moves_init(&xdp->moves, &xdp->maps, &xdp->table);
 	return 0;

@@ -68,6 +68,9 @@ struct xdp_sa {
 /* An SA's key in the table. */
 __u64 xdp_key(const struct xdp *xdp, const struct sa_cold *cold, __u32 spi);
 
+/* An SA of this key is probably added soon: fetches ahead what that takes, as table_expect(). */
+void xdp_prefetch(const struct xdp *xdp, __u64 key, unsigned int step);
+
 /*
  * Adds an SA: a new entry on the CPU of first placement, or one more reference to the entry of an
  * SA with the same key. *why tells about the CPU. 0; -ENOSPC: no place in the table, its packets

@@ -47,17 +47,16 @@ static void describe(struct sa_cold *cold, const struct sa_cold *from)
 	cold->flags = from->flags;
 }
 
-static int insert(struct xdp *xdp, const struct xdp_sa *sa, __u64 key, __u32 cpu, __u64 now_ns)
+static int insert(struct xdp *xdp, const struct xdp_sa *sa, __u64 key, __u32 cpu, __u32 place,
+		  __u64 now_ns)
 {
 	int own = rings_get(&xdp->maps, &xdp->rings, RING_SA, cpu);
 	int from = stray_ring_of(xdp, key, now_ns);
 	struct sa_cold cold = sa->cold;
-	int place = table_place(&xdp->table, key, now_ns);
 	int record = -1, err;
-	__u32 slot;
 
-	if (own < 0 || place < 0)
-		return own < 0 ? own : place;
+	if (own < 0)
+		return own;
 	if (xdp->entries >= xdp->maps.host->max_sas)
 		return -ENOSPC;
 	if (from && !sa->hands_off && !xdp->generic && !xdp->moves.unprotected)
@@ -70,8 +69,8 @@ static int insert(struct xdp *xdp, const struct xdp_sa *sa, __u64 key, __u32 cpu
 	cold.references = 1;
 	cold.freed_ns = 0;
 	cold.placed_ns = now_ns;
-	err = table_insert(&xdp->table, key, record >= 0 ? from : own, own,
-			   sa->hands_off ? SA_HANDS_OFF : 0, &cold, now_ns, &slot);
+	err = table_put(&xdp->table, place, key, record >= 0 ? from : own, own,
+			sa->hands_off ? SA_HANDS_OFF : 0, &cold);
 	if (record >= 0 && err)
 		moves_drop(&xdp->moves, record, now_ns);
 	if (!err)
@@ -79,21 +78,31 @@ static int insert(struct xdp *xdp, const struct xdp_sa *sa, __u64 key, __u32 cpu
 	return err;
 }
 
+void xdp_prefetch(const struct xdp *xdp, __u64 key, unsigned int step)
+{
+	if (!step)
+		__builtin_prefetch(&xdp->maps.stray_seen[stray_seen_index(key)]);
+	table_expect(&xdp->table, key, step, xdp->table.rest_until_ns);
+}
+
 int xdp_add(struct xdp *xdp, const struct xdp_sa *sa, __u64 now_ns, enum first_why *why)
 {
 	int pcpu = sa->cold.pcpu == NO_PCPU ? -1 : (int)sa->cold.pcpu;
 	__u64 key = xdp_key(xdp, &sa->cold, sa->spi);
-	int slot = table_find(&xdp->table, key);
+	int place = table_place(&xdp->table, key, now_ns);
 	int cpu, err;
 
-	if (slot >= 0) {
+	if (place == -EEXIST) {
+		place = table_find(&xdp->table, key);
 		*why = FIRST_FEWEST;
-		if (!xdp->maps.cold[slot].references++)
-			xdp->placed[cpu_of(xdp, slot)]++;
+		if (!xdp->maps.cold[place].references++)
+			xdp->placed[cpu_of(xdp, place)]++;
 		return xdp_update(xdp, sa);
 	}
+	if (place < 0)
+		return place;
 	cpu = first_cpu(&xdp->roles.sas, xdp->placed, pcpu, sa->wanted, why);
-	err = insert(xdp, sa, key, cpu, now_ns);
+	err = insert(xdp, sa, key, cpu, place, now_ns);
 	if (!err)
 		xdp->placed[cpu]++;
 	return err;

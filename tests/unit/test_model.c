@@ -353,49 +353,48 @@ static void gve_mask_fault(void **state)
 /* Table, key and function, as ethtool -X sets them. */
 static void rss(void **state)
 {
-	struct {
-		struct ethtool_rxfh head;
-		uint32_t config[512 + 16];
-	} request = {.head = {.cmd = ETHTOOL_GRSSH}};
+	static const char *const fixed[] = {"igb", "vmxnet3-v4", "ena-fixed"};
+	struct ethtool_rxfh *head = calloc(1, sizeof(*head) + (512 + 16) * sizeof(uint32_t));
 	struct model_nic nic;
 
+	assert_non_null(head);
+	head->cmd = ETHTOOL_GRSSH;
 	open_nic(&nic, "mlx5", 4);
-	assert_int_equal(model_ethtool(&nic, &request), 0);
-	assert_int_equal(request.head.indir_size, 256);
-	assert_int_equal(request.head.key_size, 40);
-	assert_int_equal(request.head.hfunc, MODEL_HASH_TOP);
-	assert_int_equal(model_ethtool(&nic, &request), 0);
+	assert_int_equal(model_ethtool(&nic, head), 0);
+	assert_int_equal(head->indir_size, 256);
+	assert_int_equal(head->key_size, 40);
+	assert_int_equal(head->hfunc, MODEL_HASH_TOP);
+	assert_int_equal(model_ethtool(&nic, head), 0);
 	for (int i = 0; i < 256; i++)
-		assert_int_equal(request.config[i], i % 4);
-	request.head.cmd = ETHTOOL_SRSSH;
-	request.config[0] = 3;
-	((uint8_t *)&request.config[256])[39] ^= 1;
-	assert_int_equal(model_ethtool(&nic, &request), 0);
+		assert_int_equal(head->rss_config[i], i % 4);
+	head->cmd = ETHTOOL_SRSSH;
+	head->rss_config[0] = 3;
+	((uint8_t *)&head->rss_config[256])[39] ^= 1;
+	assert_int_equal(model_ethtool(&nic, head), 0);
 	assert_int_equal(nic.table.entry[0], 3);
 	assert_int_equal(nic.key[39], 0xfa ^ 1);
-	request.config[1] = 4; /* no such queue */
-	assert_int_equal(model_ethtool(&nic, &request), -EINVAL);
-	request.config[1] = 1;
-	request.head.indir_size = 128;
-	assert_int_equal(model_ethtool(&nic, &request), -EINVAL);
+	head->rss_config[1] = 4; /* no such queue */
+	assert_int_equal(model_ethtool(&nic, head), -EINVAL);
+	head->rss_config[1] = 1;
+	head->indir_size = 128;
+	assert_int_equal(model_ethtool(&nic, head), -EINVAL);
 	/* hfunc crc32: not here. */
-	request.head = (struct ethtool_rxfh){
+	*head = (struct ethtool_rxfh){
 		.cmd = ETHTOOL_SRSSH, .indir_size = 0xffffffff, .hfunc = MODEL_HASH_CRC32};
-	assert_int_equal(model_ethtool(&nic, &request), -EOPNOTSUPP);
+	assert_int_equal(model_ethtool(&nic, head), -EOPNOTSUPP);
 	model_nic_free(&nic);
 	open_nic(&nic, "ena", 4);
-	assert_int_equal(model_ethtool(&nic, &request), 0);
+	assert_int_equal(model_ethtool(&nic, head), 0);
 	model_nic_free(&nic);
 	/* The key of igb, vmxnet3 and some ENA cannot be set. */
-	request.head = (struct ethtool_rxfh){
+	*head = (struct ethtool_rxfh){
 		.cmd = ETHTOOL_SRSSH, .indir_size = 0xffffffff, .key_size = 40};
-	for (int i = 0; i < 3; i++) {
-		static const char *const fixed[] = {"igb", "vmxnet3-v4", "ena-fixed"};
-
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(*fixed); i++) {
 		open_nic(&nic, fixed[i], 4);
-		assert_int_equal(model_ethtool(&nic, &request), -EOPNOTSUPP);
+		assert_int_equal(model_ethtool(&nic, head), -EOPNOTSUPP);
 		model_nic_free(&nic);
 	}
+	free(head);
 }
 
 static void channels(void **state)

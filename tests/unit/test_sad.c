@@ -74,7 +74,7 @@ static bool is_local(void *arg, uint8_t family, const __be32 addr[4])
 	return w->local_family == family && !memcmp(w->local, addr, sizeof(w->local));
 }
 
-static const struct sad_ops ops = {on_added, on_changed, on_removed, on_lost, is_local};
+static const struct sad_ops ops = {on_added, on_changed, on_removed, on_lost, is_local, NULL};
 
 #define assert_log(w, expected)                          \
 	do {                                             \
