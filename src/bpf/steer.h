@@ -141,7 +141,8 @@ static __always_inline __u64 stray_who(const struct flow *f, __u64 key)
 
 /*
  * Notes a stray with an SPI; a new one is asked about. When learning, the first three that rise are,
- * and while it stays a stray three more in every second (2^30 ns): a question may be lost.
+ * and while it stays a stray one more in every quarter of a second (2^28 ns): a question may be lost,
+ * and the learner takes three within a second and wants to see that an SA lasts.
  */
 static __noinline int note_stray(struct host *h, const struct flow *f, struct stray_seen *seen,
 				 __u64 who, __u32 ring)
@@ -150,8 +151,10 @@ static __noinline int note_stray(struct host *h, const struct flow *f, struct st
 	bool fresh = seen->who != who || now - seen->time_ns > HANDOVER_SILENCE_NS;
 	bool rises = fresh || f->seq > seen->seq;
 
-	if (fresh || (h->learn && (seen->time_ns ^ now) >> 30))
+	if (fresh)
 		seen->rising = 0;
+	else if (h->learn && (seen->time_ns ^ now) >> 28 && seen->rising == 3)
+		seen->rising = 2;
 	if (rises && seen->rising < 3) {
 		seen->rising++;
 		if (fresh || h->learn)

@@ -16,10 +16,12 @@
 #define SECOND_NS  1000000000ull
 #define SHARE	   4   /* a quarter of all for a source, a quarter of a limit at once */
 #define REFILL_SEC 128 /* to earn a whole limit */
+#define LASTING_NS SECOND_NS
 
 struct candidate {
 	struct sa_id id;
 	__be32 src[4];
+	uint64_t since;   /* when it took its place */
 	uint64_t time[2]; /* of the last packet and of the one before */
 	uint32_t sequence;
 	uint32_t packets; /* rising in a row; 0: a free place */
@@ -28,6 +30,7 @@ struct candidate {
 /* A rate: time earns credit, each SA costs some. In nanoseconds. */
 struct budget {
 	uint64_t cost, most;
+	uint64_t kept; /* of the credit, for candidates that last */
 	uint64_t credit;
 	uint64_t last; /* when credit was last brought up to date */
 };
@@ -67,17 +70,18 @@ static struct budget new_budget(size_t limit, uint64_t now)
 	struct budget budget = {.cost = REFILL_SEC * SECOND_NS / limit, .last = now};
 
 	budget.most = share_of(limit) * budget.cost;
+	budget.kept = share_of(limit) / 2 * budget.cost;
 	budget.credit = budget.most;
 	return budget;
 }
 
-static bool can_spend(struct budget *budget, uint64_t now)
+static bool can_spend(struct budget *budget, bool lasting, uint64_t now)
 {
 	budget->credit += now - budget->last;
 	if (budget->credit > budget->most)
 		budget->credit = budget->most;
 	budget->last = now;
-	return budget->credit >= budget->cost;
+	return budget->credit >= budget->cost + (lasting ? 0 : budget->kept);
 }
 
 struct learn *learn_new(size_t limit, uint64_t seed)
@@ -152,6 +156,7 @@ static bool rises(struct candidate *c, const struct learn_packet *packet, uint64
 
 	if (!c->packets) {
 		c->id = packet->id;
+		c->since = now;
 		memcpy(c->src, packet->src, sizeof(c->src));
 	} else if (packet->sequence <= c->sequence) {
 		c->packets = 0;
@@ -199,7 +204,7 @@ static struct source *add_source(struct learn *learn, const struct source_key *k
 }
 
 /* Counts the refusal and returns false if one more of this source (NULL: its first) is too many. */
-static bool has_room(struct learn *learn, struct source *source, uint64_t now)
+static bool has_room(struct learn *learn, struct source *source, bool lasting, uint64_t now)
 {
 	uint64_t *refused = NULL;
 
@@ -207,9 +212,9 @@ static bool has_room(struct learn *learn, struct source *source, uint64_t now)
 		refused = &learn->stats.limit;
 	else if (source && source->count >= learn->source_limit)
 		refused = &learn->stats.source_limit;
-	else if (source && !can_spend(&source->budget, now))
+	else if (source && !can_spend(&source->budget, lasting, now))
 		refused = &learn->stats.source_rate;
-	else if (!can_spend(&learn->budget, now))
+	else if (!can_spend(&learn->budget, lasting, now))
 		refused = &learn->stats.rate;
 	if (refused)
 		++*refused;
@@ -235,12 +240,12 @@ static struct source *count_one(struct learn *learn, struct source *source,
 	return source;
 }
 
-static int admit(struct learn *learn, const struct learn_packet *packet, uint64_t now)
+static int admit(struct learn *learn, const struct learn_packet *packet, bool lasting, uint64_t now)
 {
 	struct source_key key = key_of(learn, &packet->id, packet->src);
 	struct source *source = find_source(learn, &key);
 
-	if (!has_room(learn, source, now))
+	if (!has_room(learn, source, lasting, now))
 		return 0;
 	source = count_one(learn, source, &key, now);
 	if (!source)
@@ -290,7 +295,7 @@ int learn_packet(struct learn *learn, const struct learn_packet *packet, struct 
 	}
 	if (!rises(place, packet, now))
 		return 0;
-	ret = admit(learn, packet, now);
+	ret = admit(learn, packet, now - place->since >= LASTING_NS, now);
 	if (ret > 0) {
 		place->packets = 0;
 		fill(sa, packet);

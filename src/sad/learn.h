@@ -13,15 +13,18 @@
  * - Learning has a rate, for all and for each source: a quarter of the respective limit at once,
  *   then 1/128 of it a second. So SAs that are forgotten after 60 s idle never fill the limit, of
  *   one source or of all, when a flood sends each SPI but for a moment.
+ * - Half of what may be learned at once is kept for candidates that have lasted a second: a flood
+ *   that sends each SPI but for a moment cannot use up the rate of one that stays, a rekeyed SA.
  * - Nothing that is learned is replaced: it goes only when idle. So a learned SA that is in use
  *   stays whatever a flood does.
  * - A candidate holds its place until a second passes without a packet. A newcomer takes a free
  *   place or none: a flood cannot push out an SA between its first and its third packet.
  *
- * Not promised: a new SA is learned at once during a flood. Free places and the rate go to whoever
- * comes next, so it gets them in proportion to its share of the packets. A flood that keeps all its
- * SPIs in use (a packet a minute each) holds what it got; if it does so from four sources or more,
- * no SA is learned until it stops. An SA that is not learned is still steered, as a stray.
+ * Not promised: a new SA is learned at once during a flood. Free places go to whoever comes next, and
+ * so does the rate among SPIs that last, so it gets them in proportion to its share of the packets. A
+ * flood that keeps all its SPIs in use (a packet a minute each) holds what it got; if it does so from
+ * four sources or more, no SA is learned until it stops. An SA that is not learned is still steered,
+ * as a stray.
  */
 #ifndef ESPALIER_SAD_LEARN_H
 #define ESPALIER_SAD_LEARN_H

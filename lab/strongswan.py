@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Two strongSwan gateways over the lab: real IKE and user-space ESP, always ESP-in-UDP.
+
+Each charon lives in its side's namespace with a /run of its own. Child cN joins 10.1.N.1 of side a
+with 10.2.N.1 of side b.
+"""
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+
+from lab import GATEWAY, PEER, Failed, check, wait_for
+
+CHARON = "/usr/lib/ipsec/charon"
+PACKAGES = "strongswan-charon strongswan-swanctl libstrongswan-standard-plugins " \
+           "libcharon-extra-plugins"
+NET = {"a": 1, "b": 2}
+ADDRESS = {"a": PEER, "b": GATEWAY}
+OTHER = {"a": "b", "b": "a"}
+
+# kernel-libipsec comes first: it takes the SAs, kernel-netlink the addresses and routes.
+SETTINGS = """
+charon {{
+	load = random nonce aes sha1 sha2 hmac kdf gmp gcm kernel-libipsec kernel-netlink \
+		socket-default vici
+	filelog {{
+		log {{
+			path = {directory}/log
+			default = 1
+			esp = 0
+			flush_line = yes
+		}}
+	}}
+	plugins {{
+		vici {{
+			socket = unix://{directory}/vici
+		}}
+	}}
+}}
+swanctl {{
+	load = random
+}}
+"""
+
+CONNECTION = """
+connections {{
+	lab {{
+		version = 2
+		local_addrs = {local}
+		remote_addrs = {remote}
+		proposals = aes128-sha256-modp2048
+		encap = yes
+		mobike = no
+		local {{
+			auth = psk
+			id = side-{side}
+		}}
+		remote {{
+			auth = psk
+			id = side-{other}
+		}}
+		children {{
+{children}
+		}}
+	}}
+}}
+secrets {{
+	ike-lab {{
+		secret = "known to both sides of the lab"
+	}}
+}}
+"""
+
+CHILD = """
+			c{number} {{
+				local_ts = 10.{local}.{number}.1/32
+				remote_ts = 10.{remote}.{number}.1/32
+				esp_proposals = aes128gcm16
+			}}
+"""
+
+
+class Charon:
+    """The strongSwan of one side."""
+
+    def __init__(self, lab, side, children):
+        self.lab, self.side, self.children = lab, side, children
+        self.directory = tempfile.mkdtemp(prefix=f"{lab.prefix}-strongswan-{side}-")
+        self.uri = f"unix://{self.directory}/vici"
+        self.environment = {**os.environ, "STRONGSWAN_CONF": f"{self.directory}/strongswan.conf"}
+        self.write("strongswan.conf", SETTINGS.format(directory=self.directory))
+        self.write("swanctl.conf", self.connection())
+        for number in self.children:
+            lab.run(side, ["ip", "address", "add", f"{self.address(number)}/32", "dev", "lo"])
+        self.start()
+
+    def write(self, name, text):
+        with open(f"{self.directory}/{name}", "w") as file:
+            file.write(text)
+
+    def connection(self):
+        other = OTHER[self.side]
+        children = "".join(CHILD.format(number=n, local=NET[self.side], remote=NET[other])
+                           for n in self.children)
+        return CONNECTION.format(side=self.side, other=other, local=ADDRESS[self.side],
+                                 remote=ADDRESS[other], children=children)
+
+    def address(self, number):
+        return f"10.{NET[self.side]}.{number}.1"
+
+    def start(self):
+        """Starts charon (again), and waits until it knows its connection."""
+        alone = ["unshare", "--mount", "sh", "-c", f"mount -t tmpfs tmpfs /run && exec {CHARON}"]
+        self.process = self.lab.start(self.side, alone, env=self.environment,
+                                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_for(lambda: self.process.poll() is not None or self.swanctl("--stats", check=False),
+                 "charon")
+        check(self.process.poll() is None, "charon ended:", self.log)
+        self.swanctl("--load-all", "--file", f"{self.directory}/swanctl.conf")
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+    def close(self):
+        self.stop()
+        for number in self.children:
+            self.lab.run(self.side, ["ip", "address", "del", f"{self.address(number)}/32",
+                                     "dev", "lo"], check=False)
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    @property
+    def log(self):
+        with open(f"{self.directory}/log") as log:
+            return log.read()
+
+    def swanctl(self, *arguments, check=True):
+        """Runs swanctl; its output, or, without check, "" if it failed."""
+        result = subprocess.run(["swanctl", *arguments, "--uri", self.uri], text=True,
+                                capture_output=True, env=self.environment)
+        if check and result.returncode:
+            raise Failed(f"swanctl {' '.join(arguments)}: {result.stderr.strip()}\n{self.log}")
+        return "" if result.returncode else result.stdout
+
+    def initiate(self, number):
+        self.swanctl("--initiate", "--child", f"c{number}", "--timeout", "20")
+
+    def rekey(self, number):
+        self.swanctl("--rekey", "--child", f"c{number}")
+
+    def list_sas(self):
+        """The SAs of the children, oldest first: (child's number, inbound SPI, packets in)."""
+        raw = self.swanctl("--list-sas", "--raw")
+        found = re.findall(r"name=c(\d+) .*?spi-in=([0-9a-f]+) .*?packets-in=(\d+)", raw)
+        return [(int(child), int(spi, 16), int(packets)) for child, spi, packets in found]
+
+    def packets(self):
+        """The packets that came in on each inbound SPI."""
+        return {spi: packets for _, spi, packets in self.list_sas()}
+
+    def newest(self, number):
+        """The newest inbound SPI of a child."""
+        return [spi for child, spi, _ in self.list_sas() if child == number][-1]
+
+
+class Pair:
+    """Both gateways, no child up yet, inside a with block."""
+
+    def __init__(self, lab, children):
+        self.lab, self.children = lab, children
+        self.charons = []
+
+    def __enter__(self):
+        try:
+            for side in "ab":
+                self.charons.append(Charon(self.lab, side, self.children))
+        except BaseException:
+            self.__exit__()
+            raise
+        self.a, self.b = self.charons
+        return self
+
+    def __exit__(self, *_):
+        for charon in self.charons:
+            charon.close()
