@@ -25,21 +25,13 @@ static __always_inline int deliver(struct xdp_md *ctx, bool ticketed)
 	return XDP_PASS;
 }
 
-/* The ticket has arrived on `own`: the receiving CPU that wrote it may learn so. */
-static __always_inline void take_ticket(const struct ticket *ticket, struct move_record *move)
-{
-	struct move_line *line = element(move_lines, ticket->line);
-
-	if (line && move->generation == ticket->generation)
-		SHARED(line->taken) = ticket->number;
-}
-
 /* On ring `own`: the frame is decrypted here. */
 static __always_inline void arrive(const struct flow *f, const struct found *found,
 				   const struct ticket *ticket)
 {
 	struct sa_cold *cold = element(sa_cold, found->slot);
 	struct move_record *move;
+	struct move_line *line;
 	struct count *pair;
 
 	if (!cold)
@@ -52,10 +44,13 @@ static __always_inline void arrive(const struct flow *f, const struct found *fou
 	move = element(move_records, SHARED(cold->record));
 	if (!move)
 		return;
-	if (ticket)
-		take_ticket(ticket, move);
-	else if (f->seq)
-		SHARED(move->seen[f->seq % HANDOVER_SEEN]) = f->seq;
+	if (!ticket) {
+		handover_take_seq(move, f->seq);
+		return;
+	}
+	line = element(move_lines, ticket->line);
+	if (line)
+		handover_take(move, line, ticket);
 }
 
 /* Are we on ring @number? Told by kind and CPU, so that no frame can come back to its own ring. */

@@ -209,11 +209,20 @@ static __always_inline int steer_stray(const struct flow *f, __u64 key)
 	return redirect(ring);
 }
 
-static __always_inline struct ring_state *state_of(__u32 number)
+/* What core/handover.h needs to know of ring @number; false if there is none. */
+static __always_inline bool look_at(__u32 number, struct old_ring *to)
 {
 	const struct ring *ring = element(rings, number);
+	struct ring_state *state =
+		ring ? element(ring_states, ring_place(ring->kind, ring->cpu, constants.cpus))
+		     : NULL;
 
-	return ring ? element(ring_states, ring_place(ring->kind, ring->cpu, constants.cpus)) : NULL;
+	if (!state)
+		return false;
+	to->runs = SHARED(state->runs);
+	to->batch = constants.batch;
+	to->flush = ring->cpu == bpf_get_smp_processor_id() ? 0 : HANDOVER_FLUSH;
+	return true;
 }
 
 /* A ticket into the frame's metadata; false if the driver has none, or it is not ours to use. */
@@ -243,14 +252,14 @@ static __noinline int steer_moving(struct xdp_md *ctx, __u64 word, __u32 slot, _
 	struct sa_cold *cold = element(sa_cold, slot);
 	__u32 record = cold ? SHARED(cold->record) : NO_MOVE;
 	struct move_record *move = element(move_records, record);
-	struct ring_state *to = state_of(sa_word_to(word));
 	__u32 index = record * constants.cpus + bpf_get_smp_processor_id();
 	struct move_line *line = element(move_lines, index);
 	__u64 now = bpf_ktime_get_coarse_ns();
+	struct old_ring to;
 
-	if (!move || !line || !to || move->slot != slot)
+	if (!look_at(sa_word_to(word), &to) || !move || !line || move->slot != slot)
 		return redirect(sa_word_to(word));
-	if (handover_crosses(move, line, SHARED(to->runs), constants.batch, now))
+	if (handover_crosses(move, line, &to, now))
 		return redirect(sa_word_own(word));
 	if (!attach_ticket(ctx, move, line, index, now))
 		handover_sent_seq(line, seq, now);

@@ -7,7 +7,9 @@
  * 2. Each receiving CPU crosses for itself: with tickets it learns that the last frame which it
  *    sent to `to` is in the queue of `own`; and by the run counter of `to` that the batch in which the
  *    passing on began has been delivered. Then its next frame goes to `own` directly, in order.
- * 3. User space sets `to` = `own` when every receiving CPU that was seen has crossed or is silent.
+ * 3. Once one has crossed the old path is drained of what was sent before the move: a receiving CPU
+ *    that is seen only now crosses at once. User space sets `to` = `own` when every one that was
+ *    seen has crossed or is silent, and none can still be acting on what it read before.
  *
  * Decisions only, on records in shared memory: the same code runs in the BPF programs, in user
  * space and in the unit tests.
@@ -19,6 +21,11 @@
 #include "core/layout.h"
 
 #define HANDOVER_SILENCE_NS 1000000000ull /* after this, nothing of the past is in flight */
+/*
+ * After this, whoever read a word or a record has done with it, and a frame that he sent is in its
+ * ring: a NAPI poll, with room for a stolen CPU and for the tick of the coarse clock.
+ */
+#define HANDOVER_REST_NS    50000000ull
 #define HANDOVER_SEEN       64            /* sequence numbers kept as tickets */
 #define HANDOVER_FLUSH      8             /* frames after which what was passed on is on `own` */
 
@@ -34,12 +41,15 @@ struct ticket {
 
 /* The record of a move under way. */
 struct move_record {
-	/* Written by user space before the move is visible. */
+	/* Written by user space. The first four before the move is visible. */
 	__u32 generation; /* new for each use of the record; 0: free */
 	__u32 slot;
 	__u32 from, into; /* ring numbers */
-	__u64 started_ns;
-	__u64 freed_ns;
+	__u64 started_ns; /* when the word was visible for sure; 0: not yet */
+	__u32 drained;    /* nothing from before the move is left on `to` */
+	__u32 pad;
+	__u64 drained_ns; /* when that was visible for sure; 0: not yet */
+	__u64 freed_ns;   /* when it was known to be over */
 	/* Written by the ring program on `to`. */
 	__u64 mark LINE; /* its run counter when it first passed a frame on; 0: not yet */
 	__u64 mark_ns;
@@ -54,38 +64,51 @@ struct move_line {
 	__u32 generation; /* of the move that the rest is about, but for `sent` */
 	__u32 sent;       /* the last ticket's number; never starts again */
 	__u32 seq;        /* the last ticket's sequence number, if that is the ticket */
-	__u32 crossed;
+	__u32 crossed;    /* the generation of the move in which it last crossed */
 	__u32 untold;     /* no ticket yet, or a frame without one followed the last */
 	__u32 pad;
-	__u64 sent_ns;
+	__u64 sent_ns;    /* its last frame to `to`, or when it first saw the move */
 	/* Written by the ring program on `own`. */
 	__u32 taken LINE;
 	/* Written by the ring program on `to`: the ticket that it passed on last, and when. */
 	__u64 passed; /* number << 32 | low half of its run counter */
 } LINE;
 
+/* Ring `to`, as a receiving CPU knows it: read before anything else of the move. */
+struct old_ring {
+	__u64 runs;
+	__u32 batch; /* frames that may be between its program and the stack: struct host, batch */
+	/*
+	 * Runs after which what it passed on is in the queue of `own`: HANDOVER_FLUSH; 0 if its
+	 * thread is on this CPU, for it runs the program and flushes with soft interrupts off, and
+	 * we are one (kernel/bpf/cpumap.c, cpu_map_bpf_prog_run).
+	 */
+	__u32 flush;
+};
+
 /* A field that another CPU writes or reads: one access, and not moved by the compiler. */
 #define SHARED(x) (*(volatile __typeof__(x) *)&(x))
 
 /* Has the batch in which `to` began to pass frames on been delivered? */
-static __always_inline bool handover_batch_done(struct move_record *move, __u64 runs, __u32 batch,
-						__u64 now_ns)
+static __always_inline bool handover_batch_done(struct move_record *move,
+						const struct old_ring *to, __u64 now_ns)
 {
 	__u64 mark = SHARED(move->mark);
 
 	if (!mark)
 		return false;
-	return runs >= mark + batch || now_ns >= SHARED(move->mark_ns) + HANDOVER_SILENCE_NS;
+	return to->runs >= mark + to->batch || now_ns >= SHARED(move->mark_ns) + HANDOVER_SILENCE_NS;
 }
 
 /*
  * Is everything that this receiving CPU sent to `to` at least in the queue of `own`? So it is when
  * its last ticket was taken off `own`; or when `to` passed that ticket on and has begun another
  * batch since, for between batches it flushes. The second holds also when `own` is far behind, the
- * first when `to` has nothing else to do.
+ * first when `to` has nothing else to do. to->runs was read before: what `to` passed on since must
+ * not count as long ago.
  */
 static __always_inline bool handover_all_passed(struct move_record *move, struct move_line *line,
-						__u64 runs)
+						const struct old_ring *to)
 {
 	__u32 seq = line->seq, number = seq ? seq : line->sent;
 	__u64 passed;
@@ -95,29 +118,53 @@ static __always_inline bool handover_all_passed(struct move_record *move, struct
 	if (seq ? SHARED(move->seen[seq % HANDOVER_SEEN]) == seq : SHARED(line->taken) == number)
 		return true;
 	passed = seq ? SHARED(move->passed[seq % HANDOVER_SEEN]) : SHARED(line->passed);
-	return passed >> 32 == number && (__u32)runs - (__u32)passed >= HANDOVER_FLUSH;
+	if (passed >> 32 != number)
+		return false;
+	return !to->flush || (__s32)((__u32)to->runs - (__u32)passed) >= (__s32)to->flush;
+}
+
+/*
+ * Was the last ticket sent late enough to speak for all receiving CPUs: behind every frame that any
+ * of them sent by the old word?
+ */
+static __always_inline bool handover_late_enough(struct move_record *move, struct move_line *line)
+{
+	__u64 started_ns = SHARED(move->started_ns);
+
+	return started_ns && line->sent_ns >= started_ns + HANDOVER_REST_NS;
+}
+
+/* The first frame in this move. True if it crosses at once: nothing is left to wait for. */
+static __always_inline bool handover_begins(struct move_record *move, struct move_line *line,
+					    __u64 now_ns)
+{
+	line->seq = 0;
+	line->untold = 1;
+	line->sent_ns = now_ns;
+	SHARED(line->generation) = move->generation;
+	return SHARED(move->drained);
 }
 
 /*
  * On a receiving CPU, for each frame of the SA that moves: true to send it to `own`, false to send
- * it to `to` (then handover_sent() must follow). @runs is the run counter of ring `to`.
+ * it to `to` (then handover_sent() must follow).
  */
 static __always_inline bool handover_crosses(struct move_record *move, struct move_line *line,
-					     __u64 runs, __u32 batch, __u64 now_ns)
+					     const struct old_ring *to, __u64 now_ns)
 {
-	if (line->generation != move->generation) {
-		line->seq = 0;
-		line->untold = 1;
-		line->crossed = 0;
-		line->generation = move->generation;
-	}
-	if (line->crossed)
+	bool crosses = false;
+
+	if (line->crossed == move->generation)
 		return true;
-	if (!handover_all_passed(move, line, runs) ||
-	    !handover_batch_done(move, runs, batch, now_ns))
-		return false;
-	SHARED(line->crossed) = 1;
-	return true;
+	if (line->generation != move->generation)
+		crosses = handover_begins(move, line, now_ns);
+	else if (now_ns >= line->sent_ns + HANDOVER_SILENCE_NS)
+		crosses = true; /* what it sent is long gone; and user space may finish any time */
+	else if (handover_all_passed(move, line, to) && handover_late_enough(move, line))
+		crosses = handover_batch_done(move, to, now_ns);
+	if (crosses)
+		SHARED(line->crossed) = move->generation;
+	return crosses;
 }
 
 /* The frame goes to `to` with a ticket of the returned number in its metadata. */
@@ -129,12 +176,15 @@ static __always_inline __u32 handover_sent(struct move_line *line, __u64 now_ns)
 	return ++line->sent;
 }
 
-/* The frame goes to `to` without metadata; @seq is its sequence number, 0 if it has none. */
+/*
+ * The frame goes to `to` without metadata; @seq is its sequence number, 0 if it has none. It is a
+ * ticket only if it is above the one before: else it may have been here already.
+ */
 static __always_inline void handover_sent_seq(struct move_line *line, __u32 seq, __u64 now_ns)
 {
-	line->sent_ns = now_ns;
+	line->untold = !seq || !line->seq || (__s32)(seq - line->seq) <= 0;
 	line->seq = seq;
-	line->untold = !seq;
+	line->sent_ns = now_ns;
 }
 
 /* On ring `to`, for each frame that it passes on; @runs counts this frame. */
@@ -152,14 +202,58 @@ static __always_inline void handover_passed(__u64 *passed, __u32 number, __u64 r
 	SHARED(*passed) = (__u64)number << 32 | (__u32)runs;
 }
 
+/* On ring `own`: the ticket has arrived; the receiving CPU that wrote it may learn so. */
+static __always_inline void handover_take(const struct move_record *move, struct move_line *line,
+					  const struct ticket *ticket)
+{
+	if (move->generation == ticket->generation)
+		SHARED(line->taken) = ticket->number;
+}
+
+/* The same of a frame without metadata. */
+static __always_inline void handover_take_seq(struct move_record *move, __u32 seq)
+{
+	if (seq)
+		SHARED(move->seen[seq % HANDOVER_SEEN]) = seq;
+}
+
 #ifndef __bpf__
-/* What user space finds when it looks at a receiving CPU's line. */
+/*
+ * What user space finds when it looks at a receiving CPU's line. One that is silent crosses by
+ * itself a little sooner (handover_crosses), so that both never differ.
+ */
 static inline bool handover_line_done(const struct move_record *move, const struct move_line *line,
 				      __u64 now_ns)
 {
 	if (SHARED(line->generation) != move->generation)
-		return true; /* not seen in this move */
-	return SHARED(line->crossed) || now_ns >= SHARED(line->sent_ns) + HANDOVER_SILENCE_NS;
+		return true; /* not seen in this move; if it is yet to come, it crosses at once */
+	return SHARED(line->crossed) == move->generation ||
+	       now_ns >= SHARED(line->sent_ns) + HANDOVER_SILENCE_NS + HANDOVER_REST_NS;
+}
+
+/*
+ * User space looks at the move, whose word is visible, and at the lines of all receiving CPUs;
+ * true: it is over, and `to` may be set. To be called from time to time until then: what is done at
+ * one look counts as visible from the next one's time on, for whoever looks may be held up.
+ */
+static inline bool handover_over(struct move_record *move, const struct move_line *lines,
+				 __u32 cpus, __u64 now_ns)
+{
+	bool crossed = false, done = true;
+
+	if (!move->started_ns) {
+		SHARED(move->started_ns) = now_ns;
+		return false;
+	}
+	if (move->drained && !move->drained_ns)
+		move->drained_ns = now_ns;
+	for (__u32 cpu = 0; cpu < cpus; cpu++) {
+		crossed |= SHARED(lines[cpu].crossed) == move->generation;
+		done &= handover_line_done(move, &lines[cpu], now_ns);
+	}
+	if (crossed || now_ns >= move->started_ns + HANDOVER_SILENCE_NS + HANDOVER_REST_NS)
+		SHARED(move->drained) = 1;
+	return done && move->drained_ns && now_ns >= move->drained_ns + HANDOVER_REST_NS;
 }
 #endif
 

@@ -9,7 +9,7 @@
 #include "core/env.h"
 #include "core/sa_table.h"
 
-#define LAYOUT_VERSION 2u
+#define LAYOUT_VERSION 3u
 #define LAYOUT_MAGIC   0x45535031u /* "ESP1" */
 
 #define LINE __attribute__((aligned(128))) /* two cache lines: adjacent-line prefetch pairs them */
@@ -132,7 +132,7 @@ struct sa_cold {
 	__u64 freed_ns;       /* when the slot was emptied; it rests for a second. 0: never used */
 	__u64 placed_ns;
 	__be32 src[4], dst[4];
-	__u32 record;         /* the move under way, or NO_MOVE */
+	__u32 record;         /* the move under way or the last one, or NO_MOVE */
 	__u32 moves;          /* completed */
 	__u32 references;     /* SAs that share the entry */
 	__u32 pcpu;

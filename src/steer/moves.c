@@ -38,7 +38,9 @@ int moves_reserve(struct moves *moves, __u32 from, __u32 into, __u64 now_ns)
 		record->slot = NO_SLOT_YET;
 		record->from = from;
 		record->into = into;
-		record->started_ns = now_ns;
+		record->started_ns = 0;
+		record->drained = 0;
+		record->drained_ns = 0;
 		record->mark = 0;
 		record->mark_ns = 0;
 		memset(record->seen, 0, sizeof(record->seen));
@@ -89,6 +91,19 @@ static __u64 at_rest(__u64 word)
 		       sa_word_flags(word));
 }
 
+/* Is the record of the slot's last move still needed? */
+static bool rests(const struct moves *moves, __u32 slot, __u64 now_ns)
+{
+	__u32 index = moves->maps->cold[slot].record;
+	const struct move_record *record;
+
+	if (index >= moves->maps->host->moves)
+		return false;
+	record = &moves->maps->records[index];
+	return record->slot == slot &&
+	       (!record->freed_ns || now_ns < record->freed_ns + HANDOVER_REST_NS);
+}
+
 int moves_begin(struct moves *moves, __u32 slot, __u32 into, __u64 now_ns)
 {
 	struct sa_cold *cold = &moves->maps->cold[slot];
@@ -97,10 +112,10 @@ int moves_begin(struct moves *moves, __u32 slot, __u32 into, __u64 now_ns)
 
 	if (!word)
 		return -ENOENT;
-	if (sa_word_to(word) != sa_word_own(word))
-		return -EBUSY;
-	if (sa_word_own(word) == into)
+	if (sa_word_to(word) == sa_word_own(word) && sa_word_own(word) == into)
 		return -EALREADY;
+	if (sa_word_to(word) != sa_word_own(word) || rests(moves, slot, now_ns))
+		return -EBUSY;
 	if (moves->unprotected) {
 		cold->moves++;
 		return table_set(moves->table, slot, word, at_rest(with_owner(word, into)));
@@ -116,38 +131,31 @@ int moves_begin(struct moves *moves, __u32 slot, __u32 into, __u64 now_ns)
 	return err;
 }
 
-/*
- * Is the move over: has every receiving CPU that was seen in it crossed, or been silent? Where
- * none was seen, what was under way when it began must be given time.
- */
-static bool is_over(const struct moves *moves, __u32 index, __u64 now_ns)
+static bool finish(struct moves *moves, __u32 slot)
 {
-	const struct move_record *record = &moves->maps->records[index];
-	const struct move_line *lines =
-		&moves->maps->lines[(size_t)index * moves->maps->host->cpus];
-	bool crossed = false;
+	__u64 word = table_word(moves->table, slot);
 
-	for (__u32 cpu = 0; cpu < moves->maps->host->cpus; cpu++) {
-		if (!handover_line_done(record, &lines[cpu], now_ns))
-			return false;
-		crossed |= SHARED(lines[cpu].generation) == record->generation &&
-			   SHARED(lines[cpu].crossed);
-	}
-	return crossed || now_ns >= record->started_ns + HANDOVER_SILENCE_NS;
+	if (table_set(moves->table, slot, word, at_rest(word)))
+		return false;
+	moves->maps->cold[slot].moves++;
+	return true;
 }
 
-static bool finish(struct moves *moves, __u32 index, __u64 now_ns)
+/*
+ * The word was seen at rest, so the record is needed no more: but for a while, by whoever read the
+ * word before, who must find that he has crossed. So it stays bound to the slot (rests()).
+ */
+static void release(struct moves *moves, struct move_record *record, __u64 now_ns)
 {
-	struct move_record *record = &moves->maps->records[index];
-	struct sa_cold *cold = &moves->maps->cold[record->slot];
-	__u64 word = table_word(moves->table, record->slot);
+	record->freed_ns = now_ns;
+	moves->active--;
+}
 
-	if (table_set(moves->table, record->slot, word, at_rest(word)))
-		return false;
-	SHARED(cold->record) = NO_MOVE;
-	cold->moves++;
-	moves_drop(moves, index, now_ns);
-	return true;
+static bool is_at_rest(const struct moves *moves, __u32 slot)
+{
+	__u64 word = table_word(moves->table, slot);
+
+	return sa_word_to(word) == sa_word_own(word);
 }
 
 int moves_poll(struct moves *moves, __u64 now_ns)
@@ -157,14 +165,17 @@ int moves_poll(struct moves *moves, __u64 now_ns)
 
 	for (__u32 i = 0; i < host->moves && moves->active; i++) {
 		struct move_record *record = &moves->maps->records[i];
+		const struct move_line *lines = &moves->maps->lines[(size_t)i * host->cpus];
 
 		if (!is_active(record))
 			continue;
 		if (record->slot >= maps_slots(moves->maps) ||
 		    moves->maps->cold[record->slot].record != i)
 			moves_drop(moves, i, now_ns); /* left by a daemon that died half way */
-		else if (is_over(moves, i, now_ns))
-			finished += finish(moves, i, now_ns);
+		else if (is_at_rest(moves, record->slot))
+			release(moves, record, now_ns);
+		else if (handover_over(record, lines, host->cpus, now_ns))
+			finished += finish(moves, record->slot);
 	}
 	return finished;
 }

@@ -22,7 +22,8 @@ void moves_init(struct moves *moves, struct maps *maps, struct table *table);
 
 /*
  * Begins to move the SA in @slot to ring @into. 0; -EALREADY: it is there; -EBUSY: it is still
- * moving; -EAGAIN: all records are taken or at rest, try again later; -ENOENT: empty slot.
+ * moving, or has been until just now; -EAGAIN: all records are taken or at rest, try again later;
+ * -ENOENT: empty slot.
  */
 int moves_begin(struct moves *moves, __u32 slot, __u32 into, __u64 now_ns);
 
@@ -35,7 +36,7 @@ int moves_reserve(struct moves *moves, __u32 from, __u32 into, __u64 now_ns);
 void moves_bind(struct moves *moves, __u32 record, __u32 slot);
 void moves_drop(struct moves *moves, __u32 record, __u64 now_ns);
 
-/* The SA in @slot is about to be removed: its record, if any, goes to rest. */
+/* The SA in @slot was removed: its record, if any, goes to rest. */
 void moves_forget(struct moves *moves, __u32 slot, __u64 now_ns);
 
 /* Finishes the moves that are over. The number finished. To be called often while active. */

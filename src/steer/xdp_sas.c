@@ -110,8 +110,8 @@ int xdp_add(struct xdp *xdp, const struct xdp_sa *sa, __u64 now_ns, enum first_w
 
 static void drop_entry(struct xdp *xdp, __u32 slot, __u64 now_ns)
 {
-	moves_forget(&xdp->moves, slot, now_ns);
 	table_remove(&xdp->table, slot, now_ns);
+	moves_forget(&xdp->moves, slot, now_ns);
 	xdp->entries--;
 }
 

@@ -25,7 +25,7 @@ def completed(host):
     return sum(sa["moves"] for sa in host.shown().values())
 
 
-def move_about(host, spis, wanted, seconds=60):
+def move_about(host, spis, wanted, seconds=240):
     """Moves SAs at random until so many moves are completed."""
     dice = random.Random(7)
     cpus = [c["cpu"] for c in host.show()["cpus"]]
@@ -47,7 +47,7 @@ def cell(host, sas, overload, receiving, switches="x", moves=MOVES):
     with host.receiver("--spi", FIRST, "--sas", sas, *work) as receiver:
         sender = host.start("a", [f"{BUILD}/lab/espgen", "--dev", "ea", "--sas", str(sas), "--spi",
                                   str(FIRST), "--encap", "mix", "--pps", str(RATE), "--seconds",
-                                  "90", "--cpus", ",".join(map(str, CPUS[:receiving])), "--json"],
+                                  "300", "--cpus", ",".join(map(str, CPUS[:receiving])), "--json"],
                             stdout=subprocess.PIPE)
         time.sleep(0.5)
         done = move_about(host, spis, moves) if moves else time.sleep(3) or 0
@@ -103,7 +103,7 @@ def test_moves_in_udp_and_v6(host):
     with host.receiver("--spi", FIRST, "--sas", 8) as receiver:
         sender = host.start("a", [f"{BUILD}/lab/espgen", "--dev", "ea", "--src", lab.PEER6, "--dst",
                                   lab.GATEWAY6, "--sas", "8", "--spi", str(FIRST), "--encap", "udp",
-                                  "--pps", str(RATE), "--seconds", "60"],
+                                  "--pps", str(RATE), "--seconds", "300"],
                             stdout=subprocess.PIPE)
         check(move_about(host, spis, 50) >= 50, "too few moves were completed")
         sender.terminate()
