@@ -39,15 +39,15 @@ int __wrap_sad_sync(struct sad *sad)
 	return err;
 }
 
-static void empty_table(struct xdp *xdp)
+static int empty_table(struct xdp *xdp)
 {
 	memset(xdp->placed, 0, sizeof(xdp->placed));
 	xdp->entries = 0;
 	for (__u32 slot = 0; slot < maps_slots(&xdp->maps); slot++) {
 		xdp->maps.table[slot / SA_BUCKET_SLOTS].slot[slot % SA_BUCKET_SLOTS] = 0;
-		memset(&xdp->maps.cold[slot], 0, sizeof(xdp->maps.cold[slot]));
-		xdp->maps.cold[slot].record = NO_MOVE;
+		xdp->maps.warm[slot] = (struct sa_warm){.record = NO_MOVE};
 	}
+	return table_take_stock(&xdp->table);
 }
 
 static int count_entries(const struct table *table)
@@ -63,8 +63,9 @@ static int sync_once(struct follower *f, double *ms)
 {
 	int err, n;
 
-	empty_table(&f->daemon.xdp);
-	err = sas_open(&f->daemon);
+	err = empty_table(&f->daemon.xdp);
+	if (!err)
+		err = sas_open(&f->daemon);
 	n = count_entries(&f->daemon.xdp.table);
 	sas_close(&f->daemon);
 	if (!err && n != SAS)

@@ -403,9 +403,15 @@ static __always_inline void judge(__u32 index, const struct found *f)
 
 static __always_inline void receive(struct esprecv_cpu *cpu, const struct found *f)
 {
-	__u32 index = find_sa(&f->key);
-	__u64 *packets = bpf_map_lookup_elem(&sa_packets, &index);
+	__u64 *packets;
+	__u32 index;
 
+	if (config.count) {
+		cpu->packets++;
+		return;
+	}
+	index = find_sa(&f->key);
+	packets = bpf_map_lookup_elem(&sa_packets, &index);
 	spend();
 	if (index >= config.room || !packets) {
 		cpu->others++;

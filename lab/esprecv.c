@@ -25,7 +25,7 @@ struct options {
 	const char *device;
 	__u64 spi, sas, senders, window, port, work, ready;
 	__u64 work_cpu[CPUS_MAX]; /* ns + 1; 0: as the others */
-	bool drop, pass, json;
+	bool drop, pass, count, json;
 };
 
 struct attachment {
@@ -62,6 +62,8 @@ static const struct lab_option table[] = {
 	{"work-cpu", "CPU:NS", LAB_CALL, 0, 0, 0, parse_work, "the same, for one CPU"},
 	{"drop", NULL, LAB_FLAG, AT(drop), 0, 0, NULL, "drop what was counted (as it does)"},
 	{"pass", NULL, LAB_FLAG, AT(pass), 0, 0, NULL, "let it go on to the stack"},
+	{"count", NULL, LAB_FLAG, AT(count), 0, 0, NULL,
+	 "only count, by CPU: what is kept of thousands of SAs fills the caches"},
 	{"ready-fd", "N", LAB_NUMBER, AT(ready), 1, 1023, NULL, "where to say \"ready\" (1)"},
 	{"json", NULL, LAB_FLAG, AT(json), 0, 0, NULL, "print the result as JSON"},
 	{},
@@ -216,7 +218,8 @@ int main(int argc, char **argv)
 			       : "esprecv: --dev: no such device in this network namespace\n");
 		return 2;
 	}
-	config = (struct esprecv_config){o.spi, o.sas, o.senders, o.window, o.port, !o.pass, 0};
+	config = (struct esprecv_config){o.spi,	 o.sas,	  o.senders, o.window,
+					 o.port, !o.pass, o.count,   0};
 	config.room = o.sas + libbpf_num_possible_cpus();
 	libbpf_set_print(quiet);
 	skeleton = esprecv_bpf__open();

@@ -16,6 +16,7 @@ struct esprecv_config {
 	__u32 window;
 	__u32 port; /* UDP port of ESP */
 	__u32 drop;
+	__u32 count; /* 1: count packets only, whose they are is not looked at */
 	__u32 room; /* of the arrays: sas and one a CPU */
 };
 

@@ -11,14 +11,27 @@ struct found {
 	__u32 slot;
 };
 
+static __always_inline bool is_at(struct found *found, __u64 key, __u32 slot)
+{
+	const struct sa_bucket *b = element(sa_table, slot / SA_BUCKET_SLOTS);
+
+	if (!b)
+		return false;
+	found->slot = slot;
+	found->word = sa_load(&b->slot[slot % SA_BUCKET_SLOTS]);
+	return sa_word_key(found->word) == key;
+}
+
 static __always_inline void find_key(struct found *found, __u64 key)
 {
 	struct sa_table_shape shape = {.bits = constants.shape.bits, .seed = constants.shape.seed};
 	__u32 bucket[2];
 
 	found->key = key;
-	found->word = 0;
 	found->slot = 0; /* or the compiler may copy it unset, which the verifier refuses */
+	if (likely(is_at(found, key, sa_guess(&shape, key))))
+		return;
+	found->word = 0;
 	sa_buckets(&shape, key, bucket);
 #pragma clang loop unroll(full)
 	for (int i = 0; i < 2; i++) {
@@ -32,12 +45,12 @@ static __always_inline void find_key(struct found *found, __u64 key)
 	}
 }
 
-/* The SA of a flow that carries an SPI. */
-static __always_inline void find_sa(struct found *found, const struct flow *f)
+/* The key of a flow that carries an SPI. */
+static __always_inline __u64 flow_key(const struct flow *f)
 {
 	struct sa_table_shape shape = {.bits = constants.shape.bits, .seed = constants.shape.seed};
 
-	find_key(found, sa_key(&shape, f->dst, f->spi, flow_sa_protocol(f)));
+	return sa_key(&shape, f->dst, f->spi, flow_sa_protocol(f));
 }
 
 static __always_inline bool has_spi(const struct flow *f)

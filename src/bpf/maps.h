@@ -30,7 +30,8 @@
 
 ARRAY(host, struct host, 1);
 ARRAY(sa_table, struct sa_bucket, 1);
-ARRAY(sa_cold, struct sa_cold, 1);
+ARRAY(sa_warm, struct sa_warm, 1);
+ARRAY(sa_cold, struct sa_cold, 1); /* user space only */
 ARRAY(rings, struct ring, SA_RINGS);
 ARRAY(ring_states, struct ring_state, 1); /* [ring_place()] */
 ARRAY(ports, struct encap_ports, 1);

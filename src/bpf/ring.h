@@ -27,21 +27,17 @@ static __always_inline int deliver(struct xdp_md *ctx, bool ticketed)
 
 /* On ring `own`: the frame is decrypted here. */
 static __always_inline void arrive(const struct flow *f, const struct found *found,
-				   const struct ticket *ticket)
+				   struct sa_warm *warm, const struct ticket *ticket)
 {
-	struct sa_cold *cold = element(sa_cold, found->slot);
+	struct count *pair = &warm->pair[!!(sa_word_flags(found->word) & SA_PAIR)];
 	struct move_record *move;
 	struct move_line *line;
-	struct count *pair;
 
-	if (!cold)
-		return;
-	pair = &cold->pair[!!(sa_word_flags(found->word) & SA_PAIR)];
 	pair->packets++;
 	pair->bytes += f->bytes;
 	if (likely(!ticket && sa_word_to(found->word) == sa_word_own(found->word)))
 		return;
-	move = element(move_records, SHARED(cold->record));
+	move = element(move_records, SHARED(warm->record));
 	if (!move)
 		return;
 	if (!ticket) {
@@ -62,11 +58,10 @@ static __always_inline bool on_ring(__u32 number, __u32 kind, __u32 cpu)
 }
 
 /* On ring `to`: what the receiving CPUs need to know of a frame that is passed on. */
-static __always_inline void note_passed(const struct found *found, const struct ticket *ticket,
-					__u32 seq, __u64 runs)
+static __always_inline void note_passed(const struct found *found, const struct sa_warm *warm,
+					const struct ticket *ticket, __u32 seq, __u64 runs)
 {
-	struct sa_cold *cold = element(sa_cold, found->slot);
-	struct move_record *move = cold ? element(move_records, SHARED(cold->record)) : NULL;
+	struct move_record *move = element(move_records, SHARED(warm->record));
 	struct move_line *line;
 
 	if (!move || move->slot != found->slot)
@@ -81,19 +76,38 @@ static __always_inline void note_passed(const struct found *found, const struct 
 	}
 }
 
-/* The SA of a frame on a ring; found->word is 0 for strays and for SAs deleted meanwhile. */
-static __always_inline void find_on_ring(struct found *found, const struct flow *f)
+/*
+ * Finds the SA of a flow with an SPI. Its warm side is loaded before we look where it is, from where
+ * it most likely is: in a table of many SAs neither is in the CPU's cache, and both are waited for at
+ * once then.
+ */
+static __always_inline struct sa_warm *find_warm(struct found *found, __u64 key)
+{
+	struct sa_table_shape shape = {.bits = constants.shape.bits, .seed = constants.shape.seed};
+	__u32 guess = sa_guess(&shape, key);
+	struct sa_warm *warm = element(sa_warm, guess);
+
+	if (warm)
+		(void)SHARED(warm->record);
+	find_key(found, key);
+	return likely(found->slot == guess) ? warm : element(sa_warm, found->slot);
+}
+
+/*
+ * The SA of a frame on a ring: its warm side, or NULL. found->word is 0 for strays and for SAs
+ * deleted meanwhile.
+ */
+static __always_inline struct sa_warm *find_on_ring(struct found *found, const struct flow *f)
 {
 	const struct fragment_value *value;
 
 	found->word = 0;
-	if (likely(has_spi(f))) {
-		find_sa(found, f);
-	} else if (f->kind == FLOW_FRAGMENT) {
-		value = find_remembered(f);
-		if (value && value->way == WAY_SA)
-			find_key(found, value->key);
-	}
+	if (likely(has_spi(f)))
+		return find_warm(found, flow_key(f));
+	if (f->kind != FLOW_FRAGMENT)
+		return NULL;
+	value = find_remembered(f);
+	return value && value->way == WAY_SA ? find_warm(found, value->key) : NULL;
 }
 
 static __always_inline int ring(struct xdp_md *ctx, __u32 kind)
@@ -101,6 +115,7 @@ static __always_inline int ring(struct xdp_md *ctx, __u32 kind)
 	__u32 cpu = bpf_get_smp_processor_id();
 	struct ring_state *state = element(ring_states, ring_place(kind, cpu, constants.cpus));
 	struct ticket ticket;
+	struct sa_warm *warm;
 	struct found found;
 	bool ticketed;
 	struct flow f;
@@ -110,16 +125,16 @@ static __always_inline int ring(struct xdp_md *ctx, __u32 kind)
 	state->runs++;
 	ticketed = read_ticket(ctx, &ticket);
 	flow_parse(&f, (void *)(long)ctx->data, (void *)(long)ctx->data_end, element(ports, 0));
-	find_on_ring(&found, &f);
-	if (unlikely(!found.word || sa_word_flags(found.word) & SA_HANDS_OFF))
+	warm = find_on_ring(&found, &f);
+	if (unlikely(!warm || !found.word || sa_word_flags(found.word) & SA_HANDS_OFF))
 		return deliver(ctx, ticketed);
 	if (unlikely(!on_ring(sa_word_own(found.word), kind, cpu))) {
 		/* The hand-over at the head of the old queue. */
 		if (on_ring(sa_word_to(found.word), kind, cpu))
-			note_passed(&found, ticketed ? &ticket : NULL, f.seq, state->runs);
+			note_passed(&found, warm, ticketed ? &ticket : NULL, f.seq, state->runs);
 		return redirect(sa_word_own(found.word));
 	}
-	arrive(&f, &found, ticketed ? &ticket : NULL);
+	arrive(&f, &found, warm, ticketed ? &ticket : NULL);
 	return deliver(ctx, ticketed);
 }
 

@@ -249,8 +249,8 @@ static __always_inline bool attach_ticket(struct xdp_md *ctx, struct move_record
 /* An SA on its way from ring `to` to ring `own`: core/handover.h decides for this CPU. */
 static __noinline int steer_moving(struct xdp_md *ctx, __u64 word, __u32 slot, __u32 seq)
 {
-	struct sa_cold *cold = element(sa_cold, slot);
-	__u32 record = cold ? SHARED(cold->record) : NO_MOVE;
+	struct sa_warm *warm = element(sa_warm, slot);
+	__u32 record = warm ? SHARED(warm->record) : NO_MOVE;
 	struct move_record *move = element(move_records, record);
 	__u32 index = record * constants.cpus + bpf_get_smp_processor_id();
 	struct move_line *line = element(move_lines, index);
@@ -304,7 +304,7 @@ static __always_inline int steer_spi(struct xdp_md *ctx, const struct flow *f)
 {
 	struct found found;
 
-	find_sa(&found, f);
+	find_key(&found, flow_key(f));
 	remember(f, WAY_SA, found.key);
 	if (unlikely(!found.word))
 		return steer_stray(f, found.key);

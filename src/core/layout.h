@@ -124,24 +124,36 @@ struct interface_counts {
 #define NO_PCPU 0xffffffffu
 #define NO_MOVE 0xffffffffu
 
-/* The cold side of a slot, same index as the slot: counters, and what `show` prints. */
-struct sa_cold {
+/*
+ * The warm side of a slot, same index: what ring `own` writes for every frame, and what a move
+ * needs. One cache line, and nothing that frames do not need lies between: 65,536 SAs have theirs on
+ * 2,048 pages, as many as a TLB holds, where counters beside all the rest were the slowest step of a
+ * ring (docs/data-path.md).
+ */
+struct sa_warm {
 	struct count pair[2]; /* written by ring `own`; which one: SA_PAIR */
-	__u64 pad_ring[12];
 	/* Written by user space. */
-	__u64 freed_ns;       /* when the slot was emptied; it rests for a second. 0: never used */
+	__u64 freed_ns; /* when the slot was emptied; it rests for a second. 0: never used */
+	__u32 record;	/* the move under way or the last one, or NO_MOVE */
+	__u32 cold;	/* index of the cold side, while the slot is in use */
+	__u64 pad[2];
+} __attribute__((aligned(64)));
+
+/*
+ * The cold side of an SA: what `show` prints. Only user space has to do with it. The lowest indexes
+ * are used first, so that a dump of many new SAs writes memory from front to back.
+ */
+struct sa_cold {
 	__u64 placed_ns;
 	__be32 src[4], dst[4];
-	__u32 record;         /* the move under way or the last one, or NO_MOVE */
-	__u32 moves;          /* completed */
-	__u32 references;     /* SAs that share the entry */
+	__u32 moves;      /* completed */
+	__u32 references; /* SAs that share the entry */
 	__u32 pcpu;
 	__u32 replay_window;
 	__u32 reqid, if_id;
-	__u8 family, protocol, flags, pad;
-	__u32 pad_user[2];
+	__u8 family, protocol, flags, pad[5];
 	__u64 active_ns, active_packets; /* of a learned SA: when its counters last grew */
-} LINE;
+};
 
 /* Map `ports`: core/parse.h, struct encap_ports. Map `toeplitz`: core/toeplitz.h. */
 

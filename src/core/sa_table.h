@@ -99,17 +99,31 @@ static __always_inline __u64 sa_key(const struct sa_table_shape *shape, const __
 	return (__u64)spi << 12 | print;
 }
 
+static __always_inline __u64 sa_hash(const struct sa_table_shape *shape, __u64 key)
+{
+	return sa_mix(key ^ shape->seed) * 0xd6e8feb86659fd93ull;
+}
+
 /* The two buckets of @key; they always differ. */
 static __always_inline void sa_buckets(const struct sa_table_shape *shape, __u64 key,
 				       __u32 bucket[2])
 {
-	__u64 h = sa_mix(key ^ shape->seed) * 0xd6e8feb86659fd93ull;
+	__u64 h = sa_hash(shape, key);
 	__u32 mask = (1u << shape->bits) - 1;
 
 	bucket[0] = (__u32)(h >> 32) & mask;
 	bucket[1] = (__u32)h & mask;
 	if (bucket[1] == bucket[0])
 		bucket[1] ^= 1;
+}
+
+/* The slot in the first bucket of @key where it is put if it is free: where to look first. */
+static __always_inline __u32 sa_guess(const struct sa_table_shape *shape, __u64 key)
+{
+	__u64 h = sa_hash(shape, key);
+	__u32 mask = (1u << shape->bits) - 1;
+
+	return ((__u32)(h >> 32) & mask) * SA_BUCKET_SLOTS + (__u32)(h >> 61);
 }
 
 /* One load of a word. The BPF back end knows no atomic load; a volatile one is a single ldxdw. */

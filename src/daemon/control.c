@@ -24,13 +24,13 @@ struct control {
 /* The slot that a request names: -ENOENT, or -ENOTUNIQ if several SAs have the SPI. */
 static int find_slot(const struct daemon *d, const struct control_request *request)
 {
-	int found = -ENOENT;
+	int found = -ENOENT, slot;
 
-	for (__u32 slot = 0; slot < maps_slots(&d->xdp.maps); slot++) {
-		const struct sa_cold *cold = &d->xdp.maps.cold[slot];
-		__u64 word = table_word(&d->xdp.table, slot);
+	table_each(&d->xdp.table, slot)
+	{
+		const struct sa_cold *cold = table_cold(&d->xdp.table, slot);
 
-		if (!word || sa_word_spi(word) != request->move.spi)
+		if (sa_word_spi(table_word(&d->xdp.table, slot)) != request->move.spi)
 			continue;
 		if (request->move.protocol && request->move.protocol != cold->protocol)
 			continue;

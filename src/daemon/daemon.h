@@ -54,6 +54,9 @@ struct daemon {
 /* CLOCK_MONOTONIC in ns, the clock of the BPF programs. */
 uint64_t daemon_now(void);
 
+/* The same as of the last tick, up to 10 ms ago: for what is done ten thousand times in a row. */
+uint64_t daemon_tick(void);
+
 /* loop.c */
 
 /* Follows links and addresses; those that are there are told of before it returns. */

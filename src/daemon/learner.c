@@ -112,13 +112,15 @@ static uint64_t last_packet(void *arg, const struct sa *sa)
 	struct daemon *d = arg;
 	int slot = table_find(&d->xdp.table,
 			      sa_key(&d->xdp.table.shape, sa->id.dst, sa->id.spi, sa->id.protocol));
+	const struct sa_warm *warm;
 	struct sa_cold *cold;
 	uint64_t packets;
 
 	if (slot < 0)
 		return 0;
-	cold = &d->xdp.maps.cold[slot];
-	packets = SHARED(cold->pair[0].packets) + SHARED(cold->pair[1].packets);
+	warm = &d->xdp.maps.warm[slot];
+	cold = table_cold(&d->xdp.table, slot);
+	packets = SHARED(warm->pair[0].packets) + SHARED(warm->pair[1].packets);
 	if (packets != cold->active_packets) {
 		cold->active_packets = packets;
 		cold->active_ns = daemon_now();

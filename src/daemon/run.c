@@ -22,6 +22,14 @@ uint64_t daemon_now(void)
 	return now.tv_sec * 1000000000ull + now.tv_nsec;
 }
 
+uint64_t daemon_tick(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+	return now.tv_sec * 1000000000ull + now.tv_nsec;
+}
+
 static int open_undo(struct daemon *d)
 {
 	char file[64], why[512] = "";

@@ -63,7 +63,7 @@ static void place(struct daemon *d, const struct sa *sa)
 	int err;
 
 	to_entry(sa, &entry);
-	err = xdp_add(&d->xdp, &entry, daemon_now(), &why);
+	err = xdp_add(&d->xdp, &entry, daemon_tick(), &why);
 	if (!err) {
 		say_cpu(sa, why);
 		sas_watch_moves(d);
@@ -191,9 +191,13 @@ int sas_reload(struct daemon *d)
 static void claim_learned(struct daemon *d)
 {
 	uint64_t now = daemon_now();
+	int slot;
 
-	for (__u32 slot = 0; d->options->learn && slot < maps_slots(&d->xdp.maps); slot++) {
-		const struct sa_cold *cold = &d->xdp.maps.cold[slot];
+	if (!d->options->learn)
+		return;
+	table_each(&d->xdp.table, slot)
+	{
+		const struct sa_cold *cold = table_cold(&d->xdp.table, slot);
 		struct sa sa = {
 			.id.family = cold->family == 4 ? AF_INET : AF_INET6,
 			.id.protocol = cold->protocol,
@@ -204,7 +208,7 @@ static void claim_learned(struct daemon *d)
 			.cpu = -1,
 		};
 
-		if (!sa.id.spi || !(cold->flags & COLD_LEARNED) || cold->references)
+		if (!(cold->flags & COLD_LEARNED) || cold->references)
 			continue;
 		memcpy(sa.src, cold->src, sizeof(sa.src));
 		memcpy(sa.id.dst, cold->dst, sizeof(sa.id.dst));

@@ -13,6 +13,7 @@
 static const char *const map_names[MAPS] = {
 	[MAP_HOST] = "host",
 	[MAP_SA_TABLE] = "sa_table",
+	[MAP_SA_WARM] = "sa_warm",
 	[MAP_SA_COLD] = "sa_cold",
 	[MAP_RINGS] = "rings",
 	[MAP_RING_STATES] = "ring_states",
@@ -33,6 +34,7 @@ static const char *const map_names[MAPS] = {
 static const size_t element_sizes[MAP_MAPPED_END] = {
 	[MAP_HOST] = sizeof(struct host),
 	[MAP_SA_TABLE] = sizeof(struct sa_bucket),
+	[MAP_SA_WARM] = sizeof(struct sa_warm),
 	[MAP_SA_COLD] = sizeof(struct sa_cold),
 	[MAP_RINGS] = sizeof(struct ring),
 	[MAP_RING_STATES] = sizeof(struct ring_state),
@@ -84,6 +86,7 @@ static void set_pointers(struct maps *maps)
 {
 	maps->host = maps->memory[MAP_HOST];
 	maps->table = maps->memory[MAP_SA_TABLE];
+	maps->warm = maps->memory[MAP_SA_WARM];
 	maps->cold = maps->memory[MAP_SA_COLD];
 	maps->rings = maps->memory[MAP_RINGS];
 	maps->ring_states = maps->memory[MAP_RING_STATES];
@@ -123,6 +126,9 @@ static bool consistent(const struct maps *maps, enum map *bad)
 	slots = (size_t)SA_BUCKET_SLOTS << h->shape.bits;
 	*bad = MAP_SA_TABLE;
 	if (!holds(maps, MAP_SA_TABLE, slots / SA_BUCKET_SLOTS))
+		return false;
+	*bad = MAP_SA_WARM;
+	if (!holds(maps, MAP_SA_WARM, slots))
 		return false;
 	*bad = MAP_SA_COLD;
 	if (!holds(maps, MAP_SA_COLD, slots))

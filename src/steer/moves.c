@@ -73,7 +73,7 @@ void moves_drop(struct moves *moves, __u32 index, __u64 now_ns)
 
 void moves_forget(struct moves *moves, __u32 slot, __u64 now_ns)
 {
-	__u32 record = moves->maps->cold[slot].record;
+	__u32 record = moves->maps->warm[slot].record;
 
 	if (record < moves->maps->host->moves && moves->maps->records[record].slot == slot)
 		moves_drop(moves, record, now_ns);
@@ -94,7 +94,7 @@ static __u64 at_rest(__u64 word)
 /* Is the record of the slot's last move still needed? */
 static bool rests(const struct moves *moves, __u32 slot, __u64 now_ns)
 {
-	__u32 index = moves->maps->cold[slot].record;
+	__u32 index = moves->maps->warm[slot].record;
 	const struct move_record *record;
 
 	if (index >= moves->maps->host->moves)
@@ -106,7 +106,6 @@ static bool rests(const struct moves *moves, __u32 slot, __u64 now_ns)
 
 int moves_begin(struct moves *moves, __u32 slot, __u32 into, __u64 now_ns)
 {
-	struct sa_cold *cold = &moves->maps->cold[slot];
 	__u64 word = table_word(moves->table, slot);
 	int record, err;
 
@@ -117,13 +116,13 @@ int moves_begin(struct moves *moves, __u32 slot, __u32 into, __u64 now_ns)
 	if (sa_word_to(word) != sa_word_own(word) || rests(moves, slot, now_ns))
 		return -EBUSY;
 	if (moves->unprotected) {
-		cold->moves++;
+		table_cold(moves->table, slot)->moves++;
 		return table_set(moves->table, slot, word, at_rest(with_owner(word, into)));
 	}
 	record = moves_reserve(moves, sa_word_to(word), into, now_ns);
 	if (record < 0)
 		return record;
-	SHARED(cold->record) = record;
+	SHARED(moves->maps->warm[slot].record) = record;
 	moves_bind(moves, record, slot);
 	err = table_set(moves->table, slot, word, with_owner(word, into));
 	if (err)
@@ -137,7 +136,7 @@ static bool finish(struct moves *moves, __u32 slot)
 
 	if (table_set(moves->table, slot, word, at_rest(word)))
 		return false;
-	moves->maps->cold[slot].moves++;
+	table_cold(moves->table, slot)->moves++;
 	return true;
 }
 
@@ -170,7 +169,7 @@ int moves_poll(struct moves *moves, __u64 now_ns)
 		if (!is_active(record))
 			continue;
 		if (record->slot >= maps_slots(moves->maps) ||
-		    moves->maps->cold[record->slot].record != i)
+		    moves->maps->warm[record->slot].record != i)
 			moves_drop(moves, i, now_ns); /* left by a daemon that died half way */
 		else if (is_at_rest(moves, record->slot))
 			release(moves, record, now_ns);

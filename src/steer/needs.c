@@ -355,8 +355,10 @@ static void check_vlan(struct check *check)
 		return;
 	if (check->driver->peer_vlan) {
 		say(check, NEEDS_REFUSE, NEEDS_VLAN,
-		    "VLAN device %s is on it, and on a %s the peer may keep tags beside the packet, "
-		    "where they are lost on the way to another CPU; use --generic, which keeps them",
+		    "VLAN device %s is on it, and on a %s the peer may keep tags beside the "
+		    "packet, "
+		    "where they are lost on the way to another CPU; use --generic, which keeps "
+		    "them",
 		    facts->vlan_upper, driver_name(check));
 		return;
 	}

@@ -120,6 +120,7 @@ static int size_maps(struct espalier_bpf *skel, const struct host *host)
 		__u32 entries;
 	} sizes[] = {
 		{skel->maps.sa_table, 1u << host->shape.bits},
+		{skel->maps.sa_warm, SA_BUCKET_SLOTS << host->shape.bits},
 		{skel->maps.sa_cold, SA_BUCKET_SLOTS << host->shape.bits},
 		{skel->maps.ring_states, host->cpus * RING_KINDS},
 		{skel->maps.move_records, host->moves},
@@ -176,7 +177,7 @@ static int fill_maps(struct maps *maps, const struct host *host)
 	for (int i = 0; i < RING_KINDS && !err; i++)
 		err = map_id(maps->fd[MAP_CPUS_SA + i], &maps->host->cpumap_id[i]);
 	for (__u32 i = 0; i < maps_slots(maps); i++)
-		maps->cold[i].record = NO_MOVE;
+		maps->warm[i].record = NO_MOVE;
 	if (!err && getrandom(key, sizeof(key), 0) < 0)
 		err = -errno;
 	return err ? err : toeplitz_init(maps->toeplitz, key, sizeof(key));

@@ -107,10 +107,6 @@ static void take_cold(struct snapshot_sa *sa, const struct sa_cold *cold, __u64 
 	__u8 flags = LOAD(cold->flags);
 	__u32 pcpu = LOAD(cold->pcpu);
 
-	for (int i = 0; i < 2; i++) {
-		sa->total.packets += LOAD(cold->pair[i].packets);
-		sa->total.bytes += LOAD(cold->pair[i].bytes);
-	}
 	for (int i = 0; i < 4; i++) {
 		sa->src[i] = LOAD(cold->src[i]);
 		sa->dst[i] = LOAD(cold->dst[i]);
@@ -128,18 +124,29 @@ static void take_cold(struct snapshot_sa *sa, const struct sa_cold *cold, __u64 
 	sa->references = LOAD(cold->references);
 }
 
+static void take_warm(struct snapshot_sa *sa, const struct sa_warm *warm)
+{
+	for (int i = 0; i < 2; i++) {
+		sa->total.packets += LOAD(warm->pair[i].packets);
+		sa->total.bytes += LOAD(warm->pair[i].bytes);
+	}
+}
+
 /* The SA of a slot; false if there is none, or it went while we looked. */
 static bool take_slot(struct taking *t, __u32 slot, struct snapshot_sa *sa)
 {
 	const __u64 *place = &t->maps->table[slot / SA_BUCKET_SLOTS].slot[slot % SA_BUCKET_SLOTS];
+	const struct sa_warm *warm = &t->maps->warm[slot];
 	__u64 word = sa_load(place);
+	__u32 cold = LOAD(warm->cold);
 
-	if (!word)
+	if (!word || cold >= t->snapshot->slots)
 		return false;
 	*sa = (struct snapshot_sa){.spi = sa_word_spi(word), .cpu = -1};
 	if (!(sa_word_flags(word) & SA_HANDS_OFF))
 		sa->cpu = t->cpu[sa_word_own(word)];
-	take_cold(sa, &t->maps->cold[slot], word);
+	take_warm(sa, warm);
+	take_cold(sa, &t->maps->cold[cold], word);
 	return sa_word_key(sa_load(place)) == sa_word_key(word);
 }
 

@@ -3,6 +3,7 @@
 #include "steer/table.h"
 
 #include <errno.h>
+#include <string.h>
 
 #define KEY_BITS 44
 
@@ -42,40 +43,80 @@ int table_find(const struct table *table, __u64 key)
 	return table_lookup(table, key, &word);
 }
 
-static bool is_resting(const struct sa_cold *cold, __u64 now_ns)
+/* Marks in table->spare which cold sides are in use, by the place that they would have there. */
+static int mark_used(const struct table *table, __u32 colds)
 {
-	return cold->freed_ns && now_ns < cold->freed_ns + TABLE_REST_NS;
+	int slot;
+
+	memset(table->spare, 0, sizeof(*table->spare) * colds);
+	table_each(table, slot)
+	{
+		__u32 cold = table->warm[slot].cold;
+
+		if (cold >= colds || table->spare[colds - 1 - cold])
+			return -EUCLEAN;
+		table->spare[colds - 1 - cold] = 1;
+	}
+	return 0;
 }
 
-/* The number of slots of @bucket that may be taken, and the first of them in *slot. */
-static int count_free(const struct table *table, __u32 bucket, __u64 now_ns, __u32 *slot)
+int table_take_stock(struct table *table)
+{
+	__u32 colds = table_slots(table);
+	int err = mark_used(table, colds);
+
+	table->spares = 0;
+	/* The lowest come last, for they are taken from the end. Marks are read before their place
+	 * is written. */
+	for (__u32 i = 0; i < colds && !err; i++)
+		if (!table->spare[i])
+			table->spare[table->spares++] = colds - 1 - i;
+	return err;
+}
+
+static bool is_resting(const struct sa_warm *warm, __u64 now_ns)
+{
+	return warm->freed_ns && now_ns < warm->freed_ns + TABLE_REST_NS;
+}
+
+/* The slots of @bucket that may be taken, as bits. */
+static __u32 free_slots(const struct table *table, __u32 bucket, __u64 now_ns)
 {
 	bool rest = now_ns < table->rest_until_ns;
-	int count = 0;
+	__u32 bits = 0;
 
-	for (int i = SA_BUCKET_SLOTS - 1; i >= 0; i--) {
+	for (__u32 i = 0; i < SA_BUCKET_SLOTS; i++) {
 		__u32 at = bucket * SA_BUCKET_SLOTS + i;
 
-		if (table_word(table, at) || (rest && is_resting(&table->cold[at], now_ns)))
-			continue;
-		count++;
-		*slot = at;
+		bits |= (__u32)!table_word(table, at) << i;
+		if (rest && (bits & 1u << i) && is_resting(&table->warm[at], now_ns))
+			bits &= ~(1u << i);
 	}
-	return count;
+	return bits;
 }
 
-/* A slot in the emptier of the two buckets of @key. */
+/*
+ * A slot in the first of the two buckets of @key; once that is half full, in the emptier one. So
+ * most look-ups need one cache line. In it the first slot from sa_guess() on, which is where
+ * the programs look first.
+ */
 static int free_slot(const struct table *table, __u64 key, __u64 now_ns)
 {
-	__u32 bucket[2], slot[2];
-	int count[2];
+	__u32 bucket[2], bits, other, place = sa_guess(&table->shape, key) % SA_BUCKET_SLOTS;
+	int which = 0;
 
 	sa_buckets(&table->shape, key, bucket);
-	for (int i = 0; i < 2; i++)
-		count[i] = count_free(table, bucket[i], now_ns, &slot[i]);
-	if (!count[0] && !count[1])
+	bits = free_slots(table, bucket[0], now_ns);
+	if (__builtin_popcount(bits) <= SA_BUCKET_SLOTS / 2) {
+		other = free_slots(table, bucket[1], now_ns);
+		which = __builtin_popcount(other) > __builtin_popcount(bits);
+		bits = which ? other : bits;
+	}
+	if (!bits)
 		return -ENOSPC;
-	return slot[count[1] > count[0]];
+	bits |= bits << SA_BUCKET_SLOTS;
+	place += __builtin_ctz(bits >> place);
+	return bucket[which] * SA_BUCKET_SLOTS + place % SA_BUCKET_SLOTS;
 }
 
 int table_place(const struct table *table, __u64 key, __u64 now_ns)
@@ -97,9 +138,7 @@ void table_expect(const struct table *table, __u64 key, unsigned int step, __u64
 	place = free_slot(table, key, now_ns);
 	if (place < 0)
 		return;
-	__builtin_prefetch(&table->cold[place].pair, 1);
-	__builtin_prefetch(&table->cold[place].freed_ns, 1);
-	__builtin_prefetch(&table->cold[place].record, 1);
+	__builtin_prefetch(&table->warm[place], 1);
 }
 
 static int is_ring(__u32 number)
@@ -107,24 +146,26 @@ static int is_ring(__u32 number)
 	return number > 0 && number < SA_RINGS;
 }
 
-int table_put(struct table *table, __u32 slot, __u64 key, __u32 to, __u32 own, __u32 flags,
-	      const struct sa_cold *cold)
+int table_put(struct table *table, __u32 slot, __u64 key, const struct entry *entry)
 {
-	__u64 word = sa_word(key, to, own, flags);
+	__u64 word = sa_word(key, entry->to, entry->own, entry->flags);
+	__u32 cold;
 
-	if (!sa_word_spi(word) || key >> KEY_BITS || !is_ring(to) || !is_ring(own) ||
-	    flags > (SA_HANDS_OFF | SA_PAIR))
+	if (!sa_word_spi(word) || key >> KEY_BITS || !is_ring(entry->to) || !is_ring(entry->own) ||
+	    entry->flags > (SA_HANDS_OFF | SA_PAIR))
 		return -EINVAL;
-	table->cold[slot] = *cold;
+	cold = table->spare[--table->spares];
+	table->cold[cold] = entry->cold;
+	table->warm[slot] = (struct sa_warm){.record = entry->record, .cold = cold};
 	__atomic_store_n(word_at(table, slot), word, __ATOMIC_RELEASE);
 	return 0;
 }
 
-int table_insert(struct table *table, __u64 key, __u32 to, __u32 own, __u32 flags,
-		 const struct sa_cold *cold, __u64 now_ns, __u32 *slot)
+int table_insert(struct table *table, __u64 key, const struct entry *entry, __u64 now_ns,
+		 __u32 *slot)
 {
 	int at = table_place(table, key, now_ns);
-	int err = at < 0 ? at : table_put(table, at, key, to, own, flags, cold);
+	int err = at < 0 ? at : table_put(table, at, key, entry);
 
 	if (!err)
 		*slot = at;
@@ -137,8 +178,9 @@ void table_remove(struct table *table, __u32 slot, __u64 now_ns)
 		return;
 	/* First, so that a daemon which dies here leaves no slot that is empty and does not rest.
 	 */
-	__atomic_store_n(&table->cold[slot].freed_ns, now_ns ? now_ns : 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&table->warm[slot].freed_ns, now_ns ? now_ns : 1, __ATOMIC_RELAXED);
 	__atomic_exchange_n(word_at(table, slot), 0, __ATOMIC_ACQ_REL);
+	table->spare[table->spares++] = table->warm[slot].cold;
 	if (table->rest_until_ns < now_ns + TABLE_REST_NS)
 		table->rest_until_ns = now_ns + TABLE_REST_NS;
 }

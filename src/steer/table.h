@@ -4,8 +4,9 @@
  * look them up. Works on memory only: mapped arrays or malloc'd ones. No I/O, no allocation.
  *
  * What a reader may rely on: an entry that is in the table and stays in is found by every lookup;
- * the cold side is complete before the word appears; no slot is given to another SA within
- * TABLE_REST_NS of its removal, so a reader that found a word may use the slot for that long.
+ * its warm and cold side are complete before the word appears; no slot is given to another SA
+ * within TABLE_REST_NS of its removal, so a reader that found a word may use the slot for that
+ * long.
  *
  * Times are CLOCK_MONOTONIC in ns. A slot is bucket * SA_BUCKET_SLOTS + place in the bucket.
  */
@@ -22,7 +23,10 @@
 struct table {
 	struct sa_table_shape shape;
 	struct sa_bucket *buckets; /* 1 << shape.bits */
-	struct sa_cold *cold;	   /* SA_BUCKET_SLOTS for each bucket */
+	struct sa_warm *warm;	   /* SA_BUCKET_SLOTS for each bucket */
+	struct sa_cold *cold;	   /* as many as slots; whose: sa_warm.cold */
+	__u32 *spare;		   /* room for as many: the indexes of those that no entry has */
+	__u32 spares;
 	/*
 	 * Until then some slot may rest: what to compare before looking at each cold side. Begin
 	 * with UINT64_MAX where others may have removed entries, else 0.
@@ -48,6 +52,18 @@ static inline __u64 table_word(const struct table *table, __u32 slot)
 	return sa_load(&table->buckets[slot / SA_BUCKET_SLOTS].slot[slot % SA_BUCKET_SLOTS]);
 }
 
+/* The cold side of a slot in use. */
+static inline struct sa_cold *table_cold(const struct table *table, __u32 slot)
+{
+	return &table->cold[table->warm[slot].cold];
+}
+
+/*
+ * Finds the cold sides that no entry has. To be called once, before anything else, with all
+ * pointers set. 0; -EUCLEAN: an entry's cold side is another's too, or there is no such one.
+ */
+int table_take_stock(struct table *table);
+
 /* The slot of @key (sa_key()), or -1. */
 int table_find(const struct table *table, __u64 key);
 
@@ -67,17 +83,24 @@ int table_place(const struct table *table, __u64 key, __u64 now_ns);
  */
 void table_expect(const struct table *table, __u64 key, unsigned int step, __u64 now_ns);
 
+/* What an entry begins with. */
+struct entry {
+	__u32 to, own; /* ring numbers, 1..SA_RINGS-1 */
+	__u32 flags;   /* those of a word */
+	__u32 record;  /* of the move that it begins with, or NO_MOVE */
+	struct sa_cold cold;
+};
+
 /*
- * Adds an entry: copies @cold to the cold side, then stores the word. @to and @own are ring numbers
- * (1..SA_RINGS-1), @flags those of a word. 0, and the slot in *slot; -EINVAL: SPI 0 or a field out
- * of range; -EEXIST, -ENOSPC: as table_place(), and nothing is changed.
+ * Adds an entry: fills the warm and the cold side, then stores the word. 0, and the slot in *slot;
+ * -EINVAL: SPI 0 or a field out of range; -EEXIST, -ENOSPC: as table_place(), and nothing is
+ * changed.
  */
-int table_insert(struct table *table, __u64 key, __u32 to, __u32 own, __u32 flags,
-		 const struct sa_cold *cold, __u64 now_ns, __u32 *slot);
+int table_insert(struct table *table, __u64 key, const struct entry *entry, __u64 now_ns,
+		 __u32 *slot);
 
 /* The same at the slot that table_place() has just told. 0, or -EINVAL. */
-int table_put(struct table *table, __u32 slot, __u64 key, __u32 to, __u32 own, __u32 flags,
-	      const struct sa_cold *cold);
+int table_put(struct table *table, __u32 slot, __u64 key, const struct entry *entry);
 
 /* Empties @slot, which then rests. An empty slot stays as it is. */
 void table_remove(struct table *table, __u32 slot, __u64 now_ns);

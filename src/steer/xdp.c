@@ -4,6 +4,7 @@
 
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -94,6 +95,30 @@ static int create(struct xdp *xdp, const struct xdp_options *options, char *why,
 		       log + (strlen(log) > 600 ? strlen(log) - 600 : 0));
 }
 
+static int open_table(struct xdp *xdp, char *why, size_t size)
+{
+	const struct maps *maps = &xdp->maps;
+	int err = -ENOMEM;
+
+	xdp->table = (struct table){
+		.shape = maps->host->shape,
+		.buckets = maps->table,
+		.warm = maps->warm,
+		.cold = maps->cold,
+		.spare = malloc(sizeof(__u32) * maps_slots(maps)),
+		.rest_until_ns = xdp->adopted ? UINT64_MAX : 0,
+	};
+	if (xdp->table.spare)
+		err = table_take_stock(&xdp->table);
+	if (err == -EUCLEAN)
+		return because(
+			err, why, size,
+			"the pin sa_warm under %s is damaged: two SAs share what one may have; "
+			"run 'espalier stop' to take everything down",
+			xdp->pins.layout);
+	return err ? because(err, why, size, "no memory for the SA table") : 0;
+}
+
 int xdp_open(struct xdp *xdp, const struct xdp_options *options, char *why, size_t size)
 {
 	int state, err;
@@ -127,12 +152,11 @@ int xdp_open(struct xdp *xdp, const struct xdp_options *options, char *why, size
 		return err;
 	}
 	xdp->rings.nice = (int)xdp->maps.host->nice_value - 20;
-	xdp->table = (struct table){
-		.shape = xdp->maps.host->shape,
-		.buckets = xdp->maps.table,
-		.cold = xdp->maps.cold,
-		.rest_until_ns = xdp->adopted ? UINT64_MAX : 0,
-	};
+	err = open_table(xdp, why, size);
+	if (err) {
+		xdp_close(xdp);
+		return err;
+	}
 	moves_init(&xdp->moves, &xdp->maps, &xdp->table);
 	return 0;
 }
@@ -140,6 +164,8 @@ int xdp_open(struct xdp *xdp, const struct xdp_options *options, char *why, size
 void xdp_close(struct xdp *xdp)
 {
 	program_close_rings(&xdp->rings);
+	free(xdp->table.spare);
+	xdp->table.spare = NULL;
 	maps_close(&xdp->maps);
 }
 

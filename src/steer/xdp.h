@@ -35,6 +35,7 @@ struct xdp {
 	bool generic;  /* some interface is: cpumap programs are not reliable there, so no hand-over
 			*/
 	__u32 entries; /* in the table; at most host->max_sas */
+	__u32 unclaimed; /* of these, between xdp_claim_begin() and xdp_claim_end() */
 	__u32 placed[CPU_SETSIZE];	     /* SAs on each CPU */
 	__u64 stray_drops, stray_drops_then; /* of all stray rings: now, and a second before */
 };

@@ -52,8 +52,8 @@ static int insert(struct xdp *xdp, const struct xdp_sa *sa, __u64 key, __u32 cpu
 {
 	int own = rings_get(&xdp->maps, &xdp->rings, RING_SA, cpu);
 	int from = stray_ring_of(xdp, key, now_ns);
-	struct sa_cold cold = sa->cold;
 	int record = -1, err;
+	struct entry entry;
 
 	if (own < 0)
 		return own;
@@ -63,14 +63,16 @@ static int insert(struct xdp *xdp, const struct xdp_sa *sa, __u64 key, __u32 cpu
 		record = moves_reserve(&xdp->moves, from, own, now_ns);
 	if (record >= 0)
 		moves_bind(&xdp->moves, record, place);
-	memset(cold.pair, 0, sizeof(cold.pair));
-	cold.record = record >= 0 ? (__u32)record : NO_MOVE;
-	cold.moves = 0;
-	cold.references = 1;
-	cold.freed_ns = 0;
-	cold.placed_ns = now_ns;
-	err = table_put(&xdp->table, place, key, record >= 0 ? from : own, own,
-			sa->hands_off ? SA_HANDS_OFF : 0, &cold);
+	entry = (struct entry){
+		.to = record >= 0 ? from : own,
+		.own = own,
+		.flags = sa->hands_off ? SA_HANDS_OFF : 0,
+		.record = record >= 0 ? (__u32)record : NO_MOVE,
+		.cold = sa->cold,
+	};
+	entry.cold.references = 1;
+	entry.cold.placed_ns = now_ns;
+	err = table_put(&xdp->table, place, key, &entry);
 	if (record >= 0 && err)
 		moves_drop(&xdp->moves, record, now_ns);
 	if (!err)
@@ -85,6 +87,13 @@ void xdp_prefetch(const struct xdp *xdp, __u64 key, unsigned int step)
 	table_expect(&xdp->table, key, step, xdp->table.rest_until_ns);
 }
 
+/* The entry of an earlier daemon is an SA's that is still there. */
+static void claim(struct xdp *xdp, __u32 slot)
+{
+	xdp->placed[cpu_of(xdp, slot)]++;
+	xdp->unclaimed--;
+}
+
 int xdp_add(struct xdp *xdp, const struct xdp_sa *sa, __u64 now_ns, enum first_why *why)
 {
 	int pcpu = sa->cold.pcpu == NO_PCPU ? -1 : (int)sa->cold.pcpu;
@@ -95,8 +104,8 @@ int xdp_add(struct xdp *xdp, const struct xdp_sa *sa, __u64 now_ns, enum first_w
 	if (place == -EEXIST) {
 		place = table_find(&xdp->table, key);
 		*why = FIRST_FEWEST;
-		if (!xdp->maps.cold[place].references++)
-			xdp->placed[cpu_of(xdp, place)]++;
+		if (!table_cold(&xdp->table, place)->references++)
+			claim(xdp, place);
 		return xdp_update(xdp, sa);
 	}
 	if (place < 0)
@@ -121,8 +130,8 @@ int xdp_remove(struct xdp *xdp, __u64 key, __u64 now_ns)
 
 	if (slot < 0)
 		return -ENOENT;
-	if (xdp->maps.cold[slot].references > 1) {
-		xdp->maps.cold[slot].references--;
+	if (table_cold(&xdp->table, slot)->references > 1) {
+		table_cold(&xdp->table, slot)->references--;
 		return 0;
 	}
 	xdp->placed[cpu_of(xdp, slot)]--;
@@ -137,7 +146,7 @@ int xdp_update(struct xdp *xdp, const struct xdp_sa *sa)
 
 	if (slot < 0)
 		return -ENOENT;
-	describe(&xdp->maps.cold[slot], &sa->cold);
+	describe(table_cold(&xdp->table, slot), &sa->cold);
 	word = table_word(&xdp->table, slot);
 	if (sa->hands_off == !!(sa_word_flags(word) & SA_HANDS_OFF))
 		return 0;
@@ -154,7 +163,7 @@ int xdp_move(struct xdp *xdp, __u64 key, __u32 cpu, __u64 now_ns)
 		return -ENOENT;
 	if (sa_word_flags(table_word(&xdp->table, slot)) & SA_HANDS_OFF)
 		return -EPERM;
-	if (xdp->maps.cold[slot].pcpu == cpu_of(xdp, slot))
+	if (table_cold(&xdp->table, slot)->pcpu == cpu_of(xdp, slot))
 		return -EACCES;
 	if (xdp->generic)
 		return -EOPNOTSUPP;
@@ -174,17 +183,29 @@ int xdp_move(struct xdp *xdp, __u64 key, __u32 cpu, __u64 now_ns)
 
 void xdp_claim_begin(struct xdp *xdp)
 {
+	int slot;
+
 	memset(xdp->placed, 0, sizeof(xdp->placed));
 	xdp->entries = 0;
-	for (__u32 slot = 0; slot < maps_slots(&xdp->maps); slot++) {
-		xdp->maps.cold[slot].references = 0;
-		xdp->entries += table_word(&xdp->table, slot) != 0;
+	table_each(&xdp->table, slot)
+	{
+		table_cold(&xdp->table, slot)->references = 0;
+		xdp->entries++;
 	}
+	xdp->unclaimed = xdp->entries;
 }
 
 void xdp_claim_end(struct xdp *xdp, __u64 now_ns)
 {
-	for (__u32 slot = 0; slot < maps_slots(&xdp->maps); slot++)
-		if (table_word(&xdp->table, slot) && !xdp->maps.cold[slot].references)
-			drop_entry(xdp, slot, now_ns);
+	int slot;
+
+	/* The first daemon finds nothing, and need not look through the table when it is full. */
+	for (slot = -1; xdp->unclaimed; xdp->unclaimed--) {
+		do
+			slot = table_next(&xdp->table, slot);
+		while (slot >= 0 && table_cold(&xdp->table, slot)->references);
+		if (slot < 0)
+			return;
+		drop_entry(xdp, slot, now_ns);
+	}
 }

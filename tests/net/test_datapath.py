@@ -443,7 +443,7 @@ def test_learned(host):
     host.send("--flood", "--count", 2000, "--pps", 4000)
     time.sleep(0.3)
     check(host.shown() == {}, "learned from a flood:", len(host.shown()))
-    host.send("--spi", FIRST, "--sas", 8, "--count", 80, "--pps", 400, "--encap", "mix")
+    host.send("--spi", FIRST, "--sas", 8, "--count", 800, "--pps", 400, "--encap", "mix")
     spis = range(FIRST, FIRST + 8)
     wait_for(lambda: set(spis) <= set(host.shown()), "SAs to be learned", 5)
     shown = host.shown()

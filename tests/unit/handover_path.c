@@ -134,7 +134,7 @@ static void receive_decide(struct sim *sim, struct receiver *r)
 		redirect(sim, &r->bulk, STRAY_RING, &r->frame);
 		return;
 	}
-	r->record = SHARED(sim->cold[r->slot].record);
+	r->record = SHARED(sim->warm[r->slot].record);
 	r->to = (struct old_ring){
 		.runs = SHARED(sim->ring_state[to].runs),
 		.batch = sim->host.batch,
@@ -225,7 +225,7 @@ static void thread_next(struct sim *sim, struct thread *t)
 /* As note_passed() of bpf/ring.h. */
 static void note_passed(struct sim *sim, const struct thread *t, const struct frame *f)
 {
-	__u32 record = SHARED(sim->cold[t->slot].record);
+	__u32 record = SHARED(sim->warm[t->slot].record);
 	__u64 runs = sim->ring_state[t - sim->thread].runs;
 	struct move_record *move;
 
@@ -247,7 +247,7 @@ static void thread_act(struct sim *sim, struct thread *t)
 
 	t->stage = NEXT;
 	if (t->word && sa_word_own(t->word) == me) {
-		t->counted = sim->cold[t->slot].pair[!!(sa_word_flags(t->word) & SA_PAIR)].packets;
+		t->counted = sim->warm[t->slot].pair[!!(sa_word_flags(t->word) & SA_PAIR)].packets;
 		t->stage = COUNT;
 		return;
 	}
@@ -268,11 +268,11 @@ static void thread_act(struct sim *sim, struct thread *t)
 /* As arrive() of bpf/ring.h. */
 static void thread_count(struct sim *sim, struct thread *t)
 {
-	struct sa_cold *cold = &sim->cold[t->slot];
+	struct sa_warm *warm = &sim->warm[t->slot];
 	struct frame *f = &t->batch[t->at++];
-	__u32 record = SHARED(cold->record);
+	__u32 record = SHARED(warm->record);
 
-	cold->pair[!!(sa_word_flags(t->word) & SA_PAIR)].packets = t->counted + 1;
+	warm->pair[!!(sa_word_flags(t->word) & SA_PAIR)].packets = t->counted + 1;
 	sim->sa[f->sa].counted += sim->sa[f->sa].key == f->key;
 	t->stage = NEXT;
 	push(&t->passed, f);

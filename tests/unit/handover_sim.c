@@ -109,7 +109,7 @@ static void user_insert(struct sim *sim, struct sa_state *sa)
 	bool late = sa->stray_ns && sim->now_ns < sa->stray_ns + HANDOVER_SILENCE_NS;
 	int slot = table_place(&sim->table, sa->key, sim->now_ns), record = -1;
 	__u32 own = 1 + pick(sim, SA_RINGS_USED), taken;
-	struct sa_cold cold = {.record = NO_MOVE};
+	struct entry entry = {.to = own, .own = own, .record = NO_MOVE};
 
 	if (slot < 0)
 		return;
@@ -117,12 +117,11 @@ static void user_insert(struct sim *sim, struct sa_state *sa)
 		record = moves_reserve(&sim->moves, STRAY_RING, own, sim->now_ns);
 		if (record < 0)
 			return;
-		cold.record = record;
+		entry.to = STRAY_RING;
+		entry.record = record;
 		moves_bind(&sim->moves, record, slot);
 	}
-	assert_int_equal(table_insert(&sim->table, sa->key, record >= 0 ? STRAY_RING : own, own, 0,
-				      &cold, sim->now_ns, &taken),
-			 0);
+	assert_int_equal(table_insert(&sim->table, sa->key, &entry, sim->now_ns, &taken), 0);
 	assert_int_equal(taken, slot);
 	sa->known = true;
 	sim->result.begun += record >= 0;
@@ -212,14 +211,19 @@ struct sim *sim_new(const struct config *config)
 	sim->host.batch = config->batch ? config->batch : config->gro ? BATCH + GRO_MAX : BATCH;
 	sim->maps = (struct maps){.host = &sim->host,
 				  .table = sim->buckets,
+				  .warm = sim->warm,
 				  .cold = sim->cold,
 				  .ring_states = sim->ring_state,
 				  .records = sim->record,
 				  .lines = sim->line};
-	sim->table = (struct table){
-		.shape = sim->host.shape, .buckets = sim->buckets, .cold = sim->cold};
+	sim->table = (struct table){.shape = sim->host.shape,
+				    .buckets = sim->buckets,
+				    .warm = sim->warm,
+				    .cold = sim->cold,
+				    .spare = sim->spare};
 	for (int i = 0; i < SLOTS; i++)
-		sim->cold[i].record = NO_MOVE;
+		sim->warm[i].record = NO_MOVE;
+	assert_int_equal(table_take_stock(&sim->table), 0);
 	for (int i = 0; i < RINGS; i++) {
 		sim->thread[i].queue.limit = pick(sim, 3) ? FIFO_MAX : 16 + pick(sim, 64);
 		sim->thread[i].passed.limit = FIFO_MAX;
@@ -245,7 +249,7 @@ static void settle(struct sim *sim)
 	for (int i = 0; i < sim->config.sas; i++) {
 		__u64 word;
 		int slot = table_lookup(&sim->table, sim->sa[i].key, &word);
-		const struct count *pair = slot < 0 ? NULL : sim->cold[slot].pair;
+		const struct count *pair = slot < 0 ? NULL : sim->warm[slot].pair;
 
 		if (!pair)
 			continue;

@@ -131,7 +131,9 @@ struct sim {
 	struct host host;
 	struct ring_state ring_state[RINGS];
 	struct sa_bucket buckets[1 << BITS];
+	struct sa_warm warm[SLOTS];
 	struct sa_cold cold[SLOTS];
+	__u32 spare[SLOTS];
 	struct move_record record[RECORDS];
 	struct move_line line[RECORDS * RECEIVERS];
 };

@@ -135,7 +135,7 @@ static void test_moves_end(void **state)
 			moves_poll(&sim->moves, sim->now_ns);
 		}
 		assert_true(sim->now_ns < began_ns + HANDOVER_SILENCE_NS / 2);
-		assert_int_equal(sim->cold[slot].moves, 1);
+		assert_int_equal(table_cold(&sim->table, slot)->moves, 1);
 		assert_int_equal(sim->result.late, 0);
 		free(sim);
 	}
@@ -247,7 +247,7 @@ static void test_begin(void **state)
 	assert_int_equal(begin(sim, slot, sa_word_own(word)), -EBUSY);
 	sim->now_ns += HANDOVER_REST_NS;
 	assert_int_equal(begin(sim, slot, sa_word_own(word)), 0);
-	assert_int_equal(sim->cold[slot].moves, 1);
+	assert_int_equal(table_cold(&sim->table, slot)->moves, 1);
 	free(sim);
 }
 
@@ -283,7 +283,7 @@ static void test_left_half_way(void **state)
 
 	other = 1 + sa_word_own(word) % SA_RINGS_USED;
 	moves_reserve(&sim->moves, 1, 2, sim->now_ns); /* no more than reserved */
-	sim->cold[slot].record = 1;
+	sim->warm[slot].record = 1;
 	moves_reserve(&sim->moves, sa_word_to(word), other, sim->now_ns);
 	moves_bind(&sim->moves, 1, slot); /* the word not yet set */
 	moves_init(&sim->moves, &sim->maps, &sim->table);

@@ -94,6 +94,7 @@ static void look_up(struct reader *r)
 	__u32 i = random_below(&r->random, random_below(&r->random, 2) ? KEYS : HOT);
 	__u64 key = key_of(r->shared->seed, i), word;
 	int slot = table_lookup(table, key, &word);
+	__u32 reqid;
 
 	if (slot < 0) {
 		r->lost += i < PERMANENT;
@@ -101,7 +102,9 @@ static void look_up(struct reader *r)
 		r->foreign += i >= LIVE;
 		if (word != sound_word(key, sa_word_to(word)))
 			__atomic_store_n(&r->torn, r->torn + 1, __ATOMIC_RELAXED);
-		r->foreign += table->cold[slot].reqid != (__u32)(key >> 12);
+		reqid = __atomic_load_n(&table_cold(table, slot)->reqid, __ATOMIC_ACQUIRE);
+		/* It is another SA's at once when this one is gone. */
+		r->foreign += table_word(table, slot) == word && reqid != (__u32)(key >> 12);
 	}
 	if (i < PERMANENT)
 		r->doubled += count_key(table, key) != 1;
@@ -166,13 +169,18 @@ static void insert(struct writer *w, __u32 i)
 	struct table *table = &w->shared->table;
 	__u64 key = key_of(w->shared->seed, i);
 	__u64 word = sound_word(key, 1 + random_below(&w->random, SA_RINGS - 1));
-	struct sa_cold cold = {.record = NO_MOVE, .reqid = key >> 12};
+	struct entry entry = {
+		.to = sa_word_to(word),
+		.own = sa_word_own(word),
+		.flags = sa_word_flags(word),
+		.record = NO_MOVE,
+		.cold.reqid = key >> 12,
+	};
 	__u32 slot;
 	int err;
 
 	for (int tries = 0; tries < 3; tries++) {
-		err = table_insert(table, key, sa_word_to(word), sa_word_own(word),
-				   sa_word_flags(word), &cold, w->shared->now_ns, &slot);
+		err = table_insert(table, key, &entry, w->shared->now_ns, &slot);
 		if (err != -ENOSPC)
 			break;
 		pass(w, true);
@@ -246,11 +254,16 @@ static struct shared *shared_new(uint64_t seed)
 	s->now_ns = 5 * TABLE_REST_NS;
 	s->table.shape = (struct sa_table_shape){.bits = BITS, .seed = random_next(&seed)};
 	s->table.buckets = aligned_alloc(64, sizeof(struct sa_bucket) << BITS);
-	s->table.cold = aligned_alloc(128, sizeof(struct sa_cold) * SLOTS);
+	s->table.warm = aligned_alloc(64, sizeof(struct sa_warm) * SLOTS);
+	s->table.cold = calloc(SLOTS, sizeof(struct sa_cold));
+	s->table.spare = calloc(SLOTS, sizeof(__u32));
 	assert_non_null(s->table.buckets);
+	assert_non_null(s->table.warm);
 	assert_non_null(s->table.cold);
+	assert_non_null(s->table.spare);
 	memset(s->table.buckets, 0, sizeof(struct sa_bucket) << BITS);
-	memset(s->table.cold, 0, sizeof(struct sa_cold) * SLOTS);
+	memset(s->table.warm, 0, sizeof(struct sa_warm) * SLOTS);
+	assert_int_equal(table_take_stock(&s->table), 0);
 	for (int i = 0; i < READERS; i++) {
 		s->reader[i].shared = s;
 		s->reader[i].random = random_next(&seed);
@@ -331,7 +344,9 @@ static uint64_t run(enum broken broken, uint64_t rekeys, struct sum *sum)
 		(unsigned long long)sum->doubled, (unsigned long long)sum->torn,
 		(unsigned long long)sum->foreign);
 	free(s->table.buckets);
+	free(s->table.warm);
 	free(s->table.cold);
+	free(s->table.spare);
 	free(s);
 	return bad;
 }

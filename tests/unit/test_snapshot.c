@@ -54,6 +54,7 @@ static int setup(void **state)
 
 	maps->host = zeroed(1, sizeof(*maps->host));
 	maps->table = zeroed(1 << BITS, sizeof(*maps->table));
+	maps->warm = zeroed(SLOTS, sizeof(*maps->warm));
 	maps->cold = zeroed(SLOTS, sizeof(*maps->cold));
 	maps->rings = zeroed(SA_RINGS, sizeof(*maps->rings));
 	maps->ring_states = zeroed((size_t)CPUS * RING_KINDS, sizeof(*maps->ring_states));
@@ -78,6 +79,7 @@ static int teardown(void **state)
 
 	free(maps->host);
 	free(maps->table);
+	free(maps->warm);
 	free(maps->cold);
 	free(maps->rings);
 	free(maps->ring_states);
@@ -97,14 +99,23 @@ static void set_word(struct maps *maps, __u32 slot, __u32 spi, __u32 to, __u32 o
 	__atomic_store_n(place, sa_word((__u64)spi << 12 | 5, to, own, flags), __ATOMIC_RELEASE);
 }
 
+/* Cold sides are not where slots are: taken from the end. */
+static __u32 cold_of(__u32 slot)
+{
+	return SLOTS - 1 - slot;
+}
+
 /* An SA at rest on a ring, with packets split over the pairs; its slot is its number too. */
 static struct sa_cold *add(struct maps *maps, __u32 slot, __u32 spi, __u32 ring, __u64 packets)
 {
-	struct sa_cold *cold = &maps->cold[slot];
+	struct sa_cold *cold = &maps->cold[cold_of(slot)];
 
-	*cold = (struct sa_cold){
+	maps->warm[slot] = (struct sa_warm){
 		.pair = {{packets / 3, packets}, {packets - packets / 3, 99 * packets}},
 		.record = NO_MOVE,
+		.cold = cold_of(slot),
+	};
+	*cold = (struct sa_cold){
 		.references = 1,
 		.pcpu = NO_PCPU,
 		.replay_window = 64,
@@ -307,11 +318,17 @@ static void nonsense(void **state)
 	assert_non_null(sink);
 	memset(maps->host, 0xff, sizeof(*maps->host));
 	memset(maps->table, 0xff, sizeof(*maps->table) << BITS);
+	memset(maps->warm, 0xff, sizeof(*maps->warm) * SLOTS);
 	memset(maps->cold, 0xff, sizeof(*maps->cold) * SLOTS);
 	memset(maps->rings, 0xff, sizeof(*maps->rings) * SA_RINGS);
 	/* maps_open() checks these two. */
 	maps->host->shape.bits = bits;
 	maps->host->cpus = CPUS;
+	s = take(maps);
+	assert_int_equal(s.sas, 0); /* no cold side has such a number */
+	snapshot_free(&s);
+	for (__u32 slot = 0; slot < SLOTS; slot++)
+		maps->warm[slot].cold = cold_of(slot);
 	for (int json = 0; json < 2; json++) {
 		struct show_view view = {.all = true, .wide = true, .interfaces = HOST_INTERFACES};
 
@@ -371,9 +388,13 @@ static void sorted(void **state)
 	snapshot_free(&s);
 }
 
-/* A writer puts SAs in and takes them out, as table.c does: cold first, then the word. */
+/*
+ * A writer puts SAs in and takes them out, as table.c does: cold first, then the word. The cold
+ * side of the last that went is the next one's.
+ */
 struct writer {
 	struct maps *maps;
+	__u32 spare;
 	int stop;
 	unsigned long rounds;
 };
@@ -385,10 +406,13 @@ static void *write_on(void *arg)
 	while (!__atomic_load_n(&w->stop, __ATOMIC_ACQUIRE)) {
 		__u32 slot = (__u32)(w->rounds % 32);
 		__u32 spi = 0x1000 + (__u32)(w->rounds % 1000);
-		struct sa_cold *cold = &w->maps->cold[slot];
+		__u32 next = w->spare;
+		struct sa_cold *cold = &w->maps->cold[next];
 		__u64 *word = &w->maps->table[slot / SA_BUCKET_SLOTS].slot[slot % SA_BUCKET_SLOTS];
 
 		__atomic_store_n(word, 0, __ATOMIC_RELEASE);
+		w->spare = w->maps->warm[slot].cold;
+		__atomic_store_n(&w->maps->warm[slot].cold, next, __ATOMIC_RELEASE);
 		__atomic_store_n(&cold->replay_window, spi, __ATOMIC_RELEASE);
 		__atomic_store_n(&cold->reqid, spi, __ATOMIC_RELEASE);
 		set_word(w->maps, slot, spi, 1 + spi % 3, 1 + spi % 3, 0);
@@ -399,8 +423,11 @@ static void *write_on(void *arg)
 
 static void while_written(void **state)
 {
-	struct writer writer = {.maps = *state};
+	struct writer writer = {.maps = *state, .spare = 32};
 	pthread_t thread;
+
+	for (__u32 slot = 0; slot < 32; slot++)
+		writer.maps->warm[slot].cold = slot;
 
 	assert_int_equal(pthread_create(&thread, NULL, write_on, &writer), 0);
 	for (int i = 0; i < 2000 || __atomic_load_n(&writer.rounds, __ATOMIC_RELAXED) < 1000; i++) {
