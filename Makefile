@@ -5,7 +5,7 @@
 BUILD ?= build
 NINJA = ninja -C $(BUILD)
 
-.PHONY: all deps demo test bench install clean
+.PHONY: all deps demo test bench fuzz install clean
 
 all: $(BUILD)/build.ninja
 	@$(NINJA) --quiet
@@ -27,6 +27,12 @@ test: deps
 bench: deps
 	@$(MAKE) --no-print-directory all
 	@bench/run
+
+# make fuzz [HOURS=1]: each fuzzer for so long, one after the other; what is new is kept in build-fuzz
+HOURS ?= 1
+fuzz: deps
+	@$(MAKE) --no-print-directory all
+	@tests/fuzz/run --seconds $$(($(HOURS) * 3600)) --keep $(BUILD)-fuzz/corpus
 
 # make install [prefix=/usr] [DESTDIR=/somewhere]
 install: all

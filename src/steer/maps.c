@@ -5,6 +5,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -103,9 +104,10 @@ static bool holds(const struct maps *maps, enum map map, size_t elements)
 	return maps->elements[map] >= elements;
 }
 
+/* Also those not in use (zeros): a damaged word may name any, and its CPU indexes arrays. */
 static bool rings_valid(const struct maps *maps)
 {
-	for (__u32 i = 1; i < maps->host->rings; i++)
+	for (__u32 i = 1; i < SA_RINGS; i++)
 		if (maps->rings[i].kind >= RING_KINDS || maps->rings[i].cpu >= maps->host->cpus)
 			return false;
 	return true;
@@ -120,7 +122,7 @@ static bool consistent(const struct maps *maps, enum map *bad)
 	*bad = MAP_HOST;
 	if (h->magic != LAYOUT_MAGIC || h->layout != LAYOUT_VERSION)
 		return false;
-	if (h->shape.bits < 1 || h->shape.bits > 24 || !h->cpus || h->cpus > 65536 ||
+	if (h->shape.bits < 1 || h->shape.bits > 24 || !h->cpus || h->cpus > CPU_SETSIZE ||
 	    h->rings > SA_RINGS || !h->moves)
 		return false;
 	slots = (size_t)SA_BUCKET_SLOTS << h->shape.bits;

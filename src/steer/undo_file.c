@@ -2,6 +2,7 @@
 /* The file that outlives us: read with suspicion, written whole or not at all. */
 #include "steer/undo_impl.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -391,6 +392,14 @@ int undo_item_link(struct json_object *item, struct link *out)
 	return same ? 0 : -ENODEV;
 }
 
+/* What the file holds may hold anything, and a line is one line. */
+static void make_plain(char *line)
+{
+	for (; *line; line++)
+		if (iscntrl((unsigned char)*line))
+			*line = '?';
+}
+
 void undo_say(struct undo *undo, const char *fmt, ...)
 {
 	char *line = NULL;
@@ -400,6 +409,7 @@ void undo_say(struct undo *undo, const char *fmt, ...)
 		return;
 	va_start(ap, fmt);
 	if (vasprintf(&line, fmt, ap) >= 0) {
+		make_plain(line);
 		undo->say(undo->ctx, line);
 		free(line);
 	}
