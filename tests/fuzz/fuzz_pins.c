@@ -44,6 +44,7 @@ static const struct bpf_map_info good[MAPS] = {
 	}
 	[MAP_HOST] = MEMORY(struct host, 1),
 	[MAP_SA_TABLE] = MEMORY(struct sa_bucket, 1 << BITS),
+	[MAP_SA_WARM] = MEMORY(struct sa_warm, SLOTS),
 	[MAP_SA_COLD] = MEMORY(struct sa_cold, SLOTS),
 	[MAP_RINGS] = MEMORY(struct ring, SA_RINGS),
 	[MAP_RING_STATES] = MEMORY(struct ring_state, CPUS *RING_KINDS),
@@ -105,6 +106,7 @@ static void good_host(struct host *host)
 static void good_memory(enum map map, void *at)
 {
 	struct sa_bucket *table = at;
+	struct sa_warm *warm = at;
 	struct sa_cold *cold = at;
 	struct ring *rings = at;
 
@@ -118,13 +120,14 @@ static void good_memory(enum map map, void *at)
 		if (map == MAP_SA_TABLE)
 			table[slot / SA_BUCKET_SLOTS].slot[slot % SA_BUCKET_SLOTS] =
 				sa_word(key_of(0x1000 + i), 1, 1 + i, 0);
+		if (map == MAP_SA_WARM)
+			warm[slot] = (struct sa_warm){.record = i ? 0 : NO_MOVE, .cold = i};
 		if (map == MAP_SA_COLD)
-			cold[slot] = (struct sa_cold){.dst = {destination[0]},
-						      .record = i ? 0 : NO_MOVE,
-						      .references = 1,
-						      .pcpu = NO_PCPU,
-						      .family = 4,
-						      .protocol = IPPROTO_ESP};
+			cold[i] = (struct sa_cold){.dst = {destination[0]},
+						   .references = 1,
+						   .pcpu = NO_PCPU,
+						   .family = 4,
+						   .protocol = IPPROTO_ESP};
 	}
 	if (map == MAP_MOVE_RECORDS)
 		*(struct move_record *)at = (struct move_record){.generation = 1,
