@@ -11,8 +11,9 @@
 
 const struct verb *const *verbs(void)
 {
-	static const struct verb *const table[] = {&verb_show, &verb_run,    &verb_move,
-						   &verb_stop, &verb_models, NULL};
+	static const struct verb *const table[] = {
+		&verb_show, &verb_gain, &verb_run, &verb_move, &verb_stop, &verb_models, NULL,
+	};
 
 	return table;
 }

@@ -143,22 +143,11 @@ static void print_findings(struct out *out, const struct look *look)
 		out_up(out);
 }
 
-/* The id of our program on this interface, 0 if it has none. */
-static uint32_t own_program(unsigned int ifindex)
-{
-	struct pins pins;
-	__u32 id = 0;
-
-	if (pins_find(&pins, false) || program_attached(&pins, ifindex, &id))
-		return 0;
-	return id;
-}
-
 static int dry_run_one(const struct link *link, bool generic, struct out *out)
 {
 	const struct meeting meeting = {.generic = generic,
 					.frags = !generic,
-					.own_prog_id = own_program(link->ifindex)};
+					.own_prog_id = program_ours(link->ifindex)};
 	const char *mode = generic ? "generic" : "native";
 	struct look look;
 	int err = look_at(&look, link->name, &meeting);

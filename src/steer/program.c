@@ -397,3 +397,13 @@ int program_attached(const struct pins *pins, unsigned int ifindex, __u32 *id)
 	close(link);
 	return err;
 }
+
+__u32 program_ours(unsigned int ifindex)
+{
+	struct pins pins;
+	__u32 id = 0;
+
+	if (pins_find(&pins, false) || program_attached(&pins, ifindex, &id))
+		return 0;
+	return id;
+}

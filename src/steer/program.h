@@ -58,4 +58,7 @@ int program_attach(struct maps *maps, const struct pins *pins, const struct prog
  */
 int program_attached(const struct pins *pins, unsigned int ifindex, __u32 *id);
 
+/* The id of our program on an interface of this namespace, 0 if it has none. */
+__u32 program_ours(unsigned int ifindex);
+
 #endif

@@ -29,7 +29,7 @@ boot() {
 }
 
 # On a veth only generic mode keeps tags that lie beside the packet; run refuses otherwise.
-boot 6.12 -- smoke.sh esp.sh "esp.sh v6 esn replay=128" "esp.sh stripped generic"
+boot 6.12 -- smoke.sh gain.sh esp.sh "esp.sh v6 esn replay=128" "esp.sh stripped generic"
 boot 6.1 --kernel 6.1 -- smoke.sh esp.sh
 boot "6.12 virtio" --net virtio -- "esp.sh nic" "esp.sh nic vlan v6"
 # The NIC takes the VLAN tags off before XDP sees the frame, unless it is told not to.

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// espalier gain: what spreading could bring, from the kernel's SA counters alone. Changes nothing.
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include "cmd/gain_print.h"
+#include "cmd/verb.h"
+#include "cmd/wait.h"
+#include "nic/addrs.h"
+#include "nic/cpulist.h"
+#include "nic/cpus.h"
+#include "nic/link.h"
+#include "nic/route.h"
+#include "sad/reading.h"
+#include "steer/maps.h"
+#include "steer/method_facts.h"
+#include "steer/pick_cpus.h"
+#include "steer/table.h"
+
+struct gain_options {
+	unsigned int seconds;
+	const char *cpus;
+	bool json;
+};
+
+static const struct gain_options defaults = {.seconds = 3};
+
+static const struct option_row options[] = {
+	{.name = "seconds",
+	 .argument = "SECONDS",
+	 .type = OPTION_NUMBER,
+	 .offset = offsetof(struct gain_options, seconds),
+	 .least = 1,
+	 .most = 3600,
+	 .help = "how long to count"},
+	{.name = "cpus",
+	 .argument = "LIST",
+	 .type = OPTION_CPUS,
+	 .offset = offsetof(struct gain_options, cpus),
+	 .help = "CPUs that would decrypt, such as 0-3,8; those that 'run' would choose if not "
+		 "given"},
+	{.name = "json",
+	 .type = OPTION_FLAG,
+	 .offset = offsetof(struct gain_options, json),
+	 .help = "print JSON"},
+	{0},
+};
+
+/* What was counted between two looks. */
+struct counting {
+	double seconds;
+	struct sad_reading sas; /* what each carried */
+	struct cpus_busy cpu[CPU_SETSIZE];
+};
+
+static void ignore(void *arg, const struct sa *sa)
+{
+}
+
+static void ignore_change(void *arg, const struct sa *was, const struct sa *now)
+{
+}
+
+static bool is_local(void *arg, uint8_t family, const __be32 addr[4])
+{
+	return addrs_contains(arg, family, addr);
+}
+
+static const struct sad_ops sad_ops = {
+	.added = ignore,
+	.changed = ignore_change,
+	.removed = ignore,
+	.is_local = is_local,
+};
+
+static int look(struct sad *sad, struct sad_reading *sas, struct cpus_times *times)
+{
+	int err = sad_sync(sad);
+
+	if (!err)
+		err = cpus_times_read("/proc/stat", times);
+	return err ? err : sad_reading_take(sad, sas);
+}
+
+static int count(struct sad *sad, unsigned int seconds, struct counting *out)
+{
+	struct sad_reading before = {0};
+	struct cpus_times then, now;
+	int err = look(sad, &before, &then);
+
+	if (err)
+		return err;
+	/* Nothing to count: say so at once. */
+	if (before.count)
+		out->seconds = wait_seconds(seconds, "counting what the SAs carry");
+	err = look(sad, &out->sas, &now);
+	if (!err) {
+		sad_reading_since(&out->sas, &before);
+		cpus_busy(&then, &now, out->cpu);
+	}
+	sad_reading_free(&before);
+	return err;
+}
+
+static enum status count_kernel(unsigned int seconds, struct counting *out)
+{
+	struct addrs *addrs = addrs_new(NULL, NULL);
+	struct sad *sad = NULL;
+	int err = addrs ? addrs_sync(addrs) : -ENOMEM;
+
+	if (!err)
+		err = sad_open(&sad, &sad_ops, addrs);
+	if (!err)
+		err = count(sad, seconds, out);
+	sad_close(sad);
+	addrs_free(addrs);
+	if (!err)
+		return STATUS_DONE;
+	return complain("gain",
+			"reading the kernel's SAs: %s; the kernel needs XFRM_USER, and we "
+			"CAP_NET_ADMIN",
+			strerror(-err));
+}
+
+/* The CPU that an SA is steered to, -1 if it is not. */
+static int steered_to(const struct maps *maps, const struct sa *sa)
+{
+	const struct table table = {
+		.shape = maps->host->shape,
+		.buckets = maps->table,
+		.cold = maps->cold,
+	};
+	__u64 word;
+
+	(void)table_lookup(&table, sa_key(&table.shape, sa->id.dst, sa->id.spi, sa->id.protocol),
+			   &word);
+	if (!word || sa_word_flags(word) & SA_HANDS_OFF)
+		return -1;
+	return (int)maps->rings[sa_word_own(word)].cpu;
+}
+
+/* Are SAs steered here? Then their maps are open. */
+static bool open_maps(struct maps *maps)
+{
+	enum map bad;
+	struct pins pins;
+
+	maps_init(maps);
+	if (pins_find(&pins, false) || pins_state(&pins) != PINS_OURS)
+		return false;
+	if (!maps_open(maps, &pins, false, &bad))
+		return true;
+	maps_close(maps);
+	return false;
+}
+
+static int decide(const struct counting *counting, struct gain_report *report)
+{
+	uint16_t softirq[CPU_SETSIZE];
+	struct gain_sa *sas = calloc(counting->sas.count + 1, sizeof(*sas));
+	struct gain_facts facts = {
+		.sas = sas,
+		.n = counting->sas.count,
+		.cpus = report->cpus,
+		.softirq = softirq,
+	};
+	struct maps maps;
+	int err;
+
+	if (!sas)
+		return -ENOMEM;
+	report->steered = open_maps(&maps);
+	for (size_t i = 0; i < facts.n; i++) {
+		const struct sa *sa = &counting->sas.sa[i];
+
+		sas[i] = (struct gain_sa){
+			.packets = sa->packets,
+			.bytes = sa->bytes,
+			.hands_off = sa->offload != SA_OFFLOAD_NONE,
+			.cpu = report->steered ? steered_to(&maps, sa) : -1,
+		};
+		report->udp += sa->encap;
+	}
+	maps_close(&maps);
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		softirq[cpu] = counting->cpu[cpu].softirq;
+	err = gain_decide(&facts, &report->gain);
+	if (!err && report->gain.busiest >= 0)
+		report->busy = counting->cpu[report->gain.busiest].busy;
+	free(sas);
+	return err;
+}
+
+/* The device at the bottom: packets come in there, whatever lies on it. */
+static void lowest(struct link *link)
+{
+	struct link_list all = {0};
+	const struct link *at, *below;
+
+	if (link_list_read(&all))
+		return;
+	at = link_by_index(&all, link->ifindex);
+	for (size_t i = 0; at && i < all.count && link_lower_all(&all, at, &below, 1); i++)
+		at = below;
+	if (at)
+		*link = *at;
+	link_list_free(&all);
+}
+
+/* Where the packets of an SA come in: as far as routing tells, where answers to them go out. */
+static void find_interface(const struct sa *sa, char name[IFNAMSIZ])
+{
+	struct link link;
+	int ifindex = route_device(sa->id.family, sa->src, sa->id.dst);
+
+	if (ifindex < 0 || link_get_index(ifindex, &link))
+		return;
+	lowest(&link);
+	if (!(link.flags & IFF_LOOPBACK))
+		memcpy(name, link.name, IFNAMSIZ);
+}
+
+/* The interface of the SA that carried most stands for all. */
+static void find_interface_of_most(const struct sad_reading *sas, char name[IFNAMSIZ])
+{
+	const struct sa *most = NULL;
+
+	for (size_t i = 0; i < sas->count; i++)
+		if (sas->sa[i].bytes && (!most || sas->sa[i].bytes > most->bytes))
+			most = &sas->sa[i];
+	if (most)
+		find_interface(most, name);
+}
+
+static void find_method(struct gain_report *report)
+{
+	struct method_facts method;
+
+	if (!*report->interface)
+		return;
+	if (method_facts_gather(report->interface, &method)) {
+		*report->interface = 0;
+		return;
+	}
+	method.facts.sas = report->sas;
+	method.facts.sas_udp = report->udp;
+	method.facts.cpus = (unsigned int)CPU_COUNT(&report->cpus);
+	report->method = choose_method(&method.facts, report->why, sizeof(report->why));
+}
+
+/* Those of --cpus that are online. */
+static enum status given_cpus(const char *list, cpu_set_t *cpus)
+{
+	struct cpus_facts machine;
+	int err = cpus_facts_read("/sys", &machine);
+
+	if (err)
+		return complain("gain", "reading which CPUs are online: %s", strerror(-err));
+	(void)cpulist_parse(list, cpus); /* was checked with the options */
+	CPU_AND(cpus, cpus, &machine.online);
+	if (!CPU_COUNT(cpus))
+		return complain("gain",
+				"--cpus %s: none of these is online; 'lscpu --extended' shows "
+				"those that are",
+				list);
+	return STATUS_DONE;
+}
+
+static enum status chosen_cpus(char *interface, cpu_set_t *cpus)
+{
+	struct cpus_facts machine;
+	char why[512];
+	int err = cpus_facts_read("/sys", &machine);
+
+	if (!err)
+		err = pick_cpus(&machine, &interface, *interface != 0, cpus, why, sizeof(why));
+	return err ? complain("gain", "choosing CPUs: %s", strerror(-err)) : STATUS_DONE;
+}
+
+static enum status print(const struct gain_report *report, bool json)
+{
+	struct out *out = out_new(stdout, json);
+	int err;
+
+	if (!out)
+		return complain("gain", "no memory");
+	gain_print(out, report);
+	err = out_close(out);
+	return err ? complain("gain", "cannot print: %s", strerror(-err)) : STATUS_DONE;
+}
+
+static enum status report_on(const struct counting *counting, const struct gain_options *o,
+			     struct gain_report *report)
+{
+	enum status status = STATUS_DONE;
+
+	report->seconds = counting->seconds;
+	report->sas = counting->sas.count;
+	find_interface_of_most(&counting->sas, report->interface);
+	if (!o->cpus)
+		status = chosen_cpus(report->interface, &report->cpus);
+	if (status != STATUS_DONE)
+		return status;
+	if (decide(counting, report))
+		return complain("gain", "no memory");
+	if (report->gain.active)
+		report->heaviest = &counting->sas.sa[report->gain.heaviest];
+	find_method(report);
+	return print(report, o->json);
+}
+
+static enum status gain(const void *given, int n, char **operands)
+{
+	const struct gain_options *o = given;
+	struct gain_report report = {0};
+	struct counting counting = {0};
+	enum status status = o->cpus ? given_cpus(o->cpus, &report.cpus) : STATUS_DONE;
+
+	if (status == STATUS_DONE)
+		status = count_kernel(o->seconds, &counting);
+	if (status == STATUS_DONE)
+		status = report_on(&counting, o, &report);
+	sad_reading_free(&counting.sas);
+	return status;
+}
+
+const struct verb verb_gain = {
+	.name = "gain",
+	.operands = "",
+	.brief = "what spreading could bring here; changes nothing",
+	.about = "Reads the counters of the kernel's inbound SAs and how busy the CPUs are, twice, "
+		 "and says what spreading the SAs over CPUs could bring, and by which method. "
+		 "Loads no program and changes nothing.",
+	.options = options,
+	.defaults = &defaults,
+	.size = sizeof(defaults),
+	.root = true,
+	.function = gain,
+};

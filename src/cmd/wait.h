@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Waiting while something is counted. */
+#ifndef CMD_WAIT_H
+#define CMD_WAIT_H
+
+/*
+ * Sleeps; meanwhile, if stderr is a terminal, a line there says what for and how long it will be.
+ * Returns the seconds that really passed (CLOCK_MONOTONIC).
+ */
+double wait_seconds(unsigned int seconds, const char *doing);
+
+#endif

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What this machine tells of an interface that decides on its method.
+#include "steer/method_facts.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "steer/program.h"
+
+static void judge_xdp(const struct needs_facts *needs, struct method_facts *out)
+{
+	const struct needs_finding *refusal;
+	struct needs_report report;
+
+	if (needs_check(needs, &report))
+		return;
+	refusal = needs_first(&report, NEEDS_REFUSE);
+	out->facts.xdp = !refusal;
+	if (refusal)
+		snprintf(out->xdp_why, sizeof(out->xdp_why), "%s", refusal->text);
+	needs_report_free(&report);
+}
+
+int method_facts_gather(const char *ifname, struct method_facts *out)
+{
+	struct needs_facts needs = {.frags = true};
+	int err;
+
+	memset(out, 0, sizeof(*out));
+	needs.own_prog_id = program_ours(if_nametoindex(ifname));
+	err = needs_gather(ifname, &needs);
+	if (err)
+		return err;
+	memcpy(out->driver, needs.driver, sizeof(out->driver));
+	out->facts.driver = out->driver;
+	out->facts.xdp_why = out->xdp_why;
+	out->facts.queues = needs.link.num_rx_queues;
+	if (!needs.channels.err)
+		out->facts.queues = needs.channels.rx + needs.channels.combined;
+	judge_xdp(&needs, out);
+	needs_facts_free(&needs);
+	return 0;
+}

@@ -1,0 +1,56 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Runs in the guest: `espalier gain` from the counters of real ESP, plain and in UDP.
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/esp-lab.sh"
+
+name="${ESPALIER_GUEST:-guest}: gain"
+
+trap 'kill $(jobs -p) 2>/dev/null; wait; esp_down' EXIT
+
+fail() {
+	echo "FAIL $name: $1"
+	exit 1
+}
+
+# gain while the command runs; its JSON is then in $said.
+gain_while() {
+	"$@" >/dev/null &
+	said=$(in_ns gw-b "$ESP_BUILD/espalier" gain --json --seconds 3 --cpus 0-1)
+	wait $!
+}
+
+# holds FILTER: is it true of what gain said?
+holds() {
+	jq -e "$1" <<<"$said" >/dev/null || fail "not $1: $said"
+}
+
+esp_up 6 2 || fail "the lab"
+before=$(bpftool -j link show; bpftool -j prog show | jq length)
+gain_while true
+holds '.verdict == "no-traffic" and .sas == 8 and .esp_udp == 2 and .heaviest == null'
+
+# All on CPU 0, but for what CPU 1 does for others meanwhile: the emulated clock makes that much.
+ESP_CPU=0 gain_while esp_ping 120
+holds '(.verdict == "worth" or .verdict == "spread") and .active == 8 and .hands_off == 0'
+holds '.heaviest.src == "192.0.2.1" and .heaviest.dst == "192.0.2.2"'
+# The kernel counts what came out of the tunnel: a ping of 84 bytes.
+holds '.packets > 80 and .packets <= 960 and .bytes == 84 * .packets'
+holds '.interface == "wan" and .method == "xdp" and .steered == false'
+holds '.now.cpu == 0 and .now.share > 0.5 and .times > .now.share * 1.8 and .times < 2.01'
+
+gain_while in_ns gw-a ping -q -n -c 200 -i 0.02 -I 10.1.3.1 10.2.3.1
+holds '.verdict == "one-sa" and .active == 1 and .heaviest.spi == "0xb0000003"'
+holds '.heaviest.share == 1 and (.advice | test("RFC 9611"))'
+[ "$(bpftool -j link show; bpftool -j prog show | jq length)" = "$before" ] || fail "left something"
+
+# Steered: who has what is known from the placement, whatever else the CPUs do.
+in_ns gw-b "$ESP_BUILD/espalier" run wan --cpus 0-1 >/dev/null 2>&1 &
+until [ "$(in_ns gw-b "$ESP_BUILD/espalier" show --json 2>/dev/null | jq '.sas | length')" = 8 ]; do
+	kill -0 $! || fail "espalier run ended"
+	sleep 0.2
+done
+ESP_CPU=0 gain_while esp_ping 120
+holds '.steered == true and .verdict == "spread" and .now.cpus == 2 and .now.share < 0.6'
+in_ns gw-b "$ESP_BUILD/espalier" stop >/dev/null 2>&1 || fail "espalier stop"
+echo "ok $name"
