@@ -412,11 +412,11 @@ static __always_inline void receive(struct esprecv_cpu *cpu, const struct found 
 	}
 	index = find_sa(&f->key);
 	packets = bpf_map_lookup_elem(&sa_packets, &index);
-	spend();
 	if (index >= config.room || !packets) {
 		cpu->others++;
 		return;
 	}
+	spend();
 	cpu->packets++;
 	++*packets;
 	judge(index, f);

@@ -58,7 +58,7 @@ static const struct lab_option table[] = {
 	{"senders", "N", LAB_NUMBER, AT(senders), 1, 64, NULL, "senders told apart (8)"},
 	{"window", "W", LAB_NUMBER, AT(window), 1, 1U << 30, NULL, "replay window (64)"},
 	{"port", "N", LAB_NUMBER, AT(port), 1, 65535, NULL, "UDP port of ESP in UDP (4500)"},
-	{"work", "NS", LAB_NUMBER, AT(work), 0, 1000000000, NULL, "time to spend a packet"},
+	{"work", "NS", LAB_NUMBER, AT(work), 0, 1000000000, NULL, "time to spend on a packet of an SA"},
 	{"work-cpu", "CPU:NS", LAB_CALL, 0, 0, 0, parse_work, "the same, for one CPU"},
 	{"drop", NULL, LAB_FLAG, AT(drop), 0, 0, NULL, "drop what was counted (as it does)"},
 	{"pass", NULL, LAB_FLAG, AT(pass), 0, 0, NULL, "let it go on to the stack"},
