@@ -571,7 +571,7 @@ def real_sa(host, spi, *options):
 
 def in_guest(name):
     check("ESPALIER_IN_GUEST" not in os.environ, "the guest has no ESP either")
-    done = subprocess.run([f"{ROOT}/lab/guest/run", "--timeout", "100", "/usr/bin/python3",
+    done = subprocess.run([f"{ROOT}/lab/guest/run", "--timeout", "600", "/usr/bin/python3",
                            os.path.abspath(__file__), name], capture_output=True, text=True,
                           env={**os.environ, "ESPALIER_IN_GUEST": "1"})
     check(f"ok {name}" in done.stdout, "in the guest:", done.stdout, done.stderr)

@@ -2,7 +2,7 @@
 // The SA table under its one writer and several readers, who look up as the BPF programs do.
 //
 // The rings and flags of every word here are a checksum of its key and ring `to`, so that a word of
-// which half is another's is seen; the cold side holds the key once more. Time stands still until
+// which half is another's is seen; the warm side holds the key once more. Time stands still until
 // every reader has begun a new lookup, so that the rest of a slot is as long as it must be, and no
 // longer.
 #include <errno.h>
@@ -94,7 +94,6 @@ static void look_up(struct reader *r)
 	__u32 i = random_below(&r->random, random_below(&r->random, 2) ? KEYS : HOT);
 	__u64 key = key_of(r->shared->seed, i), word;
 	int slot = table_lookup(table, key, &word);
-	__u32 reqid;
 
 	if (slot < 0) {
 		r->lost += i < PERMANENT;
@@ -102,9 +101,7 @@ static void look_up(struct reader *r)
 		r->foreign += i >= LIVE;
 		if (word != sound_word(key, sa_word_to(word)))
 			__atomic_store_n(&r->torn, r->torn + 1, __ATOMIC_RELAXED);
-		reqid = __atomic_load_n(&table_cold(table, slot)->reqid, __ATOMIC_ACQUIRE);
-		/* It is another SA's at once when this one is gone. */
-		r->foreign += table_word(table, slot) == word && reqid != (__u32)(key >> 12);
+		r->foreign += table->warm[slot].record != (__u32)(key >> 12);
 	}
 	if (i < PERMANENT)
 		r->doubled += count_key(table, key) != 1;
@@ -173,8 +170,7 @@ static void insert(struct writer *w, __u32 i)
 		.to = sa_word_to(word),
 		.own = sa_word_own(word),
 		.flags = sa_word_flags(word),
-		.record = NO_MOVE,
-		.cold.reqid = key >> 12,
+		.record = key >> 12,
 	};
 	__u32 slot;
 	int err;
