@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Two strongSwan gateways over the lab: real IKE and user-space ESP, always ESP-in-UDP.
+"""Two strongSwan gateways over the lab: real IKE, always ESP-in-UDP; user-space ESP, or the kernel's
+where it has ESP.
 
 Each charon lives in its side's namespace with a /run of its own. Child cN joins 10.1.N.1 of side a
 with 10.2.N.1 of side b.
@@ -19,10 +20,10 @@ NET = {"a": 1, "b": 2}
 ADDRESS = {"a": PEER, "b": GATEWAY}
 OTHER = {"a": "b", "b": "a"}
 
-# kernel-libipsec comes first: it takes the SAs, kernel-netlink the addresses and routes.
+# If kernel-libipsec is there it comes first and takes the SAs, kernel-netlink addresses and routes.
 SETTINGS = """
 charon {{
-	load = random nonce aes sha1 sha2 hmac kdf gmp gcm kernel-libipsec kernel-netlink \
+	load = random nonce aes sha1 sha2 hmac kdf gmp gcm {libipsec} kernel-netlink \
 		socket-default vici
 	filelog {{
 		log {{
@@ -52,6 +53,7 @@ connections {{
 		proposals = aes128-sha256-modp2048
 		encap = yes
 		mobike = no
+		dpd_delay = 1s
 		local {{
 			auth = psk
 			id = side-{side}
@@ -84,12 +86,13 @@ CHILD = """
 class Charon:
     """The strongSwan of one side."""
 
-    def __init__(self, lab, side, children):
+    def __init__(self, lab, side, children, kernel=False):
         self.lab, self.side, self.children = lab, side, children
         self.directory = tempfile.mkdtemp(prefix=f"{lab.prefix}-strongswan-{side}-")
         self.uri = f"unix://{self.directory}/vici"
         self.environment = {**os.environ, "STRONGSWAN_CONF": f"{self.directory}/strongswan.conf"}
-        self.write("strongswan.conf", SETTINGS.format(directory=self.directory))
+        self.write("strongswan.conf", SETTINGS.format(
+            directory=self.directory, libipsec="" if kernel else "kernel-libipsec"))
         self.write("swanctl.conf", self.connection())
         for number in self.children:
             lab.run(side, ["ip", "address", "add", f"{self.address(number)}/32", "dev", "lo"])
@@ -168,14 +171,14 @@ class Charon:
 class Pair:
     """Both gateways, no child up yet, inside a with block."""
 
-    def __init__(self, lab, children):
-        self.lab, self.children = lab, children
+    def __init__(self, lab, children, kernel=False):
+        self.lab, self.children, self.kernel = lab, children, kernel
         self.charons = []
 
     def __enter__(self):
         try:
             for side in "ab":
-                self.charons.append(Charon(self.lab, side, self.children))
+                self.charons.append(Charon(self.lab, side, self.children, self.kernel))
         except BaseException:
             self.__exit__()
             raise

@@ -1,0 +1,64 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""pcpu.py SPI CPU: makes a per-CPU SA (RFC 9611) of one in this namespace: the same, with
+XFRMA_SA_PCPU, which iproute2 6.1 cannot set. Linux 6.13, and Debian's 6.12 by a backport."""
+import os
+import socket
+import struct
+import sys
+
+NEWSA, DELSA, GETSA, ERROR, DONE = 0x10, 0x11, 0x12, 2, 3
+REQUEST, ACK, DUMP, EXCL, CREATE = 1, 4, 0x300, 0x200, 0x400
+SA_INFO, SPI_AT, FAMILY_AT, PROTO_AT = 224, 56 + 16, 212, 56 + 20  # struct xfrm_usersa_info
+NOT_OURS = {26}  # XFRMA_LASTUSED: the kernel's to say
+PCPU = 35
+
+
+def request(sock, kind, flags, payload):
+    sock.send(struct.pack("=IHHII", 16 + len(payload), kind, flags | REQUEST, 1, 0) + payload)
+
+
+def acknowledged(sock):
+    _, kind, _, _, _, error = struct.unpack_from("=IHHIIi", sock.recv(65536))
+    if kind != ERROR or error:
+        sys.exit(f"pcpu.py: {os.strerror(-error)}")
+
+
+def messages(sock):
+    while True:
+        data, at = sock.recv(65536), 0
+        while at < len(data):
+            size, kind = struct.unpack_from("=IH", data, at)
+            if kind in (DONE, ERROR):
+                return
+            yield data[at + 16:at + size]
+            at += (size + 3) & ~3
+
+
+def without(attributes, unwanted):
+    kept, at = b"", 0
+    while at < len(attributes):
+        size, kind = struct.unpack_from("=HH", attributes, at)
+        if kind not in unwanted:
+            kept += attributes[at:at + ((size + 3) & ~3)]
+        at += (size + 3) & ~3
+    return kept
+
+
+def main():
+    spi, cpu = struct.pack("!I", int(sys.argv[1], 0)), int(sys.argv[2])
+    sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 6)  # NETLINK_XFRM
+    request(sock, GETSA, DUMP, b"")
+    found = [m for m in messages(sock) if m[SPI_AT:SPI_AT + 4] == spi]
+    if len(found) != 1:
+        sys.exit(f"pcpu.py: {len(found)} SAs have the SPI {sys.argv[1]}")
+    info, attributes = found[0][:SA_INFO], without(found[0][SA_INFO:], NOT_OURS | {PCPU})
+    family = info[FAMILY_AT:FAMILY_AT + 2]
+    request(sock, DELSA, ACK, info[56:72] + spi + family + info[PROTO_AT:PROTO_AT + 1] + b"\0")
+    acknowledged(sock)
+    request(sock, NEWSA, ACK | EXCL | CREATE,
+            info + attributes + struct.pack("=HHI", 8, PCPU, cpu))
+    acknowledged(sock)
+
+
+main()

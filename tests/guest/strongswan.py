@@ -1,0 +1,84 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Runs in the guest: two strongSwan gateways with the kernel's ESP, NAT-T forced, five children.
+
+Pings flood every child while one is rekeyed; then, when all is quiet, DPD asks. Espalier starts before IKE, in the middle
+of the pings, or after all children are up and quiet. Every inbound SPI that swanctl lists is steered
+and shown, with as many packets as the kernel counts; no ping is lost that is not lost without."""
+import os
+import sys
+
+TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
+sys.path[:0] = [f"{TOP}/lab", f"{TOP}/tests/net"]
+import lab
+import strongswan
+from lab import GATEWAY, PEER, check, wait_for
+from test_strongswan import CHILDREN, REKEYED, Pings
+
+SOME = 400  # pings in each part of a run
+
+
+def run_espalier(host, start, now):
+    if start == now:
+        host.daemon("--cpus", "0-1")
+
+
+def verify(host, charon):
+    """Every inbound SPI of swanctl is shown as the kernel's, and counted alike once it is quiet."""
+    def all_known():
+        return charon.packets() and set(charon.packets()) <= set(host.shown())
+    wait_for(all_known, "all SPIs of swanctl in show", 30)
+
+    def counted():
+        listed, sas = charon.packets(), host.shown()
+        return {spi: sas[spi] for spi in listed if sas[spi]["packets"] == listed[spi]}
+    sas = {spi: host.shown()[spi] for spi in charon.packets()}
+    for sa in sas.values():
+        check((sa["state"], sa["source"], sa["encap"], sa["src"], sa["dst"]) ==
+              ("valid", "kernel", "udp", PEER, GATEWAY), "shown:", sa)
+    check(len({sa["cpu"] for sa in sas.values()}) == 2, "all on one CPU:", sas)
+    return counted()
+
+
+def one_run(host, start):
+    """Children up, pings, a rekey; the pings, and what was counted alike."""
+    counted = {}
+    with strongswan.Pair(host, CHILDREN, kernel=True) as pair:
+        run_espalier(host, start, "before")
+        for number in CHILDREN:
+            pair.a.initiate(number)
+        run_espalier(host, start, "after")
+        with Pings(host, pair) as pings:
+            pings.more(SOME)
+            run_espalier(host, start, "middle")
+            pings.more(SOME)
+            old = pair.b.newest(REKEYED)
+            pair.a.rekey(REKEYED)
+            wait_for(lambda: pair.b.newest(REKEYED) != old, "the rekey", 30)
+            pings.more(2 * SOME)
+            pings.end()
+        if start:
+            counted = verify(host, pair.b)
+            check(host.show()["ike"]["packets"], "IKE did not go its own way")
+            if start != "middle":
+                check(len(counted) == len(pair.b.packets()), "show and the kernel differ:",
+                      host.shown(), pair.b.packets())
+            host.espalier("stop")
+        # With ESP coming in, DPD has nothing to ask; without, it asks and is answered.
+        wait_for(lambda: "sending DPD request" in pair.a.log + pair.b.log, "DPD", 30)
+        check("giving up after" not in pair.a.log + pair.b.log, "DPD went unanswered")
+    return pings
+
+
+def test_strongswan(host):
+    lost = {}
+    for start in (None, "before", "middle", "after"):
+        pings = one_run(host, start)
+        lost[start] = pings.sent - pings.answered
+        print(f"  started {start}: {pings.sent} pings, {lost[start]} lost", flush=True)
+    check(max(lost.values()) <= lost[None], "pings lost, by when Espalier started:", lost)
+    return f"{len(lost)} runs, lost {lost}"
+
+
+if __name__ == "__main__":
+    lab.main()
