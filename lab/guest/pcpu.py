@@ -11,7 +11,7 @@ NEWSA, DELSA, GETSA, ERROR, DONE = 0x10, 0x11, 0x12, 2, 3
 REQUEST, ACK, DUMP, EXCL, CREATE = 1, 4, 0x300, 0x200, 0x400
 SA_INFO, SPI_AT, FAMILY_AT, PROTO_AT = 224, 56 + 16, 212, 56 + 20  # struct xfrm_usersa_info
 NOT_OURS = {26}  # XFRMA_LASTUSED: the kernel's to say
-PCPU = 35
+DIR, PCPU, DIR_IN = 33, 35, 1  # XFRMA_SA_DIR, without which the kernel takes no PCPU
 
 
 def request(sock, kind, flags, payload):
@@ -52,12 +52,12 @@ def main():
     found = [m for m in messages(sock) if m[SPI_AT:SPI_AT + 4] == spi]
     if len(found) != 1:
         sys.exit(f"pcpu.py: {len(found)} SAs have the SPI {sys.argv[1]}")
-    info, attributes = found[0][:SA_INFO], without(found[0][SA_INFO:], NOT_OURS | {PCPU})
+    info, attributes = found[0][:SA_INFO], without(found[0][SA_INFO:], NOT_OURS | {DIR, PCPU})
     family = info[FAMILY_AT:FAMILY_AT + 2]
     request(sock, DELSA, ACK, info[56:72] + spi + family + info[PROTO_AT:PROTO_AT + 1] + b"\0")
     acknowledged(sock)
     request(sock, NEWSA, ACK | EXCL | CREATE,
-            info + attributes + struct.pack("=HHI", 8, PCPU, cpu))
+            info + attributes + struct.pack("=HHB3xHHI", 5, DIR, DIR_IN, 8, PCPU, cpu))
     acknowledged(sock)
 
 

@@ -87,7 +87,8 @@ sleep 1
 eval "exec ${flood[1]}>&-"
 result=$(tail -n 1 <&"${flood[0]}")
 read -r _ sent _ answered <<<"$result"
-[ "$sent" -gt 100 ] && [ "$sent" = "$answered" ] || fail "pings: $result"
+[ "$sent" -gt 100 ] || fail "too few pings to tell: $result"
+[ "$sent" = "$answered" ] || fail "pings: $result"
 [ "$(figures)" = "$before" ] || fail "counted: $(diff <(figures) - <<<"$before")"
 [ "$(shown '.sas[] | select(.spi == "0xd0000008") | .packets > 0')" = true ] ||
 	fail "the last SA decrypted nothing"

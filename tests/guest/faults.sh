@@ -22,7 +22,8 @@ lose_nothing_while() {
 	eval "exec ${flood[1]}>&-"
 	result=$(tail -n 1 <&"${flood[0]}")
 	read -r _ sent _ answered <<<"$result"
-	[ "$sent" -gt 100 ] && [ "$sent" = "$answered" ] || fail "pings: $result"
+	[ "$sent" -gt 100 ] || fail "too few pings to tell: $result"
+	[ "$sent" = "$answered" ] || fail "pings: $result"
 	[ "$(xfrm_refused)" = 0 ] || fail "XfrmIn: $(esp_errors gw-b)"
 	echo "  $result"
 }
