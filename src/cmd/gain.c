@@ -5,14 +5,13 @@
 #include <string.h>
 #include <sys/socket.h>
 #include "cmd/gain_print.h"
+#include "cmd/kernel_sas.h"
 #include "cmd/verb.h"
 #include "cmd/wait.h"
-#include "nic/addrs.h"
 #include "nic/cpulist.h"
 #include "nic/cpus.h"
 #include "nic/link.h"
 #include "nic/route.h"
-#include "sad/reading.h"
 #include "steer/maps.h"
 #include "steer/method_facts.h"
 #include "steer/pick_cpus.h"
@@ -54,47 +53,25 @@ struct counting {
 	struct cpus_busy cpu[CPU_SETSIZE];
 };
 
-static void ignore(void *arg, const struct sa *sa)
+static int look(struct kernel_sas *kernel, struct sad_reading *sas, struct cpus_times *times)
 {
+	int err = cpus_times_read("/proc/stat", times);
+
+	return err ? err : kernel_sas_take(kernel, sas);
 }
 
-static void ignore_change(void *arg, const struct sa *was, const struct sa *now)
-{
-}
-
-static bool is_local(void *arg, uint8_t family, const __be32 addr[4])
-{
-	return addrs_contains(arg, family, addr);
-}
-
-static const struct sad_ops sad_ops = {
-	.added = ignore,
-	.changed = ignore_change,
-	.removed = ignore,
-	.is_local = is_local,
-};
-
-static int look(struct sad *sad, struct sad_reading *sas, struct cpus_times *times)
-{
-	int err = sad_sync(sad);
-
-	if (!err)
-		err = cpus_times_read("/proc/stat", times);
-	return err ? err : sad_reading_take(sad, sas);
-}
-
-static int count(struct sad *sad, unsigned int seconds, struct counting *out)
+static int count(struct kernel_sas *kernel, unsigned int seconds, struct counting *out)
 {
 	struct sad_reading before = {0};
 	struct cpus_times then, now;
-	int err = look(sad, &before, &then);
+	int err = look(kernel, &before, &then);
 
 	if (err)
 		return err;
 	/* Nothing to count: say so at once. */
 	if (before.count)
 		out->seconds = wait_seconds(seconds, "counting what the SAs carry");
-	err = look(sad, &out->sas, &now);
+	err = look(kernel, &out->sas, &now);
 	if (!err) {
 		sad_reading_since(&out->sas, &before);
 		cpus_busy(&then, &now, out->cpu);
@@ -105,16 +82,12 @@ static int count(struct sad *sad, unsigned int seconds, struct counting *out)
 
 static enum status count_kernel(unsigned int seconds, struct counting *out)
 {
-	struct addrs *addrs = addrs_new(NULL, NULL);
-	struct sad *sad = NULL;
-	int err = addrs ? addrs_sync(addrs) : -ENOMEM;
+	struct kernel_sas kernel;
+	int err = kernel_sas_open(&kernel);
 
 	if (!err)
-		err = sad_open(&sad, &sad_ops, addrs);
-	if (!err)
-		err = count(sad, seconds, out);
-	sad_close(sad);
-	addrs_free(addrs);
+		err = count(&kernel, seconds, out);
+	kernel_sas_close(&kernel);
 	if (!err)
 		return STATUS_DONE;
 	return complain("gain",

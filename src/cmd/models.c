@@ -2,7 +2,7 @@
 /* espalier models: the NICs it knows, and how it knows. */
 #include <errno.h>
 #include <string.h>
-#include "cmd/near.h"
+#include "cmd/model_named.h"
 #include "cmd/verb.h"
 #include "nic/model_ask.h"
 #include "view/out.h"
@@ -145,26 +145,15 @@ static int print_one(struct out *out, const struct model *model)
 	return 0;
 }
 
-static enum status unknown_model(const char *name)
-{
-	struct near near = {.typed = name};
-
-	for (const struct model *const *m = models(); *m; m++)
-		near_look(&near, (*m)->name);
-	if (near.best)
-		return complain("models", "%s: no such model; did you mean %s?", name, near.best);
-	return complain("models", "%s: no such model; 'espalier models' lists them", name);
-}
-
 static enum status show_models(const void *given, int n, char **operands)
 {
 	const struct models_options *o = given;
-	const struct model *model = n ? model_find(operands[0]) : NULL;
+	const struct model *model = n ? model_named("models", operands[0]) : NULL;
 	struct out *out;
 	int err, close_err;
 
 	if (n && !model)
-		return unknown_model(operands[0]);
+		return STATUS_FAILED;
 	out = out_new(stdout, o->json);
 	if (!out)
 		return complain("models", "no memory");

@@ -21,7 +21,8 @@ struct verb {
 	enum status (*function)(const void *options, int n, char **operands);
 };
 
-extern const struct verb verb_show, verb_gain, verb_run, verb_move, verb_stop, verb_models;
+extern const struct verb verb_show, verb_inspect, verb_gain, verb_run, verb_move, verb_stop,
+	verb_models;
 
 /* In the order in which the help lists them; NULL ends. */
 const struct verb *const *verbs(void);

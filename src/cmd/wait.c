@@ -2,7 +2,7 @@
 // Waiting while something is counted.
 #include "cmd/wait.h"
 
-#include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <time.h>
@@ -16,6 +16,31 @@ static double now(void)
 	return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
 }
 
+/*
+ * False: one of the signals that end a program came, and the caller had blocked it; it is pending
+ * again.
+ */
+static bool sleep_until(const struct timespec *end)
+{
+	double left;
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	while ((left = (double)end->tv_sec + (double)end->tv_nsec / 1e9 - now()) > 0) {
+		struct timespec rest = {(time_t)left, (long)((left - (time_t)left) * 1e9)};
+		int signal = sigtimedwait(&set, NULL, &rest);
+
+		if (signal > 0) {
+			raise(signal);
+			return false;
+		}
+	}
+	return true;
+}
+
 double wait_seconds(unsigned int seconds, const char *doing)
 {
 	bool terminal = isatty(STDERR_FILENO);
@@ -27,8 +52,8 @@ double wait_seconds(unsigned int seconds, const char *doing)
 		if (terminal)
 			fprintf(stderr, "\r\033[K%s: %u s left", doing, left);
 		end.tv_sec++;
-		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &end, NULL) == EINTR)
-			;
+		if (!sleep_until(&end))
+			break;
 	}
 	if (terminal)
 		fputs("\r\033[K", stderr);

@@ -26,7 +26,7 @@ int ethtool_open(void)
 	return fd < 0 ? -errno : fd;
 }
 
-static int call(int fd, const char *ifname, void *request)
+int ethtool_ask(int fd, const char *ifname, void *request)
 {
 	struct ifreq ifr = {0};
 	int ret;
@@ -55,7 +55,7 @@ int ethtool_driver(int fd, const char *ifname, struct nic_driver *out)
 	int ret;
 
 	memset(out, 0, sizeof(*out));
-	ret = call(fd, ifname, &info);
+	ret = ethtool_ask(fd, ifname, &info);
 	if (ret < 0) {
 		out->err = ret;
 		return ret;
@@ -74,7 +74,7 @@ int ethtool_channels(int fd, const char *ifname, struct nic_channels *out)
 	int ret;
 
 	memset(out, 0, sizeof(*out));
-	ret = call(fd, ifname, &ch);
+	ret = ethtool_ask(fd, ifname, &ch);
 	if (ret < 0) {
 		out->err = ret;
 		return ret;
@@ -99,7 +99,7 @@ int ethtool_channels_set(int fd, const char *ifname, const struct nic_channels *
 		.other_count = want->other,
 		.combined_count = want->combined,
 	};
-	int ret = call(fd, ifname, &ch);
+	int ret = ethtool_ask(fd, ifname, &ch);
 
 	return ret < 0 ? ret : 0;
 }
@@ -107,7 +107,7 @@ int ethtool_channels_set(int fd, const char *ifname, const struct nic_channels *
 int ethtool_rx_rings(int fd, const char *ifname, uint32_t *out)
 {
 	struct ethtool_rxnfc nfc = {.cmd = ETHTOOL_GRXRINGS};
-	int ret = call(fd, ifname, &nfc);
+	int ret = ethtool_ask(fd, ifname, &nfc);
 
 	if (ret < 0)
 		return ret;
@@ -126,7 +126,7 @@ static int string_count(int fd, const char *ifname, int set)
 		return -ENOMEM;
 	info->cmd = ETHTOOL_GSSET_INFO;
 	info->sset_mask = 1ULL << set;
-	ret = call(fd, ifname, info);
+	ret = ethtool_ask(fd, ifname, info);
 	if (ret >= 0 && !info->sset_mask)
 		ret = 0;
 	else if (ret >= 0)
@@ -148,7 +148,7 @@ static int strings_get(int fd, const char *ifname, int set, uint32_t count,
 	strings->cmd = ETHTOOL_GSTRINGS;
 	strings->string_set = set;
 	strings->len = count;
-	ret = call(fd, ifname, strings);
+	ret = ethtool_ask(fd, ifname, strings);
 	/* More than asked for would have overrun us: the kernel was built with another set. */
 	if (ret >= 0 && strings->len != count)
 		ret = -EMSGSIZE;
@@ -180,7 +180,7 @@ static int feature_bits(int fd, const char *ifname, size_t count, struct ethtool
 		return -ENOMEM;
 	bits->cmd = ETHTOOL_GFEATURES;
 	bits->size = feature_words(count);
-	ret = call(fd, ifname, bits);
+	ret = ethtool_ask(fd, ifname, bits);
 	if (ret < 0) {
 		free(bits);
 		return ret;
@@ -261,7 +261,7 @@ static int feature_send(int fd, const char *ifname, size_t index, size_t count, 
 	request->features[index / 32].valid = 1u << (index % 32);
 	if (on)
 		request->features[index / 32].requested = 1u << (index % 32);
-	ret = call(fd, ifname, request);
+	ret = ethtool_ask(fd, ifname, request);
 	free(request);
 	/* Positive bits tell of wishes not granted: reading back tells more exactly. */
 	return ret < 0 ? ret : 0;
@@ -306,7 +306,7 @@ static int flags_read(int fd, const char *ifname, struct nic_flags *out)
 	ret = strings_get(fd, ifname, ETH_SS_PRIV_FLAGS, count, &names);
 	if (ret)
 		return ret;
-	ret = call(fd, ifname, &value);
+	ret = ethtool_ask(fd, ifname, &value);
 	if (ret >= 0) {
 		out->on = value.data;
 		out->count = count > 32 ? 32 : count;
@@ -356,7 +356,7 @@ int ethtool_flag_set(int fd, const char *ifname, const char *name, bool on)
 	if (i < 0)
 		return -ENOENT;
 	value.data = on ? flags.on | 1u << i : flags.on & ~(1u << i);
-	ret = call(fd, ifname, &value);
+	ret = ethtool_ask(fd, ifname, &value);
 	if (ret >= 0)
 		ret = ethtool_flags(fd, ifname, &flags);
 	if (ret < 0)

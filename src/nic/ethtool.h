@@ -15,6 +15,9 @@
 /* A socket for the calls below, in the namespace of the calling thread. Negative errno. */
 int ethtool_open(void);
 
+/* One of ethtool's requests as it is (linux/ethtool.h). What the driver returns, or its errno. */
+int ethtool_ask(int fd, const char *ifname, void *request);
+
 struct nic_driver {
 	int err;
 	uint32_t priv_flags; /* number of private flags */

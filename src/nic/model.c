@@ -161,12 +161,16 @@ static uint32_t hash_address(const struct toeplitz *t, uint32_t at, uint8_t fami
  */
 static void mirror(struct flow *flow)
 {
+	uint16_t sport = flow->sport, dport = flow->dport;
+
 	for (int i = 0; i < 4; i++) {
 		__be32 src = flow->src[i], dst = flow->dst[i];
 
 		flow->src[i] = src | dst;
 		flow->dst[i] = src ^ dst;
 	}
+	flow->sport = sport | dport;
+	flow->dport = sport ^ dport;
 }
 
 uint32_t model_hash_toeplitz(const struct model_nic *nic, const struct flow *flow,
@@ -187,7 +191,7 @@ uint32_t model_hash_toeplitz(const struct model_nic *nic, const struct flow *flo
 		at += length;
 	}
 	if (inputs & MODEL_PORTS)
-		hash ^= toeplitz_part(t, at, be32_host((__u32)flow->sport << 16 | flow->dport));
+		hash ^= toeplitz_part(t, at, be32_host((__u32)both.sport << 16 | both.dport));
 	if (inputs & MODEL_SPI)
 		hash ^= toeplitz_part(t, at, be32_host(flow->spi));
 	return hash;

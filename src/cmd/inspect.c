@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// espalier inspect: what a NIC does with ESP: claim, knowledge, measurement; a verdict.
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "cmd/inspect_gather.h"
+#include "cmd/model_named.h"
+#include "cmd/verb.h"
+
+struct inspect_options {
+	unsigned int measure;
+	bool xdp;
+	const char *model;
+	bool json;
+};
+
+static const struct inspect_options defaults = {.measure = 3};
+
+static const struct option_row options[] = {
+	{.name = "measure",
+	 .argument = "SECONDS",
+	 .type = OPTION_NUMBER,
+	 .offset = offsetof(struct inspect_options, measure),
+	 .least = 0,
+	 .most = 3600,
+	 .help = "how long to watch where ESP comes in; 0: not at all"},
+	{.name = "xdp",
+	 .type = OPTION_FLAG,
+	 .offset = offsetof(struct inspect_options, xdp),
+	 .help = "watch at XDP, not at tc: before GRO, but without hashes, and some drivers reset "
+		 "the link"},
+	{.name = "model",
+	 .argument = "NAME",
+	 .type = OPTION_STRING,
+	 .offset = offsetof(struct inspect_options, model),
+	 .help = "a model in place of an interface; 'espalier models' lists them"},
+	{.name = "json",
+	 .type = OPTION_FLAG,
+	 .offset = offsetof(struct inspect_options, json),
+	 .help = "print JSON"},
+	{0},
+};
+
+static enum status print(const struct inspection *in, bool json)
+{
+	struct out *out = out_new(stdout, json);
+	int err;
+
+	if (!out)
+		return complain("inspect", "no memory");
+	inspect_print(out, in);
+	err = out_close(out);
+	return err ? complain("inspect", "cannot print: %s", strerror(-err)) : STATUS_DONE;
+}
+
+static enum status gather_model(const char *name, struct inspection *in)
+{
+	const struct model *model = model_named("inspect", name);
+
+	if (!model)
+		return STATUS_FAILED;
+	if (inspection_of_model(in, model))
+		return complain("inspect", "no memory");
+	return STATUS_DONE;
+}
+
+static enum status gather_interface(const char *name, const struct inspect_options *o,
+				    struct inspection *in)
+{
+	const struct inspect_how how = {.seconds = o->measure, .xdp = o->xdp};
+
+	if (geteuid())
+		return complain("inspect", "must be run by root, but for --model; try sudo");
+	if (!interface_name_ok(name))
+		return complain("inspect", "that is no name of an interface; see ip link");
+	return inspect_gather(name, &how, in);
+}
+
+static enum status inspect(const void *given, int n, char **operands)
+{
+	const struct inspect_options *o = given;
+	struct inspection *in;
+	enum status status;
+
+	if (!n == !o->model)
+		return complain_usage("inspect", "give an interface, or --model NAME");
+	in = calloc(1, sizeof(*in));
+	if (!in)
+		return complain("inspect", "no memory");
+	status = o->model ? gather_model(o->model, in) : gather_interface(operands[0], o, in);
+	if (status == STATUS_DONE)
+		status = print(in, o->json);
+	inspection_free(in);
+	free(in);
+	return status;
+}
+
+const struct verb verb_inspect = {
+	.name = "inspect",
+	.operands = "[IF]",
+	.most = 1,
+	.brief = "what this NIC does with ESP, and the command to run next",
+	.about = "Says what a NIC does with ESP: what its driver claims, what is known of it, and "
+		 "what a measurement shows; then a verdict, and the command to run next. Changes "
+		 "no setting; the measurement takes a program to the interface for as long as it "
+		 "lasts, which counts and lets everything pass.",
+	.options = options,
+	.defaults = &defaults,
+	.size = sizeof(defaults),
+	.function = inspect,
+};

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Models by the names that operators type. */
+#ifndef CMD_MODEL_NAMED_H
+#define CMD_MODEL_NAMED_H
+
+#include "nic/model.h"
+
+/* The model of that name; NULL: there is none, and a line on stderr says which one is near. */
+const struct model *model_named(const char *verb, const char *name);
+
+#endif

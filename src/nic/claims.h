@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a NIC's driver says of its receive-side scaling, asked by SIOCETHTOOL; a model answers the
+ * same questions. A refusal is an answer: its errno is kept.
+ */
+#ifndef NIC_CLAIMS_H
+#define NIC_CLAIMS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "core/indir.h"
+#include "nic/model.h"
+
+#define CLAIMS_KEY_MAX 128
+
+/* Puts one of ethtool's requests; 0 or a negative errno. */
+typedef int claims_ask(void *arg, void *request);
+
+struct claims_fields {
+	const char *name; /* "esp4": ESP_V4_FLOW; "ah_esp4": what ethtool(8) calls esp4 */
+	uint32_t type;
+	int err;
+	uint64_t fields; /* RXH_ bits */
+};
+
+/* ESP, AH_ESP, AH and UDP, of IPv4 and IPv6. */
+enum { CLAIMS_FLOWS = 8 };
+
+struct claims {
+	int driver_err;
+	char driver[32], version[32], firmware[32], bus[32];
+	int channels_err;
+	uint32_t max_channels, channels; /* that receive */
+	int rss_err;			 /* of ETHTOOL_GRSSH; what is not told is 0 */
+	uint32_t table_size, key_size;
+	uint8_t hfunc, input_xfrm; /* MODEL_HASH_ bits; RXH_XFRM_SYM_ bits */
+	struct indir table;	   /* size 0: none, or larger than we take */
+	uint8_t key[CLAIMS_KEY_MAX];
+	int rules_err;
+	uint32_t rules, max_rules;
+	struct claims_fields fields[CLAIMS_FLOWS];
+};
+
+void claims_gather(claims_ask *ask, void *arg, struct claims *out);
+
+/* ask() of the models; arg is a struct model_nic. */
+int claims_ask_model(void *arg, void *request);
+
+/* The answer to the question of that name. */
+const struct claims_fields *claims_fields_of(const struct claims *claims, const char *name);
+
+/* As ethtool(8) writes hash fields: "sd", "sdfn", "none", or why there are none: "EOPNOTSUPP". */
+const char *claims_fields_words(const struct claims_fields *fields, char buf[32]);
+
+/* What it comes to for ESP of IPv4: "spi", "addresses", "nothing", "refused". */
+const char *claims_of_esp(const struct claims *claims);
+
+/*
+ * Queues that the table spreads over, evenly or not: 1 / (the sum of the squares of their shares).
+ * Without a table: the channels. 0: it cannot be told.
+ */
+double claims_queues(const struct claims *claims);
+
+/*
+ * How many answers differ from those of another, the numbers of channels and rules and the
+ * contents of key and table aside. Names the first in *which (NULL: none does).
+ */
+unsigned int claims_differ(const struct claims *a, const struct claims *b, const char **which);
+
+/*
+ * The model of this driver that answers most like it, the number of answers that differ and the
+ * first of them; NULL: there is no model of the driver.
+ */
+const struct model *claims_model(const struct claims *claims, unsigned int *differ,
+				 const char **which);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a measurement saw, in order: by kind, by addresses, by SPI, by queue. */
+#ifndef NIC_MEASURED_H
+#define NIC_MEASURED_H
+
+#include <stddef.h>
+#include "core/measure.h"
+
+struct measured_entry {
+	struct measure_key key;
+	struct measure_value value;
+};
+
+struct measured {
+	struct measured_entry *entry;
+	size_t n, room;
+};
+
+/* Counts one packet, as the measuring programs do. -ENOMEM. */
+int measured_add(struct measured *measured, const struct flow *flow, uint16_t queue, uint32_t hash);
+
+/* Takes an entry over as it is. -ENOMEM. */
+int measured_take(struct measured *measured, const struct measured_entry *entry);
+
+/* Brings the entries into order; the functions below, and who judges them, count on it. */
+void measured_sort(struct measured *measured);
+void measured_free(struct measured *measured);
+
+/* Of the same SA? Of SAs that differ in nothing but the SPI (and of the same kind)? */
+bool measured_same_sa(const struct measured_entry *a, const struct measured_entry *b);
+bool measured_same_pair(const struct measured_entry *a, const struct measured_entry *b);
+
+/* How many of the samples are there. */
+unsigned int measured_samples(const struct measured_entry *entry);
+
+#endif

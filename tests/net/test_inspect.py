@@ -1,0 +1,184 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""`inspect` of models, and of a veth with traffic."""
+import json
+import os
+import signal
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
+import lab
+from lab import check
+
+KEYS = {"interface", "driver", "claim", "knowledge", "measurement", "verdict", "method", "why",
+        "next", "warnings"}
+
+
+def inspect(host, *arguments):
+    said = json.loads(host.espalier("inspect", "--json", *map(str, arguments)).stdout)
+    check(KEYS <= set(said), "keys", said)
+    return said
+
+
+def test_models(host):
+    """What the drivers' sources say: claim, verdict, method, next command."""
+    for model, claim, verdict, method, command in (
+            ("mlx5", "addresses", "spi", "rss", "espalier run IF --dry-run"),
+            ("i40e", "addresses", "addresses", "xdp", "espalier run IF --dry-run"),
+            ("ena", "refused", "addresses", "xdp", "espalier run IF --dry-run"),
+            ("vmxnet3-v4", "addresses", "addresses", "xdp",
+             "ethtool -N IF rx-flow-hash esp4 sdfn"),
+            ("iavf", "refused", "addresses", "ntuple", "espalier run IF --dry-run"),
+            ("hns3", "refused", "addresses", "rps",
+             "for q in /sys/class/net/IF/queues/rx-*; do echo ff > $q/rps_cpus; done")):
+        said = inspect(host, "--model", model)
+        check(said["claim"]["esp"] == claim and said["verdict"] == verdict and
+              said["method"] == method and said["next"] == command, model, said)
+        check(said["interface"] is None and said["knowledge"]["model"] == model, model, said)
+        text = " ".join(host.espalier("inspect", "--model", model).stdout.split())
+        check(f"Verdict: {verdict}" in text and command in text, model, text)
+
+
+def test_warnings_of_models(host):
+    for model, words in (
+            ("octeontx2", "do not use 'ethtool -N IF rx-flow-hash esp4 sdfn'"),
+            ("octeontx2", "'ethtool -K IF rxhash off' cures that"),
+            ("mlx5", "UDP is hashed by its ports too"),
+            ("veth", "tx off"),
+            ("virtio", "does not let its channels be changed"),
+            ("i40e", "resets the whole physical function"),
+            ("hns3", "method xdp will not do")):
+        said = inspect(host, "--model", model)["warnings"]
+        check(any(words in warning for warning in said), f"{model}: {words}:", said)
+    said = inspect(host, "--model", "i40e")["warnings"]
+    check(not any("rxhash" in warning for warning in said), "i40e claims no L4 hash:", said)
+
+
+class Traffic:
+    """Generators that send while the block runs: [(CPUs, options...)]."""
+
+    def __init__(self, host, *senders):
+        self.host, self.senders = host, senders
+
+    def __enter__(self):
+        self.running = [self.host.start(
+            "a", [f"{lab.BUILD}/lab/espgen", "--dev", "ea", "--mode", "packet", "--seconds", "60",
+                  "--pps", "2000", "--cpus", cpus, *options], stdout=subprocess.DEVNULL)
+            for cpus, *options in self.senders]
+
+    def __exit__(self, *_):
+        for process in self.running:
+            process.kill()
+            process.wait()
+
+
+ONE, OTHER = (str(cpu) for cpu in lab.CPUS[:2])
+SAS = ["--sas", "8"]
+V6 = ["--src", lab.PEER6, "--dst", lab.GATEWAY6]
+VERDICTS = (
+    # On a veth a packet comes in on the queue (and CPU) of the CPU that sent it.
+    ("addresses", (ONE, *SAS)),
+    ("addresses", (ONE, *SAS, *V6)),
+    ("addresses", (ONE, *SAS, "--kind", "ah")),
+    ("spi", (ONE, *SAS), (OTHER, *SAS, "--spi", "0x2000")),
+    ("spi", (ONE, *SAS, *V6), (OTHER, *SAS, "--spi", "0x2000", *V6)),
+    ("sprays", (f"{ONE},{OTHER}", *SAS)),
+    # On 4 queues two SAs together are chance, 1 in 4; in two pairs 1 in 16, and two more will do.
+    ("unknown", (ONE, "--sas", "2"), (OTHER, "--sas", "2", "--src", "192.0.2.77")),
+)
+
+
+def measured(host, verdict, senders, *options):
+    with Traffic(host, *senders):
+        said = inspect(host, "eb", "--measure", "1", *options)
+    check(said["verdict"] == verdict, f"{verdict} {senders} {options}:", said)
+    return said
+
+
+def test_measured_at_tc(host):
+    for verdict, *senders in VERDICTS:
+        said = measured(host, verdict, senders)["measurement"]
+        check(said["at"] == "tc" and said["by_cpu"] and said["lost"] == 0, "where", said)
+        check(said["seconds"] >= 1 and said["plain"]["packets"] > 100, "what", said)
+    check(said["plain"]["missing_sas"] == 2 and said["plain"]["sas"] == 4, "missing", said)
+
+
+def test_measured_at_xdp(host):
+    for verdict, *senders in VERDICTS:
+        said = measured(host, verdict, senders, "--xdp")["measurement"]
+        check(said["at"] == "xdp" and not said["by_cpu"], "where", said)
+
+
+def test_measured_udp(host):
+    """ESP in UDP is judged by itself; on another port than 4500, as an SA has it."""
+    said = measured(host, "addresses", [(ONE, *SAS, "--encap", "udp")])["measurement"]
+    check(said["udp"]["verdict"] == "addresses" and not said["plain"]["sas"], "udp", said)
+    said = measured(host, "spi", [(ONE, *SAS), (OTHER, *SAS, "--spi", "0x2000"),
+                                  (ONE, *SAS, "--encap", "udp", "--spi", "0x3000")])
+    check(said["measurement"]["plain"]["sas"] == 16, "plain", said)
+    check(said["measurement"]["udp"]["verdict"] == "addresses", "udp", said)
+    check(any("in UDP (NAT-T) are not separated" in w for w in said["warnings"]), "warning", said)
+
+
+def test_single_queue(host):
+    host.sh("b", "ethtool -L eb rx 1 tx 1")
+    said = measured(host, "single", [(ONE, *SAS)])
+    check(said["claim"]["queues"] == 1, "queues", said)
+
+
+def test_nothing_comes_and_nothing_measured(host):
+    said = inspect(host, "eb", "--measure", "1")
+    check(said["verdict"] == "unknown" and said["measurement"]["plain"]["sas"] == 0, said)
+    check(said["next"] == "espalier inspect eb --measure 30", "next", said["next"])
+    check("No IPsec packet came in" in host.espalier("inspect", "eb", "--measure", "1").stdout,
+          "words")
+    said = inspect(host, "eb", "--measure", "0")
+    check(said["verdict"] == "unknown" and said["measurement"] is None, said)
+
+
+def state(host):
+    host.sh("b", "true")
+    return (host.sh("b", "ip -details link show dev eb; tc qdisc show dev eb;"
+                         "tc filter show dev eb ingress; ethtool -k eb; ethtool -l eb"),
+            host.sysfs("eb/queues/rx-0/rps_cpus"))
+
+
+def measuring(host):
+    """How many measuring programs the kernel has."""
+    said = subprocess.run(["bpftool", "-j", "prog", "show"], capture_output=True, text=True).stdout
+    return sum(p.get("name", "").startswith("espalier_measur") for p in json.loads(said))
+
+
+def test_leaves_nothing(host):
+    before, programs = state(host), measuring(host)
+    for options in [], ["--xdp"]:
+        inspect(host, "eb", "--measure", "1", *options)
+        check(state(host) == before, "something changed", before, state(host))
+    for name in signal.SIGTERM, signal.SIGINT, signal.SIGKILL:
+        process = host.start("b", [f"{lab.BUILD}/espalier", "inspect", "eb", "--measure", "600"],
+                             stdout=subprocess.DEVNULL)
+        lab.wait_for(lambda: measuring(host) > programs, "the measurement")
+        process.send_signal(name)
+        check(process.wait() == -name, "ended by", process.returncode)
+        lab.wait_for(lambda: measuring(host) == programs, "its end")
+        check(state(host) == before, f"{name} left something", before, state(host))
+
+
+def test_bad_input(host):
+    for arguments, status, words in (
+            (["--model", "mlx6"], 1, "did you mean mlx5?"),
+            (["--model", "xyzzyplugh"], 1, "'espalier models' lists them"),
+            ([], 2, "give an interface, or --model NAME"),
+            (["eb", "--model", "mlx5"], 2, "give an interface, or --model NAME"),
+            (["eb", "ea"], 2, "one too many"),
+            (["nosuch"], 1, "nosuch: no such interface"),
+            (["a/b"], 1, "no name of an interface"),
+            (["eb", "--measure", "-1"], 2, "measure"),
+            (["lo", "--xdp", "--measure", "1"], 1, "without --xdp it is measured at tc")):
+        result = host.espalier("inspect", *arguments, check=False)
+        check(result.returncode == status and words in result.stderr, "said", arguments,
+              result.returncode, result.stderr)
+
+
+lab.main()
