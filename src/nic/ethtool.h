@@ -74,6 +74,14 @@ int ethtool_flags(int fd, const char *ifname, struct nic_flags *out);
 int ethtool_flag(const struct nic_flags *flags, const char *name);
 int ethtool_flag_set(int fd, const char *ifname, const char *name, bool on);
 
+/*
+ * What is hashed of a flow type of linux/ethtool.h: RXH_ bits. ethtool(8) means AH_ESP_V4_FLOW when
+ * one writes esp4 or ah4 behind rx-flow-hash, and drivers answer differently for ESP_V4_FLOW.
+ */
+int ethtool_fields(int fd, const char *ifname, uint32_t flow_type, uint64_t *out);
+/* Set and read back. -EOPNOTSUPP also when the driver takes it and silently keeps its own. */
+int ethtool_fields_set(int fd, const char *ifname, uint32_t flow_type, uint64_t fields);
+
 /* Limits that no NIC exceeds (the largest known: 4096 entries, 124 bytes). */
 #define NIC_RSS_MAX_INDIR 65536
 #define NIC_RSS_MAX_KEY	  1024
@@ -103,6 +111,12 @@ enum nic_rss_part {
  * it is in RSS, so take RSS from ethtool_rss. The set is not read back: drivers may lie, ask.
  */
 int ethtool_rss_set(int fd, const char *ifname, const struct nic_rss *rss, unsigned int parts);
+/*
+ * The contexts that answer, among numbers 1 to MAX: how many, the numbers in CONTEXT. By ioctl they
+ * can only be asked for one by one. -EOPNOTSUPP: the driver has none.
+ */
+int ethtool_rss_contexts(int fd, const char *ifname, uint32_t max, uint32_t *context);
+
 /* Ask the driver for its own default table, which also forgets that one was configured. */
 int ethtool_rss_reset(int fd, const char *ifname);
 

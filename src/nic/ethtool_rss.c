@@ -156,3 +156,20 @@ int ethtool_rss_reset(int fd, const char *ifname)
 	ethtool_rss_free(&now);
 	return call(fd, ifname, &request);
 }
+
+int ethtool_rss_contexts(int fd, const char *ifname, uint32_t max, uint32_t *context)
+{
+	int count = 0;
+
+	for (uint32_t i = 1; i <= max; i++) {
+		struct rxfh sizes = {.cmd = ETHTOOL_GRSSH, .rss_context = i};
+		int err = call(fd, ifname, &sizes);
+
+		/* A driver without them refuses whatever the number. */
+		if (err == -EOPNOTSUPP || err == -ENODEV)
+			return err;
+		if (!err)
+			context[count++] = i;
+	}
+	return count;
+}

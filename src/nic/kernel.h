@@ -35,4 +35,16 @@ static inline bool kernel_has_netdev_family(unsigned release)
 	return release >= KERNEL_RELEASE(6, 3, 0);
 }
 
+/* GRO of ESP-in-UDP, on sockets that ask for it: Linux 6.7 (net/ipv4/xfrm4_input.c). */
+static inline bool kernel_has_encap_gro(unsigned release)
+{
+	return release >= KERNEL_RELEASE(6, 7, 0);
+}
+
+/* Per-CPU SAs, RFC 9611: Linux 6.13; some 6.12 of distributions have them too. */
+static inline bool kernel_has_per_cpu_sas(unsigned release)
+{
+	return release >= KERNEL_RELEASE(6, 13, 0);
+}
+
 #endif
