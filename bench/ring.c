@@ -18,7 +18,7 @@ int bench_ring_load(struct espalier_bpf **ring, const struct maps *maps)
 		return -errno;
 	bpf_program__set_autoload(skel->progs.espalier_steer, false);
 	bpf_program__set_autoload(skel->progs.espalier_ring_stray, false);
-	bpf_program__set_autoload(skel->progs.espalier_drops, false);
+	bpf_program__set_autoload(skel->progs.espalier_enqueued, false);
 	for (int i = 0; i < MAPS && !err; i++)
 		err = bpf_map__reuse_fd(bpf_object__find_map_by_name(skel->obj, map_name(i)),
 					maps->fd[i]);

@@ -139,10 +139,10 @@ int sandbox_add(struct sandbox *s, __u8 family, const __be32 dst[4], __u32 spi, 
 	struct xdp_sa sa = {
 		.spi = spi,
 		.hands_off = hands_off,
-		.wanted = cpu,
 		.cold.family = family,
 		.cold.protocol = protocol,
-		.cold.pcpu = NO_PCPU,
+		.cold.pcpu = NO_CPU,
+		.cold.file = cpu < 0 ? NO_CPU : (__u32)cpu,
 	};
 	enum first_why why;
 

@@ -43,6 +43,8 @@ static int empty_table(struct xdp *xdp)
 {
 	memset(xdp->placed, 0, sizeof(xdp->placed));
 	xdp->entries = 0;
+	while (xdp->known.count)
+		slots_remove(&xdp->known, xdp->known.slot[xdp->known.count - 1]);
 	for (__u32 slot = 0; slot < maps_slots(&xdp->maps); slot++) {
 		xdp->maps.table[slot / SA_BUCKET_SLOTS].slot[slot % SA_BUCKET_SLOTS] = 0;
 		xdp->maps.warm[slot] = (struct sa_warm){.record = NO_MOVE};

@@ -122,12 +122,16 @@ class Lab:
 
     # The daemon and the verbs
 
-    def daemon(self, *arguments, interfaces=("eb",), switches="", ready=True):
-        """Starts `run` in the gateway; its messages go to self.log. Waits until it is ready."""
+    def daemon(self, *arguments, interfaces=("eb",), switches="", ready=True, interval=0):
+        """Starts `run` in the gateway; its messages go to self.log. Waits until it is ready.
+
+        Without an interval SAs stay where they are first placed, and a test knows where that is.
+        """
         self.log_path = f"/tmp/{self.prefix}-{os.getpid()}.log"
         with open(self.log_path, "w") as log:
             program = "espalier-test" if switches else "espalier"
-            process = self.start("b", [f"{BUILD}/{program}", "run", *interfaces, *arguments],
+            process = self.start("b", [f"{BUILD}/{program}", "run", *interfaces, *arguments,
+                                       "--interval", str(interval)],
                                  stderr=log, stdout=log,
                                  env={**os.environ, "ESPALIER_TEST": switches})
         atexit.register(lambda path=self.log_path: os.path.exists(path) and os.unlink(path))

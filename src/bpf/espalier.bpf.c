@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The BPF programs: steer on each interface, a ring program on the cpumaps of SAs and strays, and
-// the count of what full rings lose.
+// the count of what is put on rings and what full ones lose.
 #include "bpf/steer.h"
 #include "bpf/ring.h"
 #include <bpf/bpf_tracing.h>
@@ -32,22 +32,37 @@ int espalier_ring_stray(struct xdp_md *ctx)
 	return ring(ctx, RING_STRAY);
 }
 
-/* A full ring drops in silence; only this tracepoint (include/trace/events/xdp.h) tells. */
+/* Which cpumap of ours has this id; RING_KINDS: none. */
+static __always_inline __u32 kind_of(const struct host *h, int map_id)
+{
+#pragma clang loop unroll(full)
+	for (__u32 kind = 0; kind < RING_KINDS; kind++)
+		if (h->cpumap_id[kind] == (__u32)map_id)
+			return kind;
+	return RING_KINDS;
+}
+
+/*
+ * Runs on the CPU that puts frames on a ring, once for several: what it received is counted here,
+ * and what a full ring lost, which nothing else tells (include/trace/events/xdp.h).
+ */
 SEC("tp_btf/xdp_cpumap_enqueue")
-int BPF_PROG(espalier_drops, int map_id, unsigned int processed, unsigned int dropped, int to_cpu)
+int BPF_PROG(espalier_enqueued, int map_id, unsigned int processed, unsigned int dropped,
+	     int to_cpu)
 {
 	const struct host *h = element(host, 0);
+	__u32 kind = h ? kind_of(h, map_id) : RING_KINDS;
+	struct cpu_state *cpu = element(cpu_states, bpf_get_smp_processor_id());
 	struct ring_state *state;
 
-	if (likely(!dropped) || !h)
+	if (kind == RING_KINDS)
 		return 0;
-#pragma clang loop unroll(full)
-	for (int kind = 0; kind < RING_KINDS; kind++) {
-		if (h->cpumap_id[kind] != (__u32)map_id)
-			continue;
-		state = element(ring_states, ring_place(kind, to_cpu, constants.cpus));
-		if (state)
-			__sync_fetch_and_add(&state->drops, dropped);
-	}
+	if (cpu)
+		cpu->received += processed + dropped;
+	if (likely(!dropped))
+		return 0;
+	state = element(ring_states, ring_place(kind, to_cpu, constants.cpus));
+	if (state)
+		__sync_fetch_and_add(&state->drops, dropped);
 	return 0;
 }

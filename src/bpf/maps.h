@@ -34,6 +34,7 @@ ARRAY(sa_warm, struct sa_warm, 1);
 ARRAY(sa_cold, struct sa_cold, 1); /* user space only */
 ARRAY(rings, struct ring, SA_RINGS);
 ARRAY(ring_states, struct ring_state, 1); /* [ring_place()] */
+ARRAY(cpu_states, struct cpu_state, 1);   /* [CPU] */
 ARRAY(ports, struct encap_ports, 1);
 ARRAY(toeplitz, struct toeplitz, 1);
 ARRAY(addresses, struct addr_set, 1);

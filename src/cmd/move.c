@@ -49,26 +49,31 @@ static enum status move(const void *given, int n, char **operands)
 		return complain_usage("move",
 				      "%s: not an SPI (1 to 4294967295, or 0x1 to 0xffffffff)",
 				      operands[0]);
-	if (!parse_number(operands[1], 0, CPU_SETSIZE - 1, &cpu))
-		return complain_usage("move", "%s: not a CPU", operands[1]);
+	if (strcmp(operands[1], "auto") == 0)
+		cpu = MOVE_AUTO;
+	else if (!parse_number(operands[1], 0, CPU_SETSIZE - 1, &cpu))
+		return complain_usage("move", "%s: neither a CPU nor 'auto'", operands[1]);
 	request.cpu = (uint32_t)cpu;
 	memcpy(request.dst, o->dst.bytes, sizeof(request.dst));
 	if (o->protocol != MOVE_EITHER)
 		request.protocol = o->protocol == MOVE_AH ? IPPROTO_AH : IPPROTO_ESP;
-	snprintf(tried, sizeof(tried), "move 0x%08x to CPU %u", request.spi, request.cpu);
+	if (request.cpu == MOVE_AUTO)
+		snprintf(tried, sizeof(tried), "release 0x%08x", request.spi);
+	else
+		snprintf(tried, sizeof(tried), "move 0x%08x to CPU %u", request.spi, request.cpu);
 	err = daemon_move(&request, said, sizeof(said));
 	return outcome(tried, err, said, o->json);
 }
 
 const struct verb verb_move = {
 	.name = "move",
-	.operands = "SPI CPU",
+	.operands = "SPI CPU|auto",
 	.least = 2,
 	.most = 2,
 	.brief = "move one SA by hand",
 	.about = "Moves one SA to another CPU, through the running daemon, without losing packets "
-		 "to "
-		 "the replay window. The SPI is decimal, or hexadecimal with 0x.",
+		 "to the replay window. It stays there, whatever the load, until 'espalier move "
+		 "SPI auto'. The SPI is decimal, or hexadecimal with 0x.",
 	.options = options,
 	.defaults = &defaults,
 	.size = sizeof(defaults),

@@ -13,6 +13,7 @@ static const struct run_options defaults = {
 	.nice = -10,
 	.max_sas = 65536,
 	.resync = 10,
+	.interval = 500,
 };
 
 #define MEMBER(member) .offset = offsetof(struct run_options, member)
@@ -73,6 +74,13 @@ static const struct option_row options[] = {
 	 .least = 1,
 	 .most = 86400,
 	 .help = "how often all SAs are read from the kernel anew"},
+	{.name = "interval",
+	 .argument = "MS",
+	 .type = OPTION_NUMBER,
+	 MEMBER(interval),
+	 .most = 60000,
+	 .help = "how often the load is looked at and SAs are moved to even it out, 20 or more; 0: "
+		 "never, SAs stay where they are first placed"},
 	{.name = "sas",
 	 .argument = "FILE",
 	 .type = OPTION_FILE,
@@ -130,6 +138,9 @@ static enum status run_them(struct run_options *o, int n, char **names)
 {
 	enum status status;
 
+	if (o->interval && o->interval < INTERVAL_LEAST)
+		return complain_usage("run", "--interval %u: neither 0 nor at least %u",
+				      o->interval, INTERVAL_LEAST);
 	if (n > HOST_INTERFACES)
 		return complain_usage("run", "%s is one too many", names[HOST_INTERFACES]);
 	status = check_names(n, names);

@@ -4,10 +4,11 @@
 #include <math.h>
 #include <string.h>
 #include "cmd/show_print.h"
+#include "cmd/show_round.h"
 #include "cmd/show_warn.h"
 #include "view/human.h"
 
-enum { HEAVIEST = 20, BAR_WIDTH = 30 };
+enum { HEAVIEST = 20, BAR_WIDTH = 24 };
 
 static const struct table_column interface_columns[] = {
 	{"interface", "interface", false, false},
@@ -24,7 +25,9 @@ static const struct table_column cpu_columns[] = {
 	{"packets", "packets", true, false},
 	{"bytes", "bytes", true, false},
 	{"drops", "drops", true, true},
-	{"share", "share", true, false},
+	{"load.text", "load", true, true},
+	{"other.text", "other", true, true},
+	{"share.text", "share", true, false},
 	{"bar", "", false, true},
 	{0},
 };
@@ -35,6 +38,7 @@ static const struct table_column sa_columns[] = {
 	{"src", "source", false, false},
 	{"dst", "destination", false, false},
 	{"cpu", "CPU", true, false},
+	{"load.text", "load", true, true},
 	{"packets", "packets", true, false},
 	{"bytes", "bytes", true, false},
 	{"state", "state", false, false},
@@ -44,7 +48,9 @@ static const struct table_column sa_columns[] = {
 static const struct table_column sa_columns_wide[] = {
 	{"spi", "SPI", false, false},	  {"kind", "kind", false, false},
 	{"src", "source", false, false},  {"dst", "destination", false, false},
-	{"cpu", "CPU", true, false},	  {"packets", "packets", true, false},
+	{"cpu", "CPU", true, false},	  {"load.text", "load", true, true},
+	{"share.text", "share", true, true},
+	{"packets", "packets", true, false},
 	{"bytes", "bytes", true, false},  {"state", "state", false, false},
 	{"moves", "moves", true, false},  {"replay_window", "window", true, false},
 	{"pcpu", "pcpu", true, true},	  {"reqid", "reqid", true, true},
@@ -99,6 +105,8 @@ static void print_sentence(struct out *out, const struct snapshot *s, const stru
 		many ? "are" : "is", s->interface[0].mode == MODE_NATIVE ? "native" : "generic",
 		s->sas, s->sas == 1 ? "" : "s", s->cpus, s->cpus == 1 ? "" : "s", even,
 		drops ? lost : "none");
+	if (show_round_why(s))
+		out_say(out, "Of the last round: %s.", show_round_why(s));
 }
 
 static void print_interfaces(struct out *out, const struct snapshot *s)
@@ -118,39 +126,49 @@ static void print_interfaces(struct out *out, const struct snapshot *s)
 	out_up(out);
 }
 
-/* A CPU's share of the packets in figures, and against the busiest CPU as a bar. */
-static void print_share(struct out *out, uint64_t packets, uint64_t busiest, uint64_t sum,
-			size_t cpus)
+/* A share of something: exact in JSON, in per cent as text; null if it is not known. */
+static void print_part(struct out *out, const char *key, double part)
 {
-	double share = sum ? (double)packets / (double)sum : 0;
-	char text[16];
+	char text[16], column[32];
 
-	snprintf(text, sizeof(text), "%.1f%%", 100 * share);
-	out_cell(out, "share", sum ? text : "-");
-	out_bar(out, "bar", busiest ? (double)packets / (double)busiest : 0, BAR_WIDTH,
-		share * (double)cpus > 1.5 ? BAR_HIGH : BAR_EVEN);
+	if (out_is_json(out)) {
+		out_real(out, key, part, 6);
+		return;
+	}
+	snprintf(column, sizeof(column), "%s.text", key);
+	snprintf(text, sizeof(text), part < 0.9995 ? "%.1f%%" : "%.0f%%", 100 * part);
+	out_cell(out, column, isfinite(part) ? text : "-");
+}
+
+static void print_cpu(struct out *out, const struct snapshot *s, const struct snapshot_cpu *cpu,
+		      double busiest)
+{
+	double share = snapshot_share(s, cpu->load, cpu->total.packets);
+
+	out_row(out, NULL);
+	out_number(out, "cpu", cpu->cpu);
+	out_number(out, "sas", cpu->sas);
+	print_count(out, &cpu->total);
+	out_count(out, "drops", cpu->drops);
+	print_part(out, "load", cpu->load);
+	print_part(out, "other", cpu->other);
+	print_part(out, "share", share);
+	out_bar(out, "bar", busiest > 0 && share > 0 ? share / busiest : 0, BAR_WIDTH,
+		share * (double)s->cpus > 1.5 ? BAR_HIGH : BAR_EVEN);
+	out_up(out);
 }
 
 static void print_cpus(struct out *out, const struct snapshot *s)
 {
-	uint64_t busiest = 0, sum = 0;
+	double busiest = 0;
 
-	for (size_t i = 0; i < s->cpus; i++) {
-		sum += s->cpu[i].total.packets;
-		if (s->cpu[i].total.packets > busiest)
-			busiest = s->cpu[i].total.packets;
-	}
+	for (size_t i = 0; i < s->cpus; i++)
+		busiest = fmax(busiest,
+			       snapshot_share(s, s->cpu[i].load, s->cpu[i].total.packets));
 	out_gap(out);
 	out_table(out, "cpus", cpu_columns);
-	for (size_t i = 0; i < s->cpus; i++) {
-		out_row(out, NULL);
-		out_number(out, "cpu", s->cpu[i].cpu);
-		out_number(out, "sas", s->cpu[i].sas);
-		print_count(out, &s->cpu[i].total);
-		out_count(out, "drops", s->cpu[i].drops);
-		print_share(out, s->cpu[i].total.packets, busiest, sum, s->cpus);
-		out_up(out);
-	}
+	for (size_t i = 0; i < s->cpus; i++)
+		print_cpu(out, s, &s->cpu[i], busiest);
 	out_up(out);
 }
 
@@ -174,7 +192,7 @@ static void number_or_null(struct out *out, const char *key, int value)
 		out_number(out, key, value);
 }
 
-static void print_sa(struct out *out, const struct snapshot_sa *sa)
+static void print_sa(struct out *out, const struct snapshot *s, const struct snapshot_sa *sa)
 {
 	bool ah = sa->protocol == IPPROTO_AH;
 	char spi[16];
@@ -188,6 +206,8 @@ static void print_sa(struct out *out, const struct snapshot_sa *sa)
 	out_string(out, "protocol", ah ? "ah" : "esp");
 	out_string(out, "encap", sa->udp ? "udp" : "none");
 	number_or_null(out, "cpu", sa->cpu);
+	print_part(out, "load", sa->load);
+	print_part(out, "share", snapshot_share(s, sa->load, sa->total.packets));
 	print_count(out, &sa->total);
 	number_or_null(out, "pcpu", sa->pcpu);
 	out_number(out, "replay_window", sa->replay_window);
@@ -195,6 +215,9 @@ static void print_sa(struct out *out, const struct snapshot_sa *sa)
 	out_number(out, "if_id", sa->if_id);
 	out_string(out, "state", sa_state_name(sa->state));
 	out_number(out, "moves", sa->moves);
+	if (out_is_json(out))
+		out_real(out, "waiting_ms", sa->waiting_ns < 0 ? NAN : (double)sa->waiting_ns / 1e6,
+			 3);
 	out_number(out, "references", sa->references);
 	out_string(out, "source", sa_source_name(sa->source));
 	out_up(out);
@@ -208,11 +231,11 @@ static void print_sas(struct out *out, struct snapshot *s, const struct show_vie
 	if (out_is_json(out))
 		snapshot_sort_names(s);
 	else
-		snapshot_sort_packets(s);
+		snapshot_sort_heaviest(s);
 	out_gap(out);
 	out_table(out, "sas", view->wide ? sa_columns_wide : sa_columns);
 	for (size_t i = 0; i < shown; i++)
-		print_sa(out, &s->sa[i]);
+		print_sa(out, s, &s->sa[i]);
 	out_up(out);
 	if (!whole)
 		out_say(out, "... and %zu lighter SAs; --all shows them", s->sas - shown);
@@ -302,6 +325,7 @@ void show_print(struct out *out, struct snapshot *s, const struct show_view *vie
 		out_real(out, "imbalance", empty(s) ? NAN : s->imbalance, 2);
 	print_sas(out, s, view);
 	print_paths(out, s);
+	show_round(out, s);
 	if (empty(s)) {
 		out_null(out, "settings");
 		out_null(out, "table");

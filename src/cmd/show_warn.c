@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What of a snapshot the operator should do something about. */
 #include "cmd/show_warn.h"
+#include "cmd/show_round.h"
 #include "view/human.h"
 
 static void warn_daemon(struct out *out, const struct snapshot *s)
@@ -63,4 +64,5 @@ void show_warn(struct out *out, const struct snapshot *snapshot)
 	warn_daemon(out, snapshot);
 	warn_rings(out, snapshot);
 	warn_strays(out, snapshot);
+	show_round_warn(out, snapshot);
 }

@@ -6,8 +6,6 @@
 #include "core/flow.h"
 #include "core/layout.h"
 
-#define NO_SLOT 0xffffffffu
-
 struct decision {
 	struct flow flow;
 	__u32 way;  /* enum way */

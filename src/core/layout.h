@@ -9,7 +9,7 @@
 #include "core/env.h"
 #include "core/sa_table.h"
 
-#define LAYOUT_VERSION 3u
+#define LAYOUT_VERSION 4u
 #define LAYOUT_MAGIC   0x45535031u /* "ESP1" */
 
 #define LINE __attribute__((aligned(128))) /* two cache lines: adjacent-line prefetch pairs them */
@@ -28,6 +28,18 @@ struct ring_state {
 	__u64 runs;  /* frames its program has seen: the clock of a hand-over */
 	__u64 drops; /* frames a full ring lost; written by the drop tracepoint */
 } LINE;
+
+/* Loads are shares of a CPU in millionths: 1000000 is all of one. */
+#define LOAD_ONE     1000000u
+#define LOAD_UNKNOWN 0xffffffffu
+
+/* Of a CPU, by its number. */
+struct cpu_state {
+	__u64 received LINE; /* frames that it put on rings; written by itself alone */
+	/* Written by the daemon in every round. */
+	__u32 load LINE; /* of the SAs that it decrypts */
+	__u32 other;     /* of whatever else it does, receiving and steering included */
+};
 
 static __always_inline __u32 ring_place(__u32 kind, __u32 cpu, __u32 cpus)
 {
@@ -48,6 +60,44 @@ struct host_interface {
 	__u32 mode;    /* enum interface_mode */
 	__u64 program; /* hash of the BPF object that its program is from */
 	char name[16]; /* when it was attached */
+};
+
+/* Why the last round of placing did what it did; in words: cmd/show_round.c. */
+enum round_why {
+	ROUND_NONE,    /* there was none yet */
+	ROUND_QUIET,   /* no load to speak of */
+	ROUND_EVEN,    /* so even that no move is worth its while */
+	ROUND_MOVED,   /* moves were begun */
+	ROUND_MORE,    /* and more are wanted than go at once */
+	ROUND_STUCK,   /* uneven, but no move would gain more than it costs */
+	ROUND_BOUND,   /* one SA is the largest load by itself, and sits alone */
+	ROUND_GENERIC, /* generic mode cannot hand over in order: nothing is moved */
+	ROUND_WHYS
+};
+
+/* What the daemon's last round found and did, and what it knows of costs. */
+struct round_state {
+	__u64 time_ns;  /* CLOCK_MONOTONIC; 0: none yet */
+	__u64 rounds;   /* since the start */
+	__u64 moved_ns; /* the last round that moved anything; 0: none yet */
+	__u32 moved;    /* how many SAs it moved */
+	__u32 why;      /* enum round_why */
+	__u32 moves;    /* begun in the last round; of them */
+	__u32 drained;  /* away from CPUs that are no longer used */
+	__u32 before, after; /* largest load of a CPU, work that is not ours included */
+	__u32 fair;          /* the same per CPU in use */
+	__u32 heaviest;      /* slot of the heaviest SA, if its key is there; else NO_SLOT */
+	__u64 heaviest_key;
+	__u32 heaviest_load;
+	__u32 interval_ms;
+	__u64 packet_ps, byte_ps, receive_ps; /* fitted costs, in picoseconds of a CPU */
+};
+
+/* How long the last moves took, from their beginning: move n is at n % MOVE_TIMES. */
+#define MOVE_TIMES 256
+struct move_times {
+	__u64 done; /* moves completed since the start */
+	__u32 wait_us[MOVE_TIMES];
 };
 
 /* The one element of map `host`: what holds for all interfaces of a network namespace. */
@@ -76,6 +126,8 @@ struct host {
 	__u8 sa_cpu[SA_RINGS];    /* by ring number: 1 if SAs may be placed on it now */
 	__u64 table_full;         /* SAs that found no place; they are strays */
 	struct host_interface interface[HOST_INTERFACES];
+	struct round_state round LINE;
+	struct move_times move_times;
 	/* Written by the steering programs: their clock, and the strays' limits. */
 	__u64 tick LINE; /* jiffies */
 	__u64 tick_ns;	 /* CLOCK_MONOTONIC when that tick was first seen */
@@ -121,8 +173,9 @@ struct interface_counts {
 #define COLD_FILE    8u
 #define COLD_ESN     16u
 
-#define NO_PCPU 0xffffffffu
+#define NO_CPU	0xffffffffu
 #define NO_MOVE 0xffffffffu
+#define NO_SLOT 0xffffffffu
 
 /*
  * The warm side of a slot, same index: what ring `own` writes for every frame, and what a move
@@ -148,10 +201,12 @@ struct sa_cold {
 	__be32 src[4], dst[4];
 	__u32 moves;      /* completed */
 	__u32 references; /* SAs that share the entry */
-	__u32 pcpu;
+	/* Where it belongs, or NO_CPU: by its per-CPU number, by hand, by the line of a file. */
+	__u32 pcpu, hand, file;
+	__u32 load;	  /* LOAD_UNKNOWN: not known yet */
 	__u32 replay_window;
 	__u32 reqid, if_id;
-	__u8 family, protocol, flags, pad[5];
+	__u8 family, protocol, flags, pad;
 	__u64 active_ns, active_packets; /* of a learned SA: when its counters last grew */
 };
 

@@ -10,9 +10,11 @@
 
 #define DAEMON_WHY_LEN 1024
 
+#define MOVE_AUTO 0xffffffffu /* no CPU: wherever the load says */
+
 struct move_request {
 	uint32_t spi; /* host byte order */
-	uint32_t cpu;
+	uint32_t cpu; /* or MOVE_AUTO */
 	uint8_t protocol; /* IPPROTO_ESP, IPPROTO_AH, or 0: either */
 	uint8_t family;	  /* AF_INET, AF_INET6, or 0: any destination */
 	uint8_t dst[16];  /* network byte order */

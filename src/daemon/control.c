@@ -21,26 +21,29 @@ struct control {
 	char path[108];
 };
 
-/* The slot that a request names: -ENOENT, or -ENOTUNIQ if several SAs have the SPI. */
-static int find_slot(const struct daemon *d, const struct control_request *request)
+static bool is_named(const struct daemon *d, __u32 slot, const struct move_request *move)
 {
-	int found = -ENOENT, slot;
+	const struct sa_cold *cold = table_cold(&d->xdp.table, slot);
 
-	table_each(&d->xdp.table, slot)
-	{
-		const struct sa_cold *cold = table_cold(&d->xdp.table, slot);
+	if (sa_word_spi(table_word(&d->xdp.table, slot)) != move->spi)
+		return false;
+	if (move->protocol && move->protocol != cold->protocol)
+		return false;
+	return !move->family || ((move->family == AF_INET) == (cold->family == 4) &&
+				 !memcmp(move->dst, cold->dst, cold->family == 4 ? 4 : 16));
+}
 
-		if (sa_word_spi(table_word(&d->xdp.table, slot)) != request->move.spi)
-			continue;
-		if (request->move.protocol && request->move.protocol != cold->protocol)
-			continue;
-		if (request->move.family &&
-		    ((request->move.family == AF_INET) != (cold->family == 4) ||
-		     memcmp(request->move.dst, cold->dst, cold->family == 4 ? 4 : 16)))
+/* The slot that a request names: -ENOENT, or -ENOTUNIQ if several SAs have the SPI. */
+static int find_slot(const struct daemon *d, const struct move_request *move)
+{
+	int found = -ENOENT;
+
+	for (__u32 i = 0; i < d->xdp.known.count; i++) {
+		if (!is_named(d, d->xdp.known.slot[i], move))
 			continue;
 		if (found >= 0)
 			return -ENOTUNIQ;
-		found = slot;
+		found = (int)d->xdp.known.slot[i];
 	}
 	return found;
 }
@@ -52,8 +55,6 @@ static const char *why_not(int err)
 		return "no such SA is steered; 'espalier show --all' lists them";
 	case -ENOTUNIQ:
 		return "several SAs have this SPI; name one with --dst or --protocol";
-	case -EALREADY:
-		return "it is on that CPU already";
 	case -EBUSY:
 		return "it is still moving; try again in a second";
 	case -EAGAIN:
@@ -71,25 +72,45 @@ static const char *why_not(int err)
 	}
 }
 
+static int move_to(struct daemon *d, __u32 slot, const struct move_request *move, char *said,
+		   size_t size)
+{
+	__u32 was = xdp_cpu(&d->xdp, slot);
+	int err = xdp_move_by_hand(&d->xdp, slot, move->cpu, daemon_now());
+
+	if (err == -EALREADY) {
+		snprintf(said, size, "SA 0x%08x is on CPU %u, and now stays there", move->spi, was);
+		return 0;
+	}
+	if (err)
+		return err;
+	sas_watch_moves(d);
+	snprintf(said, size, "SA 0x%08x moves from CPU %u to CPU %u, and stays there", move->spi,
+		 was, move->cpu);
+	return 0;
+}
+
 static int do_move(struct daemon *d, const struct control_request *request, char *said, size_t size)
 {
-	int slot = find_slot(d, request);
-	int err = slot < 0 ? slot : 0;
-	__u32 was = 0;
+	const struct move_request *move = &request->move;
+	int slot = find_slot(d, move);
+	int err = slot;
 
-	if (!err) {
-		was = d->xdp.maps.rings[sa_word_own(table_word(&d->xdp.table, slot))].cpu;
-		err = xdp_move(&d->xdp, sa_word_key(table_word(&d->xdp.table, slot)),
-			       request->move.cpu, daemon_now());
+	if (slot >= 0 && move->cpu == MOVE_AUTO) {
+		err = xdp_release(&d->xdp, slot);
+		snprintf(said, size,
+			 err ? "SA 0x%08x was not put on its CPU by hand; nothing to do"
+			     : "SA 0x%08x goes wherever the load says from now on",
+			 move->spi);
+		err = 0;
+	} else if (slot >= 0) {
+		err = move_to(d, slot, move, said, size);
 	}
-	if (err) {
+	if (err < 0)
 		snprintf(said, size, "%s", why_not(err));
-		return err;
-	}
-	sas_watch_moves(d);
-	snprintf(said, size, "SA 0x%08x moves from CPU %u to CPU %u", request->move.spi, was,
-		 request->move.cpu);
-	return 0;
+	else
+		rounds_soon(d);
+	return err;
 }
 
 static int stop_one(struct daemon *d, const char *name, char *said, size_t size)

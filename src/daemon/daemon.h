@@ -26,6 +26,7 @@ struct daemon_interface {
 
 struct learner; /* daemon/learner.c */
 struct control; /* daemon/control.c */
+struct rounds;	/* daemon/rounds.c */
 
 struct daemon {
 	const struct run_options *options;
@@ -37,6 +38,7 @@ struct daemon {
 	struct undo *undo;
 	struct learner *learner;
 	struct control *control;
+	struct rounds *rounds;
 	struct ring_buffer *asks;
 	struct daemon_interface interface[DAEMON_INTERFACES];
 	char *stopped[DAEMON_INTERFACES]; /* named by `stop IF`: not to be attached again */
@@ -113,6 +115,12 @@ void learner_adopted(struct daemon *d, const struct sa *sa);
 void learner_removed(struct daemon *d, const struct sa *sa);
 /* Forgets learned SAs that are idle. */
 void learner_expire(struct daemon *d);
+
+/* rounds.c: follows the load, and moves SAs */
+int rounds_open(struct daemon *d);
+void rounds_close(struct daemon *d);
+/* Something changed that the next round should not wait for: SAs, CPUs, what stays where. */
+void rounds_soon(struct daemon *d);
 
 /* control.c: requests of `move` and `stop` */
 int control_open(struct daemon *d);

@@ -115,6 +115,8 @@ static int set_up(struct daemon *d)
 	if (!err)
 		err = sas_open(d);
 	if (!err)
+		err = rounds_open(d);
+	if (!err)
 		err = control_open(d);
 	if (!err)
 		err = interfaces_attach(d, true);
@@ -133,6 +135,7 @@ static int clean_up(struct daemon *d, bool failed)
 	int err = 0;
 
 	control_close(d);
+	rounds_close(d);
 	learner_close(d);
 	sas_close(d);
 	watch_close(d->watch);

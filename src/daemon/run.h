@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define INTERVAL_LEAST 20 /* ms: more rounds would cost more than they can gain */
+
 /* As the command line gives them; the text of lists has been checked by then. */
 struct run_options {
 	char **interfaces;
@@ -21,6 +23,7 @@ struct run_options {
 	bool max_sas_given;
 	unsigned int stray_limit; /* packets a second, 0: none */
 	unsigned int resync;	  /* seconds between dumps of the kernel's SAs */
+	unsigned int interval;	  /* ms between rounds of placing by load, 0: there are none */
 	const char *sas;	  /* file of SAs, or NULL */
 	bool learn;
 	bool keep;

@@ -19,12 +19,12 @@ static void to_entry(const struct sa *sa, struct xdp_sa *entry)
 	memset(entry, 0, sizeof(*entry));
 	entry->spi = sa->id.spi;
 	entry->hands_off = sa->offload != SA_OFFLOAD_NONE;
-	entry->wanted = sa->cpu;
 	memcpy(cold->src, sa->src, sizeof(cold->src));
 	memcpy(cold->dst, sa->id.dst, sizeof(cold->dst));
 	cold->family = sa->id.family == AF_INET ? 4 : 6;
 	cold->protocol = sa->id.protocol;
-	cold->pcpu = sa->pcpu < 0 ? NO_PCPU : (__u32)sa->pcpu;
+	cold->pcpu = sa->pcpu < 0 ? NO_CPU : (__u32)sa->pcpu;
+	cold->file = sa->cpu < 0 ? NO_CPU : (__u32)sa->cpu;
 	cold->replay_window = sa->replay_window;
 	cold->reqid = sa->reqid;
 	cold->if_id = sa->if_id;
@@ -67,6 +67,7 @@ static void place(struct daemon *d, const struct sa *sa)
 	if (!err) {
 		say_cpu(sa, why);
 		sas_watch_moves(d);
+		rounds_soon(d);
 		return;
 	}
 	if (err != -ENOSPC) {
@@ -123,6 +124,7 @@ static void removed(void *arg, const struct sa *sa)
 	key = xdp_key(&d->xdp, &entry.cold, entry.spi);
 	learner_removed(d, sa);
 	xdp_remove(&d->xdp, key, daemon_now());
+	rounds_soon(d);
 }
 
 static void changed(void *arg, const struct sa *was, const struct sa *now)
@@ -134,6 +136,7 @@ static void changed(void *arg, const struct sa *was, const struct sa *now)
 	use_port(d, was, -1);
 	use_port(d, now, 1);
 	xdp_update(&d->xdp, &entry);
+	rounds_soon(d);
 }
 
 static void lost(void *arg, enum sad_lost why)
@@ -191,12 +194,9 @@ int sas_reload(struct daemon *d)
 static void claim_learned(struct daemon *d)
 {
 	uint64_t now = daemon_now();
-	int slot;
 
-	if (!d->options->learn)
-		return;
-	table_each(&d->xdp.table, slot)
-	{
+	for (__u32 i = 0; d->options->learn && i < d->xdp.known.count; i++) {
+		__u32 slot = d->xdp.known.slot[i];
 		const struct sa_cold *cold = table_cold(&d->xdp.table, slot);
 		struct sa sa = {
 			.id.family = cold->family == 4 ? AF_INET : AF_INET6,
@@ -254,6 +254,7 @@ int sas_sync(struct daemon *d)
 		claim_learned(d);
 		xdp_claim_end(&d->xdp, daemon_now());
 		d->claiming = false;
+		rounds_soon(d);
 	}
 	return 0;
 }

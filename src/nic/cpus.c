@@ -118,7 +118,10 @@ static bool stat_line(const char *line, int *cpu, struct cpus_ticks *out)
 	memset(out, 0, sizeof(*out));
 	for (i = 0; i < 8; i++)
 		out->total += v[i];
+	out->nice = v[1];
+	out->system = v[2];
 	out->idle = v[3] + v[4];
+	out->irq = v[5];
 	out->softirq = v[6];
 	out->steal = v[7];
 	return true;
@@ -176,5 +179,9 @@ void cpus_busy(const struct cpus_times *then, const struct cpus_times *now,
 			continue;
 		out[cpu].busy = 1000 - permille(ticks_since(a->idle, b->idle), whole);
 		out[cpu].softirq = permille(ticks_since(a->softirq, b->softirq), whole);
+		out[cpu].kernel = permille(ticks_since(a->system + a->irq + a->softirq,
+						       b->system + b->irq + b->softirq),
+					   whole);
+		out[cpu].nice = permille(ticks_since(a->nice, b->nice), whole);
 	}
 }

@@ -24,7 +24,7 @@ int cpus_facts_read(const char *sysroot, struct cpus_facts *out);
 
 /* Ticks since boot of one CPU, from /proc/stat (proc(5)). */
 struct cpus_ticks {
-	uint64_t total, idle, softirq, steal;
+	uint64_t total, idle, nice, system, irq, softirq, steal;
 };
 
 struct cpus_times {
@@ -37,6 +37,8 @@ int cpus_times_read(const char *path, struct cpus_times *out);
 struct cpus_busy {
 	uint16_t busy;	  /* permille of the interval not idle */
 	uint16_t softirq; /* permille of the interval in softirq: receiving, mostly */
+	uint16_t kernel;  /* permille in the kernel: system, irq and softirq */
+	uint16_t nice;	  /* permille in programs of low priority, which give way to all others */
 };
 
 /* What each CPU did between two readings; zero for one without ticks in both. Pure. */

@@ -2,6 +2,11 @@
 // First placement.
 #include "place/first.h"
 
+#include <math.h>
+#include <stddef.h>
+
+#define ALIKE 0.02 /* loads of CPUs that differ by less are no reason to crowd one of them */
+
 /* The next CPU of a set from @cpu on, -1: none. By words: a set has room for a thousand. */
 static int next_cpu(const cpu_set_t *set, int cpu)
 {
@@ -59,19 +64,44 @@ void first_roles(const cpu_set_t *cpus, const cpu_set_t *strays, int ike, struct
 	roles->ike = ike >= 0 ? ike : lowest(cpus);
 }
 
-int first_cpu(const cpu_set_t *cpus, const uint32_t *counts, int pcpu, int wanted,
-	      enum first_why *why)
+static bool usable(const cpu_set_t *cpus, uint32_t cpu)
 {
-	int named = pcpu >= 0 ? pcpu : wanted;
+	return cpu < CPU_SETSIZE && CPU_ISSET(cpu, cpus);
+}
+
+int first_home(const cpu_set_t *cpus, const struct first_named *named, enum first_why *why)
+{
+	const struct {
+		uint32_t cpu;
+		enum first_why why;
+	} by[] = {
+		{named->pcpu, FIRST_PCPU},
+		{named->hand, FIRST_HAND},
+		{named->file, FIRST_FILE},
+	};
+
+	*why = FIRST_ANY;
+	for (size_t i = 0; i < sizeof(by) / sizeof(*by); i++) {
+		if (usable(cpus, by[i].cpu)) {
+			*why = by[i].why;
+			return (int)by[i].cpu;
+		}
+		if (by[i].cpu != FIRST_NONE)
+			*why = FIRST_NOT_OURS;
+	}
+	return -1;
+}
+
+int first_cpu(const cpu_set_t *cpus, const uint32_t *counts, const double *loads)
+{
+	double least = INFINITY;
 	int best = -1;
 
-	if (named >= 0 && named < CPU_SETSIZE && CPU_ISSET(named, cpus)) {
-		*why = pcpu >= 0 ? FIRST_PCPU : FIRST_FILE;
-		return named;
-	}
-	*why = named >= 0 ? FIRST_NOT_OURS : FIRST_FEWEST;
 	for (int cpu = next_cpu(cpus, 0); cpu >= 0; cpu = next_cpu(cpus, cpu + 1))
-		if (best < 0 || counts[cpu] < counts[best])
+		if (loads[cpu] < least)
+			least = loads[cpu];
+	for (int cpu = next_cpu(cpus, 0); cpu >= 0; cpu = next_cpu(cpus, cpu + 1))
+		if (loads[cpu] <= least + ALIKE && (best < 0 || counts[cpu] < counts[best]))
 			best = cpu;
 	return best;
 }

@@ -20,18 +20,30 @@ struct cpu_roles {
  */
 void first_roles(const cpu_set_t *cpus, const cpu_set_t *strays, int ike, struct cpu_roles *roles);
 
+/* Who says where an SA belongs. */
 enum first_why {
-	FIRST_FEWEST,	/* the CPU with the fewest SAs */
-	FIRST_PCPU,	/* a per-CPU SA on its CPU */
-	FIRST_FILE,	/* the line of the file names the CPU */
-	FIRST_NOT_OURS, /* a CPU is named that is not ours to use: placed like any other */
+	FIRST_ANY,	/* nobody */
+	FIRST_PCPU,	/* its per-CPU number (RFC 9611) */
+	FIRST_HAND,	/* `move` */
+	FIRST_FILE,	/* the line of --sas FILE */
+	FIRST_NOT_OURS, /* somebody, but that CPU is not ours to use */
 };
 
+#define FIRST_NONE 0xffffffffu
+
+/* The CPUs that each of these names for an SA, or FIRST_NONE. */
+struct first_named {
+	uint32_t pcpu, hand, file;
+};
+
+/* The CPU where an SA belongs and stays: the first named one that is in @cpus; -1: none is. */
+int first_home(const cpu_set_t *cpus, const struct first_named *named, enum first_why *why);
+
 /*
- * The CPU for a new SA. @counts: SAs on each CPU, CPU_SETSIZE entries. @pcpu: the per-CPU number or
- * -1; @wanted: by the file, or -1. Of CPUs with equally few SAs the lowest.
+ * The CPU for a new SA that belongs nowhere: of those whose load is within a fiftieth of a CPU of
+ * the least, the one with the fewest SAs; of these the lowest. @counts and @loads (shares of a CPU)
+ * have CPU_SETSIZE entries.
  */
-int first_cpu(const cpu_set_t *cpus, const uint32_t *counts, int pcpu, int wanted,
-	      enum first_why *why);
+int first_cpu(const cpu_set_t *cpus, const uint32_t *counts, const double *loads);
 
 #endif

@@ -18,6 +18,7 @@ static const char *const map_names[MAPS] = {
 	[MAP_SA_COLD] = "sa_cold",
 	[MAP_RINGS] = "rings",
 	[MAP_RING_STATES] = "ring_states",
+	[MAP_CPU_STATES] = "cpu_states",
 	[MAP_PORTS] = "ports",
 	[MAP_TOEPLITZ] = "toeplitz",
 	[MAP_ADDRESSES] = "addresses",
@@ -39,6 +40,7 @@ static const size_t element_sizes[MAP_MAPPED_END] = {
 	[MAP_SA_COLD] = sizeof(struct sa_cold),
 	[MAP_RINGS] = sizeof(struct ring),
 	[MAP_RING_STATES] = sizeof(struct ring_state),
+	[MAP_CPU_STATES] = sizeof(struct cpu_state),
 	[MAP_PORTS] = sizeof(struct encap_ports),
 	[MAP_TOEPLITZ] = sizeof(struct toeplitz),
 	[MAP_ADDRESSES] = sizeof(struct addr_set),
@@ -91,6 +93,7 @@ static void set_pointers(struct maps *maps)
 	maps->cold = maps->memory[MAP_SA_COLD];
 	maps->rings = maps->memory[MAP_RINGS];
 	maps->ring_states = maps->memory[MAP_RING_STATES];
+	maps->cpu_states = maps->memory[MAP_CPU_STATES];
 	maps->ports = maps->memory[MAP_PORTS];
 	maps->toeplitz = maps->memory[MAP_TOEPLITZ];
 	maps->addresses = maps->memory[MAP_ADDRESSES];
@@ -140,6 +143,9 @@ static bool consistent(const struct maps *maps, enum map *bad)
 		return false;
 	*bad = MAP_RING_STATES;
 	if (!holds(maps, MAP_RING_STATES, (size_t)h->cpus * RING_KINDS))
+		return false;
+	*bad = MAP_CPU_STATES;
+	if (!holds(maps, MAP_CPU_STATES, h->cpus))
 		return false;
 	*bad = MAP_STRAY_SEEN;
 	if (!holds(maps, MAP_STRAY_SEEN, STRAY_SEEN))

@@ -23,6 +23,7 @@ enum map {
 	MAP_SA_COLD,
 	MAP_RINGS,
 	MAP_RING_STATES,
+	MAP_CPU_STATES,
 	MAP_PORTS,
 	MAP_TOEPLITZ,
 	MAP_ADDRESSES,
@@ -53,6 +54,7 @@ struct maps {
 	struct sa_cold *cold;	 /* as many; whose: sa_warm.cold */
 	struct ring *rings;
 	struct ring_state *ring_states; /* maps_ring_state() */
+	struct cpu_state *cpu_states;	/* host->cpus of them */
 	struct encap_ports *ports;
 	struct toeplitz *toeplitz;
 	struct addr_set *addresses;

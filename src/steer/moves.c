@@ -3,6 +3,7 @@
 #include "steer/moves.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 
 #define NO_SLOT_YET 0xffffffffu
@@ -140,6 +141,17 @@ static bool finish(struct moves *moves, __u32 slot)
 	return true;
 }
 
+/* For `show`. 1: as many moves as it has noted. */
+static int note_time(const struct maps *maps, __u64 wait_ns)
+{
+	struct move_times *times = &maps->host->move_times;
+	__u64 wait_us = wait_ns / 1000;
+
+	times->wait_us[times->done % MOVE_TIMES] = wait_us < UINT32_MAX ? wait_us : UINT32_MAX;
+	SHARED(times->done) = times->done + 1;
+	return 1;
+}
+
 /*
  * The word was seen at rest, so the record is needed no more: but for a while, by whoever read the
  * word before, who must find that he has crossed. So it stays bound to the slot (rests()).
@@ -173,8 +185,9 @@ int moves_poll(struct moves *moves, __u64 now_ns)
 			moves_drop(moves, i, now_ns); /* left by a daemon that died half way */
 		else if (is_at_rest(moves, record->slot))
 			release(moves, record, now_ns);
-		else if (handover_over(record, lines, host->cpus, now_ns))
-			finished += finish(moves, record->slot);
+		else if (handover_over(record, lines, host->cpus, now_ns) &&
+			 finish(moves, record->slot))
+			finished += note_time(moves->maps, now_ns - record->started_ns);
 	}
 	return finished;
 }

@@ -23,7 +23,7 @@
 
 #define PIN_RING_SA    "program_ring_sa"
 #define PIN_RING_STRAY "program_ring_stray"
-#define PIN_DROPS      "link_drops"
+#define PIN_ENQUEUED   "link_enqueued"
 #define PIN_LINK       "link"
 #define PIN_PROGRAM    "program"
 
@@ -123,6 +123,7 @@ static int size_maps(struct espalier_bpf *skel, const struct host *host)
 		{skel->maps.sa_warm, SA_BUCKET_SLOTS << host->shape.bits},
 		{skel->maps.sa_cold, SA_BUCKET_SLOTS << host->shape.bits},
 		{skel->maps.ring_states, host->cpus * RING_KINDS},
+		{skel->maps.cpu_states, host->cpus},
 		{skel->maps.move_records, host->moves},
 		{skel->maps.move_lines, host->moves * host->cpus},
 		{skel->maps.cpus_sa, host->cpus},
@@ -206,10 +207,10 @@ static int pin_all(struct espalier_bpf *skel, const struct maps *maps, const str
 		err = pin(bpf_program__fd(skel->progs.espalier_ring_stray), pins, PIN_RING_STRAY);
 	if (err)
 		return err;
-	link = bpf_program__attach(skel->progs.espalier_drops);
+	link = bpf_program__attach(skel->progs.espalier_enqueued);
 	if (!link)
 		return -errno;
-	err = pin(bpf_link__fd(link), pins, PIN_DROPS);
+	err = pin(bpf_link__fd(link), pins, PIN_ENQUEUED);
 	bpf_link__destroy(link);
 	return err;
 }
@@ -287,7 +288,7 @@ static struct espalier_bpf *load_steer(const struct maps *maps, const struct pro
 		return NULL;
 	bpf_program__set_autoload(skel->progs.espalier_ring_sa, false);
 	bpf_program__set_autoload(skel->progs.espalier_ring_stray, false);
-	bpf_program__set_autoload(skel->progs.espalier_drops, false);
+	bpf_program__set_autoload(skel->progs.espalier_enqueued, false);
 	for (int i = 0; i < MAPS && !err; i++)
 		err = bpf_map__reuse_fd(bpf_object__find_map_by_name(skel->obj, map_name(i)),
 					maps->fd[i]);

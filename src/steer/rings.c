@@ -3,13 +3,9 @@
 #include "steer/rings.h"
 
 #include <bpf/bpf.h>
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
+#include "steer/ring_threads.h"
 
 enum { STRAY_FRAMES = 64, IKE_FRAMES = 256 };
 
@@ -18,42 +14,27 @@ __u32 rings_frames(const struct host *host, enum ring_kind kind)
 	return kind == RING_SA ? host->ring_frames : kind == RING_STRAY ? STRAY_FRAMES : IKE_FRAMES;
 }
 
-static bool comm_is(const char *pid, const char *name)
-{
-	char path[64], comm[64] = "";
-	FILE *file;
+struct priority {
+	__u32 cpu, map_id;
+	int nice;
+};
 
-	snprintf(path, sizeof(path), "/proc/%.20s/comm", pid);
-	file = fopen(path, "re");
-	if (!file)
-		return false;
-	if (!fgets(comm, sizeof(comm), file))
-		comm[0] = 0;
-	fclose(file);
-	comm[strcspn(comm, "\n")] = 0;
-	return !strcmp(comm, name);
+static int set_one(void *arg, __u32 cpu, __u32 map_id, pid_t pid)
+{
+	const struct priority *p = arg;
+
+	if (cpu != p->cpu || map_id != p->map_id)
+		return 0;
+	setpriority(PRIO_PROCESS, (id_t)pid, p->nice);
+	return 1;
 }
 
-/*
- * The thread's name is cpumap/CPU/map:ID (kernel/bpf/cpumap.c); /proc shows names of kernel
- * threads whole since Linux 5.17. A failure costs priority, not packets.
- */
+/* A failure costs priority, not packets. */
 static void set_priority(__u32 cpu, __u32 map_id, int nice)
 {
-	DIR *proc = opendir("/proc");
-	struct dirent *entry;
-	char name[64];
+	struct priority priority = {cpu, map_id, nice};
 
-	if (!proc)
-		return;
-	snprintf(name, sizeof(name), "cpumap/%u/map:%u", cpu, map_id);
-	while ((entry = readdir(proc))) {
-		if (!isdigit((unsigned char)entry->d_name[0]) || !comm_is(entry->d_name, name))
-			continue;
-		setpriority(PRIO_PROCESS, (id_t)atoi(entry->d_name), nice);
-		break;
-	}
-	closedir(proc);
+	ring_threads_each(set_one, &priority);
 }
 
 static enum map map_of(enum ring_kind kind)

@@ -5,15 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include "steer/snapshot.h"
-
-/* A word that others write; what is loaded after it is not older. */
-#define LOAD(x) __atomic_load_n(&(x), __ATOMIC_ACQUIRE)
+#include "steer/snapshot_impl.h"
 
 /* While a snapshot is taken: the CPU of each ring, by ring number. */
 struct taking {
 	const struct maps *maps;
 	struct snapshot *snapshot;
+	__u64 now_ns;
 	int cpu[SA_RINGS]; /* -1: no such ring */
 	size_t room;	   /* in snapshot->sa */
 };
@@ -53,8 +51,19 @@ static int row_of(struct snapshot *s, unsigned int cpu)
 	while (i < s->cpus && s->cpu[i].cpu != cpu)
 		i++;
 	if (i == s->cpus)
-		s->cpu[s->cpus++] = (struct snapshot_cpu){.cpu = cpu};
+		s->cpu[s->cpus++] = (struct snapshot_cpu){.cpu = cpu, .load = NAN, .other = NAN};
 	return (int)i;
+}
+
+/* The loads of a CPU, as the last round found them. */
+static void take_load(struct taking *t, struct snapshot_cpu *cpu)
+{
+	const struct cpu_state *state = &t->maps->cpu_states[cpu->cpu];
+
+	if (!t->snapshot->measured)
+		return;
+	cpu->load = snapshot_load(LOAD(state->load));
+	cpu->other = snapshot_load(LOAD(state->other));
 }
 
 /* Rings, and a row for the CPU of each; rows that nothing uses go in the end. */
@@ -86,6 +95,7 @@ static int take_rings(struct taking *t)
 			continue;
 		s->cpu[row].drops += drops;
 		s->cpu[row].placing |= LOAD(host->sa_cpu[i]) != 0;
+		take_load(t, &s->cpu[row]);
 	}
 	return 0;
 }
@@ -122,6 +132,28 @@ static void take_cold(struct snapshot_sa *sa, const struct sa_cold *cold, __u64 
 	sa->if_id = LOAD(cold->if_id);
 	sa->moves = LOAD(cold->moves);
 	sa->references = LOAD(cold->references);
+	sa->load = snapshot_load(LOAD(cold->load));
+}
+
+/* Since when a move is under way: its record tells, if it is about this slot. */
+static void take_move(struct taking *t, __u32 slot, struct snapshot_sa *sa)
+{
+	struct snapshot_moves *moves = &t->snapshot->moves;
+	__u32 index = LOAD(t->maps->warm[slot].record);
+	const struct move_record *record;
+	__u64 started;
+
+	moves->pending++;
+	sa->waiting_ns = 0;
+	if (index >= t->maps->host->moves)
+		return;
+	record = &t->maps->records[index];
+	started = LOAD(record->started_ns);
+	if (LOAD(record->slot) != slot || !started || started > t->now_ns)
+		return;
+	sa->waiting_ns = (int64_t)(t->now_ns - started);
+	if (t->now_ns - started > moves->oldest_ns)
+		moves->oldest_ns = t->now_ns - started;
 }
 
 static void take_warm(struct snapshot_sa *sa, const struct sa_warm *warm)
@@ -142,7 +174,7 @@ static bool take_slot(struct taking *t, __u32 slot, struct snapshot_sa *sa)
 
 	if (!word || cold >= t->snapshot->slots)
 		return false;
-	*sa = (struct snapshot_sa){.spi = sa_word_spi(word), .cpu = -1};
+	*sa = (struct snapshot_sa){.spi = sa_word_spi(word), .cpu = -1, .waiting_ns = -1};
 	if (!(sa_word_flags(word) & SA_HANDS_OFF))
 		sa->cpu = t->cpu[sa_word_own(word)];
 	take_warm(sa, warm);
@@ -179,6 +211,10 @@ static int take_sas(struct taking *t)
 		if (!take_slot(t, slot, sa))
 			continue;
 		s->sas++;
+		if (sa->state == SA_MOVING)
+			take_move(t, slot, sa);
+		if (!s->measured)
+			sa->load = NAN;
 		if (sa->cpu < 0)
 			continue;
 		cpu = &s->cpu[row_of(s, (unsigned int)sa->cpu)];
@@ -207,15 +243,31 @@ static void keep_used_cpus(struct snapshot *s)
 	qsort(s->cpu, s->cpus, sizeof(*s->cpu), by_cpu);
 }
 
+double snapshot_weight(const struct snapshot *s, double load, uint64_t packets)
+{
+	if (!s->measured)
+		return (double)packets;
+	return load >= 0 ? load : 0;
+}
+
+double snapshot_share(const struct snapshot *s, double load, uint64_t packets)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < s->cpus; i++)
+		sum += snapshot_weight(s, s->cpu[i].load, s->cpu[i].total.packets);
+	return sum > 0 ? snapshot_weight(s, load, packets) / sum : NAN;
+}
+
 static double imbalance(const struct snapshot *s)
 {
 	double max = 0, sum = 0;
 
 	for (size_t i = 0; i < s->cpus; i++) {
-		double packets = (double)s->cpu[i].total.packets;
+		double weight = snapshot_weight(s, s->cpu[i].load, s->cpu[i].total.packets);
 
-		max = fmax(max, packets);
-		sum += packets;
+		max = fmax(max, weight);
+		sum += weight;
 	}
 	return sum > 0 ? max * (double)s->cpus / sum : NAN;
 }
@@ -278,10 +330,11 @@ static void take_host(struct taking *t, __u64 now_ns)
 int snapshot_take(struct snapshot *snapshot, const struct maps *maps, snapshot_counts_fn counts,
 		  uint64_t now_ns)
 {
-	struct taking taking = {.maps = maps, .snapshot = snapshot};
+	struct taking taking = {.maps = maps, .snapshot = snapshot, .now_ns = now_ns};
 	int err;
 
 	memset(snapshot, 0, sizeof(*snapshot));
+	snapshot_take_round(snapshot, maps->host, now_ns);
 	err = take_rings(&taking);
 	if (err)
 		goto failed;
@@ -320,10 +373,13 @@ static int by_name(const void *a, const void *b)
 	return order ? order : (int)x->protocol - (int)y->protocol;
 }
 
-static int by_packets(const void *a, const void *b)
+static int by_weight(const void *a, const void *b)
 {
 	const struct snapshot_sa *x = a, *y = b;
+	double p = x->load >= 0 ? x->load : 0, q = y->load >= 0 ? y->load : 0;
 
+	if (p != q)
+		return p > q ? -1 : 1;
 	if (x->total.packets != y->total.packets)
 		return x->total.packets > y->total.packets ? -1 : 1;
 	return by_name(a, b);
@@ -335,9 +391,9 @@ static void sort(struct snapshot *snapshot, int (*order)(const void *, const voi
 		qsort(snapshot->sa, snapshot->sas, sizeof(*snapshot->sa), order);
 }
 
-void snapshot_sort_packets(struct snapshot *snapshot)
+void snapshot_sort_heaviest(struct snapshot *snapshot)
 {
-	sort(snapshot, by_packets);
+	sort(snapshot, by_weight);
 }
 
 void snapshot_sort_names(struct snapshot *snapshot)

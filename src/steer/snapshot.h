@@ -21,6 +21,8 @@ struct snapshot_cpu {
 	unsigned int sas;
 	struct count total; /* of its SAs */
 	uint64_t drops;	    /* frames that its full ring of SAs lost */
+	double load;	    /* of its SAs, a share of the CPU; NAN: not measured */
+	double other;	    /* of whatever else it does */
 };
 
 enum sa_state { SA_VALID, SA_LARVAL, SA_STATE_LEARNED, SA_STATE_HANDS_OFF, SA_MOVING };
@@ -38,6 +40,31 @@ struct snapshot_sa {
 	struct count total;
 	uint32_t replay_window, reqid, if_id, moves;
 	uint32_t references; /* SAs that share the entry */
+	double load;	     /* a share of its CPU; NAN: not measured, or not yet */
+	int64_t waiting_ns;  /* since its move was begun, -1: it is not moving */
+};
+
+/* What the last round of placing by load found and did; loads are shares of a CPU. */
+struct snapshot_round {
+	uint64_t count;	      /* rounds since the start */
+	uint64_t age_ns;
+	enum round_why why;
+	unsigned int interval_ms;
+	unsigned int moves;   /* begun in it, of them: */
+	unsigned int drained; /* away from CPUs that are no longer used */
+	double before, after; /* the largest load of a CPU, other work included */
+	double fair;	      /* the same per CPU in use */
+	uint32_t heaviest;    /* SPI of the heaviest SA, 0: none */
+	double heaviest_load;
+	double packet_ns, byte_ns, receive_ns; /* fitted costs */
+};
+
+/* Moves, and how long they took from their beginning. */
+struct snapshot_moves {
+	unsigned int pending;
+	uint64_t oldest_ns; /* since the first of the pending ones was begun */
+	uint64_t done;	    /* since the start */
+	double median_ms, worst_ms; /* of the last MOVE_TIMES of them; NAN: there were none */
 };
 
 struct snapshot {
@@ -49,7 +76,14 @@ struct snapshot {
 	size_t sas;
 	struct count class[CLASSES]; /* over all interfaces */
 	uint64_t drops[RING_KINDS];  /* frames that full rings lost */
-	double imbalance;	     /* max/mean of the CPUs' packets; NAN without packets */
+	/*
+	 * max/mean of the CPUs' loads, or if they are not measured of their packets; NAN without
+	 * any.
+	 */
+	double imbalance;
+	bool measured;		     /* loads are: rounds are made */
+	struct snapshot_round round; /* if measured */
+	struct snapshot_moves moves;
 	bool alive;		     /* a daemon's heartbeat is fresh */
 	uint64_t heartbeat_age_ns;   /* UINT64_MAX: there was none yet */
 	int nice_value;
@@ -74,8 +108,15 @@ int snapshot_take(struct snapshot *snapshot, const struct maps *maps, snapshot_c
 		  uint64_t now_ns);
 void snapshot_free(struct snapshot *snapshot);
 
-/* Orders the SAs: by packets, the heaviest first; or by (destination, SPI, protocol). */
-void snapshot_sort_packets(struct snapshot *snapshot);
+/*
+ * What a CPU or an SA takes part in: its load, or if loads are not measured its packets; and its
+ * share of all, NAN if there is nothing.
+ */
+double snapshot_weight(const struct snapshot *snapshot, double load, uint64_t packets);
+double snapshot_share(const struct snapshot *snapshot, double load, uint64_t packets);
+
+/* Orders the SAs: by load or packets, the heaviest first; or by (destination, SPI, protocol). */
+void snapshot_sort_heaviest(struct snapshot *snapshot);
 void snapshot_sort_names(struct snapshot *snapshot);
 
 /* The words of the operator: "valid", "larval", "learned", "hands-off", "moving"; "kernel", ... */

@@ -158,7 +158,12 @@ int xdp_open(struct xdp *xdp, const struct xdp_options *options, char *why, size
 		return err;
 	}
 	moves_init(&xdp->moves, &xdp->maps, &xdp->table);
-	return 0;
+	err = slots_init(&xdp->known, maps_slots(&xdp->maps));
+	if (err) {
+		because(err, why, size, "no memory");
+		xdp_close(xdp);
+	}
+	return err;
 }
 
 void xdp_close(struct xdp *xdp)
@@ -166,6 +171,7 @@ void xdp_close(struct xdp *xdp)
 	program_close_rings(&xdp->rings);
 	free(xdp->table.spare);
 	xdp->table.spare = NULL;
+	slots_free(&xdp->known);
 	maps_close(&xdp->maps);
 }
 

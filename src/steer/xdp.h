@@ -13,6 +13,7 @@
 #include "steer/pins.h"
 #include "steer/program.h"
 #include "steer/rings.h"
+#include "steer/slots.h"
 #include "steer/table.h"
 
 #define XDP_WHY_LEN 1024
@@ -29,6 +30,7 @@ struct xdp {
 	struct maps maps;
 	struct table table;
 	struct moves moves;
+	struct slots known; /* the slots of its entries */
 	struct ring_options rings;
 	struct cpu_roles roles;
 	bool adopted;
@@ -37,6 +39,8 @@ struct xdp {
 	__u32 entries; /* in the table; at most host->max_sas */
 	__u32 unclaimed; /* of these, between xdp_claim_begin() and xdp_claim_end() */
 	__u32 placed[CPU_SETSIZE];	     /* SAs on each CPU */
+	double load[CPU_SETSIZE];	     /* of each CPU, with what new SAs are expected to bring */
+	double load_expected;		     /* of a new SA; all as xdp_expect() says, 0 before */
 	__u64 stray_drops, stray_drops_then; /* of all stray rings: now, and a second before */
 };
 
@@ -62,8 +66,7 @@ void xdp_set_stray_limit(struct xdp *xdp, __u64 packets_per_second);
 struct xdp_sa {
 	__u32 spi; /* host byte order */
 	bool hands_off;
-	int wanted;	     /* CPU by the line of a file, -1: any */
-	struct sa_cold cold; /* addresses, window, ...; pcpu too */
+	struct sa_cold cold; /* addresses, window, ...; pcpu and file too */
 };
 
 /* An SA's key in the table. */
@@ -71,6 +74,8 @@ __u64 xdp_key(const struct xdp *xdp, const struct sa_cold *cold, __u32 spi);
 
 /* An SA of this key is probably added soon: fetches ahead what that takes, as table_expect(). */
 void xdp_prefetch(const struct xdp *xdp, __u64 key, unsigned int step);
+/* Where new SAs go follows from these loads, shares of a CPU (CPU_SETSIZE of them). */
+void xdp_expect(struct xdp *xdp, const double *loads, double of_new_sa);
 
 /*
  * Adds an SA: a new entry on the CPU of first placement, or one more reference to the entry of an
@@ -85,10 +90,26 @@ int xdp_remove(struct xdp *xdp, __u64 key, __u64 now_ns);
 /* What show prints of the SA, and whether it is hands off, are now these. -ENOENT. */
 int xdp_update(struct xdp *xdp, const struct xdp_sa *sa);
 
-/* Moves an SA to a CPU. 0, or as moves_begin(); -ENOENT: no such SA; -ENODEV: no SA ring there;
- * -EPERM: it is hands off; -EACCES: a per-CPU SA, on its CPU; -EOPNOTSUPP: an interface is in
- * generic mode. */
-int xdp_move(struct xdp *xdp, __u64 key, __u32 cpu, __u64 now_ns);
+/* The CPU of the SA in @slot: where it is decrypted, or will be once its move is over. */
+__u32 xdp_cpu(const struct xdp *xdp, __u32 slot);
+
+/* The CPU where the SA in @slot belongs and stays, as first_home(); -1: anywhere. */
+int xdp_home(const struct xdp *xdp, __u32 slot, enum first_why *why);
+
+/*
+ * Moves an SA to a CPU. 0, or as moves_begin(); -ENODEV: no SA ring there; -EPERM: it is hands off;
+ * -EOPNOTSUPP: an interface is in generic mode.
+ */
+int xdp_move(struct xdp *xdp, __u32 slot, __u32 cpu, __u64 now_ns);
+
+/*
+ * The same by hand: it then stays there until xdp_release(). Also -EACCES: a per-CPU SA, on its
+ * CPU; and -EALREADY: it is there, and stays from now on.
+ */
+int xdp_move_by_hand(struct xdp *xdp, __u32 slot, __u32 cpu, __u64 now_ns);
+
+/* It may be moved again. -EALREADY: it was not put where it is by hand. */
+int xdp_release(struct xdp *xdp, __u32 slot);
 
 /*
  * After adoption: begin forgets all references, the SAs that are still there are added again, end

@@ -10,7 +10,7 @@ __u64 xdp_key(const struct xdp *xdp, const struct sa_cold *cold, __u32 spi)
 	return sa_key(&xdp->table.shape, cold->dst, spi, cold->protocol);
 }
 
-static __u32 cpu_of(const struct xdp *xdp, __u32 slot)
+__u32 xdp_cpu(const struct xdp *xdp, __u32 slot)
 {
 	return xdp->maps.rings[sa_word_own(table_word(&xdp->table, slot))].cpu;
 }
@@ -39,6 +39,7 @@ static void describe(struct sa_cold *cold, const struct sa_cold *from)
 	memcpy(cold->src, from->src, sizeof(cold->src));
 	memcpy(cold->dst, from->dst, sizeof(cold->dst));
 	cold->pcpu = from->pcpu;
+	cold->file = from->file;
 	cold->replay_window = from->replay_window;
 	cold->reqid = from->reqid;
 	cold->if_id = from->if_id;
@@ -70,14 +71,24 @@ static int insert(struct xdp *xdp, const struct xdp_sa *sa, __u64 key, __u32 cpu
 		.record = record >= 0 ? (__u32)record : NO_MOVE,
 		.cold = sa->cold,
 	};
+	entry.cold.hand = NO_CPU;
+	entry.cold.load = LOAD_UNKNOWN;
 	entry.cold.references = 1;
 	entry.cold.placed_ns = now_ns;
 	err = table_put(&xdp->table, place, key, &entry);
 	if (record >= 0 && err)
 		moves_drop(&xdp->moves, record, now_ns);
-	if (!err)
-		xdp->entries++;
-	return err;
+	if (err)
+		return err;
+	xdp->entries++;
+	slots_add(&xdp->known, place);
+	return 0;
+}
+
+void xdp_expect(struct xdp *xdp, const double *loads, double of_new_sa)
+{
+	memcpy(xdp->load, loads, sizeof(xdp->load));
+	xdp->load_expected = of_new_sa;
 }
 
 void xdp_prefetch(const struct xdp *xdp, __u64 key, unsigned int step)
@@ -90,36 +101,45 @@ void xdp_prefetch(const struct xdp *xdp, __u64 key, unsigned int step)
 /* The entry of an earlier daemon is an SA's that is still there. */
 static void claim(struct xdp *xdp, __u32 slot)
 {
-	xdp->placed[cpu_of(xdp, slot)]++;
+	xdp->placed[xdp_cpu(xdp, slot)]++;
 	xdp->unclaimed--;
 }
 
 int xdp_add(struct xdp *xdp, const struct xdp_sa *sa, __u64 now_ns, enum first_why *why)
 {
-	int pcpu = sa->cold.pcpu == NO_PCPU ? -1 : (int)sa->cold.pcpu;
+	const struct first_named named = {
+		.pcpu = sa->cold.pcpu,
+		.hand = NO_CPU,
+		.file = sa->cold.file,
+	};
 	__u64 key = xdp_key(xdp, &sa->cold, sa->spi);
 	int place = table_place(&xdp->table, key, now_ns);
 	int cpu, err;
 
 	if (place == -EEXIST) {
 		place = table_find(&xdp->table, key);
-		*why = FIRST_FEWEST;
+		*why = FIRST_ANY;
 		if (!table_cold(&xdp->table, place)->references++)
 			claim(xdp, place);
 		return xdp_update(xdp, sa);
 	}
 	if (place < 0)
 		return place;
-	cpu = first_cpu(&xdp->roles.sas, xdp->placed, pcpu, sa->wanted, why);
+	cpu = first_home(&xdp->roles.sas, &named, why);
+	if (cpu < 0)
+		cpu = first_cpu(&xdp->roles.sas, xdp->placed, xdp->load);
 	err = insert(xdp, sa, key, cpu, place, now_ns);
-	if (!err)
-		xdp->placed[cpu]++;
-	return err;
+	if (err)
+		return err;
+	xdp->placed[cpu]++;
+	xdp->load[cpu] += xdp->load_expected;
+	return 0;
 }
 
 static void drop_entry(struct xdp *xdp, __u32 slot, __u64 now_ns)
 {
 	table_remove(&xdp->table, slot, now_ns);
+	slots_remove(&xdp->known, slot);
 	moves_forget(&xdp->moves, slot, now_ns);
 	xdp->entries--;
 }
@@ -134,7 +154,7 @@ int xdp_remove(struct xdp *xdp, __u64 key, __u64 now_ns)
 		table_cold(&xdp->table, slot)->references--;
 		return 0;
 	}
-	xdp->placed[cpu_of(xdp, slot)]--;
+	xdp->placed[xdp_cpu(xdp, slot)]--;
 	drop_entry(xdp, slot, now_ns);
 	return 0;
 }
@@ -153,18 +173,21 @@ int xdp_update(struct xdp *xdp, const struct xdp_sa *sa)
 	return table_set(&xdp->table, slot, word, word ^ SA_HANDS_OFF);
 }
 
-int xdp_move(struct xdp *xdp, __u64 key, __u32 cpu, __u64 now_ns)
+int xdp_home(const struct xdp *xdp, __u32 slot, enum first_why *why)
 {
-	int slot = table_find(&xdp->table, key);
-	__u32 was;
+	const struct sa_cold *cold = table_cold(&xdp->table, slot);
+	const struct first_named named = {cold->pcpu, cold->hand, cold->file};
+
+	return first_home(&xdp->roles.sas, &named, why);
+}
+
+int xdp_move(struct xdp *xdp, __u32 slot, __u32 cpu, __u64 now_ns)
+{
+	__u32 was = xdp_cpu(xdp, slot);
 	int ring, err;
 
-	if (slot < 0)
-		return -ENOENT;
 	if (sa_word_flags(table_word(&xdp->table, slot)) & SA_HANDS_OFF)
 		return -EPERM;
-	if (table_cold(&xdp->table, slot)->pcpu == cpu_of(xdp, slot))
-		return -EACCES;
 	if (xdp->generic)
 		return -EOPNOTSUPP;
 	if (cpu >= xdp->maps.host->cpus || !CPU_ISSET(cpu, &xdp->roles.sas))
@@ -172,7 +195,6 @@ int xdp_move(struct xdp *xdp, __u64 key, __u32 cpu, __u64 now_ns)
 	ring = rings_get(&xdp->maps, &xdp->rings, RING_SA, cpu);
 	if (ring < 0)
 		return ring;
-	was = cpu_of(xdp, slot);
 	err = moves_begin(&xdp->moves, slot, ring, now_ns);
 	if (err)
 		return err;
@@ -181,31 +203,49 @@ int xdp_move(struct xdp *xdp, __u64 key, __u32 cpu, __u64 now_ns)
 	return 0;
 }
 
+int xdp_move_by_hand(struct xdp *xdp, __u32 slot, __u32 cpu, __u64 now_ns)
+{
+	struct sa_cold *cold = table_cold(&xdp->table, slot);
+	int err;
+
+	if (cold->pcpu == xdp_cpu(xdp, slot))
+		return -EACCES;
+	err = xdp_move(xdp, slot, cpu, now_ns);
+	if (!err || err == -EALREADY)
+		cold->hand = cpu;
+	return err;
+}
+
+int xdp_release(struct xdp *xdp, __u32 slot)
+{
+	struct sa_cold *cold = table_cold(&xdp->table, slot);
+
+	if (cold->hand == NO_CPU)
+		return -EALREADY;
+	cold->hand = NO_CPU;
+	return 0;
+}
+
 void xdp_claim_begin(struct xdp *xdp)
 {
 	int slot;
 
 	memset(xdp->placed, 0, sizeof(xdp->placed));
-	xdp->entries = 0;
 	table_each(&xdp->table, slot)
 	{
 		table_cold(&xdp->table, slot)->references = 0;
-		xdp->entries++;
+		slots_add(&xdp->known, slot);
 	}
-	xdp->unclaimed = xdp->entries;
+	xdp->entries = xdp->unclaimed = xdp->known.count;
 }
 
+/* From the end: the last of the list takes the place of one that goes. */
 void xdp_claim_end(struct xdp *xdp, __u64 now_ns)
 {
-	int slot;
-
-	/* The first daemon finds nothing, and need not look through the table when it is full. */
-	for (slot = -1; xdp->unclaimed; xdp->unclaimed--) {
-		do
-			slot = table_next(&xdp->table, slot);
-		while (slot >= 0 && table_cold(&xdp->table, slot)->references);
-		if (slot < 0)
-			return;
-		drop_entry(xdp, slot, now_ns);
+	for (__u32 i = xdp->known.count; xdp->unclaimed && i-- > 0;) {
+		if (table_cold(&xdp->table, xdp->known.slot[i])->references)
+			continue;
+		drop_entry(xdp, xdp->known.slot[i], now_ns);
+		xdp->unclaimed--;
 	}
 }

@@ -48,6 +48,7 @@ static const struct bpf_map_info good[MAPS] = {
 	[MAP_SA_COLD] = MEMORY(struct sa_cold, SLOTS),
 	[MAP_RINGS] = MEMORY(struct ring, SA_RINGS),
 	[MAP_RING_STATES] = MEMORY(struct ring_state, CPUS *RING_KINDS),
+	[MAP_CPU_STATES] = MEMORY(struct cpu_state, CPUS),
 	[MAP_PORTS] = MEMORY(struct encap_ports, 1),
 	[MAP_TOEPLITZ] = MEMORY(struct toeplitz, 1),
 	[MAP_ADDRESSES] = MEMORY(struct addr_set, 1),
@@ -125,7 +126,7 @@ static void good_memory(enum map map, void *at)
 		if (map == MAP_SA_COLD)
 			cold[i] = (struct sa_cold){.dst = {destination[0]},
 						   .references = 1,
-						   .pcpu = NO_PCPU,
+						   .pcpu = NO_CPU,
 						   .family = 4,
 						   .protocol = IPPROTO_ESP};
 	}
@@ -320,7 +321,7 @@ static struct xdp_sa sa_of(int i)
 		.spi = 0x1000 + i,
 		.wanted = -1,
 		.cold = {.dst = {destination[0]},
-			 .pcpu = NO_PCPU,
+			 .pcpu = NO_CPU,
 			 .family = 4,
 			 .protocol = IPPROTO_ESP},
 	};

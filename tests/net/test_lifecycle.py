@@ -23,7 +23,7 @@ def bpf(kind):
 
 def ours():
     """Ids of programs, maps and links of Espalier, and its threads, on the whole host."""
-    names = {"espalier_steer", "espalier_ring_", "espalier_drops"}
+    names = {"espalier_steer", "espalier_ring_", "espalier_enqueu"}
     programs = {p["id"] for p in bpf("prog") if p.get("name", "") in names}
     maps = {m["id"] for m in bpf("map") if m.get("name") in ("sa_table", "cpus_sa", "cpus_stray")}
     threads = subprocess.run(["pgrep", "-f", "^\\[?cpumap/"], capture_output=True, text=True)

@@ -237,8 +237,9 @@ static void busy_is_counted(void **state)
 	static struct cpus_times then, now;
 	static struct cpus_busy busy[CPU_SETSIZE];
 
-	then.cpu[0] = (struct cpus_ticks){.total = 1000, .idle = 500, .softirq = 100};
-	now.cpu[0] = (struct cpus_ticks){.total = 1200, .idle = 550, .softirq = 220};
+	then.cpu[0] = (struct cpus_ticks){.total = 1000, .idle = 500, .softirq = 100, .system = 7};
+	now.cpu[0] = (struct cpus_ticks){
+		.total = 1200, .idle = 550, .softirq = 220, .system = 9, .irq = 2, .nice = 6};
 	/* came online in between; stood still; idle ran backwards */
 	now.cpu[1] = (struct cpus_ticks){.total = 700, .idle = 1};
 	then.cpu[2] = now.cpu[2] = (struct cpus_ticks){.total = 9, .idle = 9};
@@ -247,6 +248,8 @@ static void busy_is_counted(void **state)
 	cpus_busy(&then, &now, busy);
 	assert_int_equal(busy[0].busy, 750);
 	assert_int_equal(busy[0].softirq, 600);
+	assert_int_equal(busy[0].kernel, 620);
+	assert_int_equal(busy[0].nice, 30);
 	assert_int_equal(busy[1].busy, 0);
 	assert_int_equal(busy[2].busy, 0);
 	assert_int_equal(busy[3].busy, 1000);

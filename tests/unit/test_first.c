@@ -42,33 +42,59 @@ static void roles_of_cpus(void **state)
 	roles_are("2,1000", "", -1, "2,1000", "1000", 2);
 }
 
-static void fewest_sas(void **state)
+static const double no_loads[CPU_SETSIZE];
+
+static void fewest_sas_without_loads(void **state)
 {
 	cpu_set_t cpus = set("1,3,5");
 	uint32_t counts[CPU_SETSIZE] = {[0] = 0, [1] = 2, [3] = 1, [5] = 1};
-	enum first_why why;
 
-	assert_int_equal(first_cpu(&cpus, counts, -1, -1, &why), 3); /* not 0, which is not ours */
-	assert_int_equal(why, FIRST_FEWEST);
+	assert_int_equal(first_cpu(&cpus, counts, no_loads), 3); /* not 0, which is not ours */
 	counts[3] = 5;
-	assert_int_equal(first_cpu(&cpus, counts, -1, -1, &why), 5);
+	assert_int_equal(first_cpu(&cpus, counts, no_loads), 5);
 }
 
-static void named_cpus(void **state)
+static void least_load(void **state)
 {
-	cpu_set_t cpus = set("1,3");
-	uint32_t counts[CPU_SETSIZE] = {[1] = 9, [3] = 1};
+	cpu_set_t cpus = set("1,3,5");
+	uint32_t counts[CPU_SETSIZE] = {[1] = 1, [3] = 9, [5] = 5};
+	double loads[CPU_SETSIZE] = {[0] = 0, [1] = 0.5, [3] = 0.3, [5] = 0.4};
+
+	assert_int_equal(first_cpu(&cpus, counts, loads), 3);
+	loads[3] = 0.6;
+	assert_int_equal(first_cpu(&cpus, counts, loads), 5);
+	/* Next to no difference is none: then the one with fewer SAs. */
+	loads[1] = 0.41;
+	assert_int_equal(first_cpu(&cpus, counts, loads), 1);
+}
+
+static int home(const char *cpus, uint32_t pcpu, uint32_t hand, uint32_t file, enum first_why *why)
+{
+	const struct first_named named = {pcpu, hand, file};
+	cpu_set_t usable = set(cpus);
+
+	return first_home(&usable, &named, why);
+}
+
+static void homes(void **state)
+{
 	enum first_why why;
 
-	assert_int_equal(first_cpu(&cpus, counts, 1, -1, &why), 1);
+	assert_int_equal(home("1,3", FIRST_NONE, FIRST_NONE, FIRST_NONE, &why), -1);
+	assert_int_equal(why, FIRST_ANY);
+	assert_int_equal(home("1,3", 1, FIRST_NONE, FIRST_NONE, &why), 1);
 	assert_int_equal(why, FIRST_PCPU);
-	assert_int_equal(first_cpu(&cpus, counts, -1, 1, &why), 1);
+	assert_int_equal(home("1,3", FIRST_NONE, FIRST_NONE, 1, &why), 1);
 	assert_int_equal(why, FIRST_FILE);
-	assert_int_equal(first_cpu(&cpus, counts, 3, 1, &why), 3); /* the kernel's word first */
+	assert_int_equal(home("1,3", FIRST_NONE, 3, 1, &why), 3);
+	assert_int_equal(why, FIRST_HAND);
+	assert_int_equal(home("1,3", 3, 1, 1, &why), 3); /* the kernel's word first */
 	assert_int_equal(why, FIRST_PCPU);
-	assert_int_equal(first_cpu(&cpus, counts, 2, -1, &why), 3); /* not ours to use */
+	assert_int_equal(home("1,3", 2, 1, FIRST_NONE, &why), 1);
+	assert_int_equal(why, FIRST_HAND);
+	assert_int_equal(home("1,3", 2, FIRST_NONE, FIRST_NONE, &why), -1);
 	assert_int_equal(why, FIRST_NOT_OURS);
-	assert_int_equal(first_cpu(&cpus, counts, 2000000, -1, &why), 3);
+	assert_int_equal(home("1,3", 2000000, FIRST_NONE, FIRST_NONE, &why), -1);
 	assert_int_equal(why, FIRST_NOT_OURS);
 }
 
@@ -77,21 +103,39 @@ static void many_are_even(void **state)
 {
 	cpu_set_t cpus = set("0-6");
 	uint32_t counts[CPU_SETSIZE] = {0};
-	enum first_why why;
 
 	for (int i = 0; i < 1000; i++)
-		counts[first_cpu(&cpus, counts, -1, -1, &why)]++;
+		counts[first_cpu(&cpus, counts, no_loads)]++;
 	for (int cpu = 0; cpu < 7; cpu++)
 		assert_in_range(counts[cpu], 142, 143);
+}
+
+/* The same with what each is expected to bring; a CPU that is busy already gets fewer. */
+static void many_are_even_by_load(void **state)
+{
+	cpu_set_t cpus = set("0-3");
+	uint32_t counts[CPU_SETSIZE] = {0};
+	double loads[CPU_SETSIZE] = {[2] = 0.3};
+
+	for (int i = 0; i < 1000; i++) {
+		int cpu = first_cpu(&cpus, counts, loads);
+
+		counts[cpu]++;
+		loads[cpu] += 0.001;
+	}
+	for (int cpu = 0; cpu < 4; cpu++)
+		assert_true(loads[cpu] > 0.3 && loads[cpu] < 0.35);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(roles_of_cpus),
-		cmocka_unit_test(fewest_sas),
-		cmocka_unit_test(named_cpus),
+		cmocka_unit_test(fewest_sas_without_loads),
+		cmocka_unit_test(least_load),
+		cmocka_unit_test(homes),
 		cmocka_unit_test(many_are_even),
+		cmocka_unit_test(many_are_even_by_load),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

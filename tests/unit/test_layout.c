@@ -22,6 +22,7 @@ static void test_sizes(void **state)
 	assert_int_equal(sizeof(struct sa_bucket), 64); /* one cache line */
 	assert_int_equal(sizeof(struct sa_warm), 64); /* one cache line too */
 	assert_int_equal(sizeof(struct ring_state), LINE_BYTES);
+	assert_int_equal(sizeof(struct cpu_state), 2 * LINE_BYTES);
 	assert_int_equal(sizeof(struct move_record), 8 * LINE_BYTES);
 	assert_int_equal(sizeof(struct move_line), 2 * LINE_BYTES);
 	assert_int_equal(sizeof(struct stray_seen), 32);
@@ -42,8 +43,11 @@ static void test_lines(void **state)
 	assert_int_equal(end_line_of(struct move_line, sent_ns), 0);
 	assert_int_equal(line_of(struct move_line, taken), 1);
 
+	assert_int_equal(line_of(struct cpu_state, received), 0);
+	assert_int_equal(line_of(struct cpu_state, load), 1);
+
 	assert_true(end_line_of(struct host, started_ns) < line_of(struct host, heartbeat_ns));
-	assert_true(end_line_of(struct host, interface) < line_of(struct host, stray_window));
+	assert_true(end_line_of(struct host, move_times) < line_of(struct host, tick));
 }
 
 /* Kernel and user space, 32 and 64 bits alike: nothing lies where only a compiler knows. */

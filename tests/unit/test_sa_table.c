@@ -295,7 +295,7 @@ static void test_insert_and_find(void **state)
 			      .own = 511,
 			      .flags = SA_PAIR,
 			      .record = 5,
-			      .cold = {.reqid = 77, .pcpu = NO_PCPU}};
+			      .cold = {.reqid = 77, .pcpu = NO_CPU}};
 	__u64 key = 0x12345678ull << 12 | 0xabc, word;
 	__u32 slot, at;
 

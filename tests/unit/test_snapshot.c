@@ -15,7 +15,7 @@
 #include "cmd/show_print.h"
 #include "view/human.h"
 
-enum { BITS = 6, SLOTS = SA_BUCKET_SLOTS << BITS, CPUS = 8 };
+enum { BITS = 6, SLOTS = SA_BUCKET_SLOTS << BITS, CPUS = 8, MOVES = 4 };
 
 #define NOW 1000000000000ull
 
@@ -58,10 +58,13 @@ static int setup(void **state)
 	maps->cold = zeroed(SLOTS, sizeof(*maps->cold));
 	maps->rings = zeroed(SA_RINGS, sizeof(*maps->rings));
 	maps->ring_states = zeroed((size_t)CPUS * RING_KINDS, sizeof(*maps->ring_states));
+	maps->cpu_states = zeroed(CPUS, sizeof(*maps->cpu_states));
+	maps->records = zeroed(MOVES, sizeof(*maps->records));
 	maps->host->magic = LAYOUT_MAGIC;
 	maps->host->layout = LAYOUT_VERSION;
 	maps->host->shape.bits = BITS;
 	maps->host->cpus = CPUS;
+	maps->host->moves = MOVES;
 	maps->host->nice_value = 10;
 	maps->host->ring_frames = 512;
 	maps->host->max_sas = 100;
@@ -83,6 +86,8 @@ static int teardown(void **state)
 	free(maps->cold);
 	free(maps->rings);
 	free(maps->ring_states);
+	free(maps->cpu_states);
+	free(maps->records);
 	free(maps);
 	return 0;
 }
@@ -117,7 +122,7 @@ static struct sa_cold *add(struct maps *maps, __u32 slot, __u32 spi, __u32 ring,
 	};
 	*cold = (struct sa_cold){
 		.references = 1,
-		.pcpu = NO_PCPU,
+		.pcpu = NO_CPU,
 		.replay_window = 64,
 		.family = 4,
 		.protocol = IPPROTO_ESP,
@@ -278,6 +283,97 @@ static void states(void **state)
 	snapshot_free(&s);
 }
 
+static void make_round(struct maps *maps)
+{
+	maps->host->round = (struct round_state){
+		.time_ns = NOW - 100000000,
+		.rounds = 12,
+		.why = ROUND_BOUND,
+		.moves = 3,
+		.before = 900000,
+		.after = 800000,
+		.fair = 500000,
+		.heaviest = 1,
+		.heaviest_key = (__u64)0x701 << 12 | 5,
+		.heaviest_load = 750000,
+		.interval_ms = 500,
+		.packet_ps = 1234000,
+		.byte_ps = 700,
+	};
+	maps->cpu_states[0] = (struct cpu_state){.load = 750000, .other = 50000};
+	maps->cpu_states[1] = (struct cpu_state){.load = 250000};
+}
+
+static void loads(void **state)
+{
+	struct maps *maps = *state;
+	struct snapshot s;
+
+	add(maps, 1, 0x701, 1, 1)->load = 750000;
+	add(maps, 2, 0x702, 2, 100)->load = 250000;
+	add(maps, 3, 0x703, 2, 0)->load = LOAD_UNKNOWN;
+	s = take(maps); /* no round was made: packets are all we have */
+	assert_false(s.measured);
+	assert_true(isnan(s.cpu[0].load) && isnan(find(&s, 0x701)->load));
+	assert_float_equal(s.imbalance, 100 / (101 / 3.0), 1e-9);
+	assert_float_equal(snapshot_share(&s, NAN, 1), 1 / 101.0, 1e-9);
+	snapshot_free(&s);
+	make_round(maps);
+	s = take(maps);
+	assert_true(s.measured);
+	assert_int_equal(s.round.why, ROUND_BOUND);
+	assert_int_equal(s.round.heaviest, 0x701);
+	assert_float_equal(s.round.packet_ns, 1234, 1e-9);
+	assert_float_equal(s.cpu[0].load, 0.75, 1e-9);
+	assert_float_equal(s.cpu[0].other, 0.05, 1e-9);
+	assert_float_equal(s.imbalance, 2.25, 1e-9);
+	assert_true(isnan(find(&s, 0x703)->load));
+	assert_float_equal(snapshot_share(&s, 0.25, 100), 0.25, 1e-9);
+	snapshot_sort_heaviest(&s);
+	assert_int_equal(s.sa[0].spi, 0x701); /* by load, not by packets */
+	snapshot_free(&s);
+	maps->host->round.time_ns = NOW - HEARTBEAT_OLD_NS - 1000000001;
+	s = take(maps);
+	assert_false(s.measured);
+	snapshot_free(&s);
+}
+
+static void moves_and_waits(void **state)
+{
+	struct maps *maps = *state;
+	struct snapshot s;
+
+	add(maps, 1, 0x711, 1, 1);
+	maps->warm[1].record = 2;
+	set_word(maps, 1, 0x711, 1, 2, 0);
+	maps->records[2] = (struct move_record){.slot = 1, .started_ns = NOW - 30000000};
+	add(maps, 2, 0x712, 1, 1);
+	maps->warm[2].record = 3; /* not seen to have begun yet */
+	set_word(maps, 2, 0x712, 1, 2, 0);
+	maps->records[3] = (struct move_record){.slot = 2};
+	add(maps, 3, 0x713, 1, 1);
+	maps->warm[3].record = MOVES + 7;
+	set_word(maps, 3, 0x713, 1, 2, 0);
+	add(maps, 4, 0x714, 1, 1);
+	maps->warm[4].record = 2; /* of an earlier move */
+	s = take(maps);
+	assert_int_equal(s.moves.pending, 3);
+	assert_int_equal(s.moves.oldest_ns, 30000000);
+	assert_int_equal(find(&s, 0x711)->waiting_ns, 30000000);
+	assert_int_equal(find(&s, 0x712)->waiting_ns, 0);
+	assert_int_equal(find(&s, 0x713)->waiting_ns, 0);
+	assert_int_equal(find(&s, 0x714)->waiting_ns, -1);
+	assert_int_equal(s.moves.done, 0);
+	assert_true(isnan(s.moves.median_ms));
+	snapshot_free(&s);
+	maps->host->move_times = (struct move_times){.done = 3, .wait_us = {9000, 1000, 2000}};
+	s = take(maps);
+	assert_int_equal(s.moves.done, 3);
+	assert_float_equal(s.moves.median_ms, 2, 1e-9);
+	assert_float_equal(s.moves.worst_ms, 9, 1e-9);
+	snapshot_free(&s);
+}
+
 static void heartbeats(void **state)
 {
 	struct maps *maps = *state;
@@ -321,8 +417,11 @@ static void nonsense(void **state)
 	memset(maps->warm, 0xff, sizeof(*maps->warm) * SLOTS);
 	memset(maps->cold, 0xff, sizeof(*maps->cold) * SLOTS);
 	memset(maps->rings, 0xff, sizeof(*maps->rings) * SA_RINGS);
-	/* maps_open() checks these two. */
+	memset(maps->cpu_states, 0xff, sizeof(*maps->cpu_states) * CPUS);
+	memset(maps->records, 0xff, sizeof(*maps->records) * MOVES);
+	/* maps_open() checks these. */
 	maps->host->shape.bits = bits;
+	maps->host->moves = MOVES;
 	maps->host->cpus = CPUS;
 	s = take(maps);
 	assert_int_equal(s.sas, 0); /* no cold side has such a number */
@@ -376,7 +475,7 @@ static void sorted(void **state)
 	/* A destination that is higher in network byte order and lower as a number. */
 	add(maps, 4, 0x300, 1, 1)->dst[0] = htonl(0x0b000000);
 	s = take(maps);
-	snapshot_sort_packets(&s);
+	snapshot_sort_heaviest(&s);
 	assert_int_equal(s.sa[0].spi, 0x301);
 	assert_int_equal(s.sa[1].spi, 0x302);
 	assert_int_equal(s.sa[2].spi, 0x303);
@@ -541,9 +640,9 @@ static void json_host(void **state)
 	ring_state(maps, 2)->drops = 4;
 	s = take(maps);
 	root = print_json(&s);
-	has(root, "iaadaoooooooooa", "version", "interfaces", "cpus", "imbalance", "sas", "strays",
+	has(root, "iaadaoooooooooaonn", "version", "interfaces", "cpus", "imbalance", "sas", "strays",
 	    "ike", "fragments", "hands_off", "transit", "drops", "settings", "table", "daemon",
-	    "warnings");
+	    "warnings", "moves", "rounds", "costs");
 	has_int(root, "version", 1);
 	assert_float_equal(json_object_get_double(member(root, "imbalance")), 3 / (5 / 3.0), 1e-9);
 	assert_int_equal(json_object_array_length(member(root, "interfaces")), 1);
@@ -564,6 +663,37 @@ static void json_host(void **state)
 	has_counts(root, "transit", 10 + CLASS_TRANSIT, 1000 + CLASS_TRANSIT);
 	has_int(member(root, "drops"), "rings", 4);
 	has_int(member(root, "drops"), "stray_limit", 10 + CLASS_LIMITED);
+	json_object_put(root);
+	snapshot_free(&s);
+}
+
+static void json_loads(void **state)
+{
+	struct maps *maps = *state;
+	struct json_object *root, *first;
+	struct snapshot s;
+
+	add(maps, 1, 0x701, 1, 1)->load = 750000;
+	add(maps, 2, 0x702, 2, 100)->load = LOAD_UNKNOWN;
+	make_round(maps);
+	s = take(maps);
+	root = print_json(&s);
+	has(member(root, "moves"), "ininn", "pending", "longest_pending_ms", "done", "median_ms",
+	    "worst_ms");
+	has(member(root, "rounds"), "iisiidddsd", "interval_ms", "made", "last", "moved", "drained",
+	    "most", "most_after", "fair", "heaviest", "heaviest_load");
+	has_string(member(root, "rounds"), "last", "bound");
+	has_string(member(root, "rounds"), "heaviest", "0x00000701");
+	has(member(root, "costs"), "ddd", "packet_ns", "byte_ns", "receive_ns");
+	first = json_object_array_get_idx(member(root, "cpus"), 0);
+	has(first, "ddd", "load", "other", "share");
+	assert_float_equal(json_object_get_double(member(first, "load")), 0.75, 1e-9);
+	first = json_object_array_get_idx(member(root, "sas"), 0);
+	has(first, "ddn", "load", "share", "waiting_ms");
+	has(json_object_array_get_idx(member(root, "sas"), 1), "nd", "load", "share");
+	/* The bound, with what helps. */
+	assert_int_equal(json_object_array_length(member(root, "warnings")), 2);
+	assert_non_null(strstr(json_object_to_json_string(member(root, "warnings")), "RFC 9611"));
 	json_object_put(root);
 	snapshot_free(&s);
 }
@@ -741,12 +871,15 @@ int main(void)
 		ON_MAPS(classes),
 		ON_MAPS(cpus_and_imbalance),
 		ON_MAPS(states),
+		ON_MAPS(loads),
+		ON_MAPS(moves_and_waits),
 		ON_MAPS(heartbeats),
 		ON_MAPS(nonsense),
 		ON_MAPS(nonsense_rings),
 		ON_MAPS(sorted),
 		ON_MAPS(while_written),
 		ON_MAPS(json_host),
+		ON_MAPS(json_loads),
 		ON_MAPS(json_sas),
 		cmocka_unit_test(json_nothing),
 		cmocka_unit_test(text_nothing),

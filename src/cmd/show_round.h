@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What rounds of placing by load do, and how moves go. */
+#ifndef CMD_SHOW_ROUND_H
+#define CMD_SHOW_ROUND_H
+
+#include "steer/snapshot.h"
+#include "view/out.h"
+
+/* The objects "moves" and "rounds"; the latter is null where no rounds are made. */
+void show_round(struct out *out, const struct snapshot *snapshot);
+
+/* Why the last round did what it did, in a sentence. NULL: none was made. */
+const char *show_round_why(const struct snapshot *snapshot);
+
+/* One SA is too much for an even placement: says so, and what helps. */
+void show_round_warn(struct out *out, const struct snapshot *snapshot);
+
+#endif

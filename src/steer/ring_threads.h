@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The kernel's threads behind the rings: found by their names, cpumap/CPU/map:ID
+ * (kernel/bpf/cpumap.c), and the time that they have run. /proc shows such names whole since Linux
+ * 5.17; in a container without the host's processes there are none to be seen.
+ */
+#ifndef STEER_RING_THREADS_H
+#define STEER_RING_THREADS_H
+
+#include <linux/types.h>
+#include <sched.h>
+#include <sys/types.h>
+
+/*
+ * Calls fn for each ring thread of the machine, ours or not, until it returns non-zero; returns
+ * that, 0, or a negative errno: /proc cannot be read.
+ */
+int ring_threads_each(int (*fn)(void *arg, __u32 cpu, __u32 map_id, pid_t pid), void *arg);
+
+/* Clocks of the threads of one cpumap, by CPU. */
+struct ring_clocks {
+	__u32 map_id;
+	int fd[CPU_SETSIZE]; /* /proc/PID/schedstat; -1: not found */
+};
+
+void ring_clocks_init(struct ring_clocks *clocks, __u32 map_id);
+void ring_clocks_close(struct ring_clocks *clocks);
+
+/* Looks for threads that were not found yet, those of rings made since. 0 or a negative errno. */
+int ring_clocks_find(struct ring_clocks *clocks);
+
+/* How long the thread on a CPU has run, in ns; -ENOENT: there is none, or it has ended. */
+int ring_clocks_read(struct ring_clocks *clocks, __u32 cpu, __u64 *run_ns);
+
+#endif

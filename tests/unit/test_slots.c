@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* steer/slots.h against a plain array of what is in use. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "core/random.h"
+#include "steer/slots.h"
+
+enum { SIZE = 200, STEPS = 20000 };
+
+static void agree(const struct slots *slots, const bool *used)
+{
+	bool listed[SIZE] = {false};
+	__u32 count = 0;
+
+	for (__u32 i = 0; i < slots->count; i++) {
+		assert_in_range(slots->slot[i], 0, SIZE - 1);
+		assert_false(listed[slots->slot[i]]);
+		listed[slots->slot[i]] = true;
+	}
+	for (int i = 0; i < SIZE; i++) {
+		assert_int_equal(listed[i], used[i]);
+		count += used[i];
+	}
+	assert_int_equal(count, slots->count);
+}
+
+static void as_an_array(void **state)
+{
+	bool used[SIZE] = {false};
+	struct slots slots;
+	uint64_t dice = 7;
+	__u32 changes = 0;
+
+	assert_int_equal(slots_init(&slots, SIZE), 0);
+	for (int i = 0; i < STEPS; i++) {
+		__u32 slot = random_next(&dice) % SIZE;
+		bool in = random_next(&dice) % 2;
+
+		if (in)
+			slots_add(&slots, slot);
+		else
+			slots_remove(&slots, slot);
+		changes += used[slot] != in;
+		used[slot] = in;
+		assert_int_equal(slots.changes, changes); /* what changes nothing is none */
+		if (i % 50 == 0)
+			agree(&slots, used);
+	}
+	slots_free(&slots);
+	slots_free(&slots);
+}
+
+/* Who goes through the list from its end may remove what he finds. */
+static void removed_from_the_end(void **state)
+{
+	struct slots slots;
+	int seen = 0;
+
+	assert_int_equal(slots_init(&slots, SIZE), 0);
+	for (__u32 i = 0; i < SIZE; i++)
+		slots_add(&slots, i);
+	for (__u32 i = slots.count; i-- > 0; seen++)
+		if (slots.slot[i] % 3)
+			slots_remove(&slots, slots.slot[i]);
+	assert_int_equal(seen, SIZE);
+	assert_int_equal(slots.count, (SIZE + 2) / 3);
+	slots_free(&slots);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(as_an_array),
+		cmocka_unit_test(removed_from_the_end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
