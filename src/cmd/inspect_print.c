@@ -20,8 +20,7 @@ const char *inspect_verdict_words(enum verdict verdict)
 		[VERDICT_SINGLE] = "there is one receive queue: nothing is spread",
 		[VERDICT_ADDRESSES] = "SAs of one pair of addresses share a queue, and its CPU",
 		[VERDICT_SPI] = "SAs of one pair of addresses are separated",
-		[VERDICT_SPRAYS] = "packets of one SA come in on several queues: out of order, and "
-				   "lost at the replay window",
+		[VERDICT_SPRAYS] = "one SA comes in on several queues: out of order, and lost",
 	};
 
 	return words[verdict];

@@ -312,8 +312,7 @@ char *explain_words(const struct explanation *e, char *buf, size_t size)
 		[EXPLAIN_PORTS_SPI] = "the addresses, UDP's ports and the SPI",
 		[EXPLAIN_SPI_SEQ] = "the SPI and the sequence number",
 		[EXPLAIN_ADDRESSES_SEQ] = "the addresses, the SPI and the sequence number",
-		[EXPLAIN_SEQ_AT_32] = "the addresses, the SPI and the sequence number, behind the "
-				      "room of IPv6's",
+		[EXPLAIN_SEQ_AT_32] = "addresses, SPI and sequence number, behind the room of IPv6's",
 	};
 	static const char *const symmetric[] = {
 		[EXPLAIN_AS_IS] = "",

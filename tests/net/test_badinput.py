@@ -134,7 +134,7 @@ def test_usage(host):
             (["move", "0", "1"], ["0: not an SPI"]),
             (["move", "0x100000000", "1"], ["0x100000000: not an SPI"]),
             (["move", "0x1000", "-1"], ["-1"]),
-            (["move", "0x1000", "first"], ["first: not a CPU"]),
+            (["move", "0x1000", "first"], ["first: neither a CPU nor"]),
             (["move", "0x1000", "1", "--dst", "gateway"], ["--dst gateway: not an IPv4 or IPv6"]),
             (["move", "0x1000", "1", "--protocol", "tcp"], ["--protocol tcp", "esp or ah"]),
             (["shwo"], ["did you mean espalier show"]),
