@@ -190,8 +190,8 @@ static uint32_t list_queues(const struct indir *table, int only, uint16_t *queue
 }
 
 /*
- * How many numbers each queue is to have: those that can take one more than the others do so. False:
- * some cannot have enough.
+ * How many numbers each queue is to have: those that can take one more than the others do so.
+ * False: some cannot have enough.
  */
 static bool share_out(const struct space *space, const struct plan_ask *ask, const uint16_t *queues,
 		      uint32_t n, uint32_t *counts, struct plan_short *why)
