@@ -16,13 +16,13 @@ struct verb {
 	const void *defaults; /* what the options are parsed into begins as a copy of this */
 	size_t size;
 	size_t given; /* of a uint64_t that takes what options_parse() says was there, if not 0 */
-	bool root; /* needs to be */
+	bool root;    /* needs to be */
 	/* Does it. operands are counted and as typed. */
 	enum status (*function)(const void *options, int n, char **operands);
 };
 
 extern const struct verb verb_show, verb_inspect, verb_gain, verb_run, verb_move, verb_stop,
-	verb_models;
+	verb_plan, verb_models;
 
 /* In the order in which the help lists them; NULL ends. */
 const struct verb *const *verbs(void);

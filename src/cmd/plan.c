@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// espalier plan: SPIs that spread the SAs of a NIC that hashes the SPI.
+#include "cmd/plan.h"
+
+#include <string.h>
+#include "cmd/verb.h"
+#include "core/indir.h"
+
+enum { SRC, DST, NIC, TABLE, KEY, QUEUES, COUNT, QUEUE, RANGE, PORTS, JSON, OPTIONS };
+
+#define IN(option) (1ull << (option))
+
+static const struct plan_options defaults = {.count = 0, .queue = -1};
+
+static const struct option_row options[] = {
+	[SRC] = {.name = "src",
+		 .argument = "ADDRESS",
+		 .type = OPTION_ADDRESS,
+		 .offset = offsetof(struct plan_options, src),
+		 .help = "where the packets come from"},
+	[DST] = {.name = "dst",
+		 .argument = "ADDRESS",
+		 .type = OPTION_ADDRESS,
+		 .offset = offsetof(struct plan_options, dst),
+		 .help = "where they arrive"},
+	[NIC] = {.name = "nic",
+		 .argument = "NAME",
+		 .type = OPTION_STRING,
+		 .offset = offsetof(struct plan_options, nic),
+		 .help = "the NIC, by a name that 'espalier models' lists; one that hashes source, "
+			 "destination and SPI, in this order, if not given"},
+	[TABLE] = {.name = "table",
+		   .argument = "N|FILE",
+		   .type = OPTION_FILE,
+		   .offset = offsetof(struct plan_options, table),
+		   .help = "its indirection table: N entries filled in turn, as drivers do, or a "
+			   "FILE with what 'ethtool -x IF' prints; as its driver makes it if not "
+			   "given"},
+	[KEY] = {.name = "key",
+		 .argument = "HEX",
+		 .type = OPTION_STRING,
+		 .offset = offsetof(struct plan_options, key),
+		 .help = "its hash key as 'ethtool -x IF' prints it, or 'microsoft' for that of "
+			 "Microsoft's test suite; that in FILE if not given"},
+	[QUEUES] = {.name = "queues",
+		    .argument = "N",
+		    .type = OPTION_NUMBER,
+		    .offset = offsetof(struct plan_options, queues),
+		    .least = 1,
+		    .most = INDIR_SIZE_MAX,
+		    .help = "its receive queues; those that FILE names if not given"},
+	[COUNT] = {.name = "count",
+		   .argument = "M",
+		   .type = OPTION_NUMBER,
+		   .offset = offsetof(struct plan_options, count),
+		   .least = 1,
+		   .most = 1 << 24,
+		   .help = "how many SPIs"},
+	[QUEUE] = {.name = "queue",
+		   .argument = "Q",
+		   .type = OPTION_NUMBER,
+		   .offset = offsetof(struct plan_options, queue),
+		   .most = UINT16_MAX,
+		   .help = "all of them on this queue; evenly over all queues if not given"},
+	[RANGE] = {.name = "range",
+		   .argument = "LOW-HIGH",
+		   .type = OPTION_STRING,
+		   .offset = offsetof(struct plan_options, range),
+		   .help = "SPIs allowed (default 0xc0000000-0xcfffffff, strongSwan's), or ports "
+			   "(default 1024-65535)"},
+	[PORTS] = {.name = "ports",
+		   .type = OPTION_FLAG,
+		   .offset = offsetof(struct plan_options, ports),
+		   .help = "for ESP in UDP: plan UDP source ports, with 4500 as destination port, "
+			   "and not SPIs"},
+	[JSON] = {.name = "json",
+		  .type = OPTION_FLAG,
+		  .offset = offsetof(struct plan_options, json),
+		  .help = "print JSON"},
+	[OPTIONS] = {0},
+};
+
+static const struct form {
+	const char *name;
+	uint64_t takes, needs; /* options */
+	enum status (*function)(const struct plan_options *o);
+} forms[] = {
+	{"spi",
+	 IN(SRC) | IN(DST) | IN(NIC) | IN(TABLE) | IN(KEY) | IN(QUEUES) | IN(COUNT) | IN(QUEUE) |
+		 IN(RANGE) | IN(PORTS) | IN(JSON),
+	 IN(SRC) | IN(DST) | IN(COUNT), plan_spi},
+};
+
+static enum status check(const struct form *form, uint64_t given)
+{
+	uint64_t wrong = given & ~form->takes, missing = form->needs & ~given;
+
+	if (wrong)
+		return complain_usage("plan", "plan %s does not take --%s", form->name,
+				      options[__builtin_ctzll(wrong)].name);
+	if (missing)
+		return complain_usage("plan", "plan %s needs --%s", form->name,
+				      options[__builtin_ctzll(missing)].name);
+	return STATUS_DONE;
+}
+
+static enum status plan(const void *given, int n, char **operands)
+{
+	const struct plan_options *o = given;
+
+	for (size_t i = 0; i < sizeof(forms) / sizeof(*forms); i++) {
+		enum status status;
+
+		if (strcmp(operands[0], forms[i].name))
+			continue;
+		status = check(&forms[i], o->given);
+		return status == STATUS_DONE ? forms[i].function(o) : status;
+	}
+	return complain_usage("plan", "%s: not one of %s", operands[0], verb_plan.operands);
+}
+
+const struct verb verb_plan = {
+	.name = "plan",
+	.operands = "spi",
+	.least = 1,
+	.most = 1,
+	.brief = "SPIs that spread SAs over queues",
+	.about =
+		"Says how to spread SAs over the receive queues of a NIC that hashes the SPI. spi: "
+		"SPIs (or UDP source ports) that its key and table send evenly to all queues, or "
+		"to one. Changes nothing.",
+	.options = options,
+	.defaults = &defaults,
+	.size = sizeof(defaults),
+	.given = offsetof(struct plan_options, given),
+	.function = plan,
+};

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the three forms of `plan` share. */
+#ifndef CMD_PLAN_H
+#define CMD_PLAN_H
+
+#include "cmd/complain.h"
+#include "cmd/options.h"
+
+struct plan_options {
+	struct option_address src, dst;
+	const char *nic, *table, *key; /* NULL: not given */
+	unsigned int queues;	       /* 0: not given */
+	unsigned int count;
+	int queue; /* -1: not given */
+	const char *range, *sas, *capture;
+	unsigned int seconds;
+	bool ports, json;
+	uint64_t given;
+};
+
+enum status plan_spi(const struct plan_options *o);
+
+#endif
