@@ -65,7 +65,9 @@ lists() {
 start_espalier() {
 	local sas=$1
 	shift
-	in_ns gw-b "${ESPALIER_PROGRAM:-$ESP_BUILD/espalier}" run wan --cpus 0-1 "$@" >>"$log" 2>&1 &
+	# Without a shell between: $daemon is to be the daemon.
+	(exec nsenter --net=/run/netns/gw-b -- "${ESPALIER_PROGRAM:-$ESP_BUILD/espalier}" run wan \
+		--cpus 0-1 "$@" >>"$log" 2>&1) &
 	daemon=$!
 	await 60 "$sas SAs in show" lists "$sas"
 }
