@@ -1,12 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Runs in the guest: what goes wrong while real ESP runs. 5,000 SAs at once while nobody reads the
-# events; channels changed under us; the daemon killed and started again; the interface down and up,
-# deleted and made again.
+# Runs in the guest: what goes wrong while real ESP runs: the daemon killed and started again; the
+# interface down and up, deleted and made again.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/steer-lab.sh"
-
-many=${ESPALIER_MANY:-5000}
 
 says() {
 	grep -q "$1" "$log"
@@ -50,23 +47,6 @@ start_espalier 16
 lose_nothing_while kill_and_restart
 passed
 
-change_channels() {
-	in_ns gw-b ethtool -L wan rx 2 >>"$log" 2>&1
-	sleep 1
-	in_ns gw-b ethtool -L wan rx 4 >>"$log" 2>&1
-	[ "$(in_ns gw-b ethtool -l wan | awk '/^RX:/ { n = $2 } END { print n }')" = 4 ] ||
-		fail "not 4 channels: $(in_ns gw-b ethtool -l wan)"
-}
-
-begin "channels changed under us lose nothing"
-lose_nothing_while change_channels
-esp_probe_start || fail "no probe"
-all_answered "after the change"
-[ "$(esp_probe_show | awk '/^0xb/ { print $2 }' | sort | uniq -c | xargs)" = "8 0 8 1" ] ||
-	fail "decrypted: $(esp_probe_show)"
-esp_probe_stop
-passed
-
 begin "the interface down and up, deleted and made again"
 ip -n gw-b link set wan down
 await 10 "the word 'down'" says "wan is down"
@@ -94,26 +74,5 @@ esp_probe_start || fail "no probe"
 all_answered "after it was made again"
 [ "$(esp_probe_show | awk '/^0xb/ { print $2 }' | sort | uniq -c | xargs)" = "8 0 8 1" ] ||
 	fail "decrypted: $(esp_probe_show)"
-passed
-
-# Real SAs, from another peer.
-batch() {
-	local i
-	for ((i = 1; i <= many; i++)); do
-		echo "xfrm state add src 192.0.2.77 dst 192.0.2.2 proto esp spi $((0xe0000000 + i)) reqid 7" \
-			"mode tunnel replay-window 32 aead rfc4106(gcm(aes)) 0x$(printf %040x $i) 128"
-	done
-}
-
-begin "$many SAs at once while nobody reads the events"
-batch >/run/batch
-kill -STOP "$daemon"
-ip -n gw-b -batch /run/batch || fail "adding SAs"
-kill -CONT "$daemon"
-await 20 "the word of lost events" says "events came faster than we read them"
-await 60 "all SAs" lists $((many + 16))
-all_answered "with $many more SAs"
-ip -n gw-b xfrm state deleteall src 192.0.2.77
-await 60 "them to go" lists 16
 stop_espalier
 passed

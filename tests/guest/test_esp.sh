@@ -31,7 +31,7 @@ boot() {
 # On a veth only generic mode keeps tags that lie beside the packet; run refuses otherwise.
 boot 6.12 -- smoke.sh gain.sh esp.sh "esp.sh v6 esn replay=128" "esp.sh stripped generic"
 boot 6.1 --kernel 6.1 --timeout 1200 -- smoke.sh esp.sh events.sh
-boot "6.12 SAs" --timeout 1200 -- sixteen.sh events.sh
+boot "6.12 SAs" --timeout 1200 -- sixteen.sh events.sh pcpu.sh faults.sh strongswan.py
 boot "6.12 virtio" --net virtio -- "esp.sh nic" "esp.sh nic vlan v6"
 # The NIC takes the VLAN tags off before XDP sees the frame, unless it is told not to.
 boot "6.12 vmxnet3" --net vmxnet3 -- "esp.sh nic stripped"
