@@ -57,7 +57,7 @@ ping_unsteered() {
 
 # Until `show` lists all SAs: Espalier is ready then.
 start_espalier() {
-	in_ns gw-b "$ESP_BUILD/espalier" run wan --cpus 0-1 $generic >"$log" 2>&1 &
+	in_ns gw-b "$ESP_BUILD/espalier" run wan --cpus 0-1 --interval 0 $generic >"$log" 2>&1 &
 	daemon=$!
 	until [ "$(espalier show --json 2>/dev/null | jq '.sas | length')" = 16 ]; do
 		kill -0 $daemon 2>/dev/null || fail "espalier run ended"

@@ -62,12 +62,13 @@ lists() {
 	[ "$(shown '.sas | length')" = "$1" ]
 }
 
+# Without rounds: the load of the pings would move SAs from where they were placed.
 start_espalier() {
 	local sas=$1
 	shift
 	# Without a shell between: $daemon is to be the daemon.
 	(exec nsenter --net=/run/netns/gw-b -- "${ESPALIER_PROGRAM:-$ESP_BUILD/espalier}" run wan \
-		--cpus 0-1 "$@" >>"$log" 2>&1) &
+		--cpus 0-1 --interval 0 "$@" >>"$log" 2>&1) &
 	daemon=$!
 	await 60 "$sas SAs in show" lists "$sas"
 }
