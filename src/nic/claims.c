@@ -171,6 +171,13 @@ double claims_queues(const struct claims *claims)
 	return (double)table->size * table->size / sum;
 }
 
+/* One difference more: the first of them is named. */
+static void differs(const char *name, const char **which, unsigned int *n)
+{
+	if (!(*n)++)
+		*which = name;
+}
+
 unsigned int claims_differ(const struct claims *a, const struct claims *b, const char **which)
 {
 	const struct {
@@ -186,18 +193,13 @@ unsigned int claims_differ(const struct claims *a, const struct claims *b, const
 	unsigned int n = 0;
 
 	*which = NULL;
-	for (size_t i = 0; i < CLAIMS_FLOWS + sizeof(others) / sizeof(others[0]); i++) {
-		size_t j = i - CLAIMS_FLOWS;
-		bool field = i < CLAIMS_FLOWS;
-
-		if (field ? a->fields[i].err == b->fields[i].err &&
-				    a->fields[i].fields == b->fields[i].fields
-			  : !others[j].differs)
-			continue;
-		if (!n)
-			*which = field ? a->fields[i].name : others[j].name;
-		n++;
-	}
+	for (size_t i = 0; i < CLAIMS_FLOWS; i++)
+		if (a->fields[i].err != b->fields[i].err ||
+		    a->fields[i].fields != b->fields[i].fields)
+			differs(a->fields[i].name, which, &n);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (others[i].differs)
+			differs(others[i].name, which, &n);
 	return n;
 }
 

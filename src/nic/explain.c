@@ -51,7 +51,7 @@ static void put_addresses(struct input *input, const struct measure_key *key,
 			  enum explain_symmetric symmetric)
 {
 	size_t n = key->family == 4 ? 1 : 4;
-	__be32 a[4], b[4];
+	__be32 a[4] = {0}, b[4] = {0};
 
 	for (size_t i = 0; i < n; i++) {
 		__be32 src = key->src[i], dst = key->dst[i];

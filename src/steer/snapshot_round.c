@@ -36,7 +36,7 @@ static int by_size(const void *a, const void *b)
 
 static void take_times(struct snapshot_moves *moves, const struct move_times *times)
 {
-	__u32 wait_us[MOVE_TIMES];
+	__u32 wait_us[MOVE_TIMES] = {0};
 	size_t n;
 
 	moves->done = LOAD(times->done);

@@ -319,7 +319,6 @@ static struct xdp_sa sa_of(int i)
 {
 	struct xdp_sa sa = {
 		.spi = 0x1000 + i,
-		.wanted = -1,
 		.cold = {.dst = {destination[0]},
 			 .pcpu = NO_CPU,
 			 .family = 4,
@@ -346,7 +345,7 @@ static void steer(struct xdp *xdp)
 		struct xdp_sa sa = sa_of(i);
 		__u64 key = xdp_key(xdp, &sa.cold, sa.spi);
 
-		xdp_move(xdp, key, i, NOW + 4);
+		xdp_move(xdp, slot_of(i), i, NOW + 4);
 		moves_poll(&xdp->moves, NOW + 5 + i * HANDOVER_SILENCE_NS);
 		xdp_update(xdp, &sa);
 		if (i & 1)
