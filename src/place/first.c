@@ -10,17 +10,16 @@
 /* The next CPU of a set from @cpu on, -1: none. By words: a set has room for a thousand. */
 static int next_cpu(const cpu_set_t *set, int cpu)
 {
-	const unsigned long *word = set->__bits;
-	const int bits = 8 * sizeof(*word);
+	enum { BITS = 8 * sizeof(*set->__bits), WORDS = CPU_SETSIZE / BITS };
+	int word = cpu / BITS;
+	unsigned long rest;
 
-	while (cpu < CPU_SETSIZE) {
-		unsigned long rest = word[cpu / bits] >> cpu % bits;
-
-		if (rest)
-			return cpu + __builtin_ctzl(rest);
-		cpu += bits - cpu % bits;
-	}
-	return -1;
+	if (word >= WORDS)
+		return -1;
+	rest = set->__bits[word] >> cpu % BITS << cpu % BITS;
+	while (!rest && ++word < WORDS)
+		rest = set->__bits[word];
+	return rest ? word * (int)BITS + __builtin_ctzl(rest) : -1;
 }
 
 static int lowest(const cpu_set_t *set)
@@ -94,14 +93,18 @@ int first_home(const cpu_set_t *cpus, const struct first_named *named, enum firs
 
 int first_cpu(const cpu_set_t *cpus, const uint32_t *counts, const double *loads)
 {
+	uint16_t member[CPU_SETSIZE];
 	double least = INFINITY;
-	int best = -1;
+	int members = 0, best = -1;
 
-	for (int cpu = next_cpu(cpus, 0); cpu >= 0; cpu = next_cpu(cpus, cpu + 1))
+	for (int cpu = next_cpu(cpus, 0); cpu >= 0; cpu = next_cpu(cpus, cpu + 1)) {
+		member[members++] = cpu;
 		if (loads[cpu] < least)
 			least = loads[cpu];
-	for (int cpu = next_cpu(cpus, 0); cpu >= 0; cpu = next_cpu(cpus, cpu + 1))
-		if (loads[cpu] <= least + ALIKE && (best < 0 || counts[cpu] < counts[best]))
-			best = cpu;
+	}
+	for (int i = 0; i < members; i++)
+		if (loads[member[i]] <= least + ALIKE &&
+		    (best < 0 || counts[member[i]] < counts[best]))
+			best = member[i];
 	return best;
 }

@@ -34,6 +34,7 @@ struct sad {
 	bool sync_wanted;
 	struct sad_stats stats;
 	struct xfrm_event batch[SAD_BATCH];
+	uint32_t hash[SAD_BATCH]; /* of their ids, as the set wants them */
 	unsigned int batched;
 	struct sad_local src, dst;
 	struct mnl_socket *events;   /* NULL: sad_new() */

@@ -306,32 +306,25 @@ int sad_worse(int a, int b)
 	return a > b ? a : b;
 }
 
-/* Has the consumer fetch what it needs to take the new ones of a batch. */
-static void expect(struct sad *sad, unsigned int n, uint32_t fresh)
+/* Has the consumer fetch what it needs to take an SA. */
+static void expect(struct sad *sad, const struct xfrm_event *event, unsigned int step)
 {
-	if (!sad->ops->expect)
-		return;
-	for (unsigned int step = 0; step < 2; step++)
-		for (unsigned int i = 0; i < n; i++)
-			if (fresh & 1u << i && sad->batch[i].kind == XFRM_SA)
-				sad->ops->expect(sad->arg, &sad->batch[i].sa, step);
+	if (event->kind == XFRM_SA && sad->ops->expect)
+		sad->ops->expect(sad->arg, &event->sa, step);
 }
 
 int sad_flush(struct sad *sad)
 {
 	unsigned int i, n = sad->batched;
-	uint32_t hash[SAD_BATCH], fresh = 0;
 	int ret = 0;
 
 	sad->batched = 0;
 	sad->stats.events += n;
 	for (i = 0; i < n; i++)
-		hash[i] = sa_set_expect(&sad->set, &sad->batch[i].sa.id);
+		if (!sa_set_expect_entry(&sad->set, sad->hash[i]))
+			expect(sad, &sad->batch[i], 1);
 	for (i = 0; i < n; i++)
-		fresh |= (uint32_t)!sa_set_expect_entry(&sad->set, hash[i]) << i;
-	expect(sad, n, fresh);
-	for (i = 0; i < n; i++)
-		ret = sad_worse(ret, apply(sad, &sad->batch[i], hash[i]));
+		ret = sad_worse(ret, apply(sad, &sad->batch[i], sad->hash[i]));
 	return ret;
 }
 
@@ -343,7 +336,12 @@ int sad_take(struct sad *sad, const struct nlmsghdr *nlh)
 		sad->stats.malformed++;
 		return -EBADMSG;
 	}
-	if (event->kind == XFRM_NOTHING || ++sad->batched < SAD_BATCH)
+	if (event->kind == XFRM_NOTHING)
+		return 0;
+	/* While the rest of the batch is read, this comes from memory. */
+	sad->hash[sad->batched] = sa_set_expect(&sad->set, &event->sa.id);
+	expect(sad, event, 0);
+	if (++sad->batched < SAD_BATCH)
 		return 0;
 	return sad_flush(sad);
 }

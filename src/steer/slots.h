@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The slots of the SA table that are in use, as a list: so that nobody has to look at all of them. */
+/* The slots of the SA table that are in use, as a list: so that nobody has to look at all of them.
+ */
 #ifndef STEER_SLOTS_H
 #define STEER_SLOTS_H
 
@@ -9,12 +10,18 @@ struct slots {
 	__u32 *slot; /* those in use, in no order; they change places when one goes */
 	__u32 count;
 	__u32 changes; /* of the list so far */
-	__u32 *place; /* of each slot of the table: its index in the list and one; 0: not in use */
+	__u32 *place;  /* of each slot of the table: its index in the list and one; 0: not in use */
 };
 
 /* For a table of so many slots. 0 or -ENOMEM. */
 int slots_init(struct slots *slots, __u32 size);
 void slots_free(struct slots *slots);
+
+/* Fetches ahead, without waiting, what slots_add() of @slot will look at. */
+static inline void slots_expect(const struct slots *slots, __u32 slot)
+{
+	__builtin_prefetch(&slots->place[slot], 1);
+}
 
 /* A slot is in use, or no longer. Neither minds if it is so already. */
 void slots_add(struct slots *slots, __u32 slot);

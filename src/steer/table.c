@@ -82,16 +82,18 @@ static bool is_resting(const struct sa_warm *warm, __u64 now_ns)
 /* The slots of @bucket that may be taken, as bits. */
 static __u32 free_slots(const struct table *table, __u32 bucket, __u64 now_ns)
 {
-	bool rest = now_ns < table->rest_until_ns;
+	const struct sa_warm *warm = &table->warm[bucket * SA_BUCKET_SLOTS];
+	const __u64 *words = table->buckets[bucket].slot;
 	__u32 bits = 0;
 
-	for (__u32 i = 0; i < SA_BUCKET_SLOTS; i++) {
-		__u32 at = bucket * SA_BUCKET_SLOTS + i;
-
-		bits |= (__u32)!table_word(table, at) << i;
-		if (rest && (bits & 1u << i) && is_resting(&table->warm[at], now_ns))
+	/* The one writer is who asks: no need to load them as a reader must. */
+	for (__u32 i = 0; i < SA_BUCKET_SLOTS; i++)
+		bits |= (__u32)!words[i] << i;
+	if (now_ns >= table->rest_until_ns)
+		return bits;
+	for (__u32 i = 0; i < SA_BUCKET_SLOTS; i++)
+		if (bits & 1u << i && is_resting(&warm[i], now_ns))
 			bits &= ~(1u << i);
-	}
 	return bits;
 }
 
@@ -124,7 +126,7 @@ int table_place(const struct table *table, __u64 key, __u64 now_ns)
 	return table_find(table, key) >= 0 ? -EEXIST : free_slot(table, key, now_ns);
 }
 
-void table_expect(const struct table *table, __u64 key, unsigned int step, __u64 now_ns)
+int table_expect(const struct table *table, __u64 key, unsigned int step, __u64 now_ns)
 {
 	__u32 bucket[2];
 	int place;
@@ -133,12 +135,13 @@ void table_expect(const struct table *table, __u64 key, unsigned int step, __u64
 		sa_buckets(&table->shape, key, bucket);
 		__builtin_prefetch(&table->buckets[bucket[0]], 1);
 		__builtin_prefetch(&table->buckets[bucket[1]], 1);
-		return;
+		return -1;
 	}
 	place = free_slot(table, key, now_ns);
 	if (place < 0)
-		return;
+		return -1;
 	__builtin_prefetch(&table->warm[place], 1);
+	return place;
 }
 
 static int is_ring(__u32 number)

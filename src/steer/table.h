@@ -79,9 +79,10 @@ int table_place(const struct table *table, __u64 key, __u64 now_ns);
 
 /*
  * Fetches ahead, without waiting, what table_place() of @key will look at (step 0), and then what
- * table_insert() will write (step 1, when that has come).
+ * table_insert() will write (step 1, when that has come). The slot that this will be, if it can be
+ * told yet, else -1.
  */
-void table_expect(const struct table *table, __u64 key, unsigned int step, __u64 now_ns);
+int table_expect(const struct table *table, __u64 key, unsigned int step, __u64 now_ns);
 
 /* What an entry begins with. */
 struct entry {

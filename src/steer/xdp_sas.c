@@ -93,9 +93,12 @@ void xdp_expect(struct xdp *xdp, const double *loads, double of_new_sa)
 
 void xdp_prefetch(const struct xdp *xdp, __u64 key, unsigned int step)
 {
+	int place = table_expect(&xdp->table, key, step, xdp->table.rest_until_ns);
+
 	if (!step)
 		__builtin_prefetch(&xdp->maps.stray_seen[stray_seen_index(key)]);
-	table_expect(&xdp->table, key, step, xdp->table.rest_until_ns);
+	if (place >= 0)
+		slots_expect(&xdp->known, place);
 }
 
 /* The entry of an earlier daemon is an SA's that is still there. */
