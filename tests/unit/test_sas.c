@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// From a message of the kernel to the entry of the SA table: the daemon's own way, on plain memory.
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "daemon/daemon.h"
+#include "xfrm_recorded.h"
+
+enum { BITS = TABLE_MIN_BITS, SLOTS = SA_BUCKET_SLOTS << BITS, CPU = 3, RING = 7 };
+
+static const struct run_options options;
+
+struct fixture {
+	struct daemon daemon;
+	uint32_t from; /* who sends what feed() hands over; 0: the kernel */
+};
+
+int __wrap_sad_open(struct sad **sad, const struct sad_ops *ops, void *arg);
+int __wrap_sad_sync(struct sad *sad);
+
+/* The linker puts these in the place of those that need the kernel's sockets. */
+int __wrap_sad_open(struct sad **sad, const struct sad_ops *ops, void *arg)
+{
+	*sad = sad_new(ops, arg);
+	return *sad ? 0 : -1;
+}
+
+int __wrap_sad_sync(struct sad *sad)
+{
+	return 0;
+}
+
+static void *zeros(size_t number, size_t size)
+{
+	void *memory = calloc(number, size);
+
+	assert_non_null(memory);
+	return memory;
+}
+
+static void make_maps(struct maps *maps)
+{
+	maps_init(maps);
+	maps->host = zeros(1, sizeof(*maps->host));
+	maps->host->shape = (struct sa_table_shape){.bits = BITS, .seed = 1};
+	maps->host->cpus = CPU + 1;
+	maps->host->max_sas = SLOTS / 2;
+	maps->host->rings = RING + 1;
+	maps->table = zeros(1u << BITS, sizeof(*maps->table));
+	maps->warm = zeros(SLOTS, sizeof(*maps->warm));
+	maps->cold = zeros(SLOTS, sizeof(*maps->cold));
+	maps->rings = zeros(SA_RINGS, sizeof(*maps->rings));
+	maps->rings[RING] = (struct ring){.kind = RING_SA, .cpu = CPU};
+	maps->ports = zeros(1, sizeof(*maps->ports));
+	maps->stray_seen = zeros(STRAY_SEEN, sizeof(*maps->stray_seen));
+}
+
+static int setup(void **state)
+{
+	struct fixture *f = zeros(1, sizeof(*f));
+	struct xdp *xdp = &f->daemon.xdp;
+
+	make_maps(&xdp->maps);
+	xdp->table = (struct table){
+		.shape = xdp->maps.host->shape,
+		.buckets = xdp->maps.table,
+		.warm = xdp->maps.warm,
+		.cold = xdp->maps.cold,
+		.spare = zeros(SLOTS, sizeof(__u32)),
+	};
+	assert_int_equal(table_take_stock(&xdp->table), 0);
+	assert_int_equal(slots_init(&xdp->known, SLOTS), 0);
+	moves_init(&xdp->moves, &xdp->maps, &xdp->table);
+	CPU_SET(CPU, &xdp->roles.sas);
+	f->daemon.options = &options;
+	f->daemon.addrs = addrs_new(NULL, NULL);
+	assert_non_null(f->daemon.addrs);
+	assert_int_equal(sas_open(&f->daemon), 0);
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+	struct xdp *xdp = &f->daemon.xdp;
+	struct maps *maps = &xdp->maps;
+	void *memory[] = {maps->host,  maps->table, maps->warm,	      maps->cold,
+			  maps->rings, maps->ports, maps->stray_seen, xdp->table.spare};
+
+	sas_close(&f->daemon);
+	addrs_free(f->daemon.addrs);
+	slots_free(&xdp->known);
+	for (size_t i = 0; i < sizeof(memory) / sizeof(*memory); i++)
+		free(memory[i]);
+	free(f);
+	return 0;
+}
+
+/* The first @n bytes of a message. */
+static int feed_part(struct fixture *f, const char *hex, size_t n)
+{
+	uint8_t bytes[1024] __attribute__((aligned(8)));
+	unsigned int byte;
+
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(sscanf(hex + 2 * i, "%2x", &byte), 1);
+		bytes[i] = (uint8_t)byte;
+	}
+	return sad_message(f->daemon.sad, bytes, n, f->from);
+}
+
+static int feed(struct fixture *f, const char *hex)
+{
+	return feed_part(f, hex, strlen(hex) / 2);
+}
+
+/* The slot of ESP to 192.0.2.2, or -1. */
+static int slot_of(const struct fixture *f, uint32_t spi)
+{
+	struct sa_cold cold = {.protocol = IPPROTO_ESP};
+
+	inet_pton(AF_INET, "192.0.2.2", cold.dst);
+	return table_find(&f->daemon.xdp.table, xdp_key(&f->daemon.xdp, &cold, spi));
+}
+
+static void recorded_sa_is_in_the_table_at_once(void **state)
+{
+	struct fixture *f = *state;
+	const struct sa_cold *cold;
+	int slot;
+
+	assert_int_equal(slot_of(f, 0x1000), -1);
+	assert_int_equal(feed(f, recorded_v4), 0);
+	slot = slot_of(f, 0x1000);
+	assert_true(slot >= 0);
+	assert_int_equal(xdp_cpu(&f->daemon.xdp, slot), CPU);
+	assert_int_equal(sa_word_to(table_word(&f->daemon.xdp.table, slot)), RING);
+	cold = table_cold(&f->daemon.xdp.table, slot);
+	assert_int_equal(cold->src[0], inet_addr("192.0.2.1"));
+	assert_int_equal(cold->flags, COLD_LARVAL);
+	assert_int_equal(f->daemon.xdp.placed[CPU], 1);
+}
+
+static void recorded_delete_takes_it_out_at_once(void **state)
+{
+	struct fixture *f = *state;
+
+	feed(f, recorded_v4);
+	assert_int_equal(feed(f, recorded_delete_v4), 0);
+	assert_int_equal(slot_of(f, 0x1000), -1);
+	assert_int_equal(f->daemon.xdp.entries, 0);
+	assert_int_equal(f->daemon.xdp.placed[CPU], 0);
+}
+
+static void forged_sa_is_not(void **state)
+{
+	struct fixture *f = *state;
+
+	f->from = 4711;
+	assert_int_equal(feed(f, recorded_v4), -EPERM);
+	assert_int_equal(slot_of(f, 0x1000), -1);
+	assert_int_equal(f->daemon.xdp.entries, 0);
+}
+
+static void part_of_a_message_changes_nothing(void **state)
+{
+	struct fixture *f = *state;
+
+	for (size_t n = 1; n < strlen(recorded_v4) / 2; n++) {
+		assert_int_equal(feed_part(f, recorded_v4, n), -EBADMSG);
+		assert_int_equal(f->daemon.xdp.entries, 0);
+	}
+}
+
+#define with_daemon(TEST) cmocka_unit_test_setup_teardown(TEST, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		with_daemon(recorded_sa_is_in_the_table_at_once),
+		with_daemon(recorded_delete_takes_it_out_at_once),
+		with_daemon(forged_sa_is_not),
+		with_daemon(part_of_a_message_changes_nothing),
+	};
+
+	return cmocka_run_group_tests_name("sas", tests, NULL, NULL);
+}
