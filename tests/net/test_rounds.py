@@ -10,7 +10,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
 import lab
-from lab import BUILD, CPUS, Skipped, check, wait_for
+from lab import BUILD, CPUS, Noise, Skipped, check, wait_for
 
 FIRST, RATE, WORK_NS = 0x1000, 12000, 20000
 RELEASE = tuple(int(n) for n in platform.release().split("-")[0].split(".")[:2])
@@ -100,7 +100,7 @@ def test_skew_becomes_even(host):
         before, floor = evenness(host)
         check(by_cpu(host) == placed, "moved although held by hand")
         if before < floor + 2 * NEAR:
-            raise Skipped("other work on this machine hides the skew")
+            raise Noise("other work on this machine hides the skew")
         for spi in sum(placed.values(), []):
             host.espalier("move", hex(spi), "auto")
 
@@ -139,7 +139,7 @@ def test_steady_load_no_moves(host):
         receiver.finish(settle=1.0)
     check(then["rounds"]["made"] >= first["rounds"]["made"] + 15, "rounds were not made")
     if any(max(cpu) - min(cpu) > 0.06 for cpu in zip(*others)):
-        raise Skipped("other work on this machine comes and goes, and that is no steady load")
+        raise Noise("other work on this machine comes and goes, and that is no steady load")
     moved = then["moves"]["done"] - first["moves"]["done"]
     check(moved <= 4, "no rest under a steady load: moves", moved)
     return f"{moved} moves in 6 s; " + kept_order(receiver.result)
@@ -161,7 +161,7 @@ def test_heavy_sa_sits_alone(host):
             beside = sum(sa["load"] or 0 for sa in shown["sas"]
                          if sa["cpu"] == cpu and int(sa["spi"], 16) != FIRST)
             if any(c["other"] > 0.5 for c in shown["cpus"]):
-                raise Skipped("other work on this machine is heavier than the SA")
+                raise Noise("other work on this machine is heavier than the SA")
             return beside < 0.02 and shown["rounds"]["last"] == "bound" and shown
         time.sleep(2)
         shown = wait_for(alone, "the heavy SA to be alone", 60, 0.2)
