@@ -39,6 +39,12 @@ def verify(host, charon, whole):
     check(host.show()["ike"]["packets"], "IKE did not go its own way")
 
 
+def refused(host):
+    """What the gateway's kernel did not take, by counter."""
+    lines = host.run("b", ["cat", "/proc/net/xfrm_stat"]).stdout.splitlines()
+    return {name: int(n) for name, n in map(str.split, lines) if name.startswith("XfrmIn") and n != "0"}
+
+
 def one_run(host, start):
     """Children up, pings, a rekey; the pings."""
     with strongswan.Pair(host, CHILDREN, kernel=True) as pair:
@@ -57,6 +63,7 @@ def one_run(host, start):
             pings.end()
         if start:
             verify(host, pair.b, start != "middle")
+            print(f"  started {start}: {host.show()['drops']} dropped, {refused(host)} refused")
             host.espalier("stop")
         # With ESP coming in, DPD has nothing to ask; without, it asks and is answered.
         wait_for(lambda: "sending DPD request" in pair.a.log + pair.b.log, "DPD", 30)
