@@ -44,7 +44,7 @@ class Noise(Skipped):
 def check(condition, what, *details):
     """Fails the test unless condition holds."""
     if not condition:
-        raise Failed(" ".join([what] + [repr(d) for d in details]))
+        raise Failed(" ".join([str(what)] + [repr(d) for d in details]))
 
 
 def wait_for(condition, what, seconds=15, step=0.05):

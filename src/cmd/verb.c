@@ -13,7 +13,7 @@ const struct verb *const *verbs(void)
 {
 	static const struct verb *const table[] = {
 		&verb_show, &verb_inspect, &verb_gain,	 &verb_run, &verb_move,
-		&verb_stop, &verb_plan,	   &verb_models, NULL,
+		&verb_stop, &verb_simulate, &verb_plan,	   &verb_models, NULL,
 	};
 
 	return table;

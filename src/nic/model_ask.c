@@ -12,7 +12,7 @@ const char *model_esp_name(enum model_esp esp)
 	return names[esp];
 }
 
-static enum model_esp by(const struct model_nic *nic, uint8_t family, uint8_t kind)
+enum model_esp model_esp_by(const struct model_nic *nic, uint8_t family, uint8_t kind)
 {
 	struct flow f = {
 		.kind = kind,
@@ -36,6 +36,13 @@ static void set(struct model_nic *nic, uint32_t type)
 	model_ethtool(nic, &request); /* a refusal shows in what follows */
 }
 
+void model_ask_for_spi(struct model_nic *nic)
+{
+	/* ethtool's words esp4 and esp6 mean AH_ESP (ethtool.c rxflow_str_to_type). */
+	set(nic, AH_ESP_V4_FLOW);
+	set(nic, AH_ESP_V6_FLOW);
+}
+
 int model_ask(const struct model *model, struct model_answer *answer)
 {
 	const struct xdp_driver *xdp = model_xdp(model);
@@ -47,15 +54,13 @@ int model_ask(const struct model *model, struct model_answer *answer)
 		return err;
 	}
 	*answer = (struct model_answer){
-		.plain = by(nic, 4, FLOW_ESP),
-		.udp = by(nic, 4, FLOW_ESP_UDP),
+		.plain = model_esp_by(nic, 4, FLOW_ESP),
+		.udp = model_esp_by(nic, 4, FLOW_ESP_UDP),
 		.native = xdp ? xdp->native : XDP_NATIVE_NO,
 	};
-	/* ethtool's words esp4 and esp6 mean AH_ESP (ethtool.c rxflow_str_to_type). */
-	set(nic, AH_ESP_V4_FLOW);
-	answer->set_v4 = by(nic, 4, FLOW_ESP);
-	set(nic, AH_ESP_V6_FLOW);
-	answer->set_v6 = by(nic, 6, FLOW_ESP);
+	model_ask_for_spi(nic);
+	answer->set_v4 = model_esp_by(nic, 4, FLOW_ESP);
+	answer->set_v6 = model_esp_by(nic, 6, FLOW_ESP);
 	answer->settable_v4 = answer->set_v4 != answer->plain;
 	answer->settable_v6 = answer->set_v6 != answer->plain;
 	model_nic_free(nic);

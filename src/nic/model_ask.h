@@ -15,6 +15,12 @@ enum model_esp {
 /* "addresses", "spi", "sprays". */
 const char *model_esp_name(enum model_esp esp);
 
+/* The same of one NIC as it is now; @kind FLOW_ESP or FLOW_ESP_UDP, @family 4 or 6. */
+enum model_esp model_esp_by(const struct model_nic *nic, uint8_t family, uint8_t kind);
+
+/* What `ethtool -N IF rx-flow-hash esp4 sdfn`, and the same of esp6, make of it. */
+void model_ask_for_spi(struct model_nic *nic);
+
 struct model_answer {
 	enum model_esp plain;	       /* as its driver leaves it */
 	enum model_esp set_v4, set_v6; /* after `ethtool -N IF rx-flow-hash esp4|esp6 sdfn` */

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// espalier simulate: its results as text.
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "cmd/simulate.h"
+
+enum { BAR_WIDTH = 24, SHARES = 16, NUMBERS = 64, FEW = 4, KEY = 16 };
+
+/* One NIC, or placement, with each number of queues. */
+struct series {
+	const char *name;
+	const struct spread *by[NUMBERS]; /* NULL: it cannot have so many */
+	bool ours;			  /* a placement, no NIC */
+	size_t like;			  /* the first that does the same: itself, or one before */
+};
+
+static bool same_spread(const struct spread *a, const struct spread *b)
+{
+	if (!a || !b || a->queues != b->queues)
+		return a == b;
+	for (uint32_t i = 0; i < a->queues; i++)
+		if (a->queue[i].packets != b->queue[i].packets)
+			return false;
+	return true;
+}
+
+/* NICs that put the packets on other queues, but no more or less evenly, are alike too. */
+static bool alike(const struct series *a, const struct series *b, size_t numbers)
+{
+	for (size_t i = 0; i < numbers; i++) {
+		const struct spread *x = a->by[i], *y = b->by[i];
+
+		if (!same_spread(x, y) && (!x || !y || x->speedup != y->speedup || numbers == 1))
+			return false;
+	}
+	return true;
+}
+
+/* Results of one name follow each other. How many series there are. */
+static size_t collect(const struct simulate_view *view, struct series *series)
+{
+	const struct simulation *s = view->simulation;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->count; i++) {
+		const struct simulated *one = &s->simulated[i];
+		size_t number = 0;
+
+		if (!n || strcmp(series[n - 1].name, one->name))
+			series[n++] = (struct series){.name = one->name, .ours = !one->nic};
+		while (view->queues[number] != one->spread.queues)
+			number++;
+		series[n - 1].by[number] = &one->spread;
+	}
+	return n;
+}
+
+static void find_alike(struct series *series, size_t n, size_t numbers)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t like = series[i].ours ? i : 0;
+
+		while (like < i &&
+		       (series[like].like != like || !alike(&series[i], &series[like], numbers)))
+			like++;
+		series[i].like = like;
+	}
+}
+
+static void say_alike(struct out *out, const struct series *series, size_t n, size_t first)
+{
+	char names[1024] = "";
+	size_t at = 0;
+
+	for (size_t i = first + 1; i < n && at < sizeof(names); i++)
+		if (series[i].like == first)
+			at += snprintf(names + at, sizeof(names) - at, "%s%s", at ? ", " : "",
+				       series[i].name);
+	if (at)
+		out_say(out, "As %s: %s.", series[first].name, names);
+}
+
+/* Speed-ups: a row for each kind of NIC, a column for each number of queues. */
+static void print_matrix(struct out *out, const struct simulate_view *view,
+			 const struct series *series, size_t n)
+{
+	struct table_column columns[NUMBERS + 2] = {{"model", "speed-up by queues", false, false}};
+	char keys[NUMBERS][KEY];
+
+	for (size_t i = 0; i < view->numbers; i++) {
+		snprintf(keys[i], KEY, "%u", view->queues[i]);
+		columns[i + 1] = (struct table_column){keys[i], keys[i], true, false};
+	}
+	out_table(out, NULL, columns);
+	for (size_t i = 0; i < n; i++) {
+		if (series[i].like != i)
+			continue;
+		out_row(out, NULL);
+		out_string(out, "model", series[i].name);
+		for (size_t j = 0; j < view->numbers; j++)
+			if (series[i].by[j])
+				out_real(out, keys[j], series[i].by[j]->speedup, 2);
+			else
+				out_cell(out, keys[j], "-");
+		out_up(out);
+	}
+	out_up(out);
+}
+
+/* "25 24 26 25": what a queue has, to be seen at a glance. */
+static void say_shares(const struct spread *spread, char *text, size_t size)
+{
+	size_t at = 0;
+
+	text[0] = '\0';
+	for (uint32_t i = 0; i < spread->queues && i < SHARES && at < size; i++)
+		at += snprintf(text + at, size - at, "%s%.0f", i ? " " : "",
+			       100 * simulate_share(spread, i));
+	if (spread->queues > SHARES && at < size)
+		snprintf(text + at, size - at, " ...");
+}
+
+/* With one number of queues: what each queue has. */
+static void print_rows(struct out *out, const struct series *series, size_t n)
+{
+	static const struct table_column columns[] = {
+		{"model", "NIC", false, false},
+		{"hottest", "hottest", false, false},
+		{"imbalance", "imbalance", true, false},
+		{"speedup", "speed-up", true, false},
+		{"shares", "packets a queue, %", false, false},
+		{0},
+	};
+	char text[160];
+
+	out_table(out, NULL, columns);
+	for (size_t i = 0; i < n; i++) {
+		const struct spread *spread = series[i].by[0];
+
+		if (series[i].like != i || !spread)
+			continue;
+		out_row(out, NULL);
+		out_string(out, "model", series[i].name);
+		snprintf(text, sizeof(text), "%u: %.0f%%", spread->hottest,
+			 100 * simulate_share(spread, spread->hottest));
+		out_cell(out, "hottest", text);
+		out_real(out, "imbalance", spread->imbalance, 2);
+		out_real(out, "speedup", spread->speedup, 2);
+		say_shares(spread, text, sizeof(text));
+		out_cell(out, "shares", text);
+		out_up(out);
+	}
+	out_up(out);
+}
+
+static void print_queues(struct out *out, const char *name, const struct spread *spread)
+{
+	static const struct table_column columns[] = {
+		{"queue", "queue", true, false},  {"packets", "packets", true, false},
+		{"bytes", "bytes", true, false},  {"sas", "SAs", true, false},
+		{"strays", "strays", true, true}, {"fragments", "fragments", true, true},
+		{"share", "share", false, false}, {0},
+	};
+
+	out_gap(out);
+	out_say(out, "%s:", name);
+	out_table(out, NULL, columns);
+	for (uint32_t i = 0; i < spread->queues; i++) {
+		bool high = i == spread->hottest && spread->imbalance > 1.1;
+
+		out_row(out, NULL);
+		simulate_print_queue(out, spread, i);
+		out_bar(out, "share", simulate_share(spread, i), BAR_WIDTH,
+			high ? BAR_HIGH : BAR_EVEN);
+		out_up(out);
+	}
+	out_up(out);
+}
+
+static void print_end(struct out *out, const struct simulate_view *view)
+{
+	out_gap(out);
+	if (view->simulation->place)
+		out_say(out, "espalier: as 'espalier run' would have placed these SAs on so many "
+			     "CPUs, from three on with one of them set aside for strays; best: the "
+			     "best placement on the same CPUs for who knows all packets "
+			     "beforehand.");
+	out_say(out,
+		"Speed-up is over one queue, by packets. NICs are models with Microsoft's key "
+		"and the table that their drivers fill; where SAs land differs with the "
+		"key.%s",
+		view->numbers > 1 ? " --queues N shows each queue." : "");
+}
+
+int simulate_print_text(struct out *out, const struct simulate_view *view)
+{
+	struct series *series = calloc(view->simulation->count + 1, sizeof(*series));
+	size_t n;
+
+	if (!series)
+		return -ENOMEM;
+	n = collect(view, series);
+	find_alike(series, n, view->numbers);
+	if (view->numbers > 1)
+		print_matrix(out, view, series, n);
+	else
+		print_rows(out, series, n);
+	out_gap(out);
+	for (size_t i = 0; i < n; i++)
+		if (series[i].like == i)
+			say_alike(out, series, n, i);
+	for (size_t i = 0; i < n && view->numbers == 1 && n <= FEW; i++)
+		if (series[i].by[0])
+			print_queues(out, series[i].name, series[i].by[0]);
+	print_end(out, view);
+	free(series);
+	return 0;
+}

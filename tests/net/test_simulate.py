@@ -1,0 +1,313 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""espalier simulate as its users call it, against counts by hand and an independent program.
+
+What each driver hashes, its key's length and its table are written down here once more, from
+nic-facts (docs and driver sources), so that a slip in a model shows.
+"""
+import ipaddress
+import json
+import os
+import random
+import struct
+import subprocess
+import sys
+import tempfile
+from collections import Counter, defaultdict
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
+import lab
+from lab import BUILD, ROOT, check
+from test_plan import KEY, toeplitz
+
+CAPTURES = f"{ROOT}/tests/captures"
+MS = bytes.fromhex(KEY)
+GATEWAYS = ("66.9.149.187", "161.142.100.80")  # of Microsoft's vectors
+GATEWAYS6 = ("3ffe:2501:200:1fff::7", "3ffe:2501:200:3::1")
+
+ADDR, SPI, SPI4, PORTS, ONLY_SPI = "addresses", "spi", "spi of IPv4", "ports", "spi alone"
+# What plain ESP is hashed by; ESP in UDP; bytes of key; entries of the table with so many queues.
+NICS = {
+    "mlx5": (SPI, PORTS, 40, lambda q: max(256, 1 << (2 * q - 1).bit_length())),
+    "ice": (ONLY_SPI, PORTS, 52, lambda q: 2048),
+    "ice-os": (ADDR, PORTS, 52, lambda q: 2048),
+    "i40e": (ADDR, PORTS, 52, lambda q: 512),
+    "iavf": (ADDR, None, 52, lambda q: 64),
+    "ixgbe": (ADDR, ADDR, 40, lambda q: 128),
+    "igb": (ADDR, ADDR, 40, lambda q: 128),
+    "bnxt": (ADDR, PORTS, 40, lambda q: 64 * -(-q // 64)),
+    "bnxt+sdfn": (SPI, PORTS, 40, lambda q: 64 * -(-q // 64)),
+    "vmxnet3-v3": (ADDR, ADDR, 40, lambda q: 128),
+    "vmxnet3-v4+sdfn": (SPI4, ADDR, 40, lambda q: 128),
+    "vmxnet3-v6+sdfn": (SPI, ADDR, 40, lambda q: 128),
+    "virtio": (ADDR, PORTS, 40, lambda q: 128),
+    "mana": (ADDR, PORTS, 40, lambda q: 64),
+    "hns3": (ADDR, PORTS, 40, lambda q: 512),
+    "nfp": (ADDR, ADDR, 40, lambda q: 128),
+    "sfc": (ADDR, ADDR, 40, lambda q: 128),
+    "qede": (ADDR, ADDR, 40, lambda q: 128),
+    "ena": (ADDR, PORTS, 40, lambda q: 128),
+}
+
+
+def simulate(*arguments):
+    result = subprocess.run([f"{BUILD}/espalier", "simulate", *map(str, arguments)], text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return result.returncode, result.stdout, result.stderr
+
+
+def simulated(*arguments):
+    status, said, errors = simulate(*arguments, "--json")
+    check(status == 0, arguments, errors)
+    check(simulate(*arguments, "--json")[1] == said, "not the same a second time", arguments)
+    found = json.loads(said)
+    check(found["version"] == 1, said)
+    return found
+
+
+def refused(status, *words, arguments):
+    got, said, errors = simulate(*arguments)
+    check(got == status and not said, f"simulate {arguments}: status {got}:", said, errors)
+    check(errors.startswith("espalier: simulate: "), errors)
+    for word in words:
+        check(word in errors, f"simulate {arguments} should say {word}:", errors)
+
+
+def packets_of(result):
+    return [q["packets"] for q in result["per_queue"]]
+
+
+def by_model(found):
+    return {(r["model"], r["queues"]): r for r in found["results"]}
+
+
+def mirror(a, b):
+    return bytes(x | y for x, y in zip(a, b)), bytes(x ^ y for x, y in zip(a, b))
+
+
+class Packet:
+    def __init__(self, src, dst, spi, sport=0, payload=100):
+        self.src, self.dst = map(ipaddress.ip_address, (src, dst))
+        self.spi, self.sport, self.payload = spi, sport, payload
+
+    @property
+    def bytes(self):
+        esp = struct.pack("!II", self.spi, 1) + bytes(self.payload)
+        proto = 50
+        if self.sport:
+            esp = struct.pack("!HHHH", self.sport, 4500, 8 + len(esp), 0) + esp
+            proto = 17
+        if self.src.version == 4:
+            head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(esp), 0, 0, 64, proto, 0)
+            return bytes(12) + b"\x08\x00" + head + self.src.packed + self.dst.packed + esp
+        head = struct.pack("!IHBB", 6 << 28, len(esp), proto, 64)
+        return bytes(12) + b"\x86\xdd" + head + self.src.packed + self.dst.packed + esp
+
+    def hash(self, name):
+        plain, udp, key_length, _ = NICS[name]
+        by = udp if self.sport else plain
+        key = (MS * 2)[:key_length]
+        src, dst, ports = self.src.packed, self.dst.packed, struct.pack("!HH", self.sport, 4500)
+        if name == "mlx5":  # symmetric, taken to be as since Linux 6.15: "or" and "xor" of both
+            src, dst = mirror(src, dst)
+            ports = b"".join(mirror(ports[:2], ports[2:]))
+        data = src + dst
+        if by == ONLY_SPI:
+            data = self.spi.to_bytes(4, "big")
+        elif by == PORTS:
+            data += ports
+        elif by == SPI or (by == SPI4 and self.src.version == 4):
+            data += self.spi.to_bytes(4, "big")
+        if name == "ena":
+            return toeplitz(key[::-1], data) ^ 0xffffffff
+        return toeplitz(key, data)
+
+
+def write(packets, path=None, cut=0):
+    """A capture; cut: so many bytes fewer at its end."""
+    path = path or tempfile.NamedTemporaryFile(suffix=".pcap", delete=False).name
+    data = struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1)
+    for n, packet in enumerate(packets):
+        frame = packet if isinstance(packet, bytes) else packet.bytes
+        data += struct.pack("<IIII", n // 1000, n % 1000 * 1000, len(frame), len(frame)) + frame
+    with open(path, "wb") as file:
+        file.write(data[:len(data) - cut])
+    return path
+
+
+def test_by_hand(_):
+    """Microsoft's vectors: 0x323e8fc2 of the IPv4 pair, 0x2cc18cd5 of the IPv6 pair."""
+    path = write([Packet(*GATEWAYS, spi) for spi in (0x100, 0xc0ffee01, 0x12345678) * 2] +
+                 [Packet(*GATEWAYS6, spi) for spi in (0x100, 0x100, 0xc0ffee01)])
+    found = simulated(path, "--nic", "ixgbe,vmxnet3-v6+sdfn,vmxnet3-v4+sdfn", "--queues", "4")
+    results = by_model(found)
+    check((found["packets"], found["sas"]) == (9, 5), found)
+    # 0xc2 & 127 = 66, queue 2; 0xd5 & 127 = 85, queue 1
+    check(packets_of(results["ixgbe", 4]) == [0, 3, 6, 0], "ixgbe", results)
+    check([q["sas"] for q in results["ixgbe", 4]["per_queue"]] == [0, 2, 3, 0], "SAs", results)
+    check([q["bytes"] for q in results["ixgbe", 4]["per_queue"]] == [0, 3 * 148, 6 * 128, 0],
+          "bytes", results)
+    check((results["ixgbe", 4]["imbalance"], results["ixgbe", 4]["speedup"]) == (2.6667, 1.5),
+          "ixgbe", results)
+    # With SPI (nic-facts): ac9f5e05, d12f9e3d, 1b12b571: queue 1 each; b11edad5, 41aa7b6e: 1, 2.
+    check(packets_of(results["vmxnet3-v6+sdfn", 4]) == [0, 8, 1, 0], "v6", results)
+    check(packets_of(results["vmxnet3-v4+sdfn", 4]) == [0, 9, 0, 0], "v4", results)
+    # Espalier: five SAs on three CPUs, in the order of their first packets; strays' CPU is free.
+    check(packets_of(results["espalier", 4]) == [4, 3, 2, 0], "espalier", results)
+    check(sorted(packets_of(results["best", 4])) == [0, 2, 3, 4], "best", results)
+
+
+def test_captures(_):
+    """The captures, whose flows tests/captures/flows.h has worked out."""
+    found = simulated(f"{CAPTURES}/02-sunrise-sunset-esp.pcap",
+                      f"{CAPTURES}/08-sunrise-sunset-esp2.pcap", f"{CAPTURES}/isakmp4500.pcap",
+                      "--queues", "2")
+    check(found["packets"] == 8 + 8 + 8 and found["sas"] == 2, found)
+    check(found["left_out"] == {"other": 8, "ike": 15, "keepalive": 4}, found["left_out"])
+    for result in found["results"]:
+        check(sum(packets_of(result)) == 24, result)
+
+
+def many():
+    draw = random.Random(7)
+    pairs = [(f"10.0.{n}.1", f"10.9.{n}.2") for n in range(5)] + \
+        [(f"2001:db8::{n:x}", f"2001:db8:9::{n:x}") for n in range(1, 4)]
+    sas = [Packet(*draw.choice(pairs), draw.randrange(256, 1 << 32), draw.choice([0, 0, 4500, 60001]),
+                  draw.randrange(1200)) for _ in range(60)]
+    return draw.choices(sas, [1 / (n + 1) for n in range(len(sas))], k=20000)
+
+
+def test_independent(_):
+    """Twenty thousand packets of 60 SAs: every model's count on every queue."""
+    packets = many()
+    found = by_model(simulated(write(packets), "--nic", ",".join(NICS), "--queues", "2,5,8"))
+    for name, (_, udp, _, size) in NICS.items():
+        for queues in 2, 5, 8:
+            if udp is None:  # of ESP in UDP we have no independent word
+                continue
+            expected, counted, size_of = Counter(), defaultdict(int), size(queues)
+            for packet, times in Counter(packets).items():
+                queue = packet.hash(name) % size_of % queues
+                expected[queue] += times
+                counted[queue] += times * (len(packet.bytes) - 14)
+            got = found[name, queues]
+            check(packets_of(got) == [expected[q] for q in range(queues)], name, queues,
+                  packets_of(got), expected)
+            check([q["bytes"] for q in got["per_queue"]] == [counted[q] for q in range(queues)],
+                  name, "bytes")
+            check(abs(got["speedup"] - len(packets) / max(expected.values())) < 1e-4, "speed-up", got)
+
+
+def test_sprays(_):
+    """A NIC that takes the sequence number: one SA on all queues, and a warning."""
+    packet = bytearray(Packet(*GATEWAYS, 0x1000).bytes)
+    frames = []
+    for n in range(1000):
+        packet[38:42] = n.to_bytes(4, "big")
+        frames.append(bytes(packet))
+    path = write(frames)
+    found = simulated(path, "--nic", "octeontx2,octeontx2+sdfn", "--queues", "4")
+    results = by_model(found)
+    check(sorted(packets_of(results["octeontx2", 4])) == [0, 0, 0, 1000], results)
+    sprayed = results["octeontx2+sdfn", 4]
+    check(min(packets_of(sprayed)) > 200 and sum(packets_of(sprayed)) == 1000, sprayed)
+    check([q["sas"] for q in sprayed["per_queue"]] == [1, 1, 1, 1], sprayed)
+    check(any("sprays" in w for w in found["warnings"]), found["warnings"])
+
+
+def fragments(src, dst, spi, ident):
+    """A datagram of ESP in two fragments; the second has no SPI in it."""
+    esp = struct.pack("!II", spi, 1) + bytes(1000)
+    frames = []
+    for offset, flags in (0, 0x2000), (504 // 8, 0):
+        part = esp[:504] if not offset else esp[504:]
+        head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(part), ident, flags | offset, 64, 50, 0)
+        frames.append(bytes(12) + b"\x08\x00" + head + ipaddress.ip_address(src).packed +
+                      ipaddress.ip_address(dst).packed + part)
+    return frames
+
+
+def test_fragments_and_strays(_):
+    whole = sum((fragments(*GATEWAYS, 0x12345678, n) for n in range(10)), [])
+    lost = [fragments(*GATEWAYS, 0x100, 99)[1]]
+    path = write(whole + lost + [Packet(*GATEWAYS, 0xbad) for _ in range(5)])
+    with tempfile.NamedTemporaryFile("w", suffix=".sas") as file:
+        file.write(f"{GATEWAYS[1]} 0x12345678\n")
+        file.flush()
+        found = simulated(path, "--sas", file.name, "--nic", "vmxnet3-v4+sdfn", "--queues", "4")
+    check(found["sas"] == 1, found)
+    check((found["strays"]["packets"], found["fragments"]["packets"]) == (5, 11), found)
+    results = by_model(found)
+    # The NIC hashes fragments by addresses, queue 2; strays by their SPI like any other.
+    nic = results["vmxnet3-v4+sdfn", 4]["per_queue"]
+    check(nic[2]["fragments"] == 11 and nic[2]["packets"] >= 21, nic)
+    check(sum(q["strays"] for q in nic) == 5, nic)
+    # Espalier: fragments after their first; strays, and what follows nothing, on the strays' CPU.
+    ours = results["espalier", 4]["per_queue"]
+    check(ours[0]["packets"] == 20 and ours[0]["fragments"] == 10, ours)
+    check(ours[3]["packets"] == 6 and ours[3]["strays"] == 5, ours)
+
+
+def test_placement_follows_load(_):
+    """Zipf: by counts alone the heavy ones meet; the rounds part them. Never better than the best."""
+    made = "sas=64,packets=3000000,zipf=1,rate=1000000,seed=3"
+    found = by_model(simulated("--made", made, "--nic", "i40e", "--queues", "4,8"))
+    for cpus in 4, 8:
+        ours, best = found["espalier", cpus], found["best", cpus]
+        check(ours["moves"] > 0 and best["moves"] == 0, ours)
+        check(found["i40e", cpus]["speedup"] == 1, "one pair by addresses is on one queue")
+        check(best["speedup"] >= ours["speedup"] - 1e-4, "better than the best", ours, best)
+        check(ours["speedup"] > 0.85 * best["speedup"], ours, best)
+    return ", ".join(f"{cpus} CPUs: {found['espalier', cpus]['speedup']:.2f} of "
+                     f"{found['best', cpus]['speedup']:.2f}" for cpus in (4, 8))
+
+
+def test_damage(_):
+    packets = [Packet(*GATEWAYS, 0x100) for _ in range(20)]
+    found = simulated(write(packets, cut=7), "--nic", "ixgbe", "--queues", "2")
+    check(found["packets"] == 19, found)
+    check(any("damaged" in w and "19" in w for w in found["warnings"]), found["warnings"])
+    # One that cannot be read beside one that can: said, and the other counts.
+    status, said, errors = simulate("/nonexistent.pcap", write(packets), "--json")
+    check(status == 0 and "/nonexistent.pcap" in errors and json.loads(said)["packets"] == 20, errors)
+
+
+def test_standard_input(_):
+    with open(write([Packet(*GATEWAYS, 0x100)]), "rb") as file:
+        result = subprocess.run([f"{BUILD}/espalier", "simulate", "-", "--json"], stdin=file,
+                                stdout=subprocess.PIPE, check=True)
+    check(json.loads(result.stdout)["packets"] == 1, result)
+
+
+def test_text(_):
+    status, said, errors = simulate("--made", "sas=16,packets=10000")
+    check(status == 0 and not errors, errors)
+    check(max(map(len, said.splitlines())) <= 80, "lines of more than 80 columns")
+    for word in "speed-up by queues", "mlx5", "espalier", "best", "As ice-os:":
+        check(word in said, word, said)
+    one = simulate("--made", "sas=16,packets=10000", "--nic", "mlx5", "--queues", "2")[1]
+    check("mlx5:\n" in one and "queue  packets" in one, one)
+
+
+def test_bad_input(_):
+    good = write([Packet(*GATEWAYS, 0x100)])
+    empty = write([])
+    other = write([bytes(12) + b"\x08\x06" + bytes(46)] * 3)
+    refused(1, "No such file", arguments=["/nonexistent.pcap"])
+    refused(1, "unknown file format", arguments=[f"{ROOT}/README.md"])
+    refused(1, "no packet in it", arguments=[empty])
+    refused(1, "no ESP and no AH", "other 3", arguments=[other])
+    refused(1, "mlx6", "did you mean mlx5", arguments=[good, "--nic", "mlx6"])
+    refused(2, "--queues 0", arguments=[good, "--queues", "0"])
+    refused(2, "--queues 4x", arguments=[good, "--queues", "2,4x"])
+    refused(2, "between two commas", arguments=[good, "--queues", "2,,4"])
+    refused(2, "igb has at most 8", arguments=[good, "--nic", "igb", "--queues", "16"])
+    refused(2, "needs a FILE", arguments=[])
+    refused(2, "not both", arguments=[good, "--made", "sas=3"])
+    refused(2, "--made sas=0", arguments=["--made", "sas=0"])
+    refused(2, "--filter", arguments=[good, "--filter", "host host"])
+    refused(1, "no-such-sas", arguments=[good, "--sas", "/no-such-sas"])
+
+
+if __name__ == "__main__":
+    lab.main()
