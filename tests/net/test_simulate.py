@@ -262,6 +262,19 @@ def test_placement_follows_load(_):
                      f"{found['best', cpus]['speedup']:.2f}" for cpus in (4, 8))
 
 
+def test_memory(_):
+    """A hundred million packets in less than 64 MiB."""
+    process = subprocess.Popen([f"{BUILD}/espalier", "simulate", "--made",
+                                "sas=10000,zipf=1,packets=100000000", "--nic", "mlx5,i40e",
+                                "--queues", "8", "--json"], stdout=subprocess.PIPE)
+    found = json.loads(process.stdout.read())
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = status
+    check(status == 0 and found["packets"] == 100000000, "not all packets", status)
+    check(used.ru_maxrss < 64 << 10, "memory, KiB:", used.ru_maxrss)
+    return f"{used.ru_maxrss >> 10} MiB"
+
+
 def test_damage(_):
     packets = [Packet(*GATEWAYS, 0x100) for _ in range(20)]
     found = simulated(write(packets, cut=7), "--nic", "ixgbe", "--queues", "2")
