@@ -292,6 +292,12 @@ def test_standard_input(_):
     check(json.loads(result.stdout)["packets"] == 1, result)
 
 
+def test_speedup_document(_):
+    """docs/speedup.md and its plot are what the models give."""
+    result = subprocess.run([f"{ROOT}/bench/speedup", "--check"], text=True, capture_output=True)
+    check(result.returncode == 0, "stale:", result.stderr)
+
+
 def test_text(_):
     status, said, errors = simulate("--made", "sas=16,packets=10000")
     check(status == 0 and not errors, errors)
