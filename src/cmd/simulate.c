@@ -18,7 +18,7 @@ enum { NUMBERS_MAX = 64, NICS_MAX = 128 };
 #define ASKED "+sdfn"
 
 struct simulate_options {
-	const char *nic, *queues, *made, *filter, *sas;
+	const char *nic, *queues, *made, *filter, *sas, *html;
 	bool json, no_placement;
 };
 
@@ -57,6 +57,11 @@ static const struct option_row options[] = {
 	 .type = OPTION_FLAG,
 	 .offset = offsetof(struct simulate_options, no_placement),
 	 .help = "leave out what Espalier's own placement gives"},
+	{.name = "html",
+	 .argument = "FILE",
+	 .type = OPTION_FILE,
+	 .offset = offsetof(struct simulate_options, html),
+	 .help = "write a page with pictures, which needs nothing but itself"},
 	{.name = "json",
 	 .type = OPTION_FLAG,
 	 .offset = offsetof(struct simulate_options, json),
@@ -295,6 +300,18 @@ static enum status say_nothing_there(const struct flows *flows)
 			kinds);
 }
 
+static enum status report(const struct simulate_options *o, const struct simulate_view *view)
+{
+	int err = o->html ? simulate_write_html(view, o->html) : 0;
+
+	if (err)
+		return complain("simulate", "writing %s: %s", o->html, strerror(-err));
+	err = simulate_print(view, o->json);
+	if (err)
+		return complain("simulate", "cannot print: %s", strerror(-err));
+	return STATUS_DONE;
+}
+
 static enum status run(const struct simulate_options *o, const struct wish *wish,
 		       struct simulation *s, int n, char **files)
 {
@@ -313,8 +330,8 @@ static enum status run(const struct simulate_options *o, const struct wish *wish
 	if (status == STATUS_DONE && !err)
 		err = simulation_finish(s);
 	if (status == STATUS_DONE && !err)
-		err = simulate_print(
-			&(struct simulate_view){s, input, n, wish->queues, wish->numbers}, o->json);
+		status = report(o,
+				&(struct simulate_view){s, input, n, wish->queues, wish->numbers});
 	free(input);
 	if (err)
 		return complain("simulate", "%s", strerror(-err));

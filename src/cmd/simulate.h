@@ -25,6 +25,9 @@ struct simulate_view {
 /* Prints it all. 0 or a negative errno. */
 int simulate_print(const struct simulate_view *view, bool json);
 
+/* Writes the page with pictures. 0 or a negative errno. */
+int simulate_write_html(const struct simulate_view *view, const char *path);
+
 /* Text: the results, of NICs that do the same one only. 0 or -ENOMEM. */
 int simulate_print_text(struct out *out, const struct simulate_view *view);
 

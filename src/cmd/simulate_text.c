@@ -3,70 +3,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cmd/simulate.h"
+#include "cmd/simulate_series.h"
 
-enum { BAR_WIDTH = 24, SHARES = 16, NUMBERS = 64, FEW = 4, KEY = 16 };
-
-/* One NIC, or placement, with each number of queues. */
-struct series {
-	const char *name;
-	const struct spread *by[NUMBERS]; /* NULL: it cannot have so many */
-	bool ours;			  /* a placement, no NIC */
-	size_t like;			  /* the first that does the same: itself, or one before */
-};
-
-static bool same_spread(const struct spread *a, const struct spread *b)
-{
-	if (!a || !b || a->queues != b->queues)
-		return a == b;
-	for (uint32_t i = 0; i < a->queues; i++)
-		if (a->queue[i].packets != b->queue[i].packets)
-			return false;
-	return true;
-}
-
-/* NICs that put the packets on other queues, but no more or less evenly, are alike too. */
-static bool alike(const struct series *a, const struct series *b, size_t numbers)
-{
-	for (size_t i = 0; i < numbers; i++) {
-		const struct spread *x = a->by[i], *y = b->by[i];
-
-		if (!same_spread(x, y) && (!x || !y || x->speedup != y->speedup || numbers == 1))
-			return false;
-	}
-	return true;
-}
-
-/* Results of one name follow each other. How many series there are. */
-static size_t collect(const struct simulate_view *view, struct series *series)
-{
-	const struct simulation *s = view->simulation;
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->count; i++) {
-		const struct simulated *one = &s->simulated[i];
-		size_t number = 0;
-
-		if (!n || strcmp(series[n - 1].name, one->name))
-			series[n++] = (struct series){.name = one->name, .ours = !one->nic};
-		while (view->queues[number] != one->spread.queues)
-			number++;
-		series[n - 1].by[number] = &one->spread;
-	}
-	return n;
-}
-
-static void find_alike(struct series *series, size_t n, size_t numbers)
-{
-	for (size_t i = 0; i < n; i++) {
-		size_t like = series[i].ours ? i : 0;
-
-		while (like < i &&
-		       (series[like].like != like || !alike(&series[i], &series[like], numbers)))
-			like++;
-		series[i].like = like;
-	}
-}
+enum { BAR_WIDTH = 24, SHARES = 16, FEW = 4, KEY = 16 };
 
 static void say_alike(struct out *out, const struct series *series, size_t n, size_t first)
 {
@@ -85,8 +24,9 @@ static void say_alike(struct out *out, const struct series *series, size_t n, si
 static void print_matrix(struct out *out, const struct simulate_view *view,
 			 const struct series *series, size_t n)
 {
-	struct table_column columns[NUMBERS + 2] = {{"model", "speed-up by queues", false, false}};
-	char keys[NUMBERS][KEY];
+	struct table_column columns[SERIES_NUMBERS + 2] = {
+		{"model", "speed-up by queues", false, false}};
+	char keys[SERIES_NUMBERS][KEY];
 
 	for (size_t i = 0; i < view->numbers; i++) {
 		snprintf(keys[i], KEY, "%u", view->queues[i]);
@@ -195,13 +135,12 @@ static void print_end(struct out *out, const struct simulate_view *view)
 
 int simulate_print_text(struct out *out, const struct simulate_view *view)
 {
-	struct series *series = calloc(view->simulation->count + 1, sizeof(*series));
+	struct series *series;
 	size_t n;
 
+	series = series_collect(view, &n);
 	if (!series)
 		return -ENOMEM;
-	n = collect(view, series);
-	find_alike(series, n, view->numbers);
 	if (view->numbers > 1)
 		print_matrix(out, view, series, n);
 	else

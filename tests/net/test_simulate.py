@@ -5,6 +5,7 @@
 What each driver hashes, its key's length and its table are written down here once more, from
 nic-facts (docs and driver sources), so that a slip in a model shows.
 """
+import html.parser
 import ipaddress
 import json
 import os
@@ -290,6 +291,44 @@ def test_standard_input(_):
         result = subprocess.run([f"{BUILD}/espalier", "simulate", "-", "--json"], stdin=file,
                                 stdout=subprocess.PIPE, check=True)
     check(json.loads(result.stdout)["packets"] == 1, result)
+
+
+class Page(html.parser.HTMLParser):
+    """What is in a page: tags opened and closed, text, and what it would fetch."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.counts, self.fetches, self.text = [], Counter(), [], ""
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self.counts[tag] += 1
+        self.fetches += [v for k, v in attributes if k in ("src", "href", "xlink:href")]
+        if tag not in ("meta", "path"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag != "path":
+            check(self.open.pop() == tag, "tags cross:", tag)
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_html(_):
+    path = tempfile.mkdtemp() + "/page.html"
+    made = "--made sas=64,pairs=4,packets=20000,zipf=1 --nic mlx5,i40e,ixgbe --queues 2,4 --html"
+    check(simulate(*made.split(), path)[0] == 0, "simulate failed")
+    with open(path) as file:
+        first = file.read()
+    page = Page(first)
+    check(not page.open and not page.fetches and "url(" not in first, "page:", page.open)
+    for word in "mlx5", "As i40e: ixgbe", "espalier", "best", "The heaviest SAs":
+        check(word in page.text, "missing:", word)
+    # mlx5, i40e, espalier and best, with two and with four queues each.
+    check(first.count('<div class="bar') == 4 * (2 + 4), "bars:", first.count('<div class="bar'))
+    check(simulate(*made.split(), path)[0] == 0 and open(path).read() == first, "another page")
+    refused(1, "writing /nonexistent/x: No such file", arguments=[*made.split(), "/nonexistent/x"])
 
 
 def test_speedup_document(_):
