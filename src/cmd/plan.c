@@ -1,23 +1,41 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// espalier plan: SPIs that spread the SAs of a NIC that hashes the SPI.
+// espalier plan: SPIs, tables and keys that spread the SAs of a NIC that hashes the SPI.
 #include "cmd/plan.h"
 
 #include <string.h>
 #include "cmd/verb.h"
 #include "core/indir.h"
 
-enum { SRC, DST, NIC, TABLE, KEY, QUEUES, COUNT, QUEUE, RANGE, PORTS, JSON, OPTIONS };
+enum {
+	SRC,
+	DST,
+	NIC,
+	TABLE,
+	KEY,
+	QUEUES,
+	COUNT,
+	QUEUE,
+	RANGE,
+	PORTS,
+	SAS,
+	CAPTURE,
+	SECONDS,
+	JSON,
+	OPTIONS,
+};
 
 #define IN(option) (1ull << (option))
 
-static const struct plan_options defaults = {.count = 0, .queue = -1};
+static const struct plan_options defaults = {.queue = -1, .seconds = 3};
 
 static const struct option_row options[] = {
 	[SRC] = {.name = "src",
 		 .argument = "ADDRESS",
 		 .type = OPTION_ADDRESS,
 		 .offset = offsetof(struct plan_options, src),
-		 .help = "where the packets come from"},
+		 .help = "where the packets come from; with --sas, those of SAs whose line does "
+			 "not "
+			 "say it"},
 	[DST] = {.name = "dst",
 		 .argument = "ADDRESS",
 		 .type = OPTION_ADDRESS,
@@ -73,6 +91,25 @@ static const struct option_row options[] = {
 		   .offset = offsetof(struct plan_options, ports),
 		   .help = "for ESP in UDP: plan UDP source ports, with 4500 as destination port, "
 			   "and not SPIs"},
+	[SAS] = {.name = "sas",
+		 .argument = "FILE",
+		 .type = OPTION_FILE,
+		 .offset = offsetof(struct plan_options, sas),
+		 .help = "plan for these SAs, one a line as for 'espalier run --sas', with "
+			 "from=ADDRESS and rate=NUMBER"},
+	[CAPTURE] = {.name = "capture",
+		     .argument = "FILE",
+		     .type = OPTION_FILE,
+		     .offset = offsetof(struct plan_options, capture),
+		     .help = "plan for those of a capture, by what they carry there; '-' is the "
+			     "standard input"},
+	[SECONDS] = {.name = "seconds",
+		     .argument = "SECONDS",
+		     .type = OPTION_NUMBER,
+		     .offset = offsetof(struct plan_options, seconds),
+		     .least = 1,
+		     .most = 3600,
+		     .help = "neither: the kernel's, by what they carry in this time (default 3)"},
 	[JSON] = {.name = "json",
 		  .type = OPTION_FLAG,
 		  .offset = offsetof(struct plan_options, json),
@@ -88,7 +125,15 @@ static const struct form {
 	{"spi",
 	 IN(SRC) | IN(DST) | IN(NIC) | IN(TABLE) | IN(KEY) | IN(QUEUES) | IN(COUNT) | IN(QUEUE) |
 		 IN(RANGE) | IN(PORTS) | IN(JSON),
-	 IN(SRC) | IN(DST) | IN(COUNT), plan_spi},
+	 IN(SRC) | IN(DST) | IN(COUNT), plan_form_spi},
+	{"table",
+	 IN(SRC) | IN(NIC) | IN(TABLE) | IN(KEY) | IN(QUEUES) | IN(SAS) | IN(CAPTURE) |
+		 IN(SECONDS) | IN(JSON),
+	 0, plan_form_table},
+	{"key",
+	 IN(SRC) | IN(NIC) | IN(TABLE) | IN(KEY) | IN(QUEUES) | IN(SAS) | IN(CAPTURE) |
+		 IN(SECONDS) | IN(JSON),
+	 0, plan_form_key},
 };
 
 static enum status check(const struct form *form, uint64_t given)
@@ -121,14 +166,15 @@ static enum status plan(const void *given, int n, char **operands)
 
 const struct verb verb_plan = {
 	.name = "plan",
-	.operands = "spi",
+	.operands = "spi|table|key",
 	.least = 1,
 	.most = 1,
-	.brief = "SPIs that spread SAs over queues",
+	.brief = "SPIs, a table or a key that spread SAs over queues",
 	.about =
 		"Says how to spread SAs over the receive queues of a NIC that hashes the SPI. spi: "
 		"SPIs (or UDP source ports) that its key and table send evenly to all queues, or "
-		"to one. Changes nothing.",
+		"to one. table: the table that balances SAs with known loads. key: a key under "
+		"which they do not collide. Changes nothing.",
 	.options = options,
 	.defaults = &defaults,
 	.size = sizeof(defaults),

@@ -18,6 +18,8 @@ struct plan_options {
 	uint64_t given;
 };
 
-enum status plan_spi(const struct plan_options *o);
+enum status plan_form_spi(const struct plan_options *o);
+enum status plan_form_table(const struct plan_options *o);
+enum status plan_form_key(const struct plan_options *o);
 
 #endif

@@ -38,16 +38,19 @@ static enum status no_key(const struct model *model)
 	return complain_usage("plan", "needs --key, as 'ethtool -x IF' prints it");
 }
 
-static enum status set_key(const struct plan_options *o, const struct rss_text *text,
-			   struct model_nic *nic)
+static enum status set_key(const struct plan_options *o, bool needed, const struct rss_text *text,
+			   struct plan_nic *plan)
 {
+	struct model_nic *nic = &plan->nic;
 	uint8_t key[RSS_KEY_MAX];
 	int n = (int)text->key_len;
 
-	if (o->key && !strcmp(o->key, "microsoft"))
-		return STATUS_DONE; /* a model begins with it */
+	if (o->key && !strcmp(o->key, "microsoft")) {
+		plan->key_known = nic->model->key_used; /* a model begins with it */
+		return STATUS_DONE;
+	}
 	if (!o->key && !n)
-		return no_key(nic->model);
+		return needed ? no_key(nic->model) : STATUS_DONE;
 	memcpy(key, text->key, sizeof(key));
 	if (o->key)
 		n = rss_key_parse(o->key, key);
@@ -60,6 +63,7 @@ static enum status set_key(const struct plan_options *o, const struct rss_text *
 	if (model_set_key(nic, key, (size_t)n))
 		return complain_usage("plan", "--key: %d bytes are too short; at least %d", n,
 				      TOEPLITZ_KEY_MIN);
+	plan->key_known = (uint32_t)n;
 	return STATUS_DONE;
 }
 
@@ -111,14 +115,14 @@ static enum status init(struct model_nic *nic, const struct model *model, unsign
 	return STATUS_DONE;
 }
 
-static enum status check_table(const struct model_nic *nic)
+static enum status check_table(const struct model_nic *nic, bool power)
 {
 	const struct indir *table = &nic->table;
 
 	if (nic->queues > table->size)
 		return complain_usage("plan", "--queues %u: more than the %u entries of the table",
 				      nic->queues, table->size);
-	if (table->size & (table->size - 1))
+	if (power && table->size & (table->size - 1))
 		return complain(
 			"plan",
 			"a table of %u entries: only for powers of two the hash's last bits "
@@ -127,9 +131,11 @@ static enum status check_table(const struct model_nic *nic)
 	return STATUS_DONE;
 }
 
-static enum status make(const struct plan_options *o, struct rss_text *text, struct model_nic *nic)
+static enum status make(const struct plan_options *o, unsigned int needs, struct rss_text *text,
+			struct plan_nic *plan)
 {
 	const struct model *model = o->nic ? model_named("plan", o->nic) : &plain_nic;
+	struct model_nic *nic = &plan->nic;
 	unsigned int queues = o->queues;
 	enum status status = STATUS_DONE;
 	int64_t entries = 0;
@@ -151,17 +157,17 @@ static enum status make(const struct plan_options *o, struct rss_text *text, str
 		(void)indir_fill(&nic->table, (uint32_t)entries, queues);
 	else if (o->table)
 		nic->table = text->table;
-	status = check_table(nic);
-	return status == STATUS_DONE ? set_key(o, text, nic) : status;
+	status = check_table(nic, needs & PLAN_POWER);
+	return status == STATUS_DONE ? set_key(o, needs & PLAN_KEY, text, plan) : status;
 }
 
-struct plan_nic *plan_nic_new(const struct plan_options *o, enum status *status)
+struct plan_nic *plan_nic_new(const struct plan_options *o, unsigned int needs, enum status *status)
 {
 	struct rss_text *text = calloc(1, sizeof(*text));
 	struct plan_nic *nic = calloc(1, sizeof(*nic));
 
 	if (text && nic)
-		*status = make(o, text, &nic->nic);
+		*status = make(o, needs, text, nic);
 	else
 		*status = complain("plan", "no memory");
 	free(text);
@@ -220,7 +226,16 @@ static bool key_covers(const struct model_nic *nic, const struct flow *flow)
 	return false;
 }
 
-bool plan_nic_separates(struct plan_nic *plan, const struct flow *flow)
+const char *plan_nic_differ(const struct flow *flow)
+{
+	bool v4 = flow->family == 4;
+
+	if (flow->kind == FLOW_ESP_UDP)
+		return v4 ? "ports of udp4" : "ports of udp6";
+	return v4 ? "SPI of esp4" : "SPI of esp6";
+}
+
+enum plan_separation plan_nic_separate(struct plan_nic *plan, const struct flow *flow)
 {
 	struct model_nic *nic = &plan->nic;
 	unsigned int wanted = flow->kind == FLOW_ESP_UDP ? MODEL_PORTS : MODEL_SPI;
@@ -240,14 +255,9 @@ bool plan_nic_separates(struct plan_nic *plan, const struct flow *flow)
 			"%s: asked for the SPI it hashes the sequence number too, so each SA is on "
 			"all queues; 'espalier run --method xdp' keeps each on one CPU",
 			nic->model->name);
-		return false;
+		return PLAN_NOT_AT_ALL;
 	}
-	if (model_inputs(nic, flow) & wanted)
-		return key_covers(nic, flow);
-	complain("plan",
-		 "%s: it does not hash the %s of %s, so all SAs of two addresses share a queue, "
-		 "whatever %s; 'espalier run --method xdp' spreads them in software",
-		 nic->model->name, wanted == MODEL_PORTS ? "ports" : "SPI", word,
-		 wanted == MODEL_PORTS ? "their ports are" : "their SPIs are");
-	return false;
+	if (!(model_inputs(nic, flow) & wanted))
+		return PLAN_BY_ADDRESSES;
+	return key_covers(nic, flow) ? PLAN_BY_SA : PLAN_NOT_AT_ALL;
 }

@@ -171,7 +171,16 @@ static enum status solve(struct request *r)
 	return status;
 }
 
-enum status plan_spi(const struct plan_options *o)
+static enum status not_by_sa(const struct request *r)
+{
+	return complain(
+		"plan",
+		"%s: it does not hash the %s, so all SAs of two addresses share a queue, "
+		"whatever their %s are; 'espalier run --method xdp' spreads them in software",
+		r->nic->nic.model->name, plan_nic_differ(&r->flow), r->o->ports ? "ports" : "SPIs");
+}
+
+enum status plan_form_spi(const struct plan_options *o)
 {
 	struct request r = {.o = o, .ask = {.count = o->count, .queue = o->queue}};
 	enum status status = read_range(o, &r.ask.low, &r.ask.high);
@@ -180,11 +189,21 @@ enum status plan_spi(const struct plan_options *o)
 		status = complain_usage("plan", "--src and --dst: one is IPv4, the other IPv6");
 	if (status != STATUS_DONE)
 		return status;
-	r.nic = plan_nic_new(o, &status);
+	r.nic = plan_nic_new(o, PLAN_KEY | PLAN_POWER, &status);
 	if (!r.nic)
 		return status;
 	r.flow = plan_flow(IPPROTO_ESP, o->ports, o->src.family, o->src.bytes, o->dst.bytes);
-	status = plan_nic_separates(r.nic, &r.flow) ? solve(&r) : STATUS_FAILED;
+	switch (plan_nic_separate(r.nic, &r.flow)) {
+	case PLAN_BY_SA:
+		status = solve(&r);
+		break;
+	case PLAN_BY_ADDRESSES:
+		status = not_by_sa(&r);
+		break;
+	case PLAN_NOT_AT_ALL:
+		status = STATUS_FAILED;
+		break;
+	}
 	plan_nic_free(r.nic);
 	return status;
 }

@@ -86,7 +86,7 @@ static const struct option_row options[] = {
 	 .type = OPTION_FILE,
 	 MEMBER(sas),
 	 .help = "more SAs, of a user-space ESP: a line for each, DST SPI [PROTOCOL] [WINDOW] "
-		 "[CPU]"},
+		 "[CPU] [NAME=VALUE...]"},
 	{.name = "learn",
 	 .type = OPTION_FLAG,
 	 MEMBER(learn),

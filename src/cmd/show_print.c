@@ -25,32 +25,26 @@ static const struct table_column cpu_columns[] = {
 	{"packets", "packets", true, false},
 	{"bytes", "bytes", true, false},
 	{"drops", "drops", true, true},
-	{"load.text", "load", true, true},
-	{"other.text", "other", true, true},
-	{"share.text", "share", true, false},
+	{"load", "load", true, true},
+	{"other", "other", true, true},
+	{"share", "share", true, false},
 	{"bar", "", false, true},
 	{0},
 };
 
 static const struct table_column sa_columns[] = {
-	{"spi", "SPI", false, false},
-	{"kind", "kind", false, false},
-	{"src", "source", false, false},
-	{"dst", "destination", false, false},
-	{"cpu", "CPU", true, false},
-	{"load.text", "load", true, true},
-	{"packets", "packets", true, false},
-	{"bytes", "bytes", true, false},
-	{"state", "state", false, false},
-	{0},
+	{"spi", "SPI", false, false},	     {"kind", "kind", false, false},
+	{"src", "source", false, false},     {"dst", "destination", false, false},
+	{"cpu", "CPU", true, false},	     {"load", "load", true, true},
+	{"packets", "packets", true, false}, {"bytes", "bytes", true, false},
+	{"state", "state", false, false},    {0},
 };
 
 static const struct table_column sa_columns_wide[] = {
 	{"spi", "SPI", false, false},	  {"kind", "kind", false, false},
 	{"src", "source", false, false},  {"dst", "destination", false, false},
-	{"cpu", "CPU", true, false},	  {"load.text", "load", true, true},
-	{"share.text", "share", true, true},
-	{"packets", "packets", true, false},
+	{"cpu", "CPU", true, false},	  {"load", "load", true, true},
+	{"share", "share", true, true},	  {"packets", "packets", true, false},
 	{"bytes", "bytes", true, false},  {"state", "state", false, false},
 	{"moves", "moves", true, false},  {"replay_window", "window", true, false},
 	{"pcpu", "pcpu", true, true},	  {"reqid", "reqid", true, true},
@@ -126,20 +120,6 @@ static void print_interfaces(struct out *out, const struct snapshot *s)
 	out_up(out);
 }
 
-/* A share of something: exact in JSON, in per cent as text; null if it is not known. */
-static void print_part(struct out *out, const char *key, double part)
-{
-	char text[16], column[32];
-
-	if (out_is_json(out)) {
-		out_real(out, key, part, 6);
-		return;
-	}
-	snprintf(column, sizeof(column), "%s.text", key);
-	snprintf(text, sizeof(text), part < 0.9995 ? "%.1f%%" : "%.0f%%", 100 * part);
-	out_cell(out, column, isfinite(part) ? text : "-");
-}
-
 static void print_cpu(struct out *out, const struct snapshot *s, const struct snapshot_cpu *cpu,
 		      double busiest)
 {
@@ -150,9 +130,9 @@ static void print_cpu(struct out *out, const struct snapshot *s, const struct sn
 	out_number(out, "sas", cpu->sas);
 	print_count(out, &cpu->total);
 	out_count(out, "drops", cpu->drops);
-	print_part(out, "load", cpu->load);
-	print_part(out, "other", cpu->other);
-	print_part(out, "share", share);
+	out_share(out, "load", cpu->load);
+	out_share(out, "other", cpu->other);
+	out_share(out, "share", share);
 	out_bar(out, "bar", busiest > 0 && share > 0 ? share / busiest : 0, BAR_WIDTH,
 		share * (double)s->cpus > 1.5 ? BAR_HIGH : BAR_EVEN);
 	out_up(out);
@@ -163,8 +143,7 @@ static void print_cpus(struct out *out, const struct snapshot *s)
 	double busiest = 0;
 
 	for (size_t i = 0; i < s->cpus; i++)
-		busiest = fmax(busiest,
-			       snapshot_share(s, s->cpu[i].load, s->cpu[i].total.packets));
+		busiest = fmax(busiest, snapshot_share(s, s->cpu[i].load, s->cpu[i].total.packets));
 	out_gap(out);
 	out_table(out, "cpus", cpu_columns);
 	for (size_t i = 0; i < s->cpus; i++)
@@ -206,8 +185,8 @@ static void print_sa(struct out *out, const struct snapshot *s, const struct sna
 	out_string(out, "protocol", ah ? "ah" : "esp");
 	out_string(out, "encap", sa->udp ? "udp" : "none");
 	number_or_null(out, "cpu", sa->cpu);
-	print_part(out, "load", sa->load);
-	print_part(out, "share", snapshot_share(s, sa->load, sa->total.packets));
+	out_share(out, "load", sa->load);
+	out_share(out, "share", snapshot_share(s, sa->load, sa->total.packets));
 	print_count(out, &sa->total);
 	number_or_null(out, "pcpu", sa->pcpu);
 	out_number(out, "replay_window", sa->replay_window);

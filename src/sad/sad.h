@@ -51,7 +51,11 @@ struct sa {
 	uint8_t larval;		 /* 1: SPI reserved, no keys yet */
 	uint8_t source;		 /* enum sa_source */
 	uint16_t zero[3];
-	uint64_t packets, bytes; /* the kernel's lifetime counters as of the last message */
+	/*
+	 * The kernel's lifetime counters as of the last message. Of a file packets is 0 and bytes
+	 * the rate that its line says.
+	 */
+	uint64_t packets, bytes;
 };
 
 enum sad_lost {

@@ -16,6 +16,7 @@
 #define MAX_CPU	   8191 /* the largest NR_CPUS that Linux can be built for */
 #define MAX_FIELDS 5
 #define MAX_LINE   1024
+#define MAX_RATE   1000000000000000 /* sums of SAS_FILE_MAX of them fit */
 
 struct reader {
 	const char *path;
@@ -73,18 +74,23 @@ static bool is_default(const char *token)
 	return !strcmp(token, "-");
 }
 
-static int parse_dst(struct reader *r, struct sa *sa, const char *token)
+static int parse_address(struct reader *r, const char *token, uint8_t *family, __be32 addr[4])
 {
 	char quoted[48];
 
-	if (inet_pton(AF_INET, token, sa->id.dst) == 1)
-		sa->id.family = AF_INET;
-	else if (inet_pton(AF_INET6, token, sa->id.dst) == 1)
-		sa->id.family = AF_INET6;
+	if (inet_pton(AF_INET, token, addr) == 1)
+		*family = AF_INET;
+	else if (inet_pton(AF_INET6, token, addr) == 1)
+		*family = AF_INET6;
 	else
 		return complain(r, "not an address: `%s'; write an IPv4 or IPv6 address",
 				quote(quoted, token));
 	return 0;
+}
+
+static int parse_dst(struct reader *r, struct sa *sa, const char *token)
+{
+	return parse_address(r, token, &sa->id.family, sa->id.dst);
 }
 
 static int parse_spi(struct reader *r, struct sa *sa, const char *token)
@@ -139,6 +145,52 @@ static int parse_cpu(struct reader *r, struct sa *sa, const char *token)
 	return 0;
 }
 
+static int parse_from(struct reader *r, struct sa *sa, const char *token)
+{
+	uint8_t family = 0;
+	int ret = parse_address(r, token, &family, sa->src);
+
+	if (!ret && family != sa->id.family)
+		return complain(r, "from=%s: not of the destination's family", token);
+	return ret;
+}
+
+static int parse_port(struct reader *r, struct sa *sa, const char *token)
+{
+	char quoted[48];
+	uint64_t value;
+
+	if (!parse_number(token, UINT16_MAX, &value) || !value)
+		return complain(r, "not a UDP port: `%s'; write 1 to 65535", quote(quoted, token));
+	sa->encap = 1;
+	sa->encap_sport = (uint16_t)value;
+	return 0;
+}
+
+static int parse_rate(struct reader *r, struct sa *sa, const char *token)
+{
+	char quoted[48];
+
+	if (!parse_number(token, MAX_RATE, &sa->bytes))
+		return complain(r, "not a rate: `%s'; write a whole number", quote(quoted, token));
+	return 0;
+}
+
+static int parse_named(struct reader *r, struct sa *sa, const char *token)
+{
+	static const struct {
+		const char *name;
+		int (*parse)(struct reader *, struct sa *, const char *);
+	} named[] = {{"from=", parse_from}, {"port=", parse_port}, {"rate=", parse_rate}};
+	char quoted[48];
+
+	for (size_t i = 0; i < sizeof(named) / sizeof(*named); i++)
+		if (!strncmp(token, named[i].name, strlen(named[i].name)))
+			return named[i].parse(r, sa, token + strlen(named[i].name));
+	return complain(r, "not known: `%s'; write from=ADDRESS, port=PORT or rate=NUMBER",
+			quote(quoted, token));
+}
+
 static int parse_fields(struct reader *r, struct sa *sa, char *line)
 {
 	static int (*const parsers[MAX_FIELDS])(struct reader *, struct sa *, const char *) = {
@@ -149,6 +201,12 @@ static int parse_fields(struct reader *r, struct sa *sa, char *line)
 
 	for (token = strtok_r(line, " \t\r\n", &rest); token;
 	     token = strtok_r(NULL, " \t\r\n", &rest)) {
+		if (i > 1 && strchr(token, '=')) {
+			ret = parse_named(r, sa, token);
+			if (ret)
+				return ret;
+			continue;
+		}
 		if (i == MAX_FIELDS)
 			return complain(r,
 					"too much: `%s'; write DST SPI [PROTOCOL] [WINDOW] [CPU]",
@@ -159,6 +217,8 @@ static int parse_fields(struct reader *r, struct sa *sa, char *line)
 	}
 	if (i == 1)
 		return complain(r, "no SPI; write DST SPI [PROTOCOL] [WINDOW] [CPU]");
+	if (sa->encap && sa->id.protocol == IPPROTO_AH)
+		return complain(r, "port= with ah: only ESP goes in UDP");
 	return (int)i;
 }
 
@@ -196,6 +256,7 @@ static int read_line(struct reader *r, char *line)
 		.pcpu = -1,
 		.cpu = -1,
 		.source = SA_FILE,
+		.bytes = 1,
 	};
 	int ret;
 

@@ -6,13 +6,17 @@
 #include "sad/sad.h"
 
 /*
- * A line: DST SPI [PROTOCOL] [WINDOW] [CPU], separated by blanks; `#` starts a comment.
+ * A line: DST SPI [PROTOCOL] [WINDOW] [CPU] [NAME=VALUE]..., separated by blanks; `#` starts a
+ * comment.
  *   DST       IPv4 or IPv6 address at which the packets arrive, no name, no prefix length
  *   SPI       0x... or decimal, 1 to 4294967295
  *   PROTOCOL  esp (default) or ah; ESP-in-UDP is esp, its port need not be said: 4500
  *   WINDOW    replay window in packets, 0 (default: not known, or not checked) to 4096
  *   CPU       the CPU wanted, or `-` (default) for any
- * Each of PROTOCOL and WINDOW may be `-` as well, for the default.
+ * Each of PROTOCOL and WINDOW may be `-` as well, for the default. What only some need has a name:
+ *   from=ADDRESS  where the packets come from, of the same family
+ *   port=PORT     ESP-in-UDP, from this UDP source port
+ *   rate=NUMBER   what it brings beside the others, in any unit, a whole number (default: 1)
  */
 
 struct sas_error {

@@ -430,6 +430,18 @@ void out_real(struct out *out, const char *key, double value, int decimals)
 	put_text(out, key, text);
 }
 
+void out_share(struct out *out, const char *key, double part)
+{
+	char text[16];
+
+	if (out->json || !isfinite(part)) {
+		out_real(out, key, part, 0);
+		return;
+	}
+	snprintf(text, sizeof(text), part < 0.9995 ? "%.1f%%" : "%.0f%%", 100 * part);
+	put_text(out, key, text);
+}
+
 void out_bool(struct out *out, const char *key, bool value)
 {
 	if (out->json)

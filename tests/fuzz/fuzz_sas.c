@@ -9,7 +9,7 @@
 #include "sad/sas_file.h"
 #include "fuzz.h"
 
-enum { LINE_ROOM = 128 };
+enum { LINE_ROOM = 256 };
 
 static void must_be_plain(const char *text)
 {
@@ -19,7 +19,7 @@ static void must_be_plain(const char *text)
 
 static char *write_down(const struct sa *sas, size_t n, size_t *length)
 {
-	char *text = malloc(n * LINE_ROOM + 1), address[INET6_ADDRSTRLEN];
+	char *text = malloc(n * LINE_ROOM + 1), *at, address[INET6_ADDRSTRLEN];
 
 	MUST(text);
 	*length = 0;
@@ -27,11 +27,17 @@ static char *write_down(const struct sa *sas, size_t n, size_t *length)
 		const struct sa *sa = &sas[i];
 
 		MUST(inet_ntop(sa->id.family, sa->id.dst, address, sizeof(address)));
-		*length +=
-			snprintf(text + *length, LINE_ROOM, "%s 0x%x %s %u ", address, sa->id.spi,
-				 sa->id.protocol == IPPROTO_AH ? "ah" : "esp", sa->replay_window);
-		*length += sa->cpu < 0 ? sprintf(text + *length, "-\n")
-				       : sprintf(text + *length, "%d\n", sa->cpu);
+		at = text + *length;
+		at += sprintf(at, "%s 0x%x %s %u ", address, sa->id.spi,
+			      sa->id.protocol == IPPROTO_AH ? "ah" : "esp", sa->replay_window);
+		at += sa->cpu < 0 ? sprintf(at, "-") : sprintf(at, "%d", sa->cpu);
+		if (sa->src[0] || sa->src[1] || sa->src[2] || sa->src[3])
+			at += sprintf(at, " from=%s",
+				      inet_ntop(sa->id.family, sa->src, address, sizeof(address)));
+		if (sa->encap)
+			at += sprintf(at, " port=%u", sa->encap_sport);
+		at += sprintf(at, " rate=%llu\n", (unsigned long long)sa->bytes);
+		*length = at - text;
 	}
 	return text;
 }

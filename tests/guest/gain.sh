@@ -31,7 +31,11 @@ gain_while true
 holds '.verdict == "no-traffic" and .sas == 8 and .esp_udp == 2 and .heaviest == null'
 
 # All on CPU 0, but for what CPU 1 does for others meanwhile: the emulated clock makes that much.
-ESP_CPU=0 gain_while esp_ping 120
+# Its ticks, by which softirq time is sampled, may miss nearly all of it: then try again.
+for _ in 1 2 3 4 5; do
+	ESP_CPU=0 gain_while esp_ping 120
+	[ "$(jq .now <<<"$said")" = null ] || break
+done
 holds '(.verdict == "worth" or .verdict == "spread") and .active == 8 and .hands_off == 0'
 holds '.heaviest.src == "192.0.2.1" and .heaviest.dst == "192.0.2.2"'
 # The kernel counts what came out of the tunnel: a ping of 84 bytes.
@@ -43,6 +47,17 @@ gain_while in_ns gw-a ping -q -n -c 200 -i 0.02 -I 10.1.3.1 10.2.3.1
 holds '.verdict == "one-sa" and .active == 1 and .heaviest.spi == "0xb0000003"'
 holds '.heaviest.share == 1 and (.advice | test("RFC 9611"))'
 [ "$(bpftool -j link show; bpftool -j prog show | jq length)" = "$before" ] || fail "left something"
+
+# The same counters, planned for: a queue each of 2, by load alone.
+esp_ping 120 >/dev/null &
+said=$(in_ns gw-b "$ESP_BUILD/espalier" plan table --json --seconds 3 --table 128 --queues 2 \
+	--key microsoft) || fail "plan table"
+wait $!
+holds '.sas == 8 and (.shared | length) < 8 and (.warnings | any(test("count alike")) | not)'
+holds '.before <= 1 and .at_will < 0.65 and .floor <= .at_will and (.table | length) == 128'
+said=$(in_ns gw-b "$ESP_BUILD/espalier" plan key --json --seconds 1 --table 128 --queues 2) ||
+	fail "plan key"
+holds '.sas == 8 and ([.shared[].kind] | unique) == ["esp-udp"] and (.warnings | any(test("count alike")))'
 
 # Steered: who has what is known from the placement, whatever else the CPUs do.
 in_ns gw-b "$ESP_BUILD/espalier" run wan --cpus 0-1 >/dev/null 2>&1 &

@@ -55,13 +55,15 @@ static void every_form_of_a_line(void **state)
 				   "  2001:db8::2\t4096  ah  # why\r\n"
 				   "192.0.2.2 4294967295 esp 64 3\n"
 				   "192.0.2.2 0XfF - - 0\n"
-				   "192.0.2.2 1 esp 4096 -";
+				   "192.0.2.2 1 esp 4096 -\n"
+				   "192.0.2.2 2 from=192.0.2.1 port=4501 rate=2500\n"
+				   "2001:db8::2 3 rate=0 ah 32 from=2001:db8::1 7";
 	struct sas_error err;
 	struct sa *sas;
 	size_t n;
 
 	assert_int_equal(read_text(text, &sas, &n, &err), 0);
-	assert_int_equal(n, 5);
+	assert_int_equal(n, 7);
 	assert_int_equal(sas[0].id.family, AF_INET);
 	assert_int_equal(ntohl(sas[0].id.dst[0]), 0xc0000202);
 	assert_int_equal(sas[0].id.spi, 0x1000);
@@ -81,6 +83,18 @@ static void every_form_of_a_line(void **state)
 	assert_int_equal(sas[3].id.spi, 255);
 	assert_int_equal(sas[3].cpu, 0);
 	assert_int_equal(sas[4].replay_window, 4096);
+	assert_int_equal(sas[4].src[0], 0);
+	assert_int_equal(sas[4].encap, 0);
+	assert_int_equal(sas[4].bytes, 1);
+	assert_int_equal(ntohl(sas[5].src[0]), 0xc0000201);
+	assert_int_equal(sas[5].encap, 1);
+	assert_int_equal(sas[5].encap_sport, 4501);
+	assert_int_equal(sas[5].bytes, 2500);
+	assert_int_equal(ntohl(sas[6].src[3]), 1);
+	assert_int_equal(sas[6].id.protocol, IPPROTO_AH);
+	assert_int_equal(sas[6].replay_window, 32);
+	assert_int_equal(sas[6].cpu, 7);
+	assert_int_equal(sas[6].bytes, 0);
 	free(sas);
 }
 
@@ -114,6 +128,19 @@ static void what_is_refused(void **state)
 		{"192.0.2.2 \x1b[31m", "not an SPI: `?[31m'"},
 		{"192.0.2.2 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 		 "not an SPI: `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...'"},
+		{"192.0.2.2 rate=1", "not an SPI: `rate=1'"},
+		{"192.0.2.2 1 from=2001:db8::1",
+		 "from=2001:db8::1: not of the destination's family"},
+		{"192.0.2.2 1 from=", "not an address: `'"},
+		{"192.0.2.2 1 port=0", "not a UDP port: `0'"},
+		{"192.0.2.2 1 port=65536", "not a UDP port: `65536'"},
+		{"192.0.2.2 1 port=4500 ah", "port= with ah"},
+		{"192.0.2.2 1 rate=-1", "not a rate: `-1'"},
+		{"192.0.2.2 1 rate=1e3", "not a rate: `1e3'"},
+		{"192.0.2.2 1 rate=1000000000000001", "not a rate: `1000000000000001'"},
+		{"192.0.2.2 1 rate=1x", "not a rate: `1x'"},
+		{"192.0.2.2 1 rate=", "not a rate: `'"},
+		{"192.0.2.2 1 speed=1", "not known: `speed=1'"},
 		{"10.0.0.1 0x7", "SPI 0x00000007 with this destination and protocol is there"},
 	};
 	char text[256], where[64];

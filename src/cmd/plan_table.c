@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// espalier plan table: the indirection table that balances SAs of known loads.
+#include "place/plan_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include "cmd/plan_entries.h"
+
+/* A table that is worse than another by less is as good. */
+#define AS_GOOD 1.01
+
+struct request {
+	const struct plan_options *o;
+	struct plan_nic *nic;
+	struct plan_sas sas;
+	struct plan_entries *entries;
+	struct plan_table plan;
+	char unseparated[128];
+};
+
+/* The runs of entries that ethtool's weights make (fill_indir_table() in its ethtool.c). */
+static void fill_runs(const struct request *r, struct indir *table)
+{
+	uint32_t at = 0;
+
+	table->size = r->entries->size;
+	for (uint32_t queue = 0; queue < r->nic->nic.queues; queue++)
+		for (uint32_t i = 0; i < r->plan.weight[queue]; i++)
+			table->entry[at++] = (uint16_t)queue;
+}
+
+/* "ethtool -X IF weight 31 33 32 32" */
+static char *command_of(const struct request *r)
+{
+	static const char begin[] = "ethtool -X IF weight";
+	size_t size = sizeof(begin) + 8 * (size_t)r->nic->nic.queues, at;
+	char *text = malloc(size);
+
+	if (!text)
+		return NULL;
+	at = (size_t)snprintf(text, size, "%s", begin);
+	for (uint32_t queue = 0; queue < r->nic->nic.queues; queue++)
+		at += (size_t)snprintf(text + at, size - at, " %u", r->plan.weight[queue]);
+	return text;
+}
+
+static void print_json(struct out *out, const struct request *r, const char *command,
+		       const struct indir *runs)
+{
+	double total = r->sas.total;
+
+	if (!out_is_json(out))
+		return;
+	out_string(out, "apply", command);
+	out_share(out, "before", plan_entries_worst(r->entries, &r->nic->nic.table, total));
+	out_share(out, "after", plan_entries_worst(r->entries, runs, total));
+	out_share(out, "at_will", r->plan.worst / total);
+	out_share(out, "floor", r->plan.floor / total);
+	out_array(out, "table");
+	for (uint32_t slot = 0; slot < r->plan.table.size; slot++)
+		out_number(out, NULL, r->plan.table.entry[slot]);
+	out_up(out);
+}
+
+static void say_result(struct out *out, const struct request *r, const char *command)
+{
+	const struct plan_table *plan = &r->plan;
+	double total = r->sas.total;
+
+	if (*r->nic->commands)
+		out_say(out, "The NIC must be told what to hash: %s.", r->nic->commands);
+	out_say(out, "This table: %s", command);
+	out_say(out,
+		"Its heaviest queue has %.1f%% of the load; with the table as it is %.1f%%. No "
+		"table can go below %.1f%%.",
+		100 * plan->weight_worst / total,
+		100 * plan_entries_worst(r->entries, &r->nic->nic.table, total),
+		100 * plan->floor / total);
+	if (plan->worst * AS_GOOD < plan->weight_worst)
+		out_say(out,
+			"Entries given at will, which ethtool's weights cannot say, come to "
+			"%.1f%%%s: --json has that table.",
+			100 * plan->worst / total, plan->best ? ", the best there is" : "");
+	out_gap(out);
+}
+
+static void warn(struct out *out, const struct request *r)
+{
+	if (*r->sas.warning)
+		out_warn(out, "%s", r->sas.warning);
+	if (r->sas.equal)
+		out_warn(out, "none of these SAs carried anything: all count alike");
+	if (*r->unseparated)
+		out_warn(out,
+			 "%s does not hash the %s: SAs of two addresses share an entry, whatever "
+			 "the table; 'espalier run --method xdp' spreads them in software",
+			 r->nic->nic.model->name, r->unseparated);
+	out_warn(out, "a new table moves SAs to other queues at once: packets that still wait on "
+		      "the old ones can be overtaken, and a small replay window then loses some");
+	out_warn(out, "not verified on hardware");
+}
+
+static enum status print(const struct request *r)
+{
+	struct out *out = out_new(stdout, r->o->json);
+	char *command = command_of(r);
+	struct indir *runs = calloc(1, sizeof(*runs));
+	int err;
+
+	if (!out || !command || !runs) {
+		free(command);
+		free(runs);
+		if (out)
+			(void)out_close(out);
+		return complain("plan", "no memory");
+	}
+	fill_runs(r, runs);
+	plan_entries_print_heading(out, r->nic, &r->sas);
+	print_json(out, r, command, runs);
+	plan_entries_print_queues(out, r->entries, runs, r->nic->nic.queues, r->sas.total);
+	say_result(out, r, command);
+	plan_entries_print_shared(out, r->entries, runs, &r->sas);
+	warn(out, r);
+	free(command);
+	free(runs);
+	err = out_close(out);
+	return err ? complain("plan", "cannot print: %s", strerror(-err)) : STATUS_DONE;
+}
+
+static enum status solve(struct request *r)
+{
+	const struct model *model = r->nic->nic.model;
+
+	if (model->set_indir_err || model->indir_hidden)
+		return complain("plan",
+				"%s: its driver does not let the table be set; 'espalier run "
+				"--method xdp' balances without it",
+				model->name);
+	if (!plan_entries_separate(r->nic, &r->sas, r->unseparated, sizeof(r->unseparated)))
+		return STATUS_FAILED;
+	r->entries = plan_entries_new(r->nic, &r->sas);
+	if (!r->entries)
+		return complain("plan", "no memory");
+	if (plan_table(&r->plan, r->entries->load, r->entries->size, r->nic->nic.queues))
+		return complain("plan", "more queues than entries");
+	return print(r);
+}
+
+enum status plan_form_table(const struct plan_options *o)
+{
+	struct request *r = calloc(1, sizeof(*r));
+	enum status status;
+
+	if (!r)
+		return complain("plan", "no memory");
+	r->o = o;
+	r->nic = plan_nic_new(o, PLAN_KEY, &status);
+	if (r->nic)
+		status = plan_sas_read(o, &r->sas);
+	if (status == STATUS_DONE)
+		status = solve(r);
+	plan_entries_free(r->entries);
+	plan_sas_free(&r->sas);
+	plan_nic_free(r->nic);
+	free(r);
+	return status;
+}
