@@ -38,6 +38,8 @@ static __always_inline __u32 toeplitz_hash(const struct toeplitz *t, const void 
 	const __u8 *bytes = input;
 	__u32 hash = 0, i = 0;
 
+/* Nine words at most: where n is known no loop remains. */
+#pragma GCC unroll 9
 	for (; i + 4 <= n; i += 4)
 		hash ^= toeplitz_part(t, i, load_be32(bytes + i));
 	for (; i < n; i++)
