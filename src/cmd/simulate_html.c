@@ -7,7 +7,7 @@
 #include <string.h>
 #include "cmd/simulate_series.h"
 
-enum { WIDTH = 600, HEIGHT = 280, LEFT = 40, TOP = 10, HEAVIEST = 10, COLOURS = 6 };
+enum { WIDTH = 400, HEIGHT = 220, LEFT = 40, TOP = 10, HEAVIEST = 10, PART_EM = 8, COLOURS = 6 };
 
 static const char style[] =
 	":root{color-scheme:light dark;--ink:#222;--paper:#fff;--bar:#0072b2;--hot:#d55e00;"
@@ -18,12 +18,15 @@ static const char style[] =
 	"section{break-inside:avoid}}"
 	"body{font:16px/1.4 sans-serif;color:var(--ink);background:var(--paper);max-width:60em;"
 	"margin:auto;padding:1em}"
-	"svg{max-width:100%;height:auto}text{font-size:12px;fill:var(--ink)}"
+	/* As wide as a phone, so that its text is not made smaller there. */
+	"svg{display:block;width:100%;max-width:36em}text{font-size:13px;fill:var(--ink)}"
 	".nics{display:grid;grid-template-columns:repeat(auto-fill,minmax(15em,1fr));gap:1em}"
 	".bar{display:grid;grid-template-columns:2em 1fr "
 	"5em;gap:.5em;font-size:13px;white-space:nowrap}"
-	".bar i{background:var(--bar);height:1em;align-self:center;min-width:1px}"
-	".bar.hot i{background:var(--hot)}h3{margin:.5em 0 0}p{margin:.3em 0}"
+	/* Browsers print no backgrounds unless told to. */
+	"i{display:block;background:var(--bar);height:1em;align-self:center;min-width:1px;"
+	"print-color-adjust:exact;-webkit-print-color-adjust:exact}"
+	".hot i{background:var(--hot)}h3{margin:.5em 0 0}p{margin:.3em 0}"
 	"table{border-collapse:collapse;display:block;overflow-x:auto}"
 	"td,th{padding:.1em .8em .1em 0;text-align:left;white-space:nowrap}";
 
@@ -191,20 +194,23 @@ static int put_heaviest(FILE *file, const struct flows *flows)
 		order[i] = &flows->sa[i];
 	qsort(order, flows->sas, sizeof(*order), by_packets);
 	fputs("<section><h2>The heaviest SAs</h2><table><tr><th>SPI</th><th>kind</th>"
-	      "<th>destination</th><th>packets</th><th>share</th></tr>\n",
+	      "<th>destination</th><th>packets</th><th>share</th><th></th></tr>\n",
 	      file);
 	for (uint32_t i = 0; i < flows->sas && i < HEAVIEST; i++) {
 		const struct flows_sa *sa = order[i];
+		double most = (double)order[0]->packets;
 
 		inet_ntop(sa->family == 4 ? AF_INET : AF_INET6, sa->dst, dst, sizeof(dst));
 		fprintf(file,
 			"<tr><td>0x%08x</td><td>%s</td><td>%s</td><td>%" PRIu64 "</td>"
-			"<td>%.1f %%</td></tr>\n",
+			"<td>%.1f %%</td><td class=\"part\"><i style=\"width:%.2fem\"></i></td>"
+			"</tr>\n",
 			sa->spi,
 			sa->protocol == IPPROTO_AH ? "ah"
 			: sa->encap		   ? "esp-udp"
 						   : "esp",
-			dst, sa->packets, 100 * (double)sa->packets / (double)flows->packets);
+			dst, sa->packets, 100 * (double)sa->packets / (double)flows->packets,
+			PART_EM * (double)sa->packets / most);
 	}
 	fputs("</table></section>\n", file);
 	free(order);
@@ -242,7 +248,7 @@ static int put_page(FILE *file, const struct simulate_view *view)
 		"<p>%" PRIu64 " packets of IPsec, %" PRIu64 " bytes. NICs are models with "
 		"Microsoft's key and the table that their drivers fill; <em>espalier</em> is its "
 		"own placement on so many CPUs, from three on with one set aside for strays, "
-		"<em>best</em> the best on the same for who knows all packets beforehand.</p>\n",
+		"<em>best</em> what one who knew all packets beforehand could do there.</p>\n",
 		style, flows->packets, flows->bytes);
 	put_sprays(file, view->simulation);
 	put_curves(file, view, series, n);
