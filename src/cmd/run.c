@@ -87,6 +87,12 @@ static const struct option_row options[] = {
 	 MEMBER(sas),
 	 .help = "more SAs, of a user-space ESP: a line for each, DST SPI [PROTOCOL] [WINDOW] "
 		 "[CPU] [NAME=VALUE...]"},
+	{.name = "metrics",
+	 .argument = "FILE",
+	 .type = OPTION_FILE,
+	 MEMBER(metrics),
+	 .help = "write figures for Prometheus to FILE every 5 seconds, as node_exporter's "
+		 "textfile collector reads them"},
 	{.name = "learn",
 	 .type = OPTION_FLAG,
 	 MEMBER(learn),

@@ -27,6 +27,7 @@ struct daemon_interface {
 struct learner; /* daemon/learner.c */
 struct control; /* daemon/control.c */
 struct rounds;	/* daemon/rounds.c */
+struct metrics; /* daemon/metrics.c */
 
 struct daemon {
 	const struct run_options *options;
@@ -39,6 +40,7 @@ struct daemon {
 	struct learner *learner;
 	struct control *control;
 	struct rounds *rounds;
+	struct metrics *metrics;
 	struct ring_buffer *asks;
 	struct daemon_interface interface[DAEMON_INTERFACES];
 	char *stopped[DAEMON_INTERFACES]; /* named by `stop IF`: not to be attached again */
@@ -121,6 +123,13 @@ int rounds_open(struct daemon *d);
 void rounds_close(struct daemon *d);
 /* Something changed that the next round should not wait for: SAs, CPUs, what stays where. */
 void rounds_soon(struct daemon *d);
+
+/* metrics.c: --metrics */
+/* Can the file be written? Before anything is changed. 0 or a negative errno, said. */
+int metrics_prepare(struct daemon *d);
+int metrics_start(struct daemon *d);
+/* Takes the file away. */
+void metrics_close(struct daemon *d);
 
 /* control.c: requests of `move` and `stop` */
 int control_open(struct daemon *d);

@@ -98,6 +98,8 @@ static int set_up(struct daemon *d)
 	int err = take_lock(d);
 
 	if (!err)
+		err = metrics_prepare(d);
+	if (!err)
 		err = roles_choose(d->options, &roles);
 	if (!err)
 		err = open_xdp(d, &roles);
@@ -124,6 +126,8 @@ static int set_up(struct daemon *d)
 		err = loop_add_events(d);
 	if (!err && privileges_drop(&d->xdp.pins))
 		say("could not drop capabilities; going on with all of them");
+	if (!err)
+		err = metrics_start(d);
 	return err;
 }
 
@@ -135,6 +139,7 @@ static int clean_up(struct daemon *d, bool failed)
 	int err = 0;
 
 	control_close(d);
+	metrics_close(d);
 	rounds_close(d);
 	learner_close(d);
 	sas_close(d);

@@ -25,6 +25,7 @@ struct run_options {
 	unsigned int resync;	  /* seconds between dumps of the kernel's SAs */
 	unsigned int interval;	  /* ms between rounds of placing by load, 0: there are none */
 	const char *sas;	  /* file of SAs, or NULL */
+	const char *metrics;	  /* file for Prometheus, or NULL */
 	bool learn;
 	bool keep;
 	bool generic;

@@ -79,6 +79,7 @@ static int take_rings(struct taking *t)
 	t->cpu[0] = -1;
 	for (__u32 i = 1; i < SA_RINGS; i++) {
 		struct ring ring = {LOAD(t->maps->rings[i].kind), LOAD(t->maps->rings[i].cpu)};
+		const struct ring_state *state;
 		__u64 drops;
 		int row;
 
@@ -87,13 +88,16 @@ static int take_rings(struct taking *t)
 		    ring.cpu >= CPU_SETSIZE)
 			continue;
 		/* Not maps_ring_state(), which trusts what stands in the map. */
-		drops = LOAD(t->maps->ring_states[ring_place(ring.kind, ring.cpu, cpus)].drops);
+		state = &t->maps->ring_states[ring_place(ring.kind, ring.cpu, cpus)];
+		drops = LOAD(state->drops);
 		t->cpu[i] = (int)ring.cpu;
 		row = row_of(s, ring.cpu);
 		s->drops[ring.kind] += drops;
 		if (ring.kind != RING_SA)
 			continue;
 		s->cpu[row].drops += drops;
+		s->cpu[row].taken = LOAD(state->runs);
+		s->cpu[row].received = LOAD(t->maps->cpu_states[ring.cpu].received);
 		s->cpu[row].placing |= LOAD(host->sa_cpu[i]) != 0;
 		take_load(t, &s->cpu[row]);
 	}

@@ -21,6 +21,8 @@ struct snapshot_cpu {
 	unsigned int sas;
 	struct count total; /* of its SAs */
 	uint64_t drops;	    /* frames that its full ring of SAs lost */
+	uint64_t taken;	    /* frames that it took from that ring, since the start */
+	uint64_t received;  /* frames that it received and put on rings */
 	double load;	    /* of its SAs, a share of the CPU; NAN: not measured */
 	double other;	    /* of whatever else it does */
 };

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// --metrics FILE: written anew every few seconds, so that whoever reads it sees all of one time.
+#include "daemon/daemon.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "daemon/say.h"
+#include "steer/metrics.h"
+
+enum { EVERY_S = 5 }; /* node_exporter is asked every 15 s at most, as a rule */
+
+struct metrics {
+	struct event *timer;
+	char netns[NAME_MAX + 1];
+	char temporary[PATH_MAX];
+	int err; /* of the last time: said once, not every time */
+};
+
+/* The name under which ip netns knows the namespace we are in; "" if it has none. */
+static void name_netns(char *name, size_t size)
+{
+	struct dirent *entry;
+	struct stat ours, other;
+	DIR *dir;
+
+	name[0] = '\0';
+	if (stat("/proc/self/ns/net", &ours))
+		return;
+	dir = opendir("/run/netns");
+	while (dir && (entry = readdir(dir)))
+		if (!fstatat(dirfd(dir), entry->d_name, &other, 0) && other.st_ino == ours.st_ino &&
+		    other.st_dev == ours.st_dev) {
+			snprintf(name, size, "%s", entry->d_name);
+			break;
+		}
+	if (dir)
+		closedir(dir);
+}
+
+/* A link that somebody put there is not followed: we are root. */
+static FILE *create(const char *path)
+{
+	FILE *file;
+	int fd;
+
+	unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return NULL;
+	file = fchmod(fd, 0644) ? NULL : fdopen(fd, "w");
+	if (!file)
+		close(fd);
+	return file;
+}
+
+static int write_all(const struct daemon *d, const struct snapshot *snapshot)
+{
+	const struct metrics *m = d->metrics;
+	FILE *file = create(m->temporary);
+	int err;
+
+	if (!file)
+		return -errno;
+	metrics_write(file, snapshot, m->netns);
+	err = ferror(file) ? -EIO : 0;
+	if (fclose(file) && !err)
+		err = -errno;
+	if (!err && rename(m->temporary, d->options->metrics))
+		err = -errno;
+	if (err)
+		unlink(m->temporary);
+	return err;
+}
+
+static int write_once(const struct daemon *d)
+{
+	struct snapshot snapshot;
+	int err = snapshot_take(&snapshot, &d->xdp.maps, maps_counts, daemon_now());
+
+	if (err)
+		return err;
+	err = write_all(d, &snapshot);
+	snapshot_free(&snapshot);
+	return err;
+}
+
+static void on_time(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *d = arg;
+	int err = write_once(d);
+
+	if (err && err != d->metrics->err)
+		say("writing %s: %s; going on without, and trying again", d->options->metrics,
+		    strerror(-err));
+	d->metrics->err = err;
+}
+
+int metrics_prepare(struct daemon *d)
+{
+	const char *path = d->options->metrics;
+	struct metrics *m;
+	FILE *file;
+
+	if (!path)
+		return 0;
+	d->metrics = m = calloc(1, sizeof(*m));
+	if (!m)
+		return -ENOMEM;
+	name_netns(m->netns, sizeof(m->netns));
+	if (snprintf(m->temporary, sizeof(m->temporary), "%s.new", path) >=
+	    (int)sizeof(m->temporary)) {
+		say("--metrics %s: too long a path", path);
+		return -ENAMETOOLONG;
+	}
+	file = create(m->temporary);
+	if (!file) {
+		int err = -errno;
+
+		say("--metrics %s: cannot write there: %s; the directory must be there, and root's",
+		    path, strerror(-err));
+		return err;
+	}
+	fclose(file);
+	unlink(m->temporary);
+	return 0;
+}
+
+int metrics_start(struct daemon *d)
+{
+	struct timeval every = {.tv_sec = EVERY_S};
+	struct metrics *m = d->metrics;
+
+	if (!m)
+		return 0;
+	m->timer = event_new(d->base, -1, EV_PERSIST, on_time, d);
+	if (!m->timer || event_add(m->timer, &every))
+		return -ENOMEM;
+	on_time(-1, 0, d);
+	return 0;
+}
+
+/* Old figures would look like those of now. */
+void metrics_close(struct daemon *d)
+{
+	struct metrics *m = d->metrics;
+
+	if (!m)
+		return;
+	if (m->timer) {
+		event_free(m->timer);
+		unlink(d->options->metrics);
+	}
+	free(m);
+	d->metrics = NULL;
+}

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A snapshot as metrics: counters end in _total and only rise until the pins are taken down.
+#include "steer/metrics.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+enum { LABELS = 128 };
+
+struct writer {
+	FILE *file;
+	const char *netns;
+	const char *name; /* of the family that was begun last */
+};
+
+static void family(struct writer *w, const char *name, const char *type, const char *help)
+{
+	w->name = name;
+	fprintf(w->file, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
+}
+
+/* A label's value may hold anything but these three as it is. */
+static void put_value(FILE *file, const char *value)
+{
+	for (; *value; value++)
+		if (*value == '\n')
+			fputs("\\n", file);
+		else if (*value == '\\' || *value == '"')
+			fprintf(file, "\\%c", *value);
+		else
+			fputc(*value, file);
+}
+
+static void put_labels(const struct writer *w, const char *label, const char *value)
+{
+	fprintf(w->file, "%s{netns=\"", w->name);
+	put_value(w->file, w->netns);
+	if (label) {
+		fprintf(w->file, "\",%s=\"", label);
+		put_value(w->file, value);
+	}
+	fputs("\"} ", w->file);
+}
+
+/* A series of the family: without a label, or with one. */
+static void count(const struct writer *w, const char *label, const char *value, uint64_t number)
+{
+	put_labels(w, label, value);
+	fprintf(w->file, "%" PRIu64 "\n", number);
+}
+
+static void real(const struct writer *w, const char *label, const char *value, double number)
+{
+	if (!isfinite(number))
+		return;
+	put_labels(w, label, value);
+	fprintf(w->file, "%.6g\n", number);
+}
+
+static void write_host(struct writer *w, const struct snapshot *s)
+{
+	const struct snapshot_moves *moves = &s->moves;
+
+	family(w, "espalier_daemon_alive", "gauge",
+	       "Whether a daemon follows the SAs; without one packets are steered as they were.");
+	count(w, NULL, NULL, s->alive);
+	family(w, "espalier_imbalance_ratio", "gauge",
+	       "Load of the heaviest CPU over the mean; 1 is even.");
+	real(w, NULL, NULL, s->imbalance);
+	family(w, "espalier_rounds_total", "counter", "Rounds of placing by load.");
+	count(w, NULL, NULL, s->round.count);
+	family(w, "espalier_sa_heaviest_load_ratio", "gauge",
+	       "Load of the heaviest SA, a share of one CPU.");
+	real(w, NULL, NULL, s->measured && s->round.heaviest ? s->round.heaviest_load : NAN);
+	family(w, "espalier_moves_total", "counter", "SAs that were moved to another CPU.");
+	count(w, NULL, NULL, moves->done);
+	family(w, "espalier_moves_pending", "gauge", "SAs that are being moved.");
+	count(w, NULL, NULL, moves->pending);
+	family(w, "espalier_move_median_seconds", "gauge", "How long the last moves took.");
+	real(w, NULL, NULL, moves->median_ms / 1e3);
+	family(w, "espalier_move_worst_seconds", "gauge", "The longest of the last moves.");
+	real(w, NULL, NULL, moves->worst_ms / 1e3);
+	family(w, "espalier_table_slots", "gauge", "Places for SAs.");
+	count(w, NULL, NULL, s->slots);
+	family(w, "espalier_table_full_total", "counter",
+	       "SAs that found no place; their packets are treated as strays.");
+	count(w, NULL, NULL, s->table_full);
+}
+
+static void write_sas(struct writer *w, const struct snapshot *s)
+{
+	static const enum sa_state states[] = {SA_VALID, SA_LARVAL, SA_STATE_LEARNED,
+					       SA_STATE_HANDS_OFF, SA_MOVING};
+
+	family(w, "espalier_sas", "gauge", "Inbound SAs by state.");
+	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++) {
+		uint64_t sas = 0;
+
+		for (size_t j = 0; j < s->sas; j++)
+			sas += s->sa[j].state == states[i];
+		count(w, "state", sa_state_name(states[i]), sas);
+	}
+}
+
+/* A family with a series a CPU. */
+static void each_cpu(struct writer *w, const struct snapshot *s, const char *name, const char *type,
+		     const char *help, double (*value)(const struct snapshot_cpu *cpu))
+{
+	char number[16];
+
+	family(w, name, type, help);
+	for (size_t i = 0; i < s->cpus; i++) {
+		snprintf(number, sizeof(number), "%u", s->cpu[i].cpu);
+		if (type[0] == 'c')
+			count(w, "cpu", number, (uint64_t)value(&s->cpu[i]));
+		else
+			real(w, "cpu", number, value(&s->cpu[i]));
+	}
+}
+
+static double cpu_sas(const struct snapshot_cpu *cpu)
+{
+	return cpu->sas;
+}
+
+static double cpu_taken(const struct snapshot_cpu *cpu)
+{
+	return (double)cpu->taken;
+}
+
+static double cpu_received(const struct snapshot_cpu *cpu)
+{
+	return (double)cpu->received;
+}
+
+static double cpu_drops(const struct snapshot_cpu *cpu)
+{
+	return (double)cpu->drops;
+}
+
+static double cpu_load(const struct snapshot_cpu *cpu)
+{
+	return cpu->load;
+}
+
+static double cpu_other(const struct snapshot_cpu *cpu)
+{
+	return cpu->other;
+}
+
+static void write_cpus(struct writer *w, const struct snapshot *s)
+{
+	each_cpu(w, s, "espalier_cpu_sas", "gauge", "SAs placed on the CPU.", cpu_sas);
+	each_cpu(w, s, "espalier_cpu_packets_total", "counter",
+		 "Packets of SAs that the CPU took from its ring.", cpu_taken);
+	each_cpu(w, s, "espalier_cpu_received_packets_total", "counter",
+		 "Packets that the CPU received and put on rings.", cpu_received);
+	each_cpu(w, s, "espalier_cpu_drops_total", "counter",
+		 "Packets of SAs lost because the CPU's ring was full.", cpu_drops);
+	each_cpu(w, s, "espalier_cpu_load_ratio", "gauge", "Load of the CPU's SAs, 1 is all of it.",
+		 cpu_load);
+	each_cpu(w, s, "espalier_cpu_other_ratio", "gauge",
+		 "Load of everything else on the CPU, receiving included.", cpu_other);
+}
+
+static const char *const class_names[CLASSES] = {
+	[CLASS_OTHER] = "other",       [CLASS_STRAY] = "stray",	       [CLASS_IKE] = "ike",
+	[CLASS_FRAGMENT] = "fragment", [CLASS_HANDS_OFF] = "handsoff", [CLASS_TRANSIT] = "transit",
+	[CLASS_LIMITED] = "limited",
+};
+
+/* What was not steered by SA; those of SAs are counted by CPU. */
+static void write_classes(struct writer *w, const struct snapshot *s)
+{
+	family(w, "espalier_packets_total", "counter",
+	       "Packets of no steered SA, by class; limited: strays that the stray limit dropped.");
+	for (int i = 0; i < CLASSES; i++)
+		count(w, "class", class_names[i], s->class[i].packets);
+	family(w, "espalier_bytes_total", "counter", "Bytes of these IP packets.");
+	for (int i = 0; i < CLASSES; i++)
+		count(w, "class", class_names[i], s->class[i].bytes);
+	family(w, "espalier_ring_drops_total", "counter", "Packets lost on full rings, by ring.");
+	count(w, "ring", "sa", s->drops[RING_SA]);
+	count(w, "ring", "stray", s->drops[RING_STRAY]);
+	count(w, "ring", "ike", s->drops[RING_IKE]);
+}
+
+static void write_interfaces(struct writer *w, const struct snapshot *s)
+{
+	family(w, "espalier_interface_native", "gauge",
+	       "Steered interfaces; 1: native XDP, 0: generic.");
+	for (size_t i = 0; i < s->interfaces; i++)
+		count(w, "device", s->interface[i].name, s->interface[i].mode == MODE_NATIVE);
+}
+
+void metrics_write(FILE *file, const struct snapshot *snapshot, const char *netns)
+{
+	struct writer w = {.file = file, .netns = netns};
+
+	write_host(&w, snapshot);
+	write_sas(&w, snapshot);
+	write_cpus(&w, snapshot);
+	write_classes(&w, snapshot);
+	write_interfaces(&w, snapshot);
+}

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""run --metrics: what Prometheus makes of it, and that it agrees with what was sent and with show."""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
+import lab
+from lab import CPUS, ROOT, check, wait_for
+
+FIRST = 0x1000
+LINE = re.compile(r'^([a-z_]+)\{((?:[a-z]+="(?:[^"\\]|\\.)*",?)*)\} (\S+)$')
+
+
+def read(path):
+    """The series, by name and labels but the namespace's; promtool must take the file."""
+    with open(path) as file:
+        text = file.read()
+    told = subprocess.run(["promtool", "check", "metrics"], input=text, text=True,
+                          capture_output=True)
+    check(told.returncode == 0 and not told.stderr, "promtool:", told.stdout + told.stderr)
+    series = {}
+    for line in text.splitlines():
+        if line.startswith("#"):
+            continue
+        found = LINE.match(line)
+        check(found, "no series:", line)
+        labels = dict(re.findall(r'([a-z]+)="((?:[^"\\]|\\.)*)"', found[2]))
+        series.setdefault(labels.pop("netns"), {})[found[1], *labels.values()] = float(found[3])
+    return series
+
+
+def start(host, directory, *arguments, interval=0):
+    path = f"{directory}/espalier.prom"
+    host.daemon("--cpus", ",".join(map(str, CPUS[:2])), "--metrics", path, *arguments,
+                interval=interval)
+    wait_for(lambda: os.path.exists(path), "the file")
+    return path
+
+
+def test_agrees(host):
+    """Counts of what was sent; the same figures as show; labelled with the namespace's name."""
+    with tempfile.TemporaryDirectory() as directory:
+        host.add_sas(range(FIRST, FIRST + 8), wait=False)
+        path = start(host, directory, "--ring", "8192")
+        host.await_sas(range(FIRST, FIRST + 8))
+        host.send("--sas", 8, "--spi", FIRST, "--count", 8000)
+        host.send("--sas", 4, "--spi", 0x9000, "--count", 100)
+
+        def written():
+            return read(path)[f"{host.prefix}-b"].get(("espalier_packets_total", "stray"), 0) == 100
+        wait_for(written, "the figures", 20, 0.3)
+        series = read(path)
+        check(list(series) == [f"{host.prefix}-b"], "namespaces", list(series))
+        one, shown = series[f"{host.prefix}-b"], host.show()
+        taken = {cpu: value for (name, *rest), value in one.items()
+                 if name == "espalier_cpu_packets_total" for cpu in rest}
+        check(sum(taken.values()) == 8000, "packets of SAs", taken)
+        check(taken == {str(c["cpu"]): c["packets"] for c in shown["cpus"]}, "by CPU", taken, shown["cpus"])
+        check({str(c["cpu"]): c["sas"] for c in shown["cpus"]} ==
+              {rest[0]: value for (name, *rest), value in one.items() if name == "espalier_cpu_sas"}, one)
+        check(one["espalier_sas", "larval"] == 8 and one["espalier_sas", "valid"] == 0, one)
+        check(one["espalier_interface_native", "eb"] == 1 and one["espalier_daemon_alive",] == 1, one)
+        # A counter stays when its SAs go.
+        for spi in range(FIRST, FIRST + 8):
+            host.delete_sa(spi)
+        wait_for(lambda: read(path)[f"{host.prefix}-b"]["espalier_sas", "larval"] == 0,
+                 "the SAs to go", 20, 0.3)
+        one = read(path)[f"{host.prefix}-b"]
+        check(sum(v for (n, *_), v in one.items() if n == "espalier_cpu_packets_total") == 8000,
+              "a counter fell", one)
+
+
+def test_whole_at_any_time(host):
+    """Whoever reads while it is written sees all of one time; at the end it is gone."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = start(host, directory)
+        os.chmod(directory, 0o755)
+        last = 'espalier_interface_native{netns="%s-b",device="eb"} 1\n' % host.prefix
+        end, times = time.monotonic() + 12, set()
+        while time.monotonic() < end:
+            with open(path) as file:
+                times.add(os.fstat(file.fileno()).st_mtime_ns)
+                check(file.read().endswith(last), "half a file")
+        check(len(times) >= 3, "it was not written anew", times)
+        check(os.stat(path).st_mode & 0o777 == 0o644, "others cannot read it")
+        check(os.listdir(directory) == ["espalier.prom"], "left over", os.listdir(directory))
+        # A link in the way is not followed.
+        os.symlink("/nonexistent/victim", f"{directory}/espalier.prom.new")
+        time.sleep(6)
+        check(os.listdir(directory) == ["espalier.prom"], "the link", os.listdir(directory))
+        host.espalier("stop")
+        wait_for(lambda: not os.listdir(directory), "the file to go")
+
+
+def test_cannot_write(host):
+    """A directory that is not there: said at start, and nothing is changed. One that goes: said."""
+    process = host.daemon("--metrics", "/nonexistent/espalier.prom", ready=False)
+    check(process.wait(20) == 1, "it went on")
+    check("--metrics /nonexistent/espalier.prom: cannot write there: No such file" in host.log, host.log)
+    check(host.show()["interfaces"] == [], "something was attached")
+    directory = tempfile.mkdtemp()
+    path = start(host, directory)
+    os.unlink(path)
+    os.rmdir(directory)
+    wait_for(lambda: f"writing {path}: No such file" in host.log, "it to say so", 20)
+    host.send("--sas", 1, "--spi", FIRST, "--count", 10)
+    os.mkdir(directory)
+    wait_for(lambda: os.path.exists(path), "the file to come back", 20)
+    check(host.log.count("writing ") == 1, "said more than once", host.log)
+
+
+def test_dashboard(host):
+    """Each query of the dashboard is about what is written."""
+    with open(f"{ROOT}/docs/grafana-espalier.json") as file:
+        board = json.load(file)
+    queries = [target["expr"] for panel in board["panels"] for target in panel.get("targets", [])]
+    check(len(queries) >= 8, "few queries", queries)
+    with tempfile.TemporaryDirectory() as directory:
+        path = start(host, directory, interval=200)
+        wait_for(lambda: read(path)[f"{host.prefix}-b"]["espalier_rounds_total",] > 0, "rounds", 20)
+        with open(path) as file:
+            families = set(re.findall(r"^# TYPE (\S+)", file.read(), re.M))
+    for query in queries:
+        names = re.findall(r"espalier_[a-z_]+", query)
+        check(names and set(names) <= families, "not written:", query)
+    unused = families - set(re.findall(r"espalier_[a-z_]+", " ".join(queries)))
+    check(len(unused) <= 6, "hardly used:", unused)
+
+
+if __name__ == "__main__":
+    lab.main()
