@@ -12,7 +12,7 @@
 const struct verb *const *verbs(void)
 {
 	static const struct verb *const table[] = {
-		&verb_show, &verb_inspect, &verb_gain,	 &verb_run, &verb_move,
+		&verb_show, &verb_top,	    &verb_inspect, &verb_gain,	 &verb_run, &verb_move,
 		&verb_stop, &verb_simulate, &verb_plan,	   &verb_models, NULL,
 	};
 

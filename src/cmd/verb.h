@@ -22,7 +22,7 @@ struct verb {
 };
 
 extern const struct verb verb_show, verb_inspect, verb_gain, verb_run, verb_move, verb_stop,
-	verb_simulate, verb_plan, verb_models;
+	verb_simulate, verb_plan, verb_models, verb_top;
 
 /* In the order in which the help lists them; NULL ends. */
 const struct verb *const *verbs(void);

@@ -19,16 +19,14 @@ static void family(struct writer *w, const char *name, const char *type, const c
 	fprintf(w->file, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
 }
 
-/* A label's value may hold anything but these three as it is. */
+/* Interfaces may be named by any bytes; a file that is not UTF-8 would be refused as a whole. */
 static void put_value(FILE *file, const char *value)
 {
 	for (; *value; value++)
-		if (*value == '\n')
-			fputs("\\n", file);
-		else if (*value == '\\' || *value == '"')
+		if (*value == '\\' || *value == '"')
 			fprintf(file, "\\%c", *value);
 		else
-			fputc(*value, file);
+			fputc(*value >= ' ' && *value <= '~' ? *value : '?', file);
 }
 
 static void put_labels(const struct writer *w, const char *label, const char *value)

@@ -365,7 +365,7 @@ void snapshot_free(struct snapshot *snapshot)
 	memset(snapshot, 0, sizeof(*snapshot));
 }
 
-static int by_name(const void *a, const void *b)
+int snapshot_by_name(const void *a, const void *b)
 {
 	const struct snapshot_sa *x = a, *y = b;
 	int order = (int)x->family - (int)y->family;
@@ -386,7 +386,7 @@ static int by_weight(const void *a, const void *b)
 		return p > q ? -1 : 1;
 	if (x->total.packets != y->total.packets)
 		return x->total.packets > y->total.packets ? -1 : 1;
-	return by_name(a, b);
+	return snapshot_by_name(a, b);
 }
 
 static void sort(struct snapshot *snapshot, int (*order)(const void *, const void *))
@@ -402,5 +402,5 @@ void snapshot_sort_heaviest(struct snapshot *snapshot)
 
 void snapshot_sort_names(struct snapshot *snapshot)
 {
-	sort(snapshot, by_name);
+	sort(snapshot, snapshot_by_name);
 }

@@ -121,6 +121,9 @@ double snapshot_share(const struct snapshot *snapshot, double load, uint64_t pac
 void snapshot_sort_heaviest(struct snapshot *snapshot);
 void snapshot_sort_names(struct snapshot *snapshot);
 
+/* Compares two snapshot_sa by (destination, SPI, protocol), as qsort(3) wants it. */
+int snapshot_by_name(const void *a, const void *b);
+
 /* The words of the operator: "valid", "larval", "learned", "hands-off", "moving"; "kernel", ... */
 const char *sa_state_name(enum sa_state state);
 const char *sa_source_name(enum sa_source source);

@@ -104,6 +104,11 @@ int out_close(struct out *out)
 	return err;
 }
 
+void out_set_style(struct out *out, const struct bar_style *style)
+{
+	out->style = *style;
+}
+
 bool out_is_json(const struct out *out)
 {
 	return out->json;

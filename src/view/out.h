@@ -29,6 +29,9 @@ int out_close(struct out *out);
 
 bool out_is_json(const struct out *out);
 
+/* Bars as they suit the terminal that the text gets to in the end. */
+void out_set_style(struct out *out, const struct bar_style *style);
+
 /* Text only: a sentence, in lines of 80 columns; and an empty line between two parts (never two,
  * never first). */
 void out_say(struct out *out, const char *format, ...) __attribute__((format(printf, 2, 3)));

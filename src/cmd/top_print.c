@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// A frame of `top`.
+#include "cmd/top_print.h"
+
+#include <arpa/inet.h>
+#include <math.h>
+#include "cmd/show_round.h"
+#include "cmd/show_warn.h"
+#include "view/human.h"
+
+enum {
+	BAR_WIDTH = 30,
+	HEAD = 5,	/* lines above the tables, the empty one among them */
+	TITLES = 3,	/* of both tables, and the empty line between */
+	FOOT = 3,	/* keys, and room for a warning */
+	SAS_LEAST = 3,	/* are shown, whatever the CPUs want */
+	SAS_PLAIN = 20, /* without a terminal */
+};
+
+static const struct table_column cpu_columns[] = {
+	{"cpu", "CPU", true, false},
+	{"sas", "SAs", true, false},
+	{"packets", "packets/s", true, false},
+	{"drops", "drops/s", true, true},
+	{"load", "load", true, true},
+	{"other", "other", true, true},
+	{"bar", "", false, true},
+	{0},
+};
+
+static const struct table_column sa_columns[] = {
+	{"spi", "SPI", false, false},
+	{"kind", "kind", false, false},
+	{"dst", "destination", false, false},
+	{"cpu", "CPU", true, false},
+	{"load", "load", true, true},
+	{"packets", "packets/s", true, false},
+	{"bits", "bit/s", true, false},
+	{"state", "state", false, false},
+	{0},
+};
+
+/* "12.3 k", also of what is less than 1 but something. */
+static void put_rate(struct out *out, const char *key, double rate)
+{
+	char text[HUMAN_LEN];
+
+	if (out_is_json(out)) {
+		out_real(out, key, rate, 1);
+		return;
+	}
+	human_count(text, (uint64_t)(rate > 0 && rate < 1 ? 1 : rate + 0.5));
+	out_string(out, key, text);
+}
+
+static void say_rates(struct out *out, const struct snapshot *s, const struct top_rates *r)
+{
+	char packets[HUMAN_LEN], bits[HUMAN_LEN], strays[HUMAN_LEN], drops[HUMAN_LEN];
+
+	human_count(packets, (uint64_t)(r->packets + 0.5));
+	human_count(bits, (uint64_t)(8 * r->bytes + 0.5));
+	human_count(strays, (uint64_t)ceil(r->strays));
+	human_count(drops, (uint64_t)ceil(r->drops + r->limited));
+	out_say(out, "%s packets/s, %sbit/s; strays %s/s, lost %s/s; moves %u pending, %llu done",
+		packets, bits, strays, drops, s->moves.pending, (unsigned long long)s->moves.done);
+}
+
+static void say_head(struct out *out, const struct snapshot *s, const struct top_rates *r,
+		     const struct top_view *view)
+{
+	char name[32], even[32] = "no load yet";
+
+	snprintf(name, sizeof(name), "%s", s->interface[0].name);
+	human_clean(name);
+	if (isfinite(s->imbalance))
+		snprintf(even, sizeof(even), "imbalance %.2f", s->imbalance);
+	out_say(out, "%s%s, xdp (%s): %zu SAs on %zu CPUs, %s%s", name,
+		s->interfaces > 1 ? " and others" : "",
+		s->interface[0].mode == MODE_NATIVE ? "native" : "generic", s->sas, s->cpus, even,
+		view->paused ? " [paused]" : "");
+	say_rates(out, s, r);
+	if (!s->alive)
+		out_say(out, "no daemon: packets are steered on as they were");
+	else
+		out_say(out, "last round: %s", show_round_why(s) ? show_round_why(s) : "none yet");
+	out_gap(out);
+}
+
+/* The busiest are those that matter if there is no room for all. */
+static double least_shown(const struct top_rates *r, size_t room)
+{
+	for (size_t i = 0; i < r->cpus; i++) {
+		double busy = r->cpu[i].cpu->load + r->cpu[i].packets * 1e-12;
+		size_t above = 0;
+
+		for (size_t j = 0; j < r->cpus; j++)
+			above += r->cpu[j].cpu->load + r->cpu[j].packets * 1e-12 > busy;
+		if (above == room - 1)
+			return busy;
+	}
+	return -1;
+}
+
+/* Of a CPU's time, or where that is not measured of the packets that the busiest CPU takes. */
+static double bar(const struct top_cpu *cpu, double most)
+{
+	double other = cpu->cpu->other > 0 ? cpu->cpu->other : 0;
+
+	if (cpu->cpu->load >= 0)
+		return cpu->cpu->load + other;
+	return most > 0 ? cpu->packets / most : 0;
+}
+
+static void print_cpu(struct out *out, const struct top_cpu *cpu, double fair, double most)
+{
+	out_row(out, NULL);
+	out_number(out, "cpu", cpu->cpu->cpu);
+	out_number(out, "sas", cpu->cpu->sas);
+	put_rate(out, "packets", cpu->packets);
+	if (out_is_json(out))
+		put_rate(out, "received", cpu->received);
+	put_rate(out, "drops", cpu->drops);
+	out_share(out, "load", cpu->cpu->load);
+	out_share(out, "other", cpu->cpu->other);
+	out_bar(out, "bar", bar(cpu, most), BAR_WIDTH,
+		bar(cpu, most) > 1.5 * fair ? BAR_HIGH : BAR_EVEN);
+	out_up(out);
+}
+
+/* Returns how many rows it took. */
+static size_t print_cpus(struct out *out, const struct top_rates *r, size_t room)
+{
+	double least = room && room < r->cpus ? least_shown(r, room) : -1, fair = 0, most = 0;
+	size_t shown = 0;
+
+	for (size_t i = 0; i < r->cpus; i++) {
+		fair += r->cpu[i].cpu->load / (double)r->cpus;
+		most = fmax(most, r->cpu[i].packets);
+	}
+	out_table(out, "cpus", cpu_columns);
+	for (size_t i = 0; i < r->cpus; i++) {
+		double busy = r->cpu[i].cpu->load + r->cpu[i].packets * 1e-12;
+
+		if (least >= 0 && (busy < least || shown == room))
+			continue;
+		print_cpu(out, &r->cpu[i], fair, most);
+		shown++;
+	}
+	out_up(out);
+	return shown;
+}
+
+static void print_sa(struct out *out, const struct top_sa *row)
+{
+	const struct snapshot_sa *sa = row->sa;
+	char spi[16], dst[INET6_ADDRSTRLEN] = "?";
+
+	snprintf(spi, sizeof(spi), "0x%08x", sa->spi);
+	inet_ntop(sa->family, sa->dst, dst, sizeof(dst));
+	out_row(out, NULL);
+	out_string(out, "spi", spi);
+	out_string(out, "kind", sa->protocol == IPPROTO_AH ? "ah" : sa->udp ? "esp-udp" : "esp");
+	out_string(out, "dst", dst);
+	out_number(out, "cpu", sa->cpu);
+	out_share(out, "load", sa->load);
+	put_rate(out, "packets", row->packets);
+	put_rate(out, "bits", 8 * row->bytes);
+	out_string(out, "state", sa_state_name(sa->state));
+	out_up(out);
+}
+
+static void print_sas(struct out *out, const struct top_rates *r, size_t room)
+{
+	out_gap(out);
+	out_table(out, "sas", sa_columns);
+	for (size_t i = 0; i < r->sas && i < room; i++)
+		print_sa(out, &r->sa[i]);
+	out_up(out);
+}
+
+static void say_keys(struct out *out, const struct top_view *view)
+{
+	static const char *const orders[] = {"load", "packets", "CPU", "SPI"};
+
+	out_say(out, "by %s; l load  p packets  c CPU  s SPI  space %s  q quit",
+		orders[view->order], view->paused ? "goes on" : "pauses");
+}
+
+static void print_json(struct out *out, const struct snapshot *s, const struct top_rates *r)
+{
+	out_number(out, "version", 1);
+	out_real(out, "seconds", r->seconds, 3);
+	out_array(out, "interfaces");
+	for (size_t i = 0; i < s->interfaces; i++)
+		out_string(out, NULL, s->interface[i].name);
+	out_up(out);
+	out_real(out, "imbalance", s->slots ? s->imbalance : NAN, 2);
+	put_rate(out, "packets", r->packets);
+	put_rate(out, "bits", 8 * r->bytes);
+	put_rate(out, "strays", r->strays);
+	put_rate(out, "drops", r->drops);
+	put_rate(out, "limited", r->limited);
+	put_rate(out, "moves", r->moves);
+	out_number(out, "pending", s->moves.pending);
+	print_cpus(out, r, 0);
+	print_sas(out, r, r->sas);
+	show_warn(out, s);
+}
+
+void top_print(struct out *out, const struct snapshot *s, const struct top_rates *r,
+	       const struct top_view *view)
+{
+	size_t room = SAS_PLAIN + TITLES, cpus;
+
+	if (out_is_json(out)) {
+		print_json(out, s, r);
+		return;
+	}
+	if (!s->interfaces) {
+		out_say(out, "Nothing is steered in this network namespace; 'espalier run IF' "
+			     "begins.");
+		return;
+	}
+	say_head(out, s, r, view);
+	if (view->rows)
+		room = view->rows > HEAD + FOOT ? view->rows - HEAD - FOOT : 1;
+	cpus = print_cpus(
+		out, r,
+		view->rows ? (room > TITLES + SAS_LEAST + 1 ? room - TITLES - SAS_LEAST : 1) : 0);
+	print_sas(out, r,
+		  !view->rows		 ? SAS_PLAIN
+		  : room > cpus + TITLES ? room - cpus - TITLES
+					 : 1);
+	out_gap(out);
+	if (view->keys)
+		say_keys(out, view);
+	show_warn(out, s);
+}
