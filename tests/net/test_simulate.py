@@ -127,10 +127,11 @@ class Packet:
 def write(packets, path=None, cut=0):
     """A capture; cut: so many bytes fewer at its end."""
     path = path or tempfile.NamedTemporaryFile(suffix=".pcap", delete=False).name
-    data = struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1)
+    parts = [struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1)]
     for n, packet in enumerate(packets):
         frame = packet if isinstance(packet, bytes) else packet.bytes
-        data += struct.pack("<IIII", n // 1000, n % 1000 * 1000, len(frame), len(frame)) + frame
+        parts += [struct.pack("<IIII", n // 1000, n % 1000 * 1000, len(frame), len(frame)), frame]
+    data = b"".join(parts)
     with open(path, "wb") as file:
         file.write(data[:len(data) - cut])
     return path
