@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static void usage(FILE *file, const char *name, unsigned int known)
 {
@@ -76,6 +77,25 @@ int bench_options(struct bench_options *o, unsigned int known, int argc, char **
 	if (wrong)
 		usage(stderr, argv[0], known);
 	return wrong ? -EINVAL : 0;
+}
+
+unsigned int bench_rounds(const struct bench_options *o, unsigned int usual, unsigned int most)
+{
+	return o->rounds && o->rounds <= most ? o->rounds : usual;
+}
+
+double bench_now(void)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	return (double)at.tv_sec * 1e9 + (double)at.tv_nsec;
+}
+
+void bench_goal(struct out *out, double measured, double goal)
+{
+	out_real(out, "goal", goal, 1);
+	out_string(out, "verdict", measured <= goal ? "met" : "missed");
 }
 
 static int print_to(FILE *file, bool json, void (*print)(struct out *out, const void *result),

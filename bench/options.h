@@ -23,6 +23,15 @@ enum { BENCH_ROUNDS = 1, BENCH_LIVE = 2, BENCH_ALL = 4 };
  */
 int bench_options(struct bench_options *o, unsigned int known, int argc, char **argv);
 
+/* The rounds that were asked for; @usual, if none were or more than @most. */
+unsigned int bench_rounds(const struct bench_options *o, unsigned int usual, unsigned int most);
+
+/* CLOCK_MONOTONIC in ns. */
+double bench_now(void);
+
+/* Fields: a goal, and whether what was measured is at most that. */
+void bench_goal(struct out *out, double measured, double goal);
+
 /* Prints the result as the options say. 0, or a negative errno, said. */
 int bench_print(const struct bench_options *o, void (*print)(struct out *out, const void *result),
 		const void *result);

@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include "core/random.h"
 #include "core/toeplitz.h"
 #include "middle.h"
@@ -23,14 +22,6 @@ struct input {
 	struct toeplitz toeplitz;
 	struct indir table;
 };
-
-static double now_ms(void)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	return (double)at.tv_sec * 1e3 + (double)at.tv_nsec / 1e6;
-}
 
 static void make(struct input *in, uint64_t *random, uint32_t length)
 {
@@ -77,7 +68,7 @@ static int solve(struct input *in, struct plan_spi *out, double *ms)
 {
 	static const struct plan_ask ask = {
 		.low = 0xc0000000, .high = 0xcfffffff, .count = SPIS, .queue = -1};
-	double start = now_ms();
+	double start = bench_now();
 	struct plan_short why;
 	struct plan_hash hash;
 	int err = toeplitz_init(&in->toeplitz, in->key, sizeof(in->key));
@@ -86,14 +77,14 @@ static int solve(struct input *in, struct plan_spi *out, double *ms)
 		err = plan_hash_find(&hash, 32, hash_of, in);
 	if (!err)
 		err = plan_spis(&hash, &in->table, &ask, out, &why);
-	*ms = now_ms() - start;
+	*ms = (bench_now() - start) / 1e6;
 	return err;
 }
 
 /* Hashes each SPI of the plan, which also shows that they are where the plan says. */
 static int hash_all(struct input *in, const struct plan_spi *plan, double *ms)
 {
-	double start = now_ms();
+	double start = bench_now();
 	uint32_t wrong = 0;
 
 	for (uint32_t i = 0; i < SPIS; i++) {
@@ -101,7 +92,7 @@ static int hash_all(struct input *in, const struct plan_spi *plan, double *ms)
 		wrong += indir_pick(&in->table, hash_by_bits(in->key, in->bytes, in->length)) !=
 			 plan[i].queue;
 	}
-	*ms = now_ms() - start;
+	*ms = (bench_now() - start) / 1e6;
 	return wrong ? -EPROTO : 0;
 }
 
@@ -142,8 +133,7 @@ static void print_case(struct out *out, const char *name, double solved, double 
 	out_real(out, "solved_ms", solved, 2);
 	out_real(out, "hashed_ms", hashed, 2);
 	out_real(out, "ratio", solved / hashed, 3);
-	out_real(out, "goal", GOAL, 1);
-	out_string(out, "verdict", solved <= GOAL * hashed ? "met" : "missed");
+	bench_goal(out, solved / hashed, GOAL);
 	out_up(out);
 }
 
@@ -166,9 +156,7 @@ int main(int argc, char **argv)
 
 	if (ret)
 		return ret > 0 ? EXIT_SUCCESS : 2;
-	if (!options.rounds || options.rounds > ROUNDS_MAX)
-		options.rounds = ROUNDS;
-	err = measure(options.rounds, &result);
+	err = measure(bench_rounds(&options, ROUNDS, ROUNDS_MAX), &result);
 	if (err)
 		fprintf(stderr, "bench/plan: %s\n", strerror(-err));
 	return err || bench_print(&options, print, &result) ? EXIT_FAILURE : EXIT_SUCCESS;

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include "middle.h"
 #include "options.h"
@@ -30,14 +29,6 @@ enum {
 
 static const char *const nics[] = {"mlx5",	"ice",	      "i40e",	"ixgbe", "bnxt",
 				   "octeontx2", "vmxnet3-v6", "virtio", "ena",	 "mana"};
-
-static double now_ms(void)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	return (double)at.tv_sec * 1e3 + (double)at.tv_nsec / 1e6;
-}
 
 struct writer {
 	pcap_dumper_t *dumper;
@@ -113,7 +104,7 @@ static void count(unsigned char *arg, const struct pcap_pkthdr *header, const un
 static int read_bare(const char *path, double *ms)
 {
 	char why[PCAP_ERRBUF_SIZE];
-	double start = now_ms();
+	double start = bench_now();
 	FILE *file = fopen(path, "re");
 	pcap_t *pcap;
 	__u64 bytes = 0;
@@ -126,14 +117,14 @@ static int read_bare(const char *path, double *ms)
 		return -EIO;
 	pcap_loop(pcap, -1, count, (void *)&bytes);
 	pcap_close(pcap);
-	*ms = now_ms() - start;
+	*ms = (bench_now() - start) / 1e6;
 	return bytes ? 0 : -EIO;
 }
 
 static int simulate(const char *path, size_t n, double *ms)
 {
 	static const struct trace_ops ops = {.packet = simulation_packet};
-	double start = now_ms();
+	double start = bench_now();
 	struct simulation s;
 	struct capture_end end = {0};
 	int err = simulation_init(&s, n, NULL, 0);
@@ -149,7 +140,7 @@ static int simulate(const char *path, size_t n, double *ms)
 	if (!err && s.simulated[n - 1].spread.packets != PACKETS)
 		err = -EPROTO;
 	simulation_free(&s);
-	*ms = now_ms() - start;
+	*ms = (bench_now() - start) / 1e6;
 	return err;
 }
 
@@ -181,8 +172,7 @@ static void print_case(struct out *out, const char *name, double ms, double bare
 	out_object(out, name);
 	out_real(out, "ms", ms, 1);
 	out_real(out, "ratio", ms / bare, 2);
-	out_real(out, "goal", goal, 1);
-	out_string(out, "verdict", ms <= goal * bare ? "met" : "missed");
+	bench_goal(out, ms / bare, goal);
 	out_up(out);
 }
 
@@ -220,9 +210,7 @@ int main(int argc, char **argv)
 
 	if (ret)
 		return ret > 0 ? EXIT_SUCCESS : 2;
-	if (!options.rounds || options.rounds > ROUNDS_MAX)
-		options.rounds = ROUNDS;
-	err = run(options.rounds, &result);
+	err = run(bench_rounds(&options, ROUNDS, ROUNDS_MAX), &result);
 	if (err)
 		fprintf(stderr, "bench/simulate: %s\n", strerror(-err));
 	return err || bench_print(&options, print, &result) ? EXIT_FAILURE : EXIT_SUCCESS;

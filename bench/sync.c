@@ -145,8 +145,7 @@ static void print(struct out *out, const void *arg)
 	out_real(out, "dump_ms", r->bare, 3);
 	out_real(out, "sync_ms", r->sync, 3);
 	out_real(out, "ratio", ratio, 2);
-	out_real(out, "goal", GOAL, 1);
-	out_string(out, "verdict", ratio <= GOAL ? "met" : "missed");
+	bench_goal(out, ratio, GOAL);
 }
 
 /* Namespaces, a daemon in them, and the kernel's SAs. */
@@ -201,9 +200,8 @@ int main(int argc, char **argv)
 
 	if (ret)
 		return ret > 0 ? EXIT_SUCCESS : 2;
-	if (!options.rounds || options.rounds > ROUNDS_MAX)
-		options.rounds = ROUNDS;
-	if (run(options.rounds, &result) || bench_print(&options, print, &result))
+	if (run(bench_rounds(&options, ROUNDS, ROUNDS_MAX), &result) ||
+	    bench_print(&options, print, &result))
 		return EXIT_FAILURE;
 	return EXIT_SUCCESS;
 }

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include "core/random.h"
 #include "hasher.h"
 #include "middle.h"
@@ -51,14 +50,6 @@ struct bench {
 	size_t n;
 	unsigned int rounds;
 };
-
-static double now_ns(void)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	return (double)at.tv_sec * 1e9 + (double)at.tv_nsec;
-}
 
 static int make_tuples(struct bench *b)
 {
@@ -110,10 +101,10 @@ static int run_once(struct bench *b, struct contender *c, int way, unsigned int 
 {
 	const uint8_t *tuples = c->hasher->host_order ? b->words : b->bytes;
 	uint32_t len = way % 2 ? HASHER_LONG : HASHER_SHORT, found;
-	double start = now_ns();
+	double start = bench_now();
 
 	found = (way < 2 ? c->hasher->all : c->hasher->chain)(c->prepared, tuples, TUPLES, len);
-	c->ns[way][round] = (now_ns() - start) / TUPLES;
+	c->ns[way][round] = (bench_now() - start) / TUPLES;
 	if (c != b->contender && found != *sum)
 		return -EPROTO;
 	*sum = found;
@@ -153,8 +144,7 @@ static void print_verdict(struct out *out, const struct bench *b, const char *na
 
 	out_object(out, name);
 	out_real(out, "ratio", ratio, 2);
-	out_real(out, "goal", goal, 1);
-	out_string(out, "verdict", ratio <= goal ? "met" : "missed");
+	bench_goal(out, ratio, goal);
 	out_up(out);
 }
 
@@ -206,7 +196,7 @@ int main(int argc, char **argv)
 		free(b);
 		return ret > 0 ? EXIT_SUCCESS : 2;
 	}
-	b->rounds = options.rounds && options.rounds <= ROUNDS_MAX ? options.rounds : ROUNDS;
+	b->rounds = bench_rounds(&options, ROUNDS, ROUNDS_MAX);
 	err = make_tuples(b);
 	if (!err)
 		err = enter_all(b);
