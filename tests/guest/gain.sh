@@ -31,24 +31,15 @@ gain_while true
 holds '.verdict == "no-traffic" and .sas == 8 and .esp_udp == 2 and .heaviest == null'
 
 # All on CPU 0, but for what CPU 1 does for others meanwhile: the emulated clock makes that much.
-# Its ticks, by which softirq time is sampled, may miss nearly all of it: then try again.
-for _ in 1 2; do
-	ESP_CPU=0 gain_while esp_ping 120
-	[ "$(jq .now <<<"$said")" = null ] || break
-done
+ESP_CPU=0 gain_while esp_ping 120
 holds '(.verdict == "worth" or .verdict == "spread") and .active == 8 and .hands_off == 0'
 holds '.heaviest.src == "192.0.2.1" and .heaviest.dst == "192.0.2.2"'
 # The kernel counts what came out of the tunnel: a ping of 84 bytes.
 holds '.packets > 80 and .packets <= 960 and .bytes == 84 * .packets'
 holds '.interface == "wan" and .method == "xdp" and .steered == false'
-# On a fast host softirqs take too little time for gain to say who had them: then it must say so.
-unsaid=
-if [ "$(jq .now <<<"$said")" = null ]; then
-	unsaid=": too little softirq time here to say where it was"
-	holds '.times > 1.8 and .times < 2.01'
-else
-	holds '.now.cpu == 0 and .now.share > 0.5 and .times > .now.share * 1.8 and .times < 2.01'
-fi
+# A fast host does that in less softirq time than gain needs to say who had it: so faster.
+ESP_CPU=0 ESP_INTERVAL=0.002 gain_while esp_ping 1500
+holds '.now.cpu == 0 and .now.share > 0.5 and .times > .now.share * 1.8 and .times < 2.01'
 
 gain_while in_ns gw-a ping -q -n -c 200 -i 0.02 -I 10.1.3.1 10.2.3.1
 holds '.verdict == "one-sa" and .active == 1 and .heaviest.spi == "0xb0000003"'
@@ -75,4 +66,4 @@ done
 ESP_CPU=0 gain_while esp_ping 120
 holds '.steered == true and .verdict == "spread" and .now.cpus == 2 and .now.share < 0.6'
 in_ns gw-b "$ESP_BUILD/espalier" stop >/dev/null 2>&1 || fail "espalier stop"
-echo "ok $name$unsaid"
+echo "ok $name"
