@@ -156,8 +156,7 @@ static void print_heaviest(struct out *out, const struct gain_report *r)
 		return;
 	}
 	out_object(out, "heaviest");
-	snprintf(text, sizeof(text), "0x%08x", r->heaviest->id.spi);
-	out_string(out, "spi", text);
+	out_spi(out, "spi", r->heaviest->id.spi);
 	out_string(out, "src", address(r->heaviest, r->heaviest->src, text));
 	out_string(out, "dst", address(r->heaviest, r->heaviest->id.dst, text));
 	out_real(out, "share", r->gain.share, 3);

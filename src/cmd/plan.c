@@ -34,8 +34,7 @@ static const struct option_row options[] = {
 		 .type = OPTION_ADDRESS,
 		 .offset = offsetof(struct plan_options, src),
 		 .help = "where the packets come from; with --sas, those of SAs whose line does "
-			 "not "
-			 "say it"},
+			 "not say it"},
 	[DST] = {.name = "dst",
 		 .argument = "ADDRESS",
 		 .type = OPTION_ADDRESS,

@@ -53,9 +53,11 @@ struct plan_entries *plan_entries_new(const struct plan_nic *nic, const struct p
 {
 	struct plan_entries *entries = calloc(1, sizeof(*entries));
 
-	if (entries)
-		entries->slot = calloc(sas->n + 1, sizeof(*entries->slot));
-	if (!entries || !entries->slot) {
+	if (entries) {
+		entries->slot = calloc(sas->n, sizeof(*entries->slot));
+		entries->order = calloc(sas->n, sizeof(*entries->order));
+	}
+	if (!entries || !entries->slot || !entries->order) {
 		plan_entries_free(entries);
 		return NULL;
 	}
@@ -72,20 +74,11 @@ struct plan_entries *plan_entries_new(const struct plan_nic *nic, const struct p
 
 void plan_entries_free(struct plan_entries *entries)
 {
-	if (entries)
+	if (entries) {
 		free(entries->slot);
+		free(entries->order);
+	}
 	free(entries);
-}
-
-static double queue_load(const struct plan_entries *entries, const struct indir *table,
-			 uint32_t queue)
-{
-	double load = 0;
-
-	for (uint32_t slot = 0; slot < entries->size; slot++)
-		if (table->entry[slot] == queue)
-			load += entries->load[slot];
-	return load;
 }
 
 double plan_entries_worst(const struct plan_entries *entries, const struct indir *table,
@@ -126,13 +119,14 @@ void plan_entries_print_queues(struct out *out, const struct plan_entries *entri
 
 	out_table(out, "queues", queue_columns);
 	for (uint32_t queue = 0; queue < queues; queue++) {
-		double share = queue_load(entries, table, queue) / total;
 		uint32_t slots = 0, sas = 0;
+		double share = 0;
 
 		for (uint32_t slot = 0; slot < entries->size; slot++)
 			if (table->entry[slot] == queue) {
 				slots++;
 				sas += entries->sas[slot];
+				share += entries->load[slot] / total;
 			}
 		out_row(out, NULL);
 		out_number(out, "queue", queue);
@@ -147,70 +141,83 @@ void plan_entries_print_queues(struct out *out, const struct plan_entries *entri
 	out_gap(out);
 }
 
-/* An SA on an entry that it shares. */
-struct shared {
-	double entry_load;
-	uint32_t slot, sa;
-};
-
-static int heaviest_first(const void *a, const void *b)
+/* SAs of the heaviest entry first, then as they were given. */
+static int heaviest_first(const void *a, const void *b, void *arg)
 {
-	const struct shared *x = a, *y = b;
+	const struct plan_entries *entries = arg;
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	uint32_t at = entries->slot[x], other = entries->slot[y];
 
-	if (x->entry_load != y->entry_load)
-		return x->entry_load > y->entry_load ? -1 : 1;
-	if (x->slot != y->slot)
-		return x->slot < y->slot ? -1 : 1;
-	return x->sa < y->sa ? -1 : x->sa > y->sa;
+	if (entries->load[at] != entries->load[other])
+		return entries->load[at] > entries->load[other] ? -1 : 1;
+	if (at != other)
+		return at < other ? -1 : 1;
+	return x < y ? -1 : x > y;
 }
 
-static void print_sharer(struct out *out, const struct shared *shared, uint32_t queue,
-			 const struct plan_sas *sas)
+static void print_sharer(struct out *out, const struct plan_sa *sa, uint32_t slot, uint32_t queue,
+			 double total)
 {
-	const struct plan_sa *sa = &sas->sa[shared->sa];
 	int af = sa->flow.family == 4 ? AF_INET : AF_INET6;
-	char src[INET6_ADDRSTRLEN], dst[INET6_ADDRSTRLEN], spi[16];
+	char src[INET6_ADDRSTRLEN], dst[INET6_ADDRSTRLEN];
 
 	inet_ntop(af, sa->flow.src, src, sizeof(src));
 	inet_ntop(af, sa->flow.dst, dst, sizeof(dst));
-	snprintf(spi, sizeof(spi), "0x%08x", sa->spi);
 	out_row(out, NULL);
-	out_number(out, "slot", shared->slot);
+	out_number(out, "slot", slot);
 	out_number(out, "queue", queue);
-	out_string(out, "spi", spi);
+	out_spi(out, "spi", sa->spi);
 	out_string(out, "src", src);
 	out_string(out, "dst", dst);
 	out_string(out, "kind",
 		   sa->flow.part == PART_WHOLE ? flow_kind_name(sa->flow.kind) : "fragments");
-	out_share(out, "share", sa->load / sas->total);
+	out_share(out, "share", sa->load / total);
 	out_up(out);
 }
 
-void plan_entries_print_shared(struct out *out, const struct plan_entries *entries,
+void plan_entries_print_shared(struct out *out, struct plan_entries *entries,
 			       const struct indir *table, const struct plan_sas *sas)
 {
-	struct shared *shared = calloc(sas->n, sizeof(*shared));
+	uint32_t *shared = entries->order;
 	size_t n = 0, shown;
 
-	for (uint32_t i = 0; shared && i < sas->n; i++) {
-		uint32_t slot = entries->slot[i];
-
-		if (entries->sas[slot] > 1)
-			shared[n++] = (struct shared){entries->load[slot], slot, i};
-	}
-	if (n)
-		qsort(shared, n, sizeof(*shared), heaviest_first);
+	for (uint32_t i = 0; i < sas->n; i++)
+		if (entries->sas[entries->slot[i]] > 1)
+			shared[n++] = i;
+	qsort_r(shared, n, sizeof(*shared), heaviest_first, entries);
 	if (n)
 		out_say(out, "%zu of the %zu SAs share an entry, and so a queue:", n, sas->n);
 	else
 		out_say(out, "No two SAs share an entry.");
 	shown = out_is_json(out) || n <= SHOWN ? n : SHOWN;
 	out_table(out, "shared", shared_columns);
-	for (size_t i = 0; i < shown; i++)
-		print_sharer(out, &shared[i], table->entry[shared[i].slot], sas);
+	for (size_t i = 0; i < shown; i++) {
+		uint32_t slot = entries->slot[shared[i]];
+
+		print_sharer(out, &sas->sa[shared[i]], slot, table->entry[slot], sas->total);
+	}
 	out_up(out);
 	if (n > shown)
 		out_say(out, "and %zu more, which --json shows.", n - shown);
 	out_gap(out);
-	free(shared);
+}
+
+void plan_entries_say_commands(struct out *out, const struct plan_nic *nic)
+{
+	if (*nic->commands)
+		out_say(out, "The NIC must be told what to hash: %s.", nic->commands);
+}
+
+void plan_entries_warn(struct out *out, const struct plan_nic *nic, const struct plan_sas *sas,
+		       const char *unseparated, const char *what)
+{
+	if (*sas->warning)
+		out_warn(out, "%s", sas->warning);
+	if (sas->equal)
+		out_warn(out, "none of these SAs carried anything: all count alike");
+	if (*unseparated)
+		out_warn(out,
+			 "%s does not hash the %s: SAs of two addresses share an entry, whatever "
+			 "the %s; 'espalier run --method xdp' spreads them in software",
+			 nic->nic.model->name, unseparated, what);
 }

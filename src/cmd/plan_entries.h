@@ -9,7 +9,8 @@
 
 struct plan_entries {
 	uint32_t size;
-	uint32_t *slot; /* of each SA */
+	uint32_t *slot;	 /* of each SA */
+	uint32_t *order; /* room to sort the SAs */
 	uint32_t sas[INDIR_SIZE_MAX];
 	double load[INDIR_SIZE_MAX];
 };
@@ -38,7 +39,17 @@ void plan_entries_print_queues(struct out *out, const struct plan_entries *entri
 			       const struct indir *table, uint32_t queues, double total);
 
 /* The SAs that share an entry, the heaviest entries first; as text not more than fit a screen. */
-void plan_entries_print_shared(struct out *out, const struct plan_entries *entries,
+void plan_entries_print_shared(struct out *out, struct plan_entries *entries,
 			       const struct indir *table, const struct plan_sas *sas);
+
+/* Text only: which ethtool commands must come first, if any. */
+void plan_entries_say_commands(struct out *out, const struct plan_nic *nic);
+
+/*
+ * What is to be known of the SAs. @unseparated: of plan_entries_separate(); @what: "table", "key",
+ * which does not help there.
+ */
+void plan_entries_warn(struct out *out, const struct plan_nic *nic, const struct plan_sas *sas,
+		       const char *unseparated, const char *what);
 
 #endif

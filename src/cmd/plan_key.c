@@ -68,8 +68,7 @@ static void say_result(struct out *out, const struct request *r, const char *com
 {
 	const struct indir *table = &r->nic->nic.table;
 
-	if (*r->nic->commands)
-		out_say(out, "The NIC must be told what to hash: %s.", r->nic->commands);
+	plan_entries_say_commands(out, r->nic);
 	out_say(out, "This key:");
 	out_say(out, "%s", command);
 	if (r->before)
@@ -103,27 +102,19 @@ static void print_json(struct out *out, const struct request *r, const char *com
 
 static void warn(struct out *out, const struct request *r)
 {
-	if (*r->sas.warning)
-		out_warn(out, "%s", r->sas.warning);
-	if (r->sas.equal)
-		out_warn(out, "none of these SAs carried anything: all count alike");
+	plan_entries_warn(out, r->nic, &r->sas, r->unseparated, "key");
 	if (r->n < r->sas.n)
 		out_warn(out,
 			 "the key is made for the %zu heaviest SAs; where the others go is "
 			 "chance",
 			 r->n);
-	if (*r->unseparated)
-		out_warn(out,
-			 "%s does not hash the %s: SAs of two addresses share an entry, whatever "
-			 "the key; 'espalier run --method xdp' spreads them in software",
-			 r->nic->nic.model->name, r->unseparated);
 	out_warn(out, "a new key moves all flows of the NIC to other queues at once, not only ESP: "
 		      "packets that still wait on the old ones can be overtaken");
 	out_warn(out, "it holds for these SPIs: IKE draws others at each rekey. Not verified on "
 		      "hardware");
 }
 
-static enum status print(const struct request *r, const struct plan_entries *after)
+static enum status print(const struct request *r, struct plan_entries *after)
 {
 	const struct model_nic *nic = &r->nic->nic;
 	struct out *out = out_new(stdout, r->o->json);

@@ -187,9 +187,7 @@ void plan_nic_free(struct plan_nic *nic)
 struct flow plan_flow(uint8_t protocol, bool udp, int af, const void *src, const void *dst)
 {
 	struct flow flow = {
-		.kind = udp			 ? FLOW_ESP_UDP
-			: protocol == IPPROTO_AH ? FLOW_AH
-						 : FLOW_ESP,
+		.kind = flow_kind_of_sa(protocol, udp),
 		.family = af == AF_INET ? 4 : 6,
 		.protocol = udp ? IPPROTO_UDP : protocol,
 		.part = PART_WHOLE,

@@ -114,14 +114,11 @@ static void print_plan(struct out *out, const struct request *r, const struct pl
 	print_heading(out, r);
 	out_table(out, ports ? "ports" : "spis", ports ? port_columns : spi_columns);
 	for (uint32_t i = 0; i < r->ask.count; i++) {
-		char text[16];
-
-		snprintf(text, sizeof(text), "0x%08x", plan[i].number);
 		out_row(out, NULL);
 		if (ports)
 			out_number(out, "port", plan[i].number);
 		else
-			out_string(out, "spi", text);
+			out_spi(out, "spi", plan[i].number);
 		out_number(out, "slot", plan[i].slot);
 		out_number(out, "queue", plan[i].queue);
 		out_up(out);

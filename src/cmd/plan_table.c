@@ -67,8 +67,7 @@ static void say_result(struct out *out, const struct request *r, const char *com
 	const struct plan_table *plan = &r->plan;
 	double total = r->sas.total;
 
-	if (*r->nic->commands)
-		out_say(out, "The NIC must be told what to hash: %s.", r->nic->commands);
+	plan_entries_say_commands(out, r->nic);
 	out_say(out, "This table: %s", command);
 	out_say(out,
 		"Its heaviest queue has %.1f%% of the load; with the table as it is %.1f%%. No "
@@ -86,15 +85,7 @@ static void say_result(struct out *out, const struct request *r, const char *com
 
 static void warn(struct out *out, const struct request *r)
 {
-	if (*r->sas.warning)
-		out_warn(out, "%s", r->sas.warning);
-	if (r->sas.equal)
-		out_warn(out, "none of these SAs carried anything: all count alike");
-	if (*r->unseparated)
-		out_warn(out,
-			 "%s does not hash the %s: SAs of two addresses share an entry, whatever "
-			 "the table; 'espalier run --method xdp' spreads them in software",
-			 r->nic->nic.model->name, r->unseparated);
+	plan_entries_warn(out, r->nic, &r->sas, r->unseparated, "table");
 	out_warn(out, "a new table moves SAs to other queues at once: packets that still wait on "
 		      "the old ones can be overtaken, and a small replay window then loses some");
 	out_warn(out, "not verified on hardware");

@@ -80,7 +80,7 @@ static void names(const struct snapshot *s, const struct show_view *view, char *
 /* The first sentence: what is steered, how, how well. */
 static void print_sentence(struct out *out, const struct snapshot *s, const struct show_view *view)
 {
-	uint64_t drops = s->drops[RING_SA] + s->drops[RING_STRAY] + s->drops[RING_IKE];
+	uint64_t drops = snapshot_drops(s);
 	char who[64], lost[HUMAN_LEN], even[48] = "no packets yet";
 	bool many = !view->only && view->interfaces > 1;
 
@@ -173,16 +173,12 @@ static void number_or_null(struct out *out, const char *key, int value)
 
 static void print_sa(struct out *out, const struct snapshot *s, const struct snapshot_sa *sa)
 {
-	bool ah = sa->protocol == IPPROTO_AH;
-	char spi[16];
-
-	snprintf(spi, sizeof(spi), "0x%08x", sa->spi);
 	out_row(out, NULL);
 	print_address(out, "src", sa->family, sa->src);
 	print_address(out, "dst", sa->family, sa->dst);
-	out_string(out, "spi", spi);
-	out_cell(out, "kind", ah ? "ah" : sa->udp ? "esp-udp" : "esp");
-	out_string(out, "protocol", ah ? "ah" : "esp");
+	out_spi(out, "spi", sa->spi);
+	out_cell(out, "kind", flow_kind_name(flow_kind_of_sa(sa->protocol, sa->udp)));
+	out_string(out, "protocol", sa->protocol == IPPROTO_AH ? "ah" : "esp");
 	out_string(out, "encap", sa->udp ? "udp" : "none");
 	number_or_null(out, "cpu", sa->cpu);
 	out_share(out, "load", sa->load);
@@ -245,7 +241,7 @@ static void print_paths(struct out *out, const struct snapshot *s)
 	out_up(out);
 	out_gap(out);
 	out_object(out, "drops");
-	out_count(out, "rings", s->drops[RING_SA] + s->drops[RING_STRAY] + s->drops[RING_IKE]);
+	out_count(out, "rings", snapshot_drops(s));
 	out_count(out, "stray_limit", s->class[CLASS_LIMITED].packets);
 	out_count(out, "sa_rings", s->drops[RING_SA]);
 	out_count(out, "stray_rings", s->drops[RING_STRAY]);

@@ -51,10 +51,10 @@ static void print_moves(struct out *out, const struct snapshot *s)
 
 static void print_heaviest(struct out *out, const struct snapshot_round *r)
 {
-	char spi[16];
-
-	snprintf(spi, sizeof(spi), "0x%08x", r->heaviest);
-	out_string(out, "heaviest", r->heaviest ? spi : NULL);
+	if (r->heaviest)
+		out_spi(out, "heaviest", r->heaviest);
+	else
+		out_null(out, "heaviest");
 	out_real(out, "heaviest_load", r->heaviest ? r->heaviest_load : NAN, 3);
 }
 

@@ -198,19 +198,15 @@ static int put_heaviest(FILE *file, const struct flows *flows)
 	      file);
 	for (uint32_t i = 0; i < flows->sas && i < HEAVIEST; i++) {
 		const struct flows_sa *sa = order[i];
-		double most = (double)order[0]->packets;
 
 		inet_ntop(sa->family == 4 ? AF_INET : AF_INET6, sa->dst, dst, sizeof(dst));
 		fprintf(file,
 			"<tr><td>0x%08x</td><td>%s</td><td>%s</td><td>%" PRIu64 "</td>"
 			"<td>%.1f %%</td><td class=\"part\"><i style=\"width:%.2fem\"></i></td>"
 			"</tr>\n",
-			sa->spi,
-			sa->protocol == IPPROTO_AH ? "ah"
-			: sa->encap		   ? "esp-udp"
-						   : "esp",
-			dst, sa->packets, 100 * (double)sa->packets / (double)flows->packets,
-			PART_EM * (double)sa->packets / most);
+			sa->spi, flow_kind_name(flow_kind_of_sa(sa->protocol, sa->encap)), dst,
+			sa->packets, 100 * (double)sa->packets / (double)flows->packets,
+			PART_EM * (double)sa->packets / (double)order[0]->packets);
 	}
 	fputs("</table></section>\n", file);
 	free(order);

@@ -3,11 +3,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include "cmd/look.h"
 #include "cmd/top_print.h"
 #include "cmd/top_screen.h"
 #include "cmd/verb.h"
+#include "cmd/wait.h"
 
 struct top_options {
 	unsigned int seconds, frames;
@@ -46,14 +46,6 @@ struct top {
 	double was_at, now_at; /* seconds */
 	unsigned int frames;
 };
-
-static double clock_now(void)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
-}
 
 static int print_into(struct top *top, FILE *file, const struct top_rates *rates)
 {
@@ -99,7 +91,7 @@ static enum status advance(struct top *top)
 	snapshot_free(&top->was);
 	top->was = top->now;
 	top->was_at = top->now_at;
-	top->now_at = clock_now();
+	top->now_at = wait_now();
 	return look("top", &top->now);
 }
 
@@ -119,7 +111,7 @@ static bool take_key(struct top *top, char key)
 /* One event. False: it is over. */
 static bool turn(struct top *top, enum status *status)
 {
-	double left = top->now_at + top->o->seconds - clock_now();
+	double left = top->now_at + top->o->seconds - wait_now();
 	char key = 0;
 
 	switch (top_screen_wait(&top->screen, left > 0 ? (int)(left * 1000) + 1 : 0, &key)) {
@@ -134,7 +126,7 @@ static bool turn(struct top *top, enum status *status)
 	case TOP_TIME:
 		/* Paused, the figures stay, and the next ones are of a new interval. */
 		if (top->view.paused) {
-			top->now_at = clock_now();
+			top->now_at = wait_now();
 			return true;
 		}
 		*status = advance(top);
@@ -146,28 +138,33 @@ static bool turn(struct top *top, enum status *status)
 	return *status == STATUS_DONE && (!top->o->frames || top->frames < top->o->frames);
 }
 
+/* What is complained of while the other screen is on goes away with it. */
+static enum status show_frames(struct top *top)
+{
+	enum status status = STATUS_DONE;
+	int err = top_screen_open(&top->screen);
+
+	if (err)
+		return complain("top", "taking over the terminal: %s", strerror(-err));
+	while (turn(top, &status))
+		;
+	top_screen_close(&top->screen);
+	if (status != STATUS_DONE && top->screen.terminal)
+		complain("top", "reading what is steered failed; 'espalier show' says more");
+	return status;
+}
+
 static enum status top(const void *given, int n, char **operands)
 {
 	struct top *top = calloc(1, sizeof(*top));
 	enum status status;
-	bool opened;
-	int err;
 
 	if (!top)
 		return complain("top", "no memory");
 	top->o = given;
 	status = advance(top);
-	err = status == STATUS_DONE ? top_screen_open(&top->screen) : 0;
-	opened = status == STATUS_DONE && !err;
-	if (err)
-		status = complain("top", "taking over the terminal: %s", strerror(-err));
-	while (status == STATUS_DONE && turn(top, &status))
-		;
-	if (opened)
-		top_screen_close(&top->screen);
-	/* What was said went away with the other screen. */
-	if (status != STATUS_DONE && opened && top->screen.terminal)
-		complain("top", "reading what is steered failed; 'espalier show' says more");
+	if (status == STATUS_DONE)
+		status = show_frames(top);
 	snapshot_free(&top->was);
 	snapshot_free(&top->now);
 	free(top);

@@ -86,19 +86,19 @@ static void say_head(struct out *out, const struct snapshot *s, const struct top
 	out_gap(out);
 }
 
-/* The busiest are those that matter if there is no room for all. */
-static double least_shown(const struct top_rates *r, size_t room)
+/* How many CPUs are busier, by load or, where that is not measured, by packets: the first ones of
+ * those alike. */
+static size_t rank(const struct top_rates *r, size_t cpu)
 {
-	for (size_t i = 0; i < r->cpus; i++) {
-		double busy = r->cpu[i].cpu->load + r->cpu[i].packets * 1e-12;
-		size_t above = 0;
+	double most = r->cpu[cpu].cpu->load >= 0 ? r->cpu[cpu].cpu->load : r->cpu[cpu].packets;
+	size_t before = 0;
 
-		for (size_t j = 0; j < r->cpus; j++)
-			above += r->cpu[j].cpu->load + r->cpu[j].packets * 1e-12 > busy;
-		if (above == room - 1)
-			return busy;
+	for (size_t i = 0; i < r->cpus; i++) {
+		double other = r->cpu[i].cpu->load >= 0 ? r->cpu[i].cpu->load : r->cpu[i].packets;
+
+		before += other > most || (other == most && i < cpu);
 	}
-	return -1;
+	return before;
 }
 
 /* Of a CPU's time, or where that is not measured of the packets that the busiest CPU takes. */
@@ -113,6 +113,8 @@ static double bar(const struct top_cpu *cpu, double most)
 
 static void print_cpu(struct out *out, const struct top_cpu *cpu, double fair, double most)
 {
+	double part = bar(cpu, most);
+
 	out_row(out, NULL);
 	out_number(out, "cpu", cpu->cpu->cpu);
 	out_number(out, "sas", cpu->cpu->sas);
@@ -122,15 +124,14 @@ static void print_cpu(struct out *out, const struct top_cpu *cpu, double fair, d
 	put_rate(out, "drops", cpu->drops);
 	out_share(out, "load", cpu->cpu->load);
 	out_share(out, "other", cpu->cpu->other);
-	out_bar(out, "bar", bar(cpu, most), BAR_WIDTH,
-		bar(cpu, most) > 1.5 * fair ? BAR_HIGH : BAR_EVEN);
+	out_bar(out, "bar", part, BAR_WIDTH, part > 1.5 * fair ? BAR_HIGH : BAR_EVEN);
 	out_up(out);
 }
 
-/* Returns how many rows it took. */
+/* The busiest, as many as there is @room for, 0: all. Returns how many rows it took. */
 static size_t print_cpus(struct out *out, const struct top_rates *r, size_t room)
 {
-	double least = room && room < r->cpus ? least_shown(r, room) : -1, fair = 0, most = 0;
+	double fair = 0, most = 0;
 	size_t shown = 0;
 
 	for (size_t i = 0; i < r->cpus; i++) {
@@ -139,9 +140,7 @@ static size_t print_cpus(struct out *out, const struct top_rates *r, size_t room
 	}
 	out_table(out, "cpus", cpu_columns);
 	for (size_t i = 0; i < r->cpus; i++) {
-		double busy = r->cpu[i].cpu->load + r->cpu[i].packets * 1e-12;
-
-		if (least >= 0 && (busy < least || shown == room))
+		if (room && rank(r, i) >= room)
 			continue;
 		print_cpu(out, &r->cpu[i], fair, most);
 		shown++;
@@ -153,13 +152,12 @@ static size_t print_cpus(struct out *out, const struct top_rates *r, size_t room
 static void print_sa(struct out *out, const struct top_sa *row)
 {
 	const struct snapshot_sa *sa = row->sa;
-	char spi[16], dst[INET6_ADDRSTRLEN] = "?";
+	char dst[INET6_ADDRSTRLEN] = "?";
 
-	snprintf(spi, sizeof(spi), "0x%08x", sa->spi);
 	inet_ntop(sa->family, sa->dst, dst, sizeof(dst));
 	out_row(out, NULL);
-	out_string(out, "spi", spi);
-	out_string(out, "kind", sa->protocol == IPPROTO_AH ? "ah" : sa->udp ? "esp-udp" : "esp");
+	out_spi(out, "spi", sa->spi);
+	out_string(out, "kind", flow_kind_name(flow_kind_of_sa(sa->protocol, sa->udp)));
 	out_string(out, "dst", dst);
 	out_number(out, "cpu", sa->cpu);
 	out_share(out, "load", sa->load);
@@ -210,7 +208,7 @@ static void print_json(struct out *out, const struct snapshot *s, const struct t
 void top_print(struct out *out, const struct snapshot *s, const struct top_rates *r,
 	       const struct top_view *view)
 {
-	size_t room = SAS_PLAIN + TITLES, cpus;
+	size_t cpus_room = 0, sas_room = SAS_PLAIN, room, cpus;
 
 	if (out_is_json(out)) {
 		print_json(out, s, r);
@@ -222,15 +220,13 @@ void top_print(struct out *out, const struct snapshot *s, const struct top_rates
 		return;
 	}
 	say_head(out, s, r, view);
+	room = view->rows > HEAD + FOOT ? view->rows - HEAD - FOOT : 1;
 	if (view->rows)
-		room = view->rows > HEAD + FOOT ? view->rows - HEAD - FOOT : 1;
-	cpus = print_cpus(
-		out, r,
-		view->rows ? (room > TITLES + SAS_LEAST + 1 ? room - TITLES - SAS_LEAST : 1) : 0);
-	print_sas(out, r,
-		  !view->rows		 ? SAS_PLAIN
-		  : room > cpus + TITLES ? room - cpus - TITLES
-					 : 1);
+		cpus_room = room > TITLES + SAS_LEAST + 1 ? room - TITLES - SAS_LEAST : 1;
+	cpus = print_cpus(out, r, cpus_room);
+	if (view->rows)
+		sas_room = room > cpus + TITLES ? room - cpus - TITLES : 1;
+	print_sas(out, r, sas_room);
 	out_gap(out);
 	if (view->keys)
 		say_keys(out, view);

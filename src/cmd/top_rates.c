@@ -92,11 +92,6 @@ static void compare_cpus(struct top_rates *r, const struct snapshot *was,
 	r->cpus = now->cpus;
 }
 
-static uint64_t lost(const struct snapshot *s)
-{
-	return s->drops[RING_SA] + s->drops[RING_STRAY] + s->drops[RING_IKE];
-}
-
 int top_rates(struct top_rates *r, struct snapshot *was, struct snapshot *now, double seconds,
 	      enum top_sort order)
 {
@@ -116,7 +111,7 @@ int top_rates(struct top_rates *r, struct snapshot *was, struct snapshot *now, d
 	r->strays = rate(was->class[CLASS_STRAY].packets, now->class[CLASS_STRAY].packets, seconds);
 	r->limited =
 		rate(was->class[CLASS_LIMITED].packets, now->class[CLASS_LIMITED].packets, seconds);
-	r->drops = rate(lost(was), lost(now), seconds);
+	r->drops = rate(snapshot_drops(was), snapshot_drops(now), seconds);
 	r->moves = rate(was->moves.done, now->moves.done, seconds);
 	qsort_r(r->sa, r->sas, sizeof(*r->sa), compare, &order);
 	return 0;

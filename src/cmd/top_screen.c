@@ -54,7 +54,7 @@ static void give_back(struct top_screen *screen)
 
 int top_screen_open(struct top_screen *screen)
 {
-	*screen = (struct top_screen){.terminal = isatty(STDOUT_FILENO), .signals = -1};
+	*screen = (struct top_screen){.terminal = isatty(STDOUT_FILENO)};
 	screen->keys = screen->terminal && !tcgetattr(STDIN_FILENO, &screen->before);
 	sigemptyset(&screen->blocked);
 	for (const int *signal =
@@ -73,8 +73,6 @@ int top_screen_open(struct top_screen *screen)
 
 void top_screen_close(struct top_screen *screen)
 {
-	if (screen->signals < 0)
-		return;
 	give_back(screen);
 	close(screen->signals);
 	sigprocmask(SIG_UNBLOCK, &screen->blocked, NULL);

@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-static double now(void)
+double wait_now(void)
 {
 	struct timespec at;
 
@@ -29,7 +29,7 @@ static bool sleep_until(const struct timespec *end)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
-	while ((left = (double)end->tv_sec + (double)end->tv_nsec / 1e9 - now()) > 0) {
+	while ((left = (double)end->tv_sec + (double)end->tv_nsec / 1e9 - wait_now()) > 0) {
 		struct timespec rest = {(time_t)left, (long)((left - (time_t)left) * 1e9)};
 		int signal = sigtimedwait(&set, NULL, &rest);
 
@@ -44,7 +44,7 @@ static bool sleep_until(const struct timespec *end)
 double wait_seconds(unsigned int seconds, const char *doing)
 {
 	bool terminal = isatty(STDERR_FILENO);
-	double start = now();
+	double start = wait_now();
 	struct timespec end;
 
 	clock_gettime(CLOCK_MONOTONIC, &end);
@@ -57,5 +57,5 @@ double wait_seconds(unsigned int seconds, const char *doing)
 	}
 	if (terminal)
 		fputs("\r\033[K", stderr);
-	return now() - start;
+	return wait_now() - start;
 }

@@ -10,4 +10,7 @@
  */
 double wait_seconds(unsigned int seconds, const char *doing);
 
+/* CLOCK_MONOTONIC in seconds. */
+double wait_now(void);
+
 #endif

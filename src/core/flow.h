@@ -53,6 +53,14 @@ static __always_inline __u8 flow_sa_protocol(const struct flow *f)
 	return f->kind == FLOW_AH ? IPPROTO_AH : IPPROTO_ESP;
 }
 
+/* The other way: the kind of an SA's packets; @udp: ESP in UDP. */
+static __always_inline enum flow_kind flow_kind_of_sa(__u8 protocol, bool udp)
+{
+	if (protocol == IPPROTO_AH)
+		return FLOW_AH;
+	return udp ? FLOW_ESP_UDP : FLOW_ESP;
+}
+
 #ifndef __bpf__
 /* The name of a kind, as it is printed. */
 static inline const char *flow_kind_name(enum flow_kind kind)

@@ -5,8 +5,6 @@
 #include <inttypes.h>
 #include <math.h>
 
-enum { LABELS = 128 };
-
 struct writer {
 	FILE *file;
 	const char *netns;
@@ -87,17 +85,13 @@ static void write_host(struct writer *w, const struct snapshot *s)
 
 static void write_sas(struct writer *w, const struct snapshot *s)
 {
-	static const enum sa_state states[] = {SA_VALID, SA_LARVAL, SA_STATE_LEARNED,
-					       SA_STATE_HANDS_OFF, SA_MOVING};
+	uint64_t sas[SA_MOVING + 1] = {0};
 
+	for (size_t i = 0; i < s->sas; i++)
+		sas[s->sa[i].state]++;
 	family(w, "espalier_sas", "gauge", "Inbound SAs by state.");
-	for (size_t i = 0; i < sizeof(states) / sizeof(*states); i++) {
-		uint64_t sas = 0;
-
-		for (size_t j = 0; j < s->sas; j++)
-			sas += s->sa[j].state == states[i];
-		count(w, "state", sa_state_name(states[i]), sas);
-	}
+	for (enum sa_state state = SA_VALID; state <= SA_MOVING; state++)
+		count(w, "state", sa_state_name(state), sas[state]);
 }
 
 /* A family with a series a CPU. */

@@ -365,6 +365,11 @@ void snapshot_free(struct snapshot *snapshot)
 	memset(snapshot, 0, sizeof(*snapshot));
 }
 
+uint64_t snapshot_drops(const struct snapshot *s)
+{
+	return s->drops[RING_SA] + s->drops[RING_STRAY] + s->drops[RING_IKE];
+}
+
 int snapshot_by_name(const void *a, const void *b)
 {
 	const struct snapshot_sa *x = a, *y = b;

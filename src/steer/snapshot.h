@@ -117,6 +117,9 @@ void snapshot_free(struct snapshot *snapshot);
 double snapshot_weight(const struct snapshot *snapshot, double load, uint64_t packets);
 double snapshot_share(const struct snapshot *snapshot, double load, uint64_t packets);
 
+/* Frames that full rings of all kinds lost. */
+uint64_t snapshot_drops(const struct snapshot *snapshot);
+
 /* Orders the SAs: by load or packets, the heaviest first; or by (destination, SPI, protocol). */
 void snapshot_sort_heaviest(struct snapshot *snapshot);
 void snapshot_sort_names(struct snapshot *snapshot);

@@ -435,6 +435,14 @@ void out_real(struct out *out, const char *key, double value, int decimals)
 	put_text(out, key, text);
 }
 
+void out_spi(struct out *out, const char *key, uint32_t spi)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "0x%08x", spi);
+	out_string(out, key, text);
+}
+
 void out_share(struct out *out, const char *key, double part)
 {
 	char text[16];

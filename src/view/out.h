@@ -59,6 +59,8 @@ void out_number(struct out *out, const char *key, int64_t value);
 void out_count(struct out *out, const char *key, uint64_t value);
 void out_bytes(struct out *out, const char *key, uint64_t value);
 void out_real(struct out *out, const char *key, double value, int decimals);
+/* As the kernel's tools write it: "0x0000c0de". */
+void out_spi(struct out *out, const char *key, uint32_t spi);
 /* A part of a whole: as JSON 0 to 1, as text in per cent. */
 void out_share(struct out *out, const char *key, double part);
 void out_bool(struct out *out, const char *key, bool value);

@@ -155,6 +155,13 @@ def test_sizes(host):
         if rows > 3:
             terminal.await_("40 SAs")
             check(len(spis(terminal)) >= (30 if rows > 40 else 8), "few SAs", terminal.lines)
+    # No room for both CPUs, though none is busier than the other: one, and the SAs.
+    terminal.resize(15, 80)
+    terminal.process.send_signal(signal.SIGWINCH)
+    terminal.await_("40 SAs")
+    terminal.read(1.5)
+    rows = [line for line in terminal.lines if re.match(r" *\d+ +20 ", line)]
+    check(len(rows) == 1 and len(spis(terminal)) >= 3, "CPUs without room", terminal.lines)
     terminal.key("q")
     check(terminal.end() == 0, "exit status")
 
