@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { TRIES = 1000 };
+
 void lock_file_name(uint64_t cookie, const char *suffix, char *name, size_t size)
 {
 	snprintf(name, size, "%llx.%s", (unsigned long long)cookie, suffix);
@@ -23,7 +25,7 @@ static void run_path(uint64_t cookie, const char *suffix, char *path, size_t siz
 	snprintf(path, size, RUN_DIR "/%s", name);
 }
 
-static int lock_open(const char *path, int flags)
+static int open_once(const char *path, int flags)
 {
 	int fd;
 
@@ -31,6 +33,19 @@ static int lock_open(const char *path, int flags)
 		return -errno;
 	fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
 	return fd < 0 ? -errno : fd;
+}
+
+/*
+ * Who gives back the last lock removes the directory too, maybe just before we make a file there:
+ * then once more, but not for ever, for a name that leads nowhere looks the same.
+ */
+static int lock_open(const char *path, int flags)
+{
+	int fd = open_once(path, flags);
+
+	for (int i = 0; fd == -ENOENT && flags & O_CREAT && i < TRIES; i++)
+		fd = open_once(path, flags);
+	return fd;
 }
 
 static pid_t read_pid(int fd)
