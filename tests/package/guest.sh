@@ -20,7 +20,7 @@ StandardOutput=file:/run/espalier-test.out
 StandardError=inherit
 ExecStopPost=/bin/sh -c 'exec systemctl --no-block exit \$EXIT_STATUS'
 END
-timeout 300 unshare --fork --pid --cgroup --mount-proc --uts env container=espalier-test \
+timeout 1100 unshare --fork --pid --cgroup --mount-proc --uts env container=espalier-test \
 	/lib/systemd/systemd --unit=espalier-test.service --log-target=console --show-status=0 \
 	</dev/null >/run/systemd.out 2>&1
 status=$?

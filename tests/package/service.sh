@@ -38,6 +38,7 @@ ip link set far up
 ip link set wan up
 settings() { ethtool -k wan; ethtool -l wan; cat /sys/class/net/wan/queues/rx-0/rps_cpus; }
 settings >/run/before
+sysctl -qw net.core.xfrm_acq_expires=3600 # an upgrade may take longer here than a larval SA lives
 
 check "dpkg -i" dpkg -i "$ESPALIER_DEB"
 check "it neither starts nor is enabled by itself" \

@@ -76,7 +76,7 @@ else
 	bad "lintian"
 fi
 rm -f "$tmp/log"
-ESPALIER_DEB=$(echo "$tmp"/espalier_*.deb) "$root/lab/guest/run" "$here/guest.sh"
+ESPALIER_DEB=$(echo "$tmp"/espalier_*.deb) "$root/lab/guest/run" --timeout 1200 "$here/guest.sh"
 case $? in
 0) ;;
 1) failed=1 ;;
