@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include "cmd/gain_print.h"
-#include "cmd/kernel_sas.h"
+#include "daemon/kernel_sas.h"
 #include "cmd/verb.h"
 #include "cmd/wait.h"
 #include "nic/cpulist.h"

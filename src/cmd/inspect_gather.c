@@ -6,37 +6,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
-#include "cmd/kernel_sas.h"
+#include "daemon/kernel_sas.h"
 #include "cmd/wait.h"
 #include "nic/cpus.h"
-#include "nic/ethtool.h"
 #include "steer/measure.h"
 #include "steer/pick_cpus.h"
 #include "steer/program.h"
-
-struct asked {
-	int fd;
-	const char *name;
-};
-
-static int ask(void *arg, void *request)
-{
-	const struct asked *asked = arg;
-
-	return ethtool_ask(asked->fd, asked->name, request);
-}
-
-static int gather_claims(const char *name, struct claims *claims)
-{
-	struct asked asked = {.fd = ethtool_open(), .name = name};
-
-	if (asked.fd < 0)
-		return asked.fd;
-	claims_gather(ask, &asked, claims);
-	close(asked.fd);
-	return 0;
-}
 
 static void gather_cpus(const char *name, cpu_set_t *cpus)
 {
@@ -144,7 +119,7 @@ enum status inspect_gather(const char *name, const struct inspect_how *how, stru
 	if (err == -ENODEV)
 		return complain("inspect", "%s: no such interface; see ip link", name);
 	if (!err)
-		err = gather_claims(name, &in->claims);
+		err = claims_read(name, &in->claims);
 	if (err)
 		return complain("inspect", "looking at %s: %s", name, strerror(-err));
 	in->model = claims_model(&in->claims, &in->differ, &in->differs_in);

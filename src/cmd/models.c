@@ -3,12 +3,13 @@
 #include <errno.h>
 #include <string.h>
 #include "cmd/model_named.h"
+#include "cmd/models_markdown.h"
 #include "cmd/verb.h"
 #include "nic/model_ask.h"
 #include "view/out.h"
 
 struct models_options {
-	bool json;
+	bool json, markdown;
 };
 
 static const struct models_options defaults;
@@ -18,6 +19,10 @@ static const struct option_row options[] = {
 	 .type = OPTION_FLAG,
 	 .offset = offsetof(struct models_options, json),
 	 .help = "print JSON"},
+	{.name = "markdown",
+	 .type = OPTION_FLAG,
+	 .offset = offsetof(struct models_options, markdown),
+	 .help = "print the table of the documents: what each NIC does with ESP, and what helps"},
 	{0},
 };
 
@@ -154,6 +159,10 @@ static enum status show_models(const void *given, int n, char **operands)
 
 	if (n && !model)
 		return STATUS_FAILED;
+	if (o->markdown && (n || o->json))
+		return complain_usage("models", "--markdown goes with neither NAME nor --json");
+	if (o->markdown)
+		return models_markdown(stdout) ? complain("models", "no memory") : STATUS_DONE;
 	out = out_new(stdout, o->json);
 	if (!out)
 		return complain("models", "no memory");

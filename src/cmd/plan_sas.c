@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cmd/kernel_sas.h"
+#include "daemon/kernel_sas.h"
 #include "cmd/plan_nic.h"
 #include "cmd/progress.h"
 #include "cmd/wait.h"

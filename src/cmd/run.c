@@ -18,7 +18,17 @@ static const struct run_options defaults = {
 
 #define MEMBER(member) .offset = offsetof(struct run_options, member)
 
+/* In the order of enum method_kind, behind auto. */
+static const char *const methods[] = {"auto", "rss", "ntuple", "xdp", "rps", NULL};
+
 static const struct option_row options[] = {
+	{.name = "method",
+	 .argument = "METHOD",
+	 .type = OPTION_CHOICE,
+	 .choices = methods,
+	 MEMBER(method),
+	 .help = "how to steer: by the NIC's hash and table, by its rules, by XDP, by the kernel's "
+		 "RPS; auto chooses for each interface and says why"},
 	{.name = "cpus",
 	 .argument = "LIST",
 	 .type = OPTION_CPUS,
@@ -147,6 +157,8 @@ static enum status run_them(struct run_options *o, int n, char **names)
 	if (o->interval && o->interval < INTERVAL_LEAST)
 		return complain_usage("run", "--interval %u: neither 0 nor at least %u",
 				      o->interval, INTERVAL_LEAST);
+	if (o->generic && o->method && o->method != RUN_METHOD(METHOD_XDP))
+		return complain_usage("run", "--generic goes with --method xdp alone");
 	if (n > HOST_INTERFACES)
 		return complain_usage("run", "%s is one too many", names[HOST_INTERFACES]);
 	status = check_names(n, names);

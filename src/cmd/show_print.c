@@ -77,11 +77,24 @@ static void names(const struct snapshot *s, const struct show_view *view, char *
 	human_clean(buf);
 }
 
+/* "xdp (native)", "ntuple", "several methods". */
+static void how_of(const struct snapshot *s, char *buf, size_t size)
+{
+	enum interface_mode mode = s->interface[0].mode;
+	const char *word = snapshot_mode(mode);
+
+	snprintf(buf, size, "%s%s%s%s", snapshot_method(mode), word ? " (" : "", word ? word : "",
+		 word ? ")" : "");
+	for (size_t i = 1; i < s->interfaces; i++)
+		if (s->interface[i].mode != mode)
+			snprintf(buf, size, "several methods");
+}
+
 /* The first sentence: what is steered, how, how well. */
 static void print_sentence(struct out *out, const struct snapshot *s, const struct show_view *view)
 {
 	uint64_t drops = snapshot_drops(s);
-	char who[64], lost[HUMAN_LEN], even[48] = "no packets yet";
+	char who[64], lost[HUMAN_LEN], how[48], even[48] = "no packets yet";
 	bool many = !view->only && view->interfaces > 1;
 
 	if (!s->interfaces && view->only)
@@ -95,9 +108,9 @@ static void print_sentence(struct out *out, const struct snapshot *s, const stru
 	human_count(lost, drops);
 	if (isfinite(s->imbalance))
 		snprintf(even, sizeof(even), "imbalance %.2f", s->imbalance);
-	out_say(out, "%s %s steered by xdp (%s): %zu SA%s on %zu CPU%s, %s, %s dropped.", who,
-		many ? "are" : "is", s->interface[0].mode == MODE_NATIVE ? "native" : "generic",
-		s->sas, s->sas == 1 ? "" : "s", s->cpus, s->cpus == 1 ? "" : "s", even,
+	how_of(s, how, sizeof(how));
+	out_say(out, "%s %s steered by %s: %zu SA%s on %zu CPU%s, %s, %s dropped.", who,
+		many ? "are" : "is", how, s->sas, s->sas == 1 ? "" : "s", s->cpus, s->cpus == 1 ? "" : "s", even,
 		drops ? lost : "none");
 	if (show_round_why(s))
 		out_say(out, "Of the last round: %s.", show_round_why(s));
@@ -110,8 +123,12 @@ static void print_interfaces(struct out *out, const struct snapshot *s)
 	for (size_t i = 0; i < s->interfaces; i++) {
 		out_row(out, NULL);
 		out_string(out, "interface", s->interface[i].name);
-		out_string(out, "method", "xdp");
-		out_string(out, "mode", s->interface[i].mode == MODE_NATIVE ? "native" : "generic");
+		out_string(out, "method", snapshot_method(s->interface[i].mode));
+		out_string(out, "mode", snapshot_mode(s->interface[i].mode));
+		if (out_is_json(out) && s->interface[i].mode == MODE_NTUPLE) {
+			out_number(out, "rules", s->interface[i].rules);
+			out_number(out, "without_rule", s->interface[i].without_rule);
+		}
 		out_object(out, "other");
 		print_count(out, &s->interface[i].other);
 		out_up(out);

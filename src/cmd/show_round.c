@@ -16,6 +16,7 @@ static const struct {
 	[ROUND_BOUND] = {"bound", "one SA is the largest load by itself, and sits alone"},
 	[ROUND_GENERIC] = {"generic",
 			   "generic mode cannot hand over in order, so nothing is moved"},
+	[ROUND_NIC] = {"nic", "the method in use decides where SAs go, and none is moved singly"},
 };
 
 const char *show_round_why(const struct snapshot *s)

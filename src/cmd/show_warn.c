@@ -55,6 +55,27 @@ static void warn_strays(struct out *out, const struct snapshot *s)
 			 (unsigned long long)s->stray_limit, n);
 }
 
+static void warn_rules(struct out *out, const struct snapshot *s)
+{
+	for (size_t i = 0; i < s->interfaces; i++) {
+		const struct snapshot_interface *at = &s->interface[i];
+		char name[32];
+
+		snprintf(name, sizeof(name), "%s", at->name);
+		human_clean(name);
+		if (at->without_rule)
+			out_warn(out,
+				 "%s: %u SAs have no rule (the NIC holds %u of ours): they go where "
+				 "its hash puts them; --method xdp steers them all",
+				 name, at->without_rule, at->rules);
+		if (at->mode == MODE_RPS)
+			out_warn(out,
+				 "%s: method rps spreads plain ESP by its SPI, but not ESP in UDP: "
+				 "all of a pair of gateways stays on one CPU",
+				 name);
+	}
+}
+
 void show_warn(struct out *out, const struct snapshot *snapshot)
 {
 	if (out_is_json(out)) {
@@ -64,5 +85,6 @@ void show_warn(struct out *out, const struct snapshot *snapshot)
 	warn_daemon(out, snapshot);
 	warn_rings(out, snapshot);
 	warn_strays(out, snapshot);
+	warn_rules(out, snapshot);
 	show_round_warn(out, snapshot);
 }

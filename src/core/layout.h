@@ -9,7 +9,7 @@
 #include "core/env.h"
 #include "core/sa_table.h"
 
-#define LAYOUT_VERSION 4u
+#define LAYOUT_VERSION 5u
 #define LAYOUT_MAGIC   0x45535031u /* "ESP1" */
 
 #define LINE __attribute__((aligned(128))) /* two cache lines: adjacent-line prefetch pairs them */
@@ -52,7 +52,11 @@ static __always_inline __u32 ring_place(__u32 kind, __u32 cpu, __u32 cpus)
 /* Which strays' table is in force. */
 enum stray_table { STRAYS_CONFINED, STRAYS_SPREAD, STRAY_TABLES };
 
-enum interface_mode { MODE_NATIVE, MODE_GENERIC };
+/*
+ * How an interface is steered: by our program in one of XDP's modes, or by the NIC's hash, by its
+ * rules, or by the kernel's RPS.
+ */
+enum interface_mode { MODE_NATIVE, MODE_GENERIC, MODE_RSS, MODE_NTUPLE, MODE_RPS, MODES };
 
 /* An interface that is steered; its place in the array is its index into `counts`. */
 struct host_interface {
@@ -60,6 +64,8 @@ struct host_interface {
 	__u32 mode;    /* enum interface_mode */
 	__u64 program; /* hash of the BPF object that its program is from */
 	char name[16]; /* when it was attached */
+	__u32 rules;	    /* MODE_NTUPLE: that the NIC holds for us */
+	__u32 without_rule; /* SAs that have none */
 };
 
 /* Why the last round of placing did what it did; in words: cmd/show_round.c. */
@@ -72,6 +78,7 @@ enum round_why {
 	ROUND_STUCK,   /* uneven, but no move would gain more than it costs */
 	ROUND_BOUND,   /* one SA is the largest load by itself, and sits alone */
 	ROUND_GENERIC, /* generic mode cannot hand over in order: nothing is moved */
+	ROUND_NIC,     /* an interface's NIC or the kernel decides where SAs go */
 	ROUND_WHYS
 };
 
@@ -172,6 +179,7 @@ struct interface_counts {
 #define COLD_UDP     4u /* ESP-in-UDP */
 #define COLD_FILE    8u
 #define COLD_ESN     16u
+#define COLD_SEEN    32u /* MODE_RSS: where it is was seen */
 
 #define NO_CPU	0xffffffffu
 #define NO_MOVE 0xffffffffu

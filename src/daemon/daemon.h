@@ -16,12 +16,15 @@
 
 #define DAEMON_INTERFACES HOST_INTERFACES
 
+struct hardware; /* daemon/hardware.c */
+
 /* An interface that is steered now. */
 struct daemon_interface {
 	unsigned int ifindex; /* 0: free */
 	unsigned int index;   /* in host->interface */
 	char name[IFNAMSIZ];
 	bool fresh; /* attached by this daemon, not adopted */
+	struct hardware *hardware; /* NULL: our program steers it */
 };
 
 struct learner; /* daemon/learner.c */
@@ -48,6 +51,7 @@ struct daemon {
 	struct event *move_timer;
 	bool addresses_changed, links_changed, sync_wanted;
 	bool table_full_said;
+	bool rules_wanted; /* SAs or where they are placed changed: the NICs' rules are to follow */
 	bool homeless; /* some SA found no place in the table */
 	bool claiming; /* entries of an earlier daemon wait for the first sync */
 	bool takedown; /* on the way out: put everything back */
@@ -81,6 +85,9 @@ int interfaces_attach(struct daemon *d, bool first);
 
 /* Takes over the interfaces whose pins an earlier daemon left; what is gone is taken down. */
 int interfaces_adopt(struct daemon *d);
+
+/* Can SAs be moved one by one on every interface? */
+bool interfaces_movable(const struct daemon *d);
 
 /* Detaches one and puts its settings back. 0, or the negative errno of what was left. */
 int interfaces_detach(struct daemon *d, struct daemon_interface *interface);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include "daemon/kernel_sas.h"
 #include "daemon/meet.h"
 #include "daemon/say.h"
 #include "nic/cpulist.h"
@@ -24,6 +25,22 @@ static void print_cpus(struct out *out, const struct cpu_roles *roles)
 	out_up(out);
 }
 
+static int dry_run_interfaces(const struct run_options *options, const struct cpu_roles *roles,
+			      struct out *out)
+{
+	struct sad_reading reading = {0};
+	const struct meet_dry dry = {options, roles, &reading};
+	struct kernel_sas kernel;
+	int err;
+
+	if (!kernel_sas_open(&kernel)) /* without XFRM the rest can be told all the same */
+		(void)kernel_sas_take(&kernel, &reading);
+	kernel_sas_close(&kernel);
+	err = meet_dry_run(&dry, out);
+	sad_reading_free(&reading);
+	return err;
+}
+
 int dry_run(const struct run_options *options)
 {
 	struct out *out = out_new(stdout, options->json);
@@ -40,8 +57,8 @@ int dry_run(const struct run_options *options)
 	err = roles_choose(options, &roles);
 	if (!err)
 		print_cpus(out, &roles);
-	bad = meet_dry_run(options, out);
-	err = err ? err : bad;
+	if (!err)
+		err = dry_run_interfaces(options, &roles, out);
 	bad = options->sas ? sas_file_read(options->sas, &sas, &count, &error) : 0;
 	if (bad)
 		say("--sas %s", error.text);

@@ -8,8 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "daemon/say.h"
+#include "daemon/hardware.h"
 #include "daemon/meet.h"
+#include "daemon/method.h"
+#include "daemon/say.h"
+#include "daemon/switches.h"
 
 static struct daemon_interface *find(struct daemon *d, unsigned int ifindex)
 {
@@ -38,7 +41,8 @@ static int take_index(struct daemon *d)
 	return -ENOSPC;
 }
 
-static void note_generic(struct daemon *d)
+/* What holds of moves follows from how the interfaces are steered. */
+static void note_modes(struct daemon *d)
 {
 	const struct host *host = d->xdp.maps.host;
 
@@ -46,17 +50,31 @@ static void note_generic(struct daemon *d)
 	for (int i = 0; i < HOST_INTERFACES; i++)
 		d->xdp.generic |=
 			host->interface[i].ifindex && host->interface[i].mode == MODE_GENERIC;
+	d->xdp.moves.unprotected = switches_no_handover() || hardware_only(d);
 }
 
-static void fill_index(struct daemon *d, const struct daemon_interface *interface, bool generic)
+bool interfaces_movable(const struct daemon *d)
+{
+	const struct host *host = d->xdp.maps.host;
+
+	for (int i = 0; i < HOST_INTERFACES; i++)
+		if (host->interface[i].ifindex && (host->interface[i].mode == MODE_RSS ||
+						   host->interface[i].mode == MODE_RPS))
+			return false;
+	return true;
+}
+
+static void fill_index(struct daemon *d, const struct daemon_interface *interface,
+		       enum interface_mode mode)
 {
 	struct host_interface *place = &d->xdp.maps.host->interface[interface->index];
 
-	place->mode = generic ? MODE_GENERIC : MODE_NATIVE;
+	place->mode = mode;
 	place->program = program_hash();
+	place->rules = place->without_rule = 0;
 	snprintf(place->name, sizeof(place->name), "%s", interface->name);
 	SHARED(place->ifindex) = interface->ifindex;
-	note_generic(d);
+	note_modes(d);
 }
 
 static void explain_attach(const char *name, int err, const char *log)
@@ -91,9 +109,71 @@ static int attach_program(struct daemon *d, const struct link *link, bool has_me
 	interface->ifindex = link->ifindex;
 	snprintf(interface->name, sizeof(interface->name), "%s", link->name);
 	interface->fresh = true;
-	fill_index(d, interface, target.generic);
+	fill_index(d, interface, target.generic ? MODE_GENERIC : MODE_NATIVE);
 	undo_after_attach(d->undo, link->name);
 	return 0;
+}
+
+/* Steering that is not our program's: set by now, and to be kept up from here on. */
+static int begin_hardware(struct daemon *d, const struct link *link, const struct meeting *meeting,
+			  struct daemon_interface *interface)
+{
+	static const enum interface_mode modes[METHODS] = {
+		[METHOD_RSS] = MODE_RSS, [METHOD_NTUPLE] = MODE_NTUPLE, [METHOD_RPS] = MODE_RPS};
+	int index = take_index(d);
+
+	if (index < 0)
+		return index;
+	interface->index = (unsigned int)index;
+	interface->ifindex = (unsigned int)link->ifindex;
+	snprintf(interface->name, sizeof(interface->name), "%s", link->name);
+	interface->hardware = hardware_start(d, interface, meeting);
+	if (!interface->hardware) {
+		interface->ifindex = 0;
+		return -EIO;
+	}
+	interface->fresh = true;
+	fill_index(d, interface, modes[meeting->method]);
+	rounds_soon(d);
+	return 0;
+}
+
+static void say_steering(const struct link *link, const struct meeting *meeting)
+{
+	if (meeting->method == METHOD_XDP)
+		say("%s: steering (xdp, %s mode)", link->name,
+		    meeting->generic ? "generic" : "native");
+	else
+		say("%s: steering (%s)", link->name, method_name(meeting->method));
+}
+
+/* How an earlier daemon steered it, if not by our program; else as it is asked for or chosen. */
+static enum method_kind method_of(struct daemon *d, const struct link *link)
+{
+	static const enum method_kind kinds[MODES] = {
+		[MODE_NATIVE] = METHOD_XDP, [MODE_GENERIC] = METHOD_XDP, [MODE_RSS] = METHOD_RSS,
+		[MODE_NTUPLE] = METHOD_NTUPLE, [MODE_RPS] = METHOD_RPS};
+	enum method_kind before = METHOD_XDP, now;
+	struct sad_reading sas = {0};
+
+	for (int i = 0; i < HOST_INTERFACES; i++) {
+		struct host_interface *place = &d->xdp.maps.host->interface[i];
+
+		if (place->ifindex || place->mode >= MODES ||
+		    strncmp(place->name, link->name, sizeof(place->name)))
+			continue;
+		before = kinds[place->mode];
+		place->mode = MODE_NATIVE;
+	}
+	if (before != METHOD_XDP && !d->options->method && !d->options->generic)
+		return before;
+	if (sad_reading_take(d->sad, &sas))
+		return METHOD_XDP;
+	now = method_choose(d->options, &sas, &d->xdp.roles.sas, link);
+	sad_reading_free(&sas);
+	if (before != METHOD_XDP && before != now)
+		undo_restore(d->undo, link->ifindex);
+	return now;
 }
 
 static int attach_one(struct daemon *d, const struct link *link)
@@ -112,15 +192,20 @@ static int attach_one(struct daemon *d, const struct link *link)
 		    link->name, DAEMON_INTERFACES);
 		return -ENOSPC;
 	}
+	meeting.method = method_of(d, link);
+	meeting.cpus = &d->xdp.roles.sas;
 	err = meet_needs(d, link->name, &meeting);
-	if (!err)
+	if (!err && meeting.method == METHOD_XDP)
 		err = attach_program(d, link, meeting.has_meta, interface);
+	else if (!err)
+		err = begin_hardware(d, link, &meeting, interface);
 	if (err) {
-		undo_after_detach(d->undo, link->name);
+		if (meeting.method == METHOD_XDP)
+			undo_after_detach(d->undo, link->name);
 		undo_restore(d->undo, link->ifindex);
 		return err;
 	}
-	say("%s: steering (xdp, %s mode)", link->name, d->options->generic ? "generic" : "native");
+	say_steering(link, &meeting);
 	return 0;
 }
 
@@ -156,7 +241,9 @@ static void release(struct daemon *d, struct daemon_interface *interface)
 	pins_remove_interface(&d->xdp.pins, interface->ifindex);
 	d->xdp.maps.host->interface[interface->index].ifindex = 0;
 	interface->ifindex = 0;
-	note_generic(d);
+	hardware_close(interface->hardware);
+	interface->hardware = NULL;
+	note_modes(d);
 }
 
 int interfaces_detach(struct daemon *d, struct daemon_interface *interface)
@@ -164,10 +251,13 @@ int interfaces_detach(struct daemon *d, struct daemon_interface *interface)
 	unsigned int ifindex = interface->ifindex;
 	int left = 0, err;
 
-	undo_before_detach(d->undo, interface->name);
-	release(d, interface);
-	err = undo_after_detach(d->undo, interface->name);
-	left += err;
+	if (interface->hardware) {
+		release(d, interface);
+	} else {
+		undo_before_detach(d->undo, interface->name);
+		release(d, interface);
+		left += undo_after_detach(d->undo, interface->name);
+	}
 	err = undo_restore(d->undo, ifindex);
 	return left || err ? -EIO : 0;
 }
@@ -205,7 +295,7 @@ static void refresh_program(struct daemon *d, const struct daemon_interface *int
 static void adopt_one(struct daemon *d, unsigned int ifindex, struct daemon_interface *interface)
 {
 	struct host *host = d->xdp.maps.host;
-	struct meeting meeting = {0};
+	struct meeting meeting = {.method = METHOD_XDP};
 	char name[IF_NAMESIZE];
 	__u32 id;
 	int err;
@@ -228,13 +318,35 @@ static void adopt_one(struct daemon *d, unsigned int ifindex, struct daemon_inte
 	}
 	if (if_indextoname(ifindex, name))
 		snprintf(interface->name, sizeof(interface->name), "%s", name);
-	note_generic(d);
+	note_modes(d);
 	meeting.generic = host->interface[interface->index].mode == MODE_GENERIC;
 	meeting.frags = host->frags;
 	meeting.own_prog_id = id;
 	if (!meet_needs(d, interface->name, &meeting))
 		refresh_program(d, interface, &meeting);
 	say("%s: adopted; steering went on meanwhile", interface->name);
+}
+
+/*
+ * An interface that the NIC or the kernel steers goes on with its settings, which undo knows: it is
+ * attached anew like any other, and finds them. Only one that is gone, or not wanted any more, is
+ * put back now.
+ */
+static void forget_hardware(struct daemon *d, struct host_interface *place)
+{
+	char name[IF_NAMESIZE] = "";
+	bool wanted = false;
+
+	if (!place->ifindex)
+		return;
+	if_indextoname(place->ifindex, name);
+	for (size_t i = 0; i < d->options->n_interfaces; i++)
+		wanted |= !strcmp(d->options->interfaces[i], name);
+	if (!wanted) {
+		undo_restore(d->undo, (int)place->ifindex);
+		place->mode = MODE_NATIVE;
+	}
+	SHARED(place->ifindex) = 0;
 }
 
 int interfaces_adopt(struct daemon *d)
@@ -249,6 +361,9 @@ int interfaces_adopt(struct daemon *d)
 			adopt_one(d, ifindexes[i], interface);
 	}
 	free(ifindexes);
+	for (int i = 0; i < HOST_INTERFACES; i++)
+		if (d->xdp.maps.host->interface[i].mode >= MODE_RSS)
+			forget_hardware(d, &d->xdp.maps.host->interface[i]);
 	return count < 0 ? count : 0;
 }
 

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
+#include "daemon/hardware.h"
 #include "daemon/say.h"
 
 enum { MOVE_POLL_US = 2000 };
@@ -21,6 +22,7 @@ static void settle(struct daemon *d)
 	}
 	if (d->sync_wanted)
 		sas_sync(d);
+	hardware_settle(d);
 }
 
 static void on_second(evutil_socket_t fd, short what, void *arg)
@@ -29,6 +31,9 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
 
 	xdp_beat(&d->xdp, daemon_now());
 	learner_expire(d);
+	hardware_look(d);
+	if (!d->options->interval)
+		hardware_count(d);
 	settle(d);
 	sd_notify(0, "WATCHDOG=1");
 }

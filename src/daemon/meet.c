@@ -6,15 +6,47 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "daemon/method.h"
 #include "daemon/say.h"
+#include "nic/rule.h"
 #include "nic/xdp_drivers.h"
 #include "steer/needs.h"
+#include "steer/ntuple.h"
 #include "steer/program.h"
+#include "steer/queues.h"
+#include "steer/rps.h"
+#include "steer/rss.h"
 
 struct look {
 	struct needs_facts facts;
 	struct needs_report report;
+	const struct model *model;
+	unsigned int queues;
 };
+
+/* What the method needs. */
+static int judge(struct look *look, const char *name, const struct meeting *meeting)
+{
+	struct claims claims;
+	const char *differs;
+	unsigned int differ;
+	int err;
+
+	look->queues = look->facts.link.num_rx_queues;
+	if (!look->facts.channels.err)
+		look->queues = look->facts.channels.rx + look->facts.channels.combined;
+	if (meeting->method == METHOD_XDP)
+		return needs_check(&look->facts, &look->report);
+	err = claims_read(name, &claims);
+	if (err)
+		return err;
+	look->model = claims_model(&claims, &differ, &differs);
+	if (meeting->method == METHOD_RSS)
+		return rss_check(&look->facts, &claims, look->model, &look->report);
+	if (meeting->method == METHOD_NTUPLE)
+		return ntuple_check(&look->facts, look->model, &look->report);
+	return rps_check(&look->facts, meeting->cpus, look->model, &look->report);
+}
 
 static int look_at(struct look *look, const char *name, const struct meeting *meeting)
 {
@@ -26,7 +58,7 @@ static int look_at(struct look *look, const char *name, const struct meeting *me
 	look->facts.frags = meeting->frags;
 	err = needs_gather(name, &look->facts);
 	if (!err)
-		err = needs_check(&look->facts, &look->report);
+		err = judge(look, name, meeting);
 	if (err)
 		say("looking at %s: %s", name, strerror(-err));
 	return err;
@@ -47,6 +79,18 @@ static void say_findings(const struct look *look, enum needs_verdict verdict)
 			continue;
 		needs_line(&look->facts, &look->report.finding[i], line, sizeof(line));
 		say("%s", line);
+	}
+}
+
+/* Changes that are still wanted after they were made: the driver would not. */
+static void say_refused(const struct look *look)
+{
+	for (size_t i = 0; i < look->report.count; i++) {
+		const struct needs_finding *finding = &look->report.finding[i];
+
+		if (finding->verdict == NEEDS_CHANGE && finding->optional)
+			say("%s: %s stays %s: its driver refuses %s", look->facts.link.name,
+			    finding->knob, finding->old_value, finding->new_value);
 	}
 }
 
@@ -89,9 +133,12 @@ int meet_needs(struct daemon *d, const char *name, struct meeting *meeting)
 	}
 	if (!err) {
 		say_findings(&look, NEEDS_WARN);
+		say_refused(&look);
 		driver = xdp_driver_find(look.facts.driver);
 		meeting->has_meta = !meeting->generic && driver && driver->has_meta;
 		meeting->restarts_on_replace = !driver || driver->restarts_on_replace;
+		meeting->model = look.model;
+		meeting->queues = look.queues;
 	}
 	look_away(&look);
 	return err;
@@ -119,6 +166,8 @@ static void print_finding(struct out *out, const struct look *look,
 	if (!out_is_json(out)) {
 		needs_line(&look->facts, finding, line, sizeof(line));
 		out_say(out, "%s", line);
+		if (needs_command(&look->facts, finding, line, sizeof(line)))
+			out_say(out, "  %s", line);
 		return;
 	}
 	out_object(out, NULL);
@@ -128,6 +177,8 @@ static void print_finding(struct out *out, const struct look *look,
 		out_string(out, "knob", finding->knob);
 		out_string(out, "old", finding->old_value);
 		out_string(out, "new", finding->new_value);
+		out_string(out, "command",
+			   needs_command(&look->facts, finding, line, sizeof(line)) ? line : NULL);
 	}
 	out_up(out);
 }
@@ -143,36 +194,85 @@ static void print_findings(struct out *out, const struct look *look)
 		out_up(out);
 }
 
-static int dry_run_one(const struct link *link, bool generic, struct out *out)
+/* The rules for the SAs of now, each at its CPU's queue, the CPUs in turn. */
+static void print_rules(struct out *out, const struct link *link, const struct look *look,
+			const struct meet_dry *dry)
 {
-	const struct meeting meeting = {.generic = generic,
-					.frags = !generic,
-					.own_prog_id = program_ours(link->ifindex)};
-	const char *mode = generic ? "generic" : "native";
-	struct look look;
-	int err = look_at(&look, link->name, &meeting);
-	bool can = !err && needs_worst(&look.report) != NEEDS_REFUSE;
+	char text[RULE_TEXT_LEN], line[RULE_TEXT_LEN + 64];
+	struct queues queues;
+	uint32_t turn = 0;
+	struct rule rule;
+
+	if (out_is_json(out))
+		out_array(out, "rules");
+	if (!look->model || queues_read(link->name, look->queues, &dry->roles->sas, &queues))
+		queues.count = 0;
+	for (size_t i = 0; queues.count && i < dry->sas->count; i++) {
+		if (!rule_of_sa(&dry->sas->sa[i], &rule) || !ntuple_can(look->model, &rule))
+			continue;
+		rule.queue = turn++ % queues.count;
+		snprintf(line, sizeof(line), "ethtool -N %s %s", link->name,
+			 rule_print(&rule, text));
+		if (out_is_json(out))
+			out_string(out, NULL, line);
+		else
+			out_say(out, "  %s", line);
+	}
+	if (out_is_json(out))
+		out_up(out);
+}
+
+static void print_method(struct out *out, const struct meeting *meeting, const struct link *link,
+			 bool can)
+{
+	const char *mode = meeting->generic ? "generic" : "native";
 
 	if (out_is_json(out)) {
 		out_object(out, NULL);
 		out_string(out, "interface", link->name);
-		out_string(out, "method", can ? "xdp" : NULL);
-		out_string(out, "mode", can ? mode : NULL);
+		out_string(out, "method", can ? method_name(meeting->method) : NULL);
+		out_string(out, "mode", can && meeting->method == METHOD_XDP ? mode : NULL);
 	}
-	if (!err)
-		print_findings(out, &look);
+}
+
+static void print_end(struct out *out, const struct meeting *meeting, const struct link *link,
+		      bool can)
+{
 	if (out_is_json(out))
 		out_up(out);
-	else if (can && meeting.own_prog_id)
+	else if (can && meeting->method != METHOD_XDP)
+		out_say(out, "%s: would steer by %s", link->name, method_name(meeting->method));
+	else if (can && meeting->own_prog_id)
 		out_say(out, "%s: is steered already", link->name);
 	else if (can)
 		out_say(out, "%s: would attach the steering program (xdp, %s mode)", link->name,
-			mode);
+			meeting->generic ? "generic" : "native");
+}
+
+static int dry_run_one(const struct link *link, const struct meet_dry *dry, struct out *out)
+{
+	const struct meeting meeting = {
+		.method = method_choose(dry->options, dry->sas, &dry->roles->sas, link),
+		.cpus = &dry->roles->sas,
+		.generic = dry->options->generic,
+		.frags = !dry->options->generic,
+		.own_prog_id = program_ours(link->ifindex),
+	};
+	struct look look;
+	int err = look_at(&look, link->name, &meeting);
+	bool can = !err && needs_worst(&look.report) != NEEDS_REFUSE;
+
+	print_method(out, &meeting, link, can);
+	if (!err)
+		print_findings(out, &look);
+	if (can && meeting.method == METHOD_NTUPLE)
+		print_rules(out, link, &look, dry);
+	print_end(out, &meeting, link, can);
 	look_away(&look);
 	return can ? 0 : err ? err : -EOPNOTSUPP;
 }
 
-static int dry_run_named(const char *name, bool generic, struct out *out)
+static int dry_run_named(const char *name, const struct meet_dry *dry, struct out *out)
 {
 	struct link_list links = {0};
 	char why[LINK_WHY_LEN];
@@ -182,21 +282,21 @@ static int dry_run_named(const char *name, bool generic, struct out *out)
 	if (err)
 		say("steering %s: %s", name, why);
 	for (size_t i = 0; i < links.count; i++) {
-		bad = dry_run_one(&links.link[i], generic, out);
+		bad = dry_run_one(&links.link[i], dry, out);
 		err = bad ? bad : err;
 	}
 	link_list_free(&links);
 	return err;
 }
 
-int meet_dry_run(const struct run_options *options, struct out *out)
+int meet_dry_run(const struct meet_dry *dry, struct out *out)
 {
 	int err = 0, bad;
 
 	if (out_is_json(out))
 		out_array(out, "interfaces");
-	for (size_t i = 0; i < options->n_interfaces; i++) {
-		bad = dry_run_named(options->interfaces[i], options->generic, out);
+	for (size_t i = 0; i < dry->options->n_interfaces; i++) {
+		bad = dry_run_named(dry->options->interfaces[i], dry, out);
 		err = bad ? bad : err;
 	}
 	if (out_is_json(out))

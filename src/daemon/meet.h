@@ -4,21 +4,30 @@
 #ifndef DAEMON_MEET_H
 #define DAEMON_MEET_H
 
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include "daemon/run.h"
+#include "nic/model.h"
+#include "place/choose_method.h"
+#include "place/first.h"
+#include "sad/reading.h"
 #include "view/out.h"
 
 struct daemon;
 
 struct meeting {
 	/* Asked for: */
+	enum method_kind method;
+	const cpu_set_t *cpus; /* that decrypt */
 	bool generic;
 	bool frags;	      /* our programs take frames in several buffers */
 	uint32_t own_prog_id; /* a program of ours that is on it already, 0: none */
 	/* Found out: */
 	bool has_meta;		  /* tickets may use XDP metadata */
 	bool restarts_on_replace; /* replacing the program would restart the interface */
+	const struct model *model; /* that is taken for the NIC; NULL: none */
+	unsigned int queues;	   /* that receive */
 };
 
 /*
@@ -28,8 +37,16 @@ struct meeting {
  */
 int meet_needs(struct daemon *d, const char *name, struct meeting *meeting);
 
-/* Prints what attaching to the named interfaces would need and do; changes nothing. 0, or a
- * negative errno if any of them cannot be steered. */
-int meet_dry_run(const struct run_options *options, struct out *out);
+struct meet_dry {
+	const struct run_options *options;
+	const struct cpu_roles *roles;
+	const struct sad_reading *sas; /* those of now */
+};
+
+/*
+ * Prints what steering the named interfaces would need and do, and the commands that would do it by
+ * hand; changes nothing. 0, or a negative errno if any of them cannot be steered.
+ */
+int meet_dry_run(const struct meet_dry *dry, struct out *out);
 
 #endif

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "daemon/hardware.h"
 #include "daemon/say.h"
 #include "place/assign.h"
 #include "steer/xdp_loads.h"
@@ -20,6 +21,7 @@ struct rounds {
 	uint64_t last_ns; /* when the last round was */
 	__u32 changes;	  /* of the list of SAs then */
 	bool wanted;	  /* something else changed since: CPUs, or what stays where */
+	bool still;	  /* nothing can be moved */
 	/* The input of a round. */
 	struct assign_cpu cpu[CPU_SETSIZE];
 	unsigned int number[CPU_SETSIZE]; /* of the CPUs in there */
@@ -48,6 +50,7 @@ void rounds_soon(struct daemon *d)
 {
 	struct rounds *r = d->rounds;
 
+	d->rules_wanted = true;
 	if (!r || !d->options->interval)
 		return;
 	r->wanted = true;
@@ -108,7 +111,7 @@ static void gather_sa(struct rounds *r, const struct xdp *xdp, __u32 slot)
 	r->sa[r->sas++] = (struct assign_sa){
 		.load = xdp_loads_of(r->loads, slot),
 		.cpu = r->index[cpu],
-		.flags = moving(xdp, slot) || xdp->generic	 ? ASSIGN_BUSY
+		.flags = moving(xdp, slot) || r->still		 ? ASSIGN_BUSY
 			 : xdp_home(xdp, slot, &why) == (int)cpu ? ASSIGN_FIXED
 								 : 0,
 	};
@@ -120,7 +123,10 @@ static void gather(struct daemon *d, struct round_state *state)
 	struct rounds *r = d->rounds;
 	const struct slots *known = &d->xdp.known;
 	enum first_why why;
-	bool more = !d->xdp.generic;
+	bool more;
+
+	r->still = d->xdp.generic || !interfaces_movable(d);
+	more = !r->still;
 
 	gather_cpus(r, &d->xdp);
 	r->sas = 0;
@@ -158,6 +164,8 @@ static enum round_why explain(const struct daemon *d, const struct assign_result
 
 	if (d->xdp.generic)
 		return ROUND_GENERIC;
+	if (d->rounds->still)
+		return ROUND_NIC;
 	if (more)
 		return ROUND_MORE;
 	if (state->moves)
@@ -252,6 +260,7 @@ static void decide(struct daemon *d, uint64_t now_ns)
 		state.moved_ns = now_ns;
 		state.moved = state.moves;
 		sas_watch_moves(d);
+		d->rules_wanted = true;
 	}
 	state.why = explain(d, &result, &limits, &state, more);
 	report(d, &result, &state);
@@ -280,6 +289,7 @@ static void on_round(evutil_socket_t fd, short what, void *arg)
 	at(r, now_ns + interval_ns(d), now_ns);
 	if (d->claiming)
 		return;
+	hardware_count(d);
 	xdp_loads_look(r->loads, now_ns);
 	report_cpus(d);
 	if (idle(d))
@@ -289,6 +299,7 @@ static void on_round(evutil_socket_t fd, short what, void *arg)
 	r->wanted = false;
 	r->changes = r->loads->changes;
 	expect(d);
+	hardware_settle(d);
 }
 
 void rounds_close(struct daemon *d)

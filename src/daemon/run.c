@@ -9,6 +9,7 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 #include <unistd.h>
+#include "daemon/hardware.h"
 #include "daemon/lock.h"
 #include "daemon/say.h"
 #include "daemon/switches.h"
@@ -148,6 +149,8 @@ static int clean_up(struct daemon *d, bool failed)
 	for (int i = 0; failed && !down && i < DAEMON_INTERFACES; i++)
 		if (d->interface[i].ifindex && d->interface[i].fresh)
 			interfaces_detach(d, &d->interface[i]);
+	for (int i = 0; i < DAEMON_INTERFACES; i++)
+		hardware_close(d->interface[i].hardware);
 	if (down && d->undo && d->xdp.pins.cookie) {
 		err = takedown(&d->xdp.pins, d->undo, 0, why, sizeof(why));
 		if (err)
@@ -173,7 +176,7 @@ static int run(struct daemon *d)
 	int err = set_up(d);
 
 	if (!err) {
-		say("ready: %zu SAs known, method xdp", sad_count(d->sad));
+		say("ready: %zu SAs known", sad_count(d->sad));
 		sd_notify(0, "READY=1");
 		event_base_dispatch(d->base);
 		sd_notify(0, "STOPPING=1");

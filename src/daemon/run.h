@@ -6,13 +6,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "place/choose_method.h"
 
 #define INTERVAL_LEAST 20 /* ms: more rounds would cost more than they can gain */
+
+/* --method as a number. */
+#define RUN_METHOD(kind) ((int)(kind) + 1)
 
 /* As the command line gives them; the text of lists has been checked by then. */
 struct run_options {
 	char **interfaces;
 	size_t n_interfaces;
+	int method;		/* 0: auto; else RUN_METHOD() */
 	const char *cpus;	/* CPU list, NULL: choose */
 	const char *stray_cpus; /* CPU list, NULL: choose */
 	int ike_cpu;		/* -1: choose */

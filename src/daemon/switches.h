@@ -19,11 +19,22 @@ static inline void switches_apply(struct xdp *xdp)
 	const char *text = getenv("ESPALIER_TEST");
 
 	xdp->maps.host->seq_tickets = text && strstr(text, "seq-tickets");
-	xdp->moves.unprotected = text && strstr(text, "no-handover");
+}
+
+static inline bool switches_no_handover(void)
+{
+	const char *text = getenv("ESPALIER_TEST");
+
+	return text && strstr(text, "no-handover");
 }
 #else
 static inline void switches_apply(struct xdp *xdp)
 {
+}
+
+static inline bool switches_no_handover(void)
+{
+	return false;
 }
 #endif
 

@@ -7,6 +7,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "steer/maps.h"
+
+/* Others who look at the shared maps are not to take it for steered any more. */
+static void forget_place(const struct pins *pins, unsigned int ifindex)
+{
+	enum map bad;
+	struct maps maps;
+
+	maps_init(&maps);
+	if (maps_open(&maps, pins, true, &bad))
+		return;
+	for (int i = 0; i < HOST_INTERFACES; i++)
+		if (maps.host->interface[i].ifindex == ifindex)
+			SHARED(maps.host->interface[i].ifindex) = 0;
+	maps_close(&maps);
+}
 
 static int takedown_one(const struct pins *pins, struct undo *undo, unsigned int ifindex)
 {
@@ -20,6 +36,7 @@ static int takedown_one(const struct pins *pins, struct undo *undo, unsigned int
 	if (there)
 		left += undo_after_detach(undo, name) != 0;
 	left += undo_restore(undo, ifindex) != 0;
+	forget_place(pins, ifindex);
 	return err ? err : left ? -EIO : 0;
 }
 

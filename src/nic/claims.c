@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+#include "nic/ethtool.h"
 
 #define SD (RXH_IP_SRC | RXH_IP_DST)
 #define FN (RXH_L4_B_0_1 | RXH_L4_B_2_3)
@@ -104,6 +106,29 @@ void claims_gather(claims_ask *ask, void *arg, struct claims *out)
 		out->fields[i].err = ask(arg, &request);
 		out->fields[i].fields = out->fields[i].err ? 0 : request.data;
 	}
+}
+
+struct asked {
+	int fd;
+	const char *ifname;
+};
+
+static int ask_driver_of(void *arg, void *request)
+{
+	const struct asked *asked = arg;
+
+	return ethtool_ask(asked->fd, asked->ifname, request);
+}
+
+int claims_read(const char *ifname, struct claims *out)
+{
+	struct asked asked = {.fd = ethtool_open(), .ifname = ifname};
+
+	if (asked.fd < 0)
+		return asked.fd;
+	claims_gather(ask_driver_of, &asked, out);
+	close(asked.fd);
+	return 0;
 }
 
 int claims_ask_model(void *arg, void *request)

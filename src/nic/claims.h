@@ -43,6 +43,9 @@ struct claims {
 
 void claims_gather(claims_ask *ask, void *arg, struct claims *out);
 
+/* The same of an interface of this machine. 0, or a negative errno: there is no socket to ask by. */
+int claims_read(const char *ifname, struct claims *out);
+
 /* ask() of the models; arg is a struct model_nic. */
 int claims_ask_model(void *arg, void *request);
 

@@ -105,6 +105,14 @@ static bool rests(const struct moves *moves, __u32 slot, __u64 now_ns)
 	       (!record->freed_ns || now_ns < record->freed_ns + HANDOVER_REST_NS);
 }
 
+int moves_switch(struct moves *moves, __u32 slot, __u32 into)
+{
+	__u64 word = table_word(moves->table, slot);
+
+	table_cold(moves->table, slot)->moves++;
+	return table_set(moves->table, slot, word, at_rest(with_owner(word, into)));
+}
+
 int moves_begin(struct moves *moves, __u32 slot, __u32 into, __u64 now_ns)
 {
 	__u64 word = table_word(moves->table, slot);
@@ -116,10 +124,8 @@ int moves_begin(struct moves *moves, __u32 slot, __u32 into, __u64 now_ns)
 		return -EALREADY;
 	if (sa_word_to(word) != sa_word_own(word) || rests(moves, slot, now_ns))
 		return -EBUSY;
-	if (moves->unprotected) {
-		table_cold(moves->table, slot)->moves++;
-		return table_set(moves->table, slot, word, at_rest(with_owner(word, into)));
-	}
+	if (moves->unprotected)
+		return moves_switch(moves, slot, into);
 	record = moves_reserve(moves, sa_word_to(word), into, now_ns);
 	if (record < 0)
 		return record;

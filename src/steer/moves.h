@@ -14,7 +14,8 @@ struct moves {
 	struct maps *maps;
 	struct table *table;
 	__u32 active;	  /* records of moves under way */
-	bool unprotected; /* test switch: no hand-over, `to` and `own` change at once */
+	/* No hand-over, `to` and `own` change at once: no frames come through rings, or for a test. */
+	bool unprotected;
 };
 
 /* Takes stock of the records, after creation or adoption. */
@@ -26,6 +27,12 @@ void moves_init(struct moves *moves, struct maps *maps, struct table *table);
  * -ENOENT: empty slot.
  */
 int moves_begin(struct moves *moves, __u32 slot, __u32 into, __u64 now_ns);
+
+/*
+ * Moves the SA in @slot to ring @into at once, without a hand-over: where no frames come through
+ * rings. 0, or as moves_begin().
+ */
+int moves_switch(struct moves *moves, __u32 slot, __u32 into);
 
 /*
  * For an SA that starts on a stray ring: takes a record for a slot that is yet to be filled, to be

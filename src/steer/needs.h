@@ -35,7 +35,7 @@ struct needs_facts {
 	char driver[32];	      /* ethtool -i; "" unknown */
 	struct netdev_xdp xdp;	      /* .err != 0: unknown */
 	struct nic_channels channels; /* .err != 0: unknown */
-	enum needs_switch lro, gro_hw, rxvlan, rxvlan_stag, legacy_rx;
+	enum needs_switch lro, gro_hw, rxvlan, rxvlan_stag, legacy_rx, ntuple, rxhash;
 	int numvfs;
 	/* virtio_net only: bits of the negotiated features (include/uapi/linux/virtio_net.h) */
 	bool virtio_known;
@@ -80,6 +80,7 @@ enum needs_what {
 	NEEDS_LINK,    /* not up */
 	NEEDS_NOTE,    /* what else is known of the driver */
 	NEEDS_GENERIC, /* what generic mode cannot do */
+	NEEDS_METHOD,  /* a method of the NIC or the kernel: what it takes, what it leaves */
 };
 
 struct needs_finding {
@@ -91,6 +92,7 @@ struct needs_finding {
 	 */
 	char text[NEEDS_TEXT_LEN];
 	/* CHANGE only: */
+	bool optional; /* the driver may refuse it, and the rest is worth having all the same */
 	enum undo_kind kind;
 	char knob[UNDO_KNOB_LEN];
 	char old_value[NEEDS_VALUE_LEN];
@@ -119,14 +121,30 @@ enum needs_verdict needs_worst(const struct needs_report *report);
 const struct needs_finding *needs_first(const struct needs_report *report,
 					enum needs_verdict verdict);
 
+/* For the checks of the methods: one more finding. False or NULL: no memory. */
+struct needs_finding *needs_add(struct needs_report *report, enum needs_verdict verdict,
+				enum needs_what what);
+bool needs_say(struct needs_report *report, enum needs_verdict verdict, enum needs_what what,
+	       const char *fmt, ...) __attribute__((format(printf, 4, 5)));
+struct needs_finding *needs_change(struct needs_report *report, enum undo_kind kind,
+				   const char *knob, const char *old_value, const char *new_value,
+				   const char *reason);
+
 /*
  * Make the changes of a report, in order, through UNDO (which says each). Stops at the first that
- * fails and returns its negative errno, *failed (may be NULL) pointing at it; what was changed
+ * fails and is not optional, returns its negative errno, *failed (may be NULL) pointing at it; what was changed
  * until then is in UNDO and not put back. Gather and check again afterwards: some drivers tell
  * their XDP features only then.
  */
 int needs_apply(const struct needs_facts *facts, const struct needs_report *report,
 		struct undo *undo, const struct needs_finding **failed);
+
+/*
+ * The command that would make a change by hand: of ethtool(8), or a shell's echo. False: there is
+ * none.
+ */
+bool needs_command(const struct needs_facts *facts, const struct needs_finding *finding, char *buf,
+		   size_t len);
 
 /* One line for --dry-run and the log: "eth0: reason: knob old -> new" or "eth0: sentence". */
 int needs_line(const struct needs_facts *facts, const struct needs_finding *finding, char *buf,

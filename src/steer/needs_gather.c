@@ -41,6 +41,8 @@ static void gather_ethtool(const char *ifname, struct needs_facts *facts)
 		facts->lro = switch_of(&features, "rx-lro");
 		facts->gro_hw = switch_of(&features, "rx-gro-hw");
 		facts->rxvlan = switch_of(&features, "rx-vlan-hw-parse");
+		facts->ntuple = switch_of(&features, "rx-ntuple-filter");
+		facts->rxhash = switch_of(&features, "rx-hashing");
 		facts->rxvlan_stag = switch_of(&features, "rx-vlan-stag-hw-parse");
 	}
 	ethtool_features_free(&features);

@@ -14,6 +14,7 @@ struct taking {
 	__u64 now_ns;
 	int cpu[SA_RINGS]; /* -1: no such ring */
 	size_t room;	   /* in snapshot->sa */
+	enum { TOLD_BY_TABLE, TOLD_IF_SEEN, TOLD_BY_NOBODY } cpus_told;
 };
 
 static const char *const state_names[] = {
@@ -27,6 +28,18 @@ static const char *const source_names[] = {
 	[SA_FILE] = "file",
 	[SA_LEARNED] = "learned",
 };
+
+const char *snapshot_method(enum interface_mode mode)
+{
+	static const char *const names[MODES] = {"xdp", "xdp", "rss", "ntuple", "rps"};
+
+	return names[mode];
+}
+
+const char *snapshot_mode(enum interface_mode mode)
+{
+	return mode == MODE_NATIVE ? "native" : mode == MODE_GENERIC ? "generic" : NULL;
+}
 
 const char *sa_state_name(enum sa_state state)
 {
@@ -181,6 +194,9 @@ static bool take_slot(struct taking *t, __u32 slot, struct snapshot_sa *sa)
 	*sa = (struct snapshot_sa){.spi = sa_word_spi(word), .cpu = -1, .waiting_ns = -1};
 	if (!(sa_word_flags(word) & SA_HANDS_OFF))
 		sa->cpu = t->cpu[sa_word_own(word)];
+	if (t->cpus_told == TOLD_BY_NOBODY ||
+	    (t->cpus_told == TOLD_IF_SEEN && !(LOAD(t->maps->cold[cold].flags) & COLD_SEEN)))
+		sa->cpu = -1;
 	take_warm(sa, warm);
 	take_cold(sa, &t->maps->cold[cold], word);
 	return sa_word_key(sa_load(place)) == sa_word_key(word);
@@ -297,12 +313,31 @@ static int take_interfaces(struct taking *t, snapshot_counts_fn counts)
 		to->ifindex = LOAD(from->ifindex);
 		if (!to->ifindex)
 			continue;
-		to->mode = LOAD(from->mode) == MODE_NATIVE ? MODE_NATIVE : MODE_GENERIC;
+		to->mode = LOAD(from->mode);
+		if (to->mode >= MODES)
+			to->mode = MODE_GENERIC;
+		to->rules = LOAD(from->rules);
+		to->without_rule = LOAD(from->without_rule);
 		memcpy(to->name, from->name, sizeof(from->name));
 		to->other = sum.class[CLASS_OTHER];
 		s->interfaces++;
 	}
 	return 0;
+}
+
+/* The table of SAs tells where they are, unless no interface goes by it. */
+static void see_who_tells(struct taking *t)
+{
+	const struct snapshot *s = t->snapshot;
+	bool seen = false;
+
+	for (size_t i = 0; i < s->interfaces; i++) {
+		if (s->interface[i].mode != MODE_RSS && s->interface[i].mode != MODE_RPS)
+			return;
+		seen |= s->interface[i].mode == MODE_RSS;
+	}
+	if (s->interfaces)
+		t->cpus_told = seen ? TOLD_IF_SEEN : TOLD_BY_NOBODY;
 }
 
 static void take_host(struct taking *t, __u64 now_ns)
@@ -343,14 +378,15 @@ int snapshot_take(struct snapshot *snapshot, const struct maps *maps, snapshot_c
 	if (err)
 		goto failed;
 	take_host(&taking, now_ns);
+	err = take_interfaces(&taking, counts);
+	if (err)
+		goto failed;
+	see_who_tells(&taking);
 	err = take_sas(&taking);
 	if (err)
 		goto failed;
 	keep_used_cpus(snapshot);
-	snapshot->imbalance = imbalance(snapshot);
-	err = take_interfaces(&taking, counts);
-	if (err)
-		goto failed;
+	snapshot->imbalance = taking.cpus_told == TOLD_BY_NOBODY ? NAN : imbalance(snapshot);
 	return 0;
 failed:
 	snapshot_free(snapshot);

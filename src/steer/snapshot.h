@@ -12,6 +12,8 @@ struct snapshot_interface {
 	unsigned int ifindex;
 	char name[17]; /* when it was attached */
 	enum interface_mode mode;
+	unsigned int rules;	   /* MODE_NTUPLE: that the NIC holds for us */
+	unsigned int without_rule; /* SAs that have none */
 	struct count other; /* what is not IPsec */
 };
 
@@ -37,7 +39,8 @@ struct snapshot_sa {
 	bool udp; /* ESP-in-UDP */
 	enum sa_state state;
 	enum sa_source source;
-	int cpu;  /* where it is decrypted, -1: on no ring (hands off) */
+	/* Where it is decrypted; -1: hands off, or by a method that does not tell, or not yet. */
+	int cpu;
 	int pcpu; /* -1: none */
 	struct count total;
 	uint32_t replay_window, reqid, if_id, moves;
@@ -126,6 +129,10 @@ void snapshot_sort_names(struct snapshot *snapshot);
 
 /* Compares two snapshot_sa by (destination, SPI, protocol), as qsort(3) wants it. */
 int snapshot_by_name(const void *a, const void *b);
+
+/* "xdp", "rss", ...; of XDP "native" or "generic", else NULL. */
+const char *snapshot_method(enum interface_mode mode);
+const char *snapshot_mode(enum interface_mode mode);
 
 /* The words of the operator: "valid", "larval", "learned", "hands-off", "moving"; "kernel", ... */
 const char *sa_state_name(enum sa_state state);

@@ -132,8 +132,9 @@ static int record(struct undo *undo, const struct undo_entry *entry, struct json
 	return item ? change_put(undo, at, item) : -ENOMEM;
 }
 
-/* As it was before record(). */
-static int unrecord(struct undo *undo, const struct undo_entry *entry, struct json_object *previous)
+/* As it was before record(); not saved yet. */
+static void unrecord(struct undo *undo, const struct undo_entry *entry,
+		     struct json_object *previous)
 {
 	ssize_t at = change_find(undo, entry);
 
@@ -141,7 +142,6 @@ static int unrecord(struct undo *undo, const struct undo_entry *entry, struct js
 		(void)change_put(undo, at, json_object_get(previous));
 	else if (at >= 0)
 		json_object_array_del_idx(undo_changes(undo), at, 1);
-	return undo_file_save(undo);
 }
 
 static int record_saved(struct undo *undo, const struct undo_entry *entry,
@@ -154,7 +154,7 @@ static int record_saved(struct undo *undo, const struct undo_entry *entry,
 		return err;
 	err = undo_file_save(undo);
 	if (err)
-		(void)unrecord(undo, entry, *previous);
+		unrecord(undo, entry, *previous);
 	return err;
 }
 
@@ -177,14 +177,65 @@ int undo_set(struct undo *undo, const struct undo_entry *entry)
 	if (!err) {
 		err = knob_write(&undo->knobs, entry->kind, entry->ifname, entry->knob,
 				 entry->new_value);
-		if (err)
-			(void)unrecord(undo, entry, previous);
+		if (err) {
+			unrecord(undo, entry, previous);
+			(void)undo_file_save(undo);
+		}
 	}
 	json_object_put(previous);
 	if (!err)
 		undo_say(undo, "%s%s%s: %s %s -> %s", entry->ifname, entry->ifname[0] ? ": " : "",
 			 entry->reason, entry->knob, entry->old_value, entry->new_value);
 	return err;
+}
+
+/* Makes the changes that are written down, and takes the records of those that fail back. */
+static int make_many(struct undo *undo, const struct undo_entry *entry, size_t n, int *err,
+		     struct json_object **previous)
+{
+	bool failed = false;
+
+	for (size_t i = 0; i < n; i++) {
+		err[i] = knob_write(&undo->knobs, entry[i].kind, entry[i].ifname, entry[i].knob,
+				    entry[i].new_value);
+		if (err[i])
+			unrecord(undo, &entry[i], previous[i]);
+		failed |= err[i] != 0;
+	}
+	return failed ? undo_file_save(undo) : 0;
+}
+
+int undo_set_many(struct undo *undo, const struct undo_entry *entry, size_t n, int *err)
+{
+	struct json_object **previous = calloc(n ? n : 1, sizeof(struct json_object *));
+	int bad = previous ? 0 : -ENOMEM;
+	size_t done = 0;
+
+	for (; !bad && done < n; done++)
+		bad = record(undo, &entry[done], &previous[done]);
+	if (!bad)
+		bad = undo_file_save(undo);
+	if (bad)
+		while (done-- > 0)
+			unrecord(undo, &entry[done], previous[done]);
+	else
+		(void)make_many(undo, entry, n, err, previous);
+	for (size_t i = 0; previous && i < n; i++)
+		json_object_put(previous[i]);
+	free(previous);
+	return bad;
+}
+
+void undo_each(const struct undo *undo, int ifindex, enum undo_kind kind,
+	       void (*fn)(void *ctx, const char *knob, const char *value), void *ctx)
+{
+	struct json_object *list = undo_changes(undo), *item;
+
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		item = json_object_array_get_idx(list, i);
+		if (undo_number(item, "ifindex") == ifindex && undo_kind_of(item) == kind)
+			fn(ctx, undo_text(item, "knob"), undo_text(item, "new"));
+	}
 }
 
 int undo_read(struct undo *undo, const struct undo_entry *knob, char **value)
@@ -207,8 +258,9 @@ static int put_back(struct undo *undo, struct json_object *item, const char *ifn
 			 undo->file);
 		return 1;
 	}
-	undo_say(undo, "%s%sput back: %s %s -> %s", ifname, sep, knob, undo_text(item, "new"),
-		 undo_text(item, "old"));
+	if (undo_kind_of(item) != UNDO_RULE) /* of these there may be thousands */
+		undo_say(undo, "%s%sput back: %s %s -> %s", ifname, sep, knob,
+			 undo_text(item, "new"), undo_text(item, "old"));
 	return 0;
 }
 
@@ -261,21 +313,47 @@ static int restore_item(struct undo *undo, struct json_object *item)
 	return err ? 1 : restore_knob(undo, item, link.name);
 }
 
+int undo_take_back_many(struct undo *undo, const struct undo_entry *entry, size_t n)
+{
+	undo_say_fn say = undo->say;
+	int failed = 0, err;
+
+	while (n-- > 0) {
+		ssize_t at = change_find(undo, &entry[n]);
+
+		if (at < 0)
+			continue;
+		undo->say = NULL;
+		err = restore_item(undo, json_object_array_get_idx(undo_changes(undo), at));
+		undo->say = say;
+		if (err)
+			failed++;
+		else
+			json_object_array_del_idx(undo_changes(undo), at, 1);
+	}
+	err = undo_file_save(undo);
+	return err ? err : failed;
+}
+
 int undo_restore(struct undo *undo, int ifindex)
 {
 	struct json_object *list = undo_changes(undo), *item;
+	size_t i, rules = 0;
 	int failed = 0, err;
-	size_t i;
 
 	for (i = json_object_array_length(list); i-- > 0;) {
 		item = json_object_array_get_idx(list, i);
 		if (ifindex && undo_number(item, "ifindex") != ifindex)
 			continue;
-		if (restore_item(undo, item))
+		if (restore_item(undo, item)) {
 			failed++;
-		else
-			json_object_array_del_idx(list, i, 1);
+			continue;
+		}
+		rules += undo_kind_of(item) == UNDO_RULE;
+		json_object_array_del_idx(list, i, 1);
 	}
+	if (rules)
+		undo_say(undo, "%zu rules that we gave the NIC are no longer there", rules);
 	undo_forget_gone(undo);
 	err = undo_file_save(undo);
 	return err ? err : failed;

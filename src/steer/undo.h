@@ -22,6 +22,8 @@ enum undo_kind {
 	UNDO_KEY,      /* knob "hash-key"; hexadecimal, as "6d:5a:..." */
 	UNDO_HFUNC,    /* knob "hash-function"; "1" */
 	UNDO_SYSCTL,   /* knob "net/core/..." below /proc/sys/net of this namespace; its text */
+	UNDO_FIELDS,   /* knob "esp4", "esp6", "udp4", "udp6" as behind rx-flow-hash; "sdfn" */
+	UNDO_RULE,     /* knob its location; as behind `ethtool -N IF` (nic/rule.h), or "none" */
 };
 
 struct undo_entry {
@@ -64,6 +66,23 @@ int undo_record(struct undo *undo, const struct undo_entry *entry);
 
 /* Record, then change, then say so. When the change fails the record is taken back. */
 int undo_set(struct undo *undo, const struct undo_entry *entry);
+
+/*
+ * The same for many changes at the price of one: all are written down, then each is made, and
+ * nothing is said. @err[i] is what became of each. 0, or a negative errno: nothing was changed.
+ */
+int undo_set_many(struct undo *undo, const struct undo_entry *entry, size_t n, int *err);
+
+/*
+ * Put back single changes, latest first, without a word of those that succeed; only the kind, knob
+ * and interface of each entry are looked at, and what was not changed is passed over. The number
+ * that failed, or a negative errno when the file cannot be written.
+ */
+int undo_take_back_many(struct undo *undo, const struct undo_entry *entry, size_t n);
+
+/* Calls FN with the knob and the new value of each change of that kind on an interface. */
+void undo_each(const struct undo *undo, int ifindex, enum undo_kind kind,
+	       void (*fn)(void *ctx, const char *knob, const char *value), void *ctx);
 
 /* The present value of a knob as text (free()); ->old_value and ->new_value are not looked at. */
 int undo_read(struct undo *undo, const struct undo_entry *knob, char **value);

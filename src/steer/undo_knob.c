@@ -4,6 +4,7 @@
 #include "nic/cpulist.h"
 #include "nic/ethtool.h"
 #include "nic/sysfs.h"
+#include "steer/undo_steering.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -354,7 +355,8 @@ static int sysctl_write(const char *knob, const char *value)
 static const char *const words[] = {
 	[UNDO_QUEUE] = "queue",		[UNDO_FEATURE] = "feature",   [UNDO_FLAG] = "private-flag",
 	[UNDO_CHANNELS] = "channels",	[UNDO_INDIR] = "indirection", [UNDO_KEY] = "hash-key",
-	[UNDO_HFUNC] = "hash-function", [UNDO_SYSCTL] = "sysctl",
+	[UNDO_HFUNC] = "hash-function", [UNDO_SYSCTL] = "sysctl",     [UNDO_FIELDS] = "rx-flow-hash",
+	[UNDO_RULE] = "rule",
 };
 
 #define KINDS (sizeof(words) / sizeof(words[0]))
@@ -384,7 +386,9 @@ bool knob_valid(enum undo_kind kind, const char *knob)
 		return queue_valid(knob);
 	if (kind == UNDO_SYSCTL)
 		return sysctl_valid(knob);
-	return true;
+	if (kind == UNDO_FIELDS)
+		return fields_valid(knob);
+	return kind != UNDO_RULE || rule_valid(knob);
 }
 
 int knob_read(struct knobs *knobs, enum undo_kind kind, const char *ifname, const char *knob,
@@ -409,6 +413,10 @@ int knob_read(struct knobs *knobs, enum undo_kind kind, const char *ifname, cons
 		return flag_read(fd, ifname, knob, value);
 	case UNDO_CHANNELS:
 		return channels_read(fd, ifname, value);
+	case UNDO_FIELDS:
+		return fields_read(fd, ifname, knob, value);
+	case UNDO_RULE:
+		return rule_read(fd, ifname, knob, value);
 	default:
 		return rss_read(fd, kind, ifname, value);
 	}
@@ -437,6 +445,10 @@ int knob_write(struct knobs *knobs, enum undo_kind kind, const char *ifname, con
 		return switch_value(value, &on) ? -EINVAL : ethtool_flag_set(fd, ifname, knob, on);
 	case UNDO_CHANNELS:
 		return channels_write(fd, ifname, value);
+	case UNDO_FIELDS:
+		return fields_write(fd, ifname, knob, value);
+	case UNDO_RULE:
+		return rule_write(fd, ifname, knob, value);
 	default:
 		return rss_write(fd, kind, ifname, value);
 	}

@@ -229,6 +229,18 @@ int xdp_set_roles(struct xdp *xdp, const struct cpu_roles *roles, char *why, siz
 	return 0;
 }
 
+int xdp_limit_sas(struct xdp *xdp, const cpu_set_t *cpus)
+{
+	struct cpu_roles roles = xdp->roles;
+	int err;
+
+	roles.sas = *cpus;
+	err = make_rings(xdp, &roles);
+	if (!err)
+		xdp->roles = roles;
+	return err;
+}
+
 void xdp_set_stray_limit(struct xdp *xdp, __u64 packets_per_second)
 {
 	__u64 allowance = (packets_per_second << WINDOW_SHIFT) / 1000000000ull;

@@ -59,6 +59,9 @@ void xdp_close(struct xdp *xdp);
  */
 int xdp_set_roles(struct xdp *xdp, const struct cpu_roles *roles, char *why, size_t size);
 
+/* SAs are placed on these CPUs alone, some of those of the roles, from now on. 0 or negative errno. */
+int xdp_limit_sas(struct xdp *xdp, const cpu_set_t *cpus);
+
 /* Strays a second that are let through, 0: all. */
 void xdp_set_stray_limit(struct xdp *xdp, __u64 packets_per_second);
 
@@ -110,6 +113,18 @@ int xdp_move_by_hand(struct xdp *xdp, __u32 slot, __u32 cpu, __u64 now_ns);
 
 /* It may be moved again. -EALREADY: it was not put where it is by hand. */
 int xdp_release(struct xdp *xdp, __u32 slot);
+
+/*
+ * Where our program does not steer (MODE_RSS): the SA in @slot was seen on @cpu, which is where it
+ * is then told to be.
+ */
+void xdp_seen(struct xdp *xdp, __u32 slot, __u32 cpu);
+
+/*
+ * Where our program does not count: the kernel has counted so much of the SA in @slot since its
+ * beginning. Nothing goes back.
+ */
+void xdp_count(struct xdp *xdp, __u32 slot, __u64 packets, __u64 bytes);
 
 /*
  * After adoption: begin forgets all references, the SAs that are still there are added again, end

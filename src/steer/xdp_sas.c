@@ -45,7 +45,7 @@ static void describe(struct sa_cold *cold, const struct sa_cold *from)
 	cold->if_id = from->if_id;
 	cold->family = from->family;
 	cold->protocol = from->protocol;
-	cold->flags = from->flags;
+	cold->flags = from->flags | (cold->flags & COLD_SEEN);
 }
 
 static int insert(struct xdp *xdp, const struct xdp_sa *sa, __u64 key, __u32 cpu, __u32 place,
@@ -227,6 +227,34 @@ int xdp_release(struct xdp *xdp, __u32 slot)
 		return -EALREADY;
 	cold->hand = NO_CPU;
 	return 0;
+}
+
+void xdp_seen(struct xdp *xdp, __u32 slot, __u32 cpu)
+{
+	struct sa_cold *cold = table_cold(&xdp->table, slot);
+	__u32 was = xdp_cpu(xdp, slot);
+	int ring;
+
+	cold->flags |= COLD_SEEN;
+	if (cpu == was || cpu >= xdp->maps.host->cpus)
+		return;
+	ring = rings_get(&xdp->maps, &xdp->rings, RING_SA, cpu);
+	if (ring < 0 || moves_switch(&xdp->moves, slot, (__u32)ring))
+		return;
+	xdp->placed[was]--;
+	xdp->placed[cpu]++;
+}
+
+void xdp_count(struct xdp *xdp, __u32 slot, __u64 packets, __u64 bytes)
+{
+	struct sa_warm *warm = &xdp->maps.warm[slot];
+	int pair = !!(sa_word_flags(table_word(&xdp->table, slot)) & SA_PAIR);
+	const struct count *before = &warm->pair[!pair];
+
+	if (packets > before->packets + warm->pair[pair].packets)
+		SHARED(warm->pair[pair].packets) = packets - before->packets;
+	if (bytes > before->bytes + warm->pair[pair].bytes)
+		SHARED(warm->pair[pair].bytes) = bytes - before->bytes;
 }
 
 void xdp_claim_begin(struct xdp *xdp)

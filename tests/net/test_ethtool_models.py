@@ -12,7 +12,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
-from lab import BUILD, Failed, check
+from lab import BUILD, ROOT, Failed, check
 
 OPNOTSUPP, INVAL, KERNEL_524 = "Operation not supported", "Invalid argument", "524"
 MODELS = ("mlx5 ice ice-os i40e iavf ixgbe igb igc bnxt octeontx2 vmxnet3-v3 vmxnet3-v4 vmxnet3-v6 "
@@ -316,6 +316,18 @@ print(probe())
     check(encap == ["encap 0 0 0", "encap 0 1 0", "encap 0 1 1"], encap, result.stderr)
     check(f"fields 0a {errno.EOPNOTSUPP} 00" in said, said)
     check(f"rss {errno.EOPNOTSUPP} 0 0 0" in said, said)
+
+
+def test_tables_of_the_documents():
+    """What the documents say of NICs is what the models say."""
+    table = subprocess.run([f"{BUILD}/espalier", "models", "--markdown"], text=True, check=True,
+                           stdout=subprocess.PIPE).stdout
+    check(table.count("\n") == len(MODELS) + 2, "rows:", table)
+    for name in "README.md", "docs/libreswan-rss.md":
+        with open(os.path.join(ROOT, name)) as file:
+            text = file.read()
+        written = text.split("<!-- espalier models --markdown -->\n")[1].split("<!-- end -->")[0]
+        check(written == table, f"{name}: its table is not what 'espalier models --markdown' prints")
 
 
 def main():

@@ -5,6 +5,7 @@
  *
  *	ESPALIER_MODEL=IF:MODEL:QUEUES[:ntuple]	which
  *	ESPALIER_MODEL_STATE=FILE	requests that changed something; replayed at each start
+ *	ESPALIER_MODEL_KILL=N		the process is killed right after its N-th such request
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -12,18 +13,21 @@
 #include <linux/netlink.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 #include "nic/model.h"
 
 struct answering {
 	char interface[IFNAMSIZ];
 	struct model_nic nic;
 	const char *state;
+	int until_killed; /* 0: never */
 };
 
 static size_t size_of(const void *request)
@@ -63,7 +67,7 @@ static void replay(struct answering *a)
 	fclose(file);
 }
 
-static void record(const struct answering *a, const void *request)
+static void record(struct answering *a, const void *request)
 {
 	uint32_t size = size_of(request);
 	FILE *file = size && a->state ? fopen(a->state, "ae") : NULL;
@@ -73,6 +77,8 @@ static void record(const struct answering *a, const void *request)
 	fwrite(&size, sizeof(size), 1, file);
 	fwrite(request, size, 1, file);
 	fclose(file);
+	if (a->until_killed && !--a->until_killed)
+		kill(getpid(), SIGKILL);
 }
 
 /* The one of this process; made when first asked for, as there is nobody to hand it down. */
@@ -92,6 +98,7 @@ static struct answering *answering(void)
 	}
 	a.nic.ntuple = *ntuple;
 	a.state = getenv("ESPALIER_MODEL_STATE");
+	a.until_killed = getenv("ESPALIER_MODEL_KILL") ? atoi(getenv("ESPALIER_MODEL_KILL")) : 0;
 	replay(&a);
 	return &a;
 }

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The kernel's inbound SAs, for verbs that look at them once or twice and steer nothing. */
-#ifndef CMD_KERNEL_SAS_H
-#define CMD_KERNEL_SAS_H
+/*
+ * The kernel's inbound SAs, for who looks at them once or twice and steers nothing: gain, inspect,
+ * plan, and run --dry-run.
+ */
+#ifndef DAEMON_KERNEL_SAS_H
+#define DAEMON_KERNEL_SAS_H
 
 #include "nic/addrs.h"
 #include "sad/reading.h"

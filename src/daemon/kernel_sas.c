@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The kernel's inbound SAs, for verbs that look at them once or twice.
-#include "cmd/kernel_sas.h"
+#include "daemon/kernel_sas.h"
 
 #include <errno.h>
 

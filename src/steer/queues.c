@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Which CPU serves each receive queue of an interface.
+#include "steer/queues.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "nic/irqs.h"
+#include "nic/sysfs.h"
+
+static void guess(const cpu_set_t *cpus, struct queues *out)
+{
+	unsigned int queue = 0;
+
+	out->guessed = true;
+	for (int cpu = 0; cpu < CPU_SETSIZE && queue < out->count; cpu++)
+		if (CPU_ISSET(cpu, cpus))
+			out->cpu[queue++] = cpu;
+}
+
+static int first_of(const cpu_set_t *cpus)
+{
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, cpus))
+			return cpu;
+	return -1;
+}
+
+int queues_read(const char *ifname, unsigned int count, const cpu_set_t *cpus, struct queues *out)
+{
+	struct nic_irq *irq = calloc(2 * QUEUES_MOST, sizeof(*irq));
+	int sysfs = irq ? sysfs_open(-1) : -ENOMEM, n;
+	bool known = false;
+
+	*out = (struct queues){.count = count < QUEUES_MOST ? count : QUEUES_MOST};
+	memset(out->cpu, 0xff, sizeof(out->cpu));
+	if (sysfs < 0) {
+		free(irq);
+		return sysfs;
+	}
+	n = nic_irqs(sysfs, ifname, irq, 2 * QUEUES_MOST);
+	close(sysfs);
+	for (int i = 0; i < n && i < 2 * QUEUES_MOST; i++) {
+		if (irq[i].queue < 0 || irq[i].queue >= (int)out->count)
+			continue;
+		out->cpu[irq[i].queue] = first_of(&irq[i].cpus);
+		known |= out->cpu[irq[i].queue] >= 0;
+	}
+	free(irq);
+	if (!known)
+		guess(cpus, out);
+	return 0;
+}
+
+int queues_of_cpu(const struct queues *queues, unsigned int cpu)
+{
+	for (unsigned int i = 0; i < queues->count; i++)
+		if (queues->cpu[i] == (int)cpu)
+			return (int)i;
+	return -1;
+}
+
+void queues_cpus(const struct queues *queues, const cpu_set_t *cpus, cpu_set_t *out)
+{
+	CPU_ZERO(out);
+	for (unsigned int i = 0; i < queues->count; i++)
+		if (queues->cpu[i] >= 0 && CPU_ISSET(queues->cpu[i], cpus))
+			CPU_SET(queues->cpu[i], out);
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The method rps: masks of CPUs, and no hash that the kernel would take for its own.
+#include "steer/rps.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include "nic/cpulist.h"
+
+/* Of a queue, as undo reads it: without leading zeros. */
+static void mask_of(const struct needs_facts *facts, unsigned int queue, char mask[CPUMASK_LEN])
+{
+	cpu_set_t cpus;
+
+	strcpy(mask, "0");
+	for (unsigned int i = 0; i < facts->queues; i++)
+		if (facts->queue[i].queue == queue &&
+		    !cpumask_parse(facts->queue[i].rps_cpus, &cpus))
+			cpumask_format(&cpus, mask, CPUMASK_LEN);
+}
+
+static bool check_masks(const struct needs_facts *facts, const char *wanted,
+			struct needs_report *report)
+{
+	char mask[CPUMASK_LEN], knob[UNDO_KNOB_LEN];
+	bool ok = true;
+
+	for (unsigned int queue = 0; ok && queue < facts->link.num_rx_queues; queue++) {
+		mask_of(facts, queue, mask);
+		if (!strcmp(mask, wanted))
+			continue;
+		snprintf(knob, sizeof(knob), "rx-%u/rps_cpus", queue);
+		ok = needs_change(report, UNDO_QUEUE, knob, mask, wanted,
+				  "the kernel spreads what this queue receives") != NULL;
+	}
+	return ok;
+}
+
+/* A hash that the driver calls one of L4 is taken as it is (include/linux/skbuff.h skb_get_hash). */
+static bool check_hash(const struct needs_facts *facts, const struct model *model,
+		       struct needs_report *report)
+{
+	const char *driver = facts->driver[0] ? facts->driver : "(unknown)";
+
+	if (facts->rxhash != NEEDS_ON && facts->rxhash != NEEDS_FIXED_ON)
+		return true;
+	if (!model)
+		return needs_say(report, NEEDS_WARN, NEEDS_METHOD,
+				 "whether driver %s calls its hash of ESP one of L4 is not known: "
+				 "the kernel would then take it instead of its own; if one CPU gets "
+				 "all, use `ethtool -K %s rxhash off`",
+				 driver, facts->link.name);
+	if (!model->claims_l4)
+		return true;
+	if (facts->rxhash == NEEDS_ON)
+		return needs_change(report, UNDO_FEATURE, "rx-hashing", "on", "off",
+				    "the driver calls its hash of ESP one of L4, and the kernel would "
+				    "take it instead of its own") != NULL;
+	return needs_say(report, NEEDS_REFUSE, NEEDS_METHOD,
+			 "driver %s calls its hash of ESP one of L4 and cannot stop hashing, so the "
+			 "kernel spreads nothing; use --method xdp",
+			 driver);
+}
+
+int rps_check(const struct needs_facts *facts, const cpu_set_t *cpus, const struct model *model,
+	      struct needs_report *report)
+{
+	char wanted[CPUMASK_LEN];
+	bool ok;
+
+	*report = (struct needs_report){0};
+	cpumask_format(cpus, wanted, sizeof(wanted));
+	if (facts->rps_err)
+		ok = needs_say(report, NEEDS_REFUSE, NEEDS_METHOD,
+			       "its RPS masks cannot be read: %s; the kernel needs CONFIG_RPS",
+			       strerror(-facts->rps_err));
+	else
+		ok = check_hash(facts, model, report) && check_masks(facts, wanted, report) &&
+		     needs_say(report, NEEDS_WARN, NEEDS_METHOD,
+			       "method rps spreads plain ESP by its SPI, but not ESP in UDP: "
+			       "all of a pair of gateways stays on one CPU; which CPU an SA is on "
+			       "only the kernel knows");
+	if (ok)
+		return 0;
+	needs_report_free(report);
+	return -ENOMEM;
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The method rss: what must be set that the NIC's own hash takes the SPI.
+#include "steer/rss.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "nic/model_ask.h"
+
+static const char reason[] = "the hash is to take the SPI";
+
+/* The model as this NIC stands: with the hash fields that its driver tells. */
+static int as_it_is(const struct model *model, const struct claims *claims, struct model_nic *nic)
+{
+	uint32_t queues = claims->channels ? claims->channels : 1;
+	int err = model_nic_init(nic, model, queues < model->max_queues ? queues
+									: model->max_queues);
+
+	for (int i = 0; !err && i < CLAIMS_FLOWS; i++) {
+		struct ethtool_rxnfc set = {
+			.cmd = ETHTOOL_SRXFH,
+			.flow_type = claims->fields[i].type,
+			.data = claims->fields[i].fields,
+		};
+
+		if (!claims->fields[i].err)
+			(void)model_ethtool(nic, &set);
+	}
+	return err;
+}
+
+struct rss_judging {
+	const struct needs_facts *facts;
+	const struct claims *claims;
+	struct model_nic *nic;
+	struct needs_report *report;
+};
+
+static bool refuse_spray(const struct rss_judging *j, const char *when, const char *what)
+{
+	return needs_say(j->report, NEEDS_REFUSE, NEEDS_METHOD,
+			 "%s its hash takes the sequence number too, which spreads one SA over all "
+			 "queues and loses packets to the replay window; %s",
+			 when, what);
+}
+
+/* What cannot be told apart by its answers may be a newer NIC of the same driver (vmxnet3). */
+static bool others_take_v6(const struct model *model)
+{
+	struct model_answer answer;
+
+	for (const struct model *const *other = models(); *other; other++)
+		if (!strcmp((*other)->driver, model->driver) && !model_ask(*other, &answer) &&
+		    answer.set_v6 == MODEL_ESP_SPI)
+			return true;
+	return false;
+}
+
+/* One family, by what its SAs are told apart by now, and once it was asked for the SPI. */
+static bool check_family(const struct rss_judging *j, uint8_t family, enum model_esp now,
+			 enum model_esp asked)
+{
+	const struct claims_fields *claimed =
+		claims_fields_of(j->claims, family == 4 ? "ah_esp4" : "ah_esp6");
+	struct needs_finding *change;
+	char words[32];
+
+	if (now == MODEL_ESP_SPRAYS)
+		return refuse_spray(j, "as it is set now",
+				    "set the addresses alone with `ethtool -N IF rx-flow-hash esp4 "
+				    "sd`, and use --method xdp");
+	if (now == MODEL_ESP_SPI)
+		return true;
+	if (asked == MODEL_ESP_SPRAYS)
+		return refuse_spray(j, "once asked for the SPI", "use --method xdp");
+	if (asked == MODEL_ESP_SPI && claimed && !claimed->err)
+		return needs_change(j->report, UNDO_FIELDS, family == 4 ? "esp4" : "esp6",
+				    claims_fields_words(claimed, words), "sdfn", reason) != NULL;
+	if (family == 6 && claimed && !claimed->err && others_take_v6(j->nic->model)) {
+		change = needs_change(j->report, UNDO_FIELDS, "esp6",
+				      claims_fields_words(claimed, words), "sdfn",
+				      "the hash is to take the SPI, if this NIC can");
+		if (change)
+			change->optional = true;
+		return change != NULL;
+	}
+	if (family == 6)
+		return needs_say(j->report, NEEDS_WARN, NEEDS_METHOD,
+				 "of IPv6 the NIC hashes the addresses alone: all SAs of a pair of "
+				 "gateways stay on one queue");
+	return needs_say(j->report, NEEDS_REFUSE, NEEDS_METHOD,
+			 "its hash cannot take the SPI of ESP, by what is known of %s; use --method "
+			 "xdp",
+			 j->nic->model->nic);
+}
+
+static bool check_all(const struct rss_judging *j)
+{
+	enum model_esp now4 = model_esp_by(j->nic, 4, FLOW_ESP);
+	enum model_esp now6 = model_esp_by(j->nic, 6, FLOW_ESP);
+	bool ok;
+
+	model_ask_for_spi(j->nic);
+	ok = check_family(j, 4, now4, model_esp_by(j->nic, 4, FLOW_ESP));
+	if (!ok || needs_worst(j->report) == NEEDS_REFUSE)
+		return ok;
+	ok = check_family(j, 6, now6, model_esp_by(j->nic, 6, FLOW_ESP));
+	if (ok && model_esp_by(j->nic, 4, FLOW_ESP_UDP) != MODEL_ESP_SPI)
+		ok = needs_say(j->report, NEEDS_WARN, NEEDS_METHOD,
+			       "of ESP in UDP the NIC hashes no SPI: all of a pair of gateways "
+			       "stays on one queue; --method xdp spreads it");
+	return ok;
+}
+
+int rss_check(const struct needs_facts *facts, const struct claims *claims,
+	      const struct model *model, struct needs_report *report)
+{
+	struct rss_judging j = {.facts = facts, .claims = claims, .report = report};
+	bool ok;
+
+	*report = (struct needs_report){0};
+	if (!model) {
+		ok = needs_say(report, NEEDS_REFUSE, NEEDS_METHOD,
+			       "nothing is known of how driver %s hashes ESP; use --method xdp, or "
+			       "see `espalier inspect %s`",
+			       facts->driver[0] ? facts->driver : "(unknown)", facts->link.name);
+		return ok ? 0 : -ENOMEM;
+	}
+	j.nic = malloc(sizeof(*j.nic));
+	if (!j.nic || as_it_is(model, claims, j.nic)) {
+		free(j.nic);
+		return -ENOMEM;
+	}
+	ok = check_all(&j);
+	model_nic_free(j.nic);
+	free(j.nic);
+	if (!ok)
+		needs_report_free(report);
+	return ok ? 0 : -ENOMEM;
+}

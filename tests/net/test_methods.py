@@ -1,0 +1,297 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""The methods of the NIC and the kernel: rss and ntuple against models (tests/preload: the daemon
+and the real ethtool(8) ask the same model), rps on a real veth."""
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
+import lab
+from lab import BUILD, CPUS, GATEWAY, GATEWAY6, PEER, PEER6, check, wait_for
+
+ALL = ",".join(map(str, CPUS))
+FIRST = 0x1000
+RULES = 128  # of iavf
+
+
+class Nic:
+    """The gateway's eb answers ethtool as a model would."""
+
+    def __init__(self, host, model, queues=len(CPUS)):
+        self.host = host
+        self.state = tempfile.NamedTemporaryFile()
+        self.env = {**os.environ, "LC_ALL": "C", "ESPALIER_TEST": "",
+                    "ESPALIER_MODEL": f"eb:{model}:{queues}:ntuple",
+                    "ESPALIER_MODEL_STATE": self.state.name,
+                    "LD_PRELOAD": f"{BUILD}/tests/preload/libethtool-model.so"}
+
+    def run(self, *command, check=True, **env):
+        return self.host.run("b", list(map(str, command)), check=check, env={**self.env, **env})
+
+    def ethtool(self, *arguments):
+        return self.run("ethtool", *arguments).stdout
+
+    def espalier(self, *arguments, check=True):
+        return self.run(f"{BUILD}/espalier", *arguments, check=check)
+
+    def everything(self):
+        """What the NIC is set to, as ethtool(8) tells it."""
+        asked = [("-x", "eb"), ("-n", "eb"), ("-l", "eb")]
+        asked += [("-n", "eb", "rx-flow-hash", flow) for flow in ("esp4", "esp6", "udp4", "udp6")]
+        return [self.run("ethtool", *a, check=False).stdout for a in asked]
+
+    def rules(self):
+        """(SPI, queue) of each rule by SPI, by location; what `ethtool -n` lists."""
+        said = self.ethtool("-n", "eb")
+        found = {}
+        for text in said.split("Filter: ")[1:]:
+            spi = re.search(r"SPI: (?:0x)?([0-9a-f]+) mask", text)
+            user = re.search(r"User-defined: 0x([0-9a-f]+) ", text)
+            queue = re.search(r"Direct to queue (\d+)", text)
+            if user:
+                bits = int(user[1], 16)
+                value = (bits >> 32 & 0xffff) << 16 | bits & 0xffff
+            else:
+                value = int(spi[1], 0 if spi[1].startswith("0x") else 10) if spi else None
+            found[int(text.split()[0])] = value, int(queue[1]) if queue else None
+        return found
+
+    def start(self, *arguments, ready=True, **env):
+        """The daemon; its messages go to self.log."""
+        self.log_path = f"{self.state.name}.log"
+        with open(self.log_path, "w") as log:
+            process = self.host.start(
+                "b", [f"{BUILD}/espalier", "run", "eb", "--cpus", ALL, *arguments], stderr=log, stdout=log,
+                env={**self.env, **env})
+        if ready:
+            wait_for(lambda: "ready:" in self.log() or process.poll() is not None, "the daemon")
+            check(process.poll() is None, "the daemon ended:", self.log())
+        return process
+
+    def log(self):
+        with open(self.log_path) as log:
+            return log.read()
+
+
+def spis_of(rules):
+    return sorted(spi for spi, _ in rules.values())
+
+
+def queue_of(cpu):
+    return CPUS.index(cpu)
+
+
+def add_sas(host, spis, src=PEER, dst=GATEWAY):
+    for spi in spis:
+        host.sh("b", f"ip xfrm state allocspi src {src} dst {dst} proto esp mode tunnel "
+                     f"min {spi} max {spi}")
+
+
+def del_sa(host, spi, dst=GATEWAY, src=PEER):
+    host.sh("b", f"ip xfrm state delete src {src} dst {dst} proto esp spi {spi}")
+
+
+def test_ntuple_follows_the_sas(host):
+    """A rule for each SA, to the queue of its CPU; foreign rules stay; stop leaves what was."""
+    nic = Nic(host, "iavf")
+    nic.ethtool("-N", "eb", "flow-type", "esp4", "src-ip", PEER, "dst-ip", GATEWAY, "spi", 0x77,
+                "action", 1, "loc", 5)
+    before = nic.everything()
+    add_sas(host, range(FIRST, FIRST + 8))
+    add_sas(host, range(FIRST + 8, FIRST + 12), PEER6, GATEWAY6)
+    daemon = nic.start("--method", "ntuple", "--interval", "0")
+    wanted = list(range(FIRST, FIRST + 12))
+    wait_for(lambda: spis_of(nic.rules()) == sorted([0x77] + wanted), "a rule for each SA")
+    shown = host.shown()
+    for location, (spi, queue) in nic.rules().items():
+        if spi == 0x77:
+            check(location == 5 and queue == 1, "the foreign rule:", location, queue)
+            continue
+        check(queue == queue_of(shown[spi]["cpu"]), "not to its CPU:", hex(spi), queue)
+    check(len({sa["cpu"] for sa in shown.values()}) > 1, "all on one CPU")
+    now = host.show()["interfaces"][0]
+    check((now["method"], now["mode"], now["rules"]) == ("ntuple", None, 12), "show:", now)
+    # SAs that come, go, and are moved by hand
+    del_sa(host, FIRST)
+    add_sas(host, [FIRST + 40])
+    other = next(c for c in CPUS if c != shown[FIRST + 1]["cpu"])
+    nic.espalier("move", str(FIRST + 1), str(other))
+    wait_for(lambda: spis_of(nic.rules()) == sorted([0x77, FIRST + 40] + wanted[1:]),
+             "rules of the SAs that came and went", 30)
+    wait_for(lambda: dict(nic.rules().values())[FIRST + 1] == queue_of(other), "the move", 30)
+    # the daemon goes and comes again: the same rules, and none twice
+    daemon.kill()
+    daemon.wait()
+    held = nic.rules()
+    nic.start("--interval", "0")
+    check(nic.rules() == held, "another daemon:", nic.rules(), held)
+    check("adopted" not in nic.log() and "steering (ntuple)" in nic.log(), "said:", nic.log())
+    nic.espalier("stop")
+    check(nic.everything() == before, "stop left:", nic.everything(), before)
+
+
+def test_ntuple_udp(host):
+    """ESP in UDP by iavf's form; a NIC without one says how many SAs have no rule."""
+    for model, rules in ("iavf", 4), ("gve", 2):
+        nic = Nic(host, model)
+        sas = f"{nic.state.name}.sas"
+        with open(sas, "w") as file:
+            for i in range(2):
+                file.write(f"{GATEWAY} {FIRST + i}\n")
+        host.sh("b", "".join(
+            f"ip xfrm state add src {PEER} dst {GATEWAY} proto esp spi {FIRST + 10 + i} "
+            f"mode tunnel enc 'cipher_null' '' encap espinudp 4500 4500 0.0.0.0 2>/dev/null || :;"
+            for i in range(2)))
+        kernel = int(host.sh("b", "ip xfrm state count").split()[-1])
+        nic.start("--method", "ntuple", "--interval", "0", "--sas", sas)
+        want = 2 + (kernel if rules == 4 else 0)
+        wait_for(lambda: len(nic.rules()) == want, f"{want} rules")
+        nic.espalier("stop")
+        os.unlink(sas)
+        host.sh("b", "ip xfrm state flush")
+
+
+def test_more_sas_than_rules(host):
+    """The NIC holds 128 rules, one is somebody else's: 127 SAs have one, and that is said."""
+    nic = Nic(host, "iavf")
+    nic.ethtool("-N", "eb", "flow-type", "tcp4", "dst-port", 80, "action", 0, "loc", 127)
+    before = nic.everything()
+    add_sas(host, range(FIRST, FIRST + 200))
+    nic.start("--method", "ntuple", "--interval", "0")
+    wait_for(lambda: len(nic.rules()) == RULES, "128 rules")
+    check(127 in nic.rules() and nic.rules()[127][0] is None, "the foreign rule is gone")
+    check("73 SAs have no rule (the NIC holds 127 of ours)" in nic.log(), "said:", nic.log())
+    now = host.show()
+    check(now["interfaces"][0]["without_rule"] == 73, "show:", now["interfaces"])
+    check(any("73 SAs have no rule" in w for w in now["warnings"]), "warnings:", now["warnings"])
+    nic.espalier("stop")
+    check(nic.everything() == before, "stop left:", nic.everything())
+
+
+def test_rss_sets_and_restores(host):
+    """What each driver needs for the SPI is set and put back; what would spray is refused."""
+    fields = {"vmxnet3-v4": "esp4", "bnxt": "esp4"}
+    for model, flow in fields.items():
+        nic = Nic(host, model)
+        before = nic.everything()
+        nic.start("--method", "rss")
+        check("L4 bytes" in nic.ethtool("-n", "eb", "rx-flow-hash", flow), "not set:", model)
+        check(("esp6 stays sd" in nic.log()) == (model == "vmxnet3-v4") and f"{flow} sd -> sdfn" in nic.log(), "said:",
+              nic.log())
+        check(host.show()["interfaces"][0]["method"] == "rss", "show")
+        nic.espalier("stop")
+        check(nic.everything() == before, model, "stop left:", nic.everything())
+    for model, word in (("mlx5", None), ("octeontx2", "sequence number"),
+                        ("i40e", "cannot take the SPI"), ("ena", "cannot take the SPI"),
+                        ("vmxnet3-v3", "cannot take the SPI"), ("veth", "cannot take the SPI")):
+        nic = Nic(host, model)
+        before = nic.everything()
+        daemon = nic.start("--method", "rss", ready=False)
+        if word is None:
+            wait_for(lambda: "ready:" in nic.log(), "ready")
+            nic.espalier("stop")
+        else:
+            daemon.wait(timeout=30)
+            check(daemon.returncode == 1 and word in nic.log(), model, nic.log())
+        check(nic.everything() == before, model, "changed:", nic.everything())
+
+
+def test_killed_between_any_two_steps(host):
+    """After SIGKILL behind each change that is made, stop puts everything back bit by bit."""
+    add_sas(host, range(FIRST, FIRST + 3))
+    for model, method, steps in ("iavf", "ntuple", 3), ("vmxnet3-v6", "rss", 2):
+        for step in range(1, steps + 1):
+            nic = Nic(host, model)
+            before = nic.everything()
+            daemon = nic.start("--method", method, "--interval", "0", ready=False,
+                               ESPALIER_MODEL_KILL=str(step))
+            daemon.wait(timeout=30)
+            check(daemon.returncode == -9, model, "was not killed at step", step, nic.log())
+            check(nic.everything() != before, model, "nothing was changed at step", step)
+            nic.espalier("stop")
+            check(nic.everything() == before, model, step, "left:", nic.everything())
+        nic = Nic(host, model)
+        daemon = nic.start("--method", method, "--interval", "0",
+                           ESPALIER_MODEL_KILL=str(steps + 1))
+        nic.espalier("stop")
+        daemon.wait(timeout=30)
+        check(nic.log().count("ready:") == 1, model, "more steps than were tried:", nic.log())
+
+
+def test_auto(host):
+    """Each NIC gets the best means it has, in one sentence."""
+    add_sas(host, range(FIRST, FIRST + 4))
+    for model, method, word in (("iavf", "ntuple", "holds 128 rules by SPI"),
+                                ("gve", "ntuple", "holds 1024 rules by SPI"),
+                                ("veth", "xdp", "nothing shows that the NIC separates SAs"),
+                                ("qede", "xdp", "redirects in native XDP")):
+        nic = Nic(host, model)
+        nic.start()
+        check(f"method {method}, since" in nic.log() and word in nic.log(), model, nic.log())
+        check(host.show()["interfaces"][0]["method"] == method, "show:", model)
+        nic.espalier("stop")
+
+
+def test_dry_run(host):
+    """The commands that would do it, taken by the real ethtool, do it."""
+    add_sas(host, range(FIRST, FIRST + 3))
+    nic = Nic(host, "vmxnet3-v4")
+    said = nic.espalier("run", "eb", "--method", "rss", "--dry-run").stdout
+    command = "ethtool -N eb rx-flow-hash esp4 sdfn"
+    check(command in said and "would steer by rss" in said, said)
+    nic.run(*command.split())
+    said = nic.espalier("run", "eb", "--method", "rss", "--dry-run").stdout
+    check(command not in said, "again:", said)
+    nic = Nic(host, "iavf")
+    said = nic.espalier("run", "eb", "--method", "ntuple", "--dry-run").stdout
+    commands = [line.strip() for line in said.splitlines() if line.strip().startswith("ethtool -N")]
+    check(len(commands) == 3, said)
+    for command in commands:
+        nic.run(*command.split())
+    check(spis_of(nic.rules()) == list(range(FIRST, FIRST + 3)), "rules:", nic.rules())
+    said = nic.espalier("run", "eb", "--method", "ntuple", "--dry-run", "--json").stdout
+    check('"method":"ntuple"' in said.replace(" ", "") and "flow-type esp4" in said, said)
+
+
+def masks(host):
+    return [host.sysfs(f"eb/queues/rx-{queue}/rps_cpus") for queue in range(4)]
+
+
+def test_rps(host):
+    """On a real veth: plain ESP is spread, ESP in UDP is not; masks come back, after SIGKILL too."""
+    before = masks(host)
+    spis = range(FIRST, FIRST + 64)
+    add_sas(host, spis)
+    daemon = host.daemon("--method", "rps", "--cpus", ALL)
+    check(all(int(m.replace(",", ""), 16) == sum(1 << c for c in CPUS) for m in masks(host)),
+          "masks:", masks(host))
+    check("not ESP in UDP" in host.log and "steering (rps)" in host.log, "said:", host.log)
+    now = host.show()
+    check(now["interfaces"][0]["method"] == "rps" and now["imbalance"] is None, now["interfaces"])
+    check(all(sa["cpu"] is None for sa in now["sas"]), "which CPU nobody can tell")
+    for encap, spread in ("none", True), ("udp", False):
+        with host.receiver("--spi", FIRST, "--sas", len(spis)) as receiver:
+            host.send("--spi", FIRST, "--sas", len(spis), "--count", 6400, "--pps", 20000,
+                      "--encap", encap)
+        check(receiver.result["packets"] == 6400, "lost:", receiver.result)
+        cpus = {c for spi in spis for c in receiver.cpus_of(spi)}
+        check((len(cpus) > 1) == spread, encap, "on CPUs", cpus)
+    daemon.kill()
+    daemon.wait()
+    host.espalier("stop")
+    check(masks(host) == before, "masks after stop:", masks(host), before)
+
+
+def test_bad_words(host):
+    """What cannot be is refused, and changes nothing."""
+    for arguments, word in ((("--method", "magic"), "not auto or rss"),
+                            (("--method", "rss", "--generic"), "--generic goes with"),
+                            (("--method", "ntuple"), "cannot tell SAs apart")):
+        result = host.espalier("run", "eb", "--cpus", ALL, *arguments, check=False)
+        check(result.returncode and word in result.stderr, arguments, result.stderr)
+
+
+lab.main()
