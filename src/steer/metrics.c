@@ -179,16 +179,16 @@ static void write_classes(struct writer *w, const struct snapshot *s)
 
 static void write_interfaces(struct writer *w, const struct snapshot *s)
 {
-	family(w, "espalier_interface_native", "gauge",
-	       "Steered interfaces; 1: native XDP, 0: generic, or another method.");
-	for (size_t i = 0; i < s->interfaces; i++)
-		count(w, "device", s->interface[i].name, s->interface[i].mode == MODE_NATIVE);
 	family(w, "espalier_rules", "gauge", "Rules by SPI that the NIC holds (method ntuple).");
 	for (size_t i = 0; i < s->interfaces; i++)
 		count(w, "device", s->interface[i].name, s->interface[i].rules);
 	family(w, "espalier_sas_without_rule", "gauge", "SAs that found none (method ntuple).");
 	for (size_t i = 0; i < s->interfaces; i++)
 		count(w, "device", s->interface[i].name, s->interface[i].without_rule);
+	family(w, "espalier_interface_native", "gauge",
+	       "Steered interfaces; 1: native XDP, 0: generic, or another method.");
+	for (size_t i = 0; i < s->interfaces; i++)
+		count(w, "device", s->interface[i].name, s->interface[i].mode == MODE_NATIVE);
 }
 
 void metrics_write(FILE *file, const struct snapshot *snapshot, const char *netns)

@@ -202,10 +202,14 @@ def test_another_program(host):
             host.sh("b", f"bpftool net attach {attach} name {name} dev eb")
             before = state(host)
             number = before["programs"]["eb"]
-            for arguments in (["run", "eb", "--cpus", ALL], ["run", "eb", "--generic"],
-                              ["run", "eb", "--dry-run"]):
+            for arguments in (["run", "eb", "--cpus", ALL, "--method", "xdp"],
+                              ["run", "eb", "--generic"],
+                              ["run", "eb", "--dry-run", "--method", "xdp"]):
                 refused(host, arguments, 1, "eb: an XDP program is on it already",
                         f"id {number}", name, "not replaced", *words, before=before)
+            said = host.espalier("run", "eb", "--dry-run").stderr
+            check("method rps, since" in said and "an XDP program is on it already" in said,
+                  "what auto takes instead:", said)
             host.espalier("stop")
             same_state(before, state(host))
             host.sh("b", f"bpftool net detach {attach} dev eb")

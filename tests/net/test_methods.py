@@ -285,6 +285,21 @@ def test_rps(host):
     check(masks(host) == before, "masks after stop:", masks(host), before)
 
 
+def test_nic_that_goes_away(host):
+    """It is said, nothing is left to put back, and a new one of the name is steered again."""
+    add_sas(host, range(FIRST, FIRST + 3))
+    for model, method in ("iavf", "ntuple"), ("vmxnet3-v4", "rss"):
+        nic = Nic(host, model)
+        daemon = nic.start("--method", method, "--interval", "100")
+        host.sh("a", "ip link del ea")
+        wait_for(lambda: "eb was deleted" in nic.log(), "a word", 30)
+        check(host.show()["interfaces"] == [], "still shown:", host.show()["interfaces"])
+        host.recreate()
+        wait_for(lambda: nic.log().count(f"steering ({method})") == 2, "steering again", 30)
+        check(daemon.poll() is None, "the daemon ended:", nic.log())
+        nic.espalier("stop")
+
+
 def test_bad_words(host):
     """What cannot be is refused, and changes nothing."""
     for arguments, word in ((("--method", "magic"), "not auto or rss"),
