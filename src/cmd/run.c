@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* espalier run: steers until told to stop. */
+#include <errno.h>
 #include <sched.h>
 #include <string.h>
 #include "cmd/config.h"
@@ -169,21 +170,74 @@ static enum status run_them(struct run_options *o, int n, char **names)
 	return daemon_run(o) ? STATUS_FAILED : STATUS_DONE;
 }
 
-static enum status run_file(struct run_options *o, int n, char **names)
+/* The file of settings, and what was on the command line beside it. */
+struct source {
+	const struct run_options *asked;
+	int operands;
+	char **operand;
+	struct config config[3]; /* the first one, the last that was taken, the one just read */
+};
+
+/* Options from the file, and the interfaces: those of the command line if there are any. */
+static int read_file(const struct source *source, struct run_options *o, struct config *config,
+		     char *why, size_t size)
 {
-	struct config config;
+	int err;
+
+	*o = *source->asked;
+	err = config_read(o->config, options, o->given, o, config, why, size);
+	if (!err && !source->operands && !config->interfaces) {
+		snprintf(why, size,
+			 "it names no interface; add a line such as interfaces = eth0");
+		err = -EINVAL;
+	}
+	o->interfaces = source->operands ? source->operand : config->interface;
+	o->n_interfaces = (size_t)(source->operands ? source->operands : config->interfaces);
+	return err;
+}
+
+static void reread_end(void *from, bool taken)
+{
+	struct source *source = from;
+
+	config_free(&source->config[taken ? 1 : 2]);
+	if (taken)
+		source->config[1] = source->config[2];
+	source->config[2] = (struct config){0};
+}
+
+static int reread(void *from, struct run_options *again, char *why, size_t size)
+{
+	struct source *source = from;
+	int err = read_file(source, again, &source->config[2], why, size);
+
+	if (!err && again->interval && again->interval < INTERVAL_LEAST) {
+		snprintf(why, size, "interval: neither 0 nor at least %u", INTERVAL_LEAST);
+		err = -EINVAL;
+	}
+	if (err)
+		reread_end(source, false);
+	return err;
+}
+
+static enum status run_file(const struct run_options *asked, int n, char **names)
+{
+	struct source source = {.asked = asked, .operands = n, .operand = names};
+	struct run_options o;
 	enum status status;
 	char why[256], tried[512];
 
-	snprintf(tried, sizeof(tried), "reading %s", o->config);
-	if (config_read(o->config, options, o->given, o, &config, why, sizeof(why)))
+	snprintf(tried, sizeof(tried), "reading %s", asked->config);
+	if (read_file(&source, &o, &source.config[0], why, sizeof(why))) {
 		status = complain(tried, "%s", why);
-	else if (!n && !config.interfaces)
-		status = complain(tried, "it names no interface; add a line such as "
-					 "interfaces = eth0");
-	else
-		status = run_them(o, n ? n : config.interfaces, n ? names : config.interface);
-	config_free(&config);
+	} else {
+		o.reread = reread;
+		o.reread_end = reread_end;
+		o.source = &source;
+		status = run_them(&o, (int)o.n_interfaces, o.interfaces);
+	}
+	for (int i = 0; i < 3; i++)
+		config_free(&source.config[i]);
 	return status;
 }
 

@@ -27,6 +27,13 @@ struct daemon_interface {
 	struct hardware *hardware; /* NULL: our program steers it */
 };
 
+/* The CPUs that were asked for or chosen, whether or not they are online now. */
+struct wanted_cpus {
+	cpu_set_t cpus, strays; /* strays empty: any */
+	int ike;		/* -1: any */
+	cpu_set_t online;	/* when last looked */
+};
+
 struct learner; /* daemon/learner.c */
 struct control; /* daemon/control.c */
 struct rounds;	/* daemon/rounds.c */
@@ -34,6 +41,7 @@ struct metrics; /* daemon/metrics.c */
 
 struct daemon {
 	const struct run_options *options;
+	struct run_options reloaded; /* where these are after SIGHUP */
 	struct event_base *base;
 	struct xdp xdp;
 	struct sad *sad;
@@ -48,7 +56,10 @@ struct daemon {
 	struct daemon_interface interface[DAEMON_INTERFACES];
 	char *stopped[DAEMON_INTERFACES]; /* named by `stop IF`: not to be attached again */
 	uint16_t port_users[65536];	  /* SAs that use a local encapsulation port */
-	struct event *move_timer;
+	struct event *move_timer, *resync_timer;
+	struct wanted_cpus wanted;
+	struct cpu_roles roles; /* of the CPUs that are online; xdp.roles are limited to queues */
+	bool draining; /* some SAs may be on CPUs that are no longer used */
 	bool addresses_changed, links_changed, sync_wanted;
 	bool table_full_said;
 	bool rules_wanted; /* SAs or where they are placed changed: the NICs' rules are to follow */
@@ -71,6 +82,8 @@ uint64_t daemon_tick(void);
 int loop_open_watch(struct daemon *d);
 /* What the loop waits for. */
 int loop_add_events(struct daemon *d);
+/* The time between dumps of the kernel's SAs is that of the options. */
+int loop_set_resync(struct daemon *d);
 
 /* dry_run.c: prints what `run` would do. 0, or a negative errno, said. */
 int dry_run(const struct run_options *options);
@@ -82,6 +95,9 @@ int dry_run(const struct run_options *options);
  * start, where any refusal is an error; later it is only said. 0 or a negative errno, said.
  */
 int interfaces_attach(struct daemon *d, bool first);
+
+/* Detaches from those that nothing named means any more. */
+void interfaces_detach_unnamed(struct daemon *d);
 
 /* Takes over the interfaces whose pins an earlier daemon left; what is gone is taken down. */
 int interfaces_adopt(struct daemon *d);
@@ -99,7 +115,15 @@ void interfaces_link_changed(struct daemon *d, unsigned int changes, const struc
 /* roles.c */
 
 /* Chooses the CPUs and their roles and says why. 0, or a negative errno, said. */
-int roles_choose(const struct run_options *options, struct cpu_roles *roles);
+int roles_choose(const struct run_options *options, struct wanted_cpus *wanted,
+		 struct cpu_roles *roles);
+/* From now on these; SAs of other CPUs move away. 0, or a negative errno, said. */
+int roles_apply(struct daemon *d, const struct cpu_roles *roles);
+/* Once a second: follows CPUs that come and go. */
+void roles_look(struct daemon *d);
+
+/* reload.c: on SIGHUP. What cannot be read or done is said, and then nothing has changed. */
+void reload(struct daemon *d);
 
 /* sas.c */
 
@@ -128,6 +152,8 @@ void learner_expire(struct daemon *d);
 /* rounds.c: follows the load, and moves SAs */
 int rounds_open(struct daemon *d);
 void rounds_close(struct daemon *d);
+/* The interval may be another one. */
+void rounds_restart(struct daemon *d);
 /* Something changed that the next round should not wait for: SAs, CPUs, what stays where. */
 void rounds_soon(struct daemon *d);
 

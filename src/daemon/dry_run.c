@@ -45,6 +45,7 @@ int dry_run(const struct run_options *options)
 {
 	struct out *out = out_new(stdout, options->json);
 	struct sas_error error;
+	struct wanted_cpus wanted;
 	struct cpu_roles roles;
 	struct sa *sas = NULL;
 	size_t count;
@@ -54,7 +55,7 @@ int dry_run(const struct run_options *options)
 		return -ENOMEM;
 	if (options->json)
 		out_number(out, "version", 1);
-	err = roles_choose(options, &roles);
+	err = roles_choose(options, &wanted, &roles);
 	if (!err)
 		print_cpus(out, &roles);
 	if (!err)

@@ -95,6 +95,33 @@ struct hardware *hardware_start(struct daemon *d, const struct daemon_interface 
 	return NULL;
 }
 
+void hardware_limit(struct daemon *d)
+{
+	for (int i = 0; i < DAEMON_INTERFACES; i++)
+		if (d->interface[i].ifindex && d->interface[i].hardware &&
+		    d->interface[i].hardware->method == METHOD_NTUPLE)
+			(void)limit_cpus(d, d->interface[i].hardware, d->interface[i].name);
+}
+
+void hardware_recheck(struct daemon *d)
+{
+	struct queues now;
+
+	for (int i = 0; i < DAEMON_INTERFACES; i++) {
+		struct daemon_interface *interface = &d->interface[i];
+		struct hardware *hw = interface->hardware;
+
+		if (!interface->ifindex || !hw || hw->method == METHOD_RPS || hw->queues.guessed ||
+		    queues_read(interface->name, hw->queues.count, &d->xdp.roles.sas, &now) ||
+		    !memcmp(&now, &hw->queues, sizeof(now)))
+			continue;
+		say("%s: interrupts of its queues went to other CPUs; SAs follow them",
+		    interface->name);
+		hw->queues = now;
+		(void)roles_apply(d, &d->roles);
+	}
+}
+
 void hardware_close(struct hardware *hw)
 {
 	if (!hw)

@@ -23,6 +23,12 @@ void hardware_close(struct hardware *hardware);
 /* Is any interface steered by our program? Else SAs go where these methods put them. */
 bool hardware_only(const struct daemon *d);
 
+/* SAs go to no CPU without a queue, where rules are to lead them there. */
+void hardware_limit(struct daemon *d);
+
+/* Every few seconds: interrupts may have moved to other CPUs. */
+void hardware_recheck(struct daemon *d);
+
 /* Rules follow the SAs and where they are placed, at the end of a turn of the loop. */
 void hardware_settle(struct daemon *d);
 

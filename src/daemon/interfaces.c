@@ -236,6 +236,35 @@ int interfaces_attach(struct daemon *d, bool first)
 	return first ? err : 0;
 }
 
+static bool is_named(const struct daemon *d, unsigned int ifindex)
+{
+	struct link_list links;
+	char why[LINK_WHY_LEN];
+	bool found = false;
+
+	for (size_t i = 0; i < d->options->n_interfaces && !found; i++) {
+		links = (struct link_list){0};
+		if (link_attachable(d->options->interfaces[i], &links, why, sizeof(why)))
+			continue;
+		for (size_t k = 0; k < links.count; k++)
+			found |= links.link[k].ifindex == (int)ifindex;
+		link_list_free(&links);
+	}
+	return found;
+}
+
+void interfaces_detach_unnamed(struct daemon *d)
+{
+	for (int i = 0; i < DAEMON_INTERFACES; i++) {
+		struct daemon_interface *interface = &d->interface[i];
+
+		if (!interface->ifindex || is_named(d, interface->ifindex))
+			continue;
+		say("%s is no longer named: put back as it was", interface->name);
+		(void)interfaces_detach(d, interface);
+	}
+}
+
 static void release(struct daemon *d, struct daemon_interface *interface)
 {
 	pins_remove_interface(&d->xdp.pins, interface->ifindex);

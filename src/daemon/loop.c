@@ -31,6 +31,7 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
 
 	xdp_beat(&d->xdp, daemon_now());
 	learner_expire(d);
+	roles_look(d);
 	hardware_look(d);
 	if (!d->options->interval)
 		hardware_count(d);
@@ -43,6 +44,7 @@ static void on_resync(evutil_socket_t fd, short what, void *arg)
 	struct daemon *d = arg;
 
 	d->sync_wanted = true;
+	hardware_recheck(d);
 	watch_resync(d->watch); /* some changes send no event: a program taken off by its link */
 	settle(d);
 	sas_retry(d);
@@ -110,9 +112,7 @@ static void on_reload(evutil_socket_t signal, short what, void *arg)
 {
 	struct daemon *d = arg;
 
-	if (d->options->sas && !sas_reload(d))
-		say("read %s again", d->options->sas);
-	sas_sync(d);
+	reload(d);
 }
 
 static int add_event(struct daemon *d, evutil_socket_t fd, short what, event_callback_fn callback,
@@ -123,18 +123,26 @@ static int add_event(struct daemon *d, evutil_socket_t fd, short what, event_cal
 	return !event || event_add(event, every) ? -ENOMEM : 0;
 }
 
+int loop_set_resync(struct daemon *d)
+{
+	struct timeval every = {.tv_sec = d->options->resync};
+
+	return event_add(d->resync_timer, &every) ? -ENOMEM : 0;
+}
+
 /* The events live as long as the loop; event_base_free() and exit end them. */
 int loop_add_events(struct daemon *d)
 {
-	struct timeval second = {.tv_sec = 1}, resync = {.tv_sec = d->options->resync};
+	struct timeval second = {.tv_sec = 1};
 
 	d->move_timer = evtimer_new(d->base, on_moves, d);
-	if (!d->move_timer || add_event(d, sad_fd(d->sad), EV_READ, on_sad, NULL) ||
+	d->resync_timer = event_new(d->base, -1, EV_PERSIST, on_resync, d);
+	if (!d->move_timer || !d->resync_timer || loop_set_resync(d) || add_event(d, sad_fd(d->sad), EV_READ, on_sad, NULL) ||
 	    add_event(d, watch_fd(d->watch), EV_READ, on_watch, NULL) ||
 	    add_event(d, SIGTERM, EV_SIGNAL, on_end, NULL) ||
 	    add_event(d, SIGINT, EV_SIGNAL, on_end, NULL) ||
 	    add_event(d, SIGHUP, EV_SIGNAL, on_reload, NULL) ||
-	    add_event(d, -1, 0, on_second, &second) || add_event(d, -1, 0, on_resync, &resync))
+	    add_event(d, -1, 0, on_second, &second))
 		return -ENOMEM;
 	sas_watch_moves(d);
 	return 0;

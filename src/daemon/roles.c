@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "daemon/hardware.h"
 #include "daemon/say.h"
 #include "nic/cpulist.h"
 #include "nic/cpus.h"
@@ -54,21 +55,23 @@ static void say_roles(const struct cpu_roles *roles)
 	say("SAs on CPUs %s, strays on %s, IKE on %d", sas, strays, roles->ike);
 }
 
-int roles_choose(const struct run_options *options, struct cpu_roles *roles)
+int roles_choose(const struct run_options *options, struct wanted_cpus *wanted,
+		 struct cpu_roles *roles)
 {
 	struct cpus_facts machine;
-	cpu_set_t cpus, strays;
 	int err = cpus_facts_read("/sys", &machine);
 
 	if (err) {
 		say("reading which CPUs are online: %s", strerror(-err));
 		return err;
 	}
-	CPU_ZERO(&strays);
-	err = options->cpus ? given("--cpus", options->cpus, &machine, &cpus)
-			    : choose(options, &machine, &cpus);
+	CPU_ZERO(&wanted->strays);
+	wanted->online = machine.online;
+	wanted->ike = options->ike_cpu;
+	err = options->cpus ? given("--cpus", options->cpus, &machine, &wanted->cpus)
+			    : choose(options, &machine, &wanted->cpus);
 	if (!err && options->stray_cpus)
-		err = given("--stray-cpus", options->stray_cpus, &machine, &strays);
+		err = given("--stray-cpus", options->stray_cpus, &machine, &wanted->strays);
 	if (!err && options->ike_cpu >= 0 &&
 	    (options->ike_cpu >= CPU_SETSIZE || !CPU_ISSET(options->ike_cpu, &machine.online))) {
 		say("--ike-cpu %d: this machine has no such CPU online; 'lscpu --extended' shows "
@@ -78,7 +81,97 @@ int roles_choose(const struct run_options *options, struct cpu_roles *roles)
 	}
 	if (err)
 		return err;
-	first_roles(&cpus, &strays, options->ike_cpu, roles);
+	first_roles(&wanted->cpus, &wanted->strays, wanted->ike, roles);
 	say_roles(roles);
 	return 0;
+}
+
+int roles_apply(struct daemon *d, const struct cpu_roles *roles)
+{
+	char why[XDP_WHY_LEN] = "";
+	int err = xdp_set_roles(&d->xdp, roles, why, sizeof(why));
+
+	if (err) {
+		say("giving the CPUs their roles: %s", why);
+		return err;
+	}
+	d->roles = *roles;
+	hardware_limit(d);
+	d->draining = true;
+	rounds_soon(d);
+	return 0;
+}
+
+/*
+ * Without rounds of placing by load, the SAs of CPUs that are no longer used are moved here, and no
+ * others.
+ */
+static void drain(struct daemon *d)
+{
+	const struct slots *known = &d->xdp.known;
+	bool more = false;
+
+	for (__u32 i = 0; i < known->count; i++) {
+		__u32 slot = known->slot[i];
+
+		if (CPU_ISSET(xdp_cpu(&d->xdp, slot), &d->xdp.roles.sas))
+			continue;
+		more = true;
+		if (xdp_move(&d->xdp, slot, first_cpu(&d->xdp.roles.sas, d->xdp.placed, d->xdp.load),
+			     daemon_now()) == -EAGAIN)
+			break;
+	}
+	if (more) {
+		sas_watch_moves(d);
+		d->rules_wanted = true;
+	}
+	d->draining = more;
+}
+
+static void say_change(const cpu_set_t *was, const cpu_set_t *now)
+{
+	cpu_set_t gone, come;
+	char list[CPULIST_LEN];
+
+	CPU_XOR(&gone, was, now);
+	CPU_AND(&come, &gone, now);
+	CPU_AND(&gone, &gone, was);
+	cpulist_format(&gone, list, sizeof(list));
+	if (CPU_COUNT(&gone))
+		say("CPU %s went offline", list);
+	cpulist_format(&come, list, sizeof(list));
+	if (CPU_COUNT(&come))
+		say("CPU %s came online", list);
+}
+
+static void follow_online(struct daemon *d)
+{
+	const struct wanted_cpus *wanted = &d->wanted;
+	cpu_set_t online, cpus, strays;
+	struct cpu_roles roles;
+
+	if (cpus_online_read("/sys", &online) || CPU_EQUAL(&online, &wanted->online))
+		return;
+	say_change(&wanted->online, &online);
+	d->wanted.online = online;
+	CPU_AND(&cpus, &wanted->cpus, &online);
+	CPU_AND(&strays, &wanted->strays, &online);
+	if (!CPU_COUNT(&cpus)) {
+		say("none of the CPUs that were to decrypt is online: SAs stay where they are");
+		return;
+	}
+	first_roles(&cpus, &strays,
+		    wanted->ike >= 0 && CPU_ISSET(wanted->ike, &online) ? wanted->ike : -1, &roles);
+	if (CPU_EQUAL(&roles.sas, &d->roles.sas) && CPU_EQUAL(&roles.strays, &d->roles.strays) &&
+	    roles.ike == d->roles.ike)
+		return;
+	say_roles(&roles);
+	(void)roles_apply(d, &roles);
+}
+
+void roles_look(struct daemon *d)
+{
+	follow_online(d);
+	if (d->draining && !d->options->interval && !d->claiming)
+		drain(d);
 }

@@ -57,6 +57,18 @@ void rounds_soon(struct daemon *d)
 	at(r, r->last_ns + interval_ns(d) / 4, daemon_now());
 }
 
+void rounds_restart(struct daemon *d)
+{
+	uint64_t now_ns = daemon_now();
+
+	if (d->options->interval) {
+		at(d->rounds, now_ns, now_ns);
+		return;
+	}
+	event_del(d->rounds->timer);
+	d->xdp.maps.host->round = (struct round_state){0}; /* of before */
+}
+
 static int add_cpu(struct rounds *r, const struct xdp *xdp, unsigned int cpu)
 {
 	r->index[cpu] = (int)r->cpus;
@@ -334,10 +346,7 @@ int rounds_open(struct daemon *d)
 	if (!r->loads || !r->assign || !r->sa || !r->slot || !r->timer)
 		goto failed;
 	r->last_ns = daemon_now();
-	if (d->options->interval)
-		at(r, r->last_ns, r->last_ns);
-	else
-		d->xdp.maps.host->round = (struct round_state){0}; /* of an earlier daemon */
+	rounds_restart(d);
 	return 0;
 failed:
 	say("getting ready to place SAs by load: out of memory");

@@ -95,15 +95,14 @@ static int open_xdp(struct daemon *d, const struct cpu_roles *roles)
 /* In this order: first what can fail without having changed anything. */
 static int set_up(struct daemon *d)
 {
-	struct cpu_roles roles;
 	int err = take_lock(d);
 
 	if (!err)
 		err = metrics_prepare(d);
 	if (!err)
-		err = roles_choose(d->options, &roles);
+		err = roles_choose(d->options, &d->wanted, &d->roles);
 	if (!err)
-		err = open_xdp(d, &roles);
+		err = open_xdp(d, &d->roles);
 	if (!err)
 		err = open_undo(d);
 	if (!err && d->xdp.adopted)

@@ -38,6 +38,14 @@ struct run_options {
 	bool json; /* --dry-run prints JSON */
 	const char *config; /* file of settings, or NULL */
 	uint64_t given;	    /* which options were on the command line: bits by row of the table */
+	/*
+	 * Reads the file of settings once more, for SIGHUP: what was on the command line, and what the
+	 * file says now. NULL: there is no file. 0, or a negative errno with @why. After success
+	 * reread_end() must tell whether *again was taken: its texts live as long as it is in use.
+	 */
+	int (*reread)(void *source, struct run_options *again, char *why, size_t size);
+	void (*reread_end)(void *source, bool taken);
+	void *source;
 };
 
 /* Runs in the foreground. Exit status: 0 stopped as told, 1 failed (and said why on stderr). */

@@ -46,6 +46,11 @@ static int read_list(const char *sysroot, const char *name, cpu_set_t *out)
 	return err ? err : cpulist_parse(text, out);
 }
 
+int cpus_online_read(const char *sysroot, cpu_set_t *online)
+{
+	return read_list(sysroot, "cpu/online", online);
+}
+
 static int first_of(const cpu_set_t *set)
 {
 	int cpu;

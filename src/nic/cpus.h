@@ -22,6 +22,9 @@ struct cpus_facts {
  */
 int cpus_facts_read(const char *sysroot, struct cpus_facts *out);
 
+/* Only which are online, for who asks often. */
+int cpus_online_read(const char *sysroot, cpu_set_t *online);
+
 /* Ticks since boot of one CPU, from /proc/stat (proc(5)). */
 struct cpus_ticks {
 	uint64_t total, idle, nice, system, irq, softirq, steal;

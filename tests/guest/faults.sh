@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Runs in the guest: what goes wrong while real ESP runs: the daemon killed and started again; the
-# interface down and up, deleted and made again.
+# Runs in the guest: what goes wrong while real ESP runs: the daemon killed and started again; a CPU
+# offline, channels changed under us, events lost; the interface down and up, deleted and made again.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/steer-lab.sh"
 
@@ -45,6 +45,58 @@ kill_and_restart() {
 begin "the daemon killed and started again under real ESP loses nothing"
 start_espalier 16
 lose_nothing_while kill_and_restart
+passed
+
+cpu_goes_and_comes() {
+	echo 0 >/sys/devices/system/cpu/cpu1/online
+	await 10 "the word 'offline'" says "CPU 1 went offline"
+	await 20 "every SA on CPU 0" on_cpus 0
+	echo 1 >/sys/devices/system/cpu/cpu1/online
+	await 10 "the word 'online'" says "CPU 1 came online"
+	shown '.cpus[].cpu' | grep -qx 1 || fail "CPU 1 takes no SAs: $(shown .cpus)"
+}
+on_cpus() {
+	[ "$(shown '[.sas[].cpu] | unique | join(" ")')" = "$1" ]
+}
+
+begin "a CPU offline and online again: its SAs move away, in order, and nothing is lost"
+lose_nothing_while cpu_goes_and_comes
+passed
+
+change_channels() {
+	# In this order: a veth with XDP wants as many queues as its peer sends on.
+	in_ns gw-a ethtool -L wan tx 2 && in_ns gw-b ethtool -L wan rx 2 && sleep 1 &&
+		in_ns gw-b ethtool -L wan rx 4 && in_ns gw-a ethtool -L wan tx 4
+}
+
+begin "channels changed under us: packets are steered on"
+change_channels || fail "ethtool -L"
+sleep 1
+all_answered "after the channels were changed"
+before=$(shown '[.sas[].packets] | add')
+all_answered "a second time"
+[ "$(($(shown '[.sas[].packets] | add') - before))" = 80 ] || fail "not through our rings"
+passed
+
+# With the daemon standing still its socket overflows for sure.
+begin "5,000 SAs at once, and the events are lost: all are read again"
+for i in $(seq 5000); do
+	printf 'xfrm state add src 192.0.2.1 dst 192.0.2.2 proto esp spi 0x%08x reqid 901 mode tunnel ' \
+		$((0xc1000000 + i))
+	printf 'aead rfc4106(gcm(aes)) 0x000102030405060708090a0b0c0d0e0f10111213 128\n'
+done >"$log.batch"
+kill -STOP "$daemon"
+ip -n gw-b -batch "$log.batch" || fail "adding them"
+kill -CONT "$daemon"
+await 60 "the word 'reading all'" says "came faster than we read them; reading all SAs again"
+await 60 "5,016 SAs in show" lists 5016
+sed -i 's/ add / delete /; s/ reqid.*//' "$log.batch"
+kill -STOP "$daemon"
+ip -n gw-b -batch "$log.batch" || fail "deleting them"
+kill -CONT "$daemon"
+rm -f "$log.batch"
+await 60 "16 SAs in show" lists 16
+all_answered "after all that"
 passed
 
 begin "the interface down and up, deleted and made again"

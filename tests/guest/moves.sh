@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs in the guest: SAs move from CPU to CPU under real ESP, as fast as they can be told to, with
 # replay windows 32 and 128, ESN on and off. The kernel's replay check refuses none of their packets.
-# Without the hand-over (a switch of the test build) it does.
+# Without the hand-over (a switch of the test build) it does. CPU 1 is taken away again and again, so
+# that packets wait on its ring for longer than a window is wide.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/steer-lab.sh"
 
@@ -28,17 +29,27 @@ refused() {
 	esp_errors gw-b | awk '/StateSeqError|StateProtoError/ { sum += $2 } END { print sum + 0 }'
 }
 
+# Takes CPU 1 for 0.4 s of 0.6, before the threads of its rings.
+hog() {
+	while :; do
+		timeout 0.4 taskset -c 1 chrt -f 50 sh -c 'while :; do :; done'
+		sleep 0.2
+	done
+}
+
 # Traffic through all SAs from CPU 0, one way, as fast as it goes; moves under way.
 under_traffic() {
-	local sender before
+	local sender hog before
 	before=$(refused)
 	in_ns gw-a taskset -c 0 "$ESP_TOP/lab/guest/blast.py" \
 		$(for i in $(seq ${#ESP_FAMILY[@]}); do echo "10.1.$i.1 10.2.$i.1"; done) &
 	sender=$!
+	hog &
+	hog=$!
 	sleep 1
 	move_about
-	kill $sender
-	wait $sender 2>/dev/null
+	kill $sender $hog
+	wait $sender $hog 2>/dev/null
 	sleep 1
 	late=$(($(refused) - before)) done=$(completed)
 	packets=$(shown '[.sas[].packets] | add')

@@ -4,10 +4,19 @@
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
-failed=0
+tmp=$(mktemp -d /tmp/espalier-esp.XXXXXX)
+# shellcheck disable=SC2317 # the traps reach it
+cleanup() {
+	trap '' INT TERM
+	kill 0 2>/dev/null # the guests still running
+	wait
+	rm -rf "$tmp"
+}
+trap 'cleanup; exit 130' INT TERM
+guests=0
 
-# boot LABEL [OPTION of lab/guest/run...] -- COMMAND...: each COMMAND is a script beside this one.
-boot() {
+# in_guest LABEL [OPTION of lab/guest/run...] -- COMMAND...: each COMMAND is a script beside this one.
+in_guest() {
 	local label=$1 options=() commands='' status
 	shift
 	while [ "$1" != -- ]; do
@@ -22,17 +31,33 @@ boot() {
 		awk '!/^ok / || !seen[$0]++ { print; fflush() }'
 	status=${PIPESTATUS[0]}
 	case $status in
-	0) ;;
-	1) failed=1 ;;
-	*) echo "FAIL guest $label: lab/guest/run returned $status" && failed=1 ;;
+	0 | 1) ;;
+	*) echo "FAIL guest $label: lab/guest/run returned $status" ;;
 	esac
+	return "$((status != 0))"
 }
 
-# On a veth only generic mode keeps tags that lie beside the packet; run refuses otherwise.
-boot 6.12 -- smoke.sh gain.sh esp.sh "esp.sh v6 esn replay=128" "esp.sh stripped generic"
-boot 6.1 --kernel 6.1 --timeout 1200 -- smoke.sh esp.sh events.sh
+# The same beside others: a guest keeps one CPU busy, so there are as many as CPUs. What one says is
+# printed in one piece when it ends.
+boot() {
+	local log=$tmp/$((guests += 1))
+	[ "$(jobs -rp | wc -l)" -lt "$(nproc)" ] || wait -n
+	{
+		in_guest "$@" >"$log" || touch "$tmp/failed"
+		flock "$tmp" cat "$log"
+	} &
+}
+
+# The longest first. On a veth only generic mode keeps tags that lie beside the packet; run refuses
+# otherwise. vmxnet3 takes the VLAN tags off before XDP sees the frame, unless it is told not to.
 boot "6.12 SAs" --timeout 1200 -- sixteen.sh events.sh pcpu.sh faults.sh strongswan.py
-boot "6.12 virtio" --net virtio -- "esp.sh nic" "esp.sh nic vlan v6"
-# The NIC takes the VLAN tags off before XDP sees the frame, unless it is told not to.
-boot "6.12 vmxnet3" --net vmxnet3 -- "esp.sh nic stripped"
-exit $failed
+boot 6.12 --timeout 1200 -- smoke.sh gain.sh esp.sh "esp.sh v6 esn replay=128" \
+	"esp.sh stripped generic"
+boot 6.1 --kernel 6.1 --timeout 1200 -- smoke.sh esp.sh events.sh
+boot "6.12 virtio" --net virtio --timeout 1200 -- "esp.sh nic" "esp.sh nic vlan v6"
+boot "6.12 vmxnet3" --net vmxnet3 --timeout 1200 -- "esp.sh nic stripped"
+wait
+[ ! -e "$tmp/failed" ]
+status=$?
+rm -rf "$tmp"
+exit $status

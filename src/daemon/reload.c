@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SIGHUP: the file of settings and the file of SAs are read again.
+#include "daemon/daemon.h"
+
+#include <string.h>
+#include "daemon/say.h"
+
+/* What is fixed while we run stays as it is, and is said if the file has another value now. */
+static void keep_fixed(const struct run_options *was, struct run_options *now)
+{
+	const struct {
+		const char *name;
+		bool differs;
+	} fixed[] = {
+		{"ring", was->ring != now->ring},
+		{"max-sas", was->max_sas != now->max_sas},
+		{"nice", was->nice != now->nice},
+		{"generic", was->generic != now->generic},
+		{"method", was->method != now->method},
+		{"metrics", (was->metrics && now->metrics) ? strcmp(was->metrics, now->metrics) != 0
+							   : was->metrics != now->metrics},
+	};
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+		if (fixed[i].differs)
+			say("%s stays as it was until espalier is stopped and started", fixed[i].name);
+	now->ring = was->ring;
+	now->ring_given = was->ring_given;
+	now->max_sas = was->max_sas;
+	now->max_sas_given = was->max_sas_given;
+	now->nice = was->nice;
+	now->generic = was->generic;
+	now->method = was->method;
+	now->metrics = was->metrics;
+	now->reread = was->reread;
+	now->reread_end = was->reread_end;
+	now->source = was->source;
+}
+
+static bool same_list(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+/* The roles of CPUs, if they are asked for otherwise than before. */
+static int take_roles(struct daemon *d, const struct run_options *now)
+{
+	const struct run_options *was = d->options;
+	struct wanted_cpus wanted;
+	struct cpu_roles roles;
+	int err;
+
+	if (same_list(was->cpus, now->cpus) && same_list(was->stray_cpus, now->stray_cpus) &&
+	    was->ike_cpu == now->ike_cpu)
+		return 0;
+	err = roles_choose(now, &wanted, &roles);
+	if (!err)
+		err = roles_apply(d, &roles);
+	if (!err)
+		d->wanted = wanted;
+	return err;
+}
+
+static int read_settings(struct daemon *d)
+{
+	struct run_options now;
+	char why[256];
+	bool other_interval;
+
+	if (d->options->reread(d->options->source, &now, why, sizeof(why))) {
+		say("reading %s again: %s; nothing is changed", d->options->config, why);
+		return -1;
+	}
+	keep_fixed(d->options, &now);
+	if (take_roles(d, &now)) {
+		now.reread_end(now.source, false);
+		return -1;
+	}
+	other_interval = now.interval != d->options->interval;
+	d->reloaded = now;
+	d->options = &d->reloaded;
+	now.reread_end(now.source, true);
+	xdp_set_stray_limit(&d->xdp, now.stray_limit);
+	d->xdp.maps.host->learn = now.learn;
+	(void)loop_set_resync(d);
+	if (other_interval)
+		rounds_restart(d);
+	interfaces_detach_unnamed(d);
+	(void)interfaces_attach(d, false);
+	say("read %s again", now.config);
+	return 0;
+}
+
+void reload(struct daemon *d)
+{
+	if (d->options->reread && read_settings(d))
+		return;
+	if (d->options->sas && !sas_reload(d))
+		say("read %s again", d->options->sas);
+	sas_sync(d);
+}
