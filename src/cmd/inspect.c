@@ -6,12 +6,14 @@
 #include <unistd.h>
 #include "cmd/inspect_gather.h"
 #include "cmd/model_named.h"
+#include "cmd/report.h"
 #include "cmd/verb.h"
 
 struct inspect_options {
 	unsigned int measure;
 	bool xdp;
 	const char *model;
+	const char *report;
 	bool json;
 };
 
@@ -35,6 +37,12 @@ static const struct option_row options[] = {
 	 .type = OPTION_STRING,
 	 .offset = offsetof(struct inspect_options, model),
 	 .help = "a model in place of an interface; 'espalier models' lists them"},
+	{.name = "report",
+	 .argument = "FILE",
+	 .type = OPTION_FILE,
+	 .offset = offsetof(struct inspect_options, report),
+	 .help = "write what was found to FILE as well, to be sent to whoever keeps the models: "
+		 "hashes and queues, without addresses and SPIs"},
 	{.name = "json",
 	 .type = OPTION_FLAG,
 	 .offset = offsetof(struct inspect_options, json),
@@ -77,6 +85,16 @@ static enum status gather_interface(const char *name, const struct inspect_optio
 	return inspect_gather(name, &how, in);
 }
 
+static enum status report(const char *path, const struct inspection *in)
+{
+	int err = report_write(path, in);
+
+	if (err == -EEXIST)
+		return complain("inspect", "%s: there is such a file already, and it is not written "
+					   "over; give another name", path);
+	return err ? complain("inspect", "writing %s: %s", path, strerror(-err)) : STATUS_DONE;
+}
+
 static enum status inspect(const void *given, int n, char **operands)
 {
 	const struct inspect_options *o = given;
@@ -91,6 +109,8 @@ static enum status inspect(const void *given, int n, char **operands)
 	status = o->model ? gather_model(o->model, in) : gather_interface(operands[0], o, in);
 	if (status == STATUS_DONE)
 		status = print(in, o->json);
+	if (status == STATUS_DONE && o->report)
+		status = report(o->report, in);
 	inspection_free(in);
 	free(in);
 	return status;

@@ -124,6 +124,7 @@ enum status inspect_gather(const char *name, const struct inspect_how *how, stru
 		return complain("inspect", "looking at %s: %s", name, strerror(-err));
 	in->model = claims_model(&in->claims, &in->differ, &in->differs_in);
 	gather_cpus(name, &in->cpus);
+	inspect_host_gather(name, &in->host);
 	status = measure_with_sas(in, how);
 	if (status == STATUS_DONE)
 		inspection_conclude(in);

@@ -166,6 +166,10 @@ static void print_json(struct out *out, const struct inspection *in)
 	out_string(out, "interface", in->is_model ? NULL : in->name);
 	out_string(out, "driver", or_null(in->claims.driver));
 	print_claim(out, &in->claims);
+	if (in->is_model)
+		out_null(out, "host");
+	else
+		inspect_host_print(out, &in->host, &in->needs);
 	print_knowledge(out, in);
 	print_measurement(out, in);
 	out_string(out, "verdict", verdict_name(in->verdict));
@@ -302,6 +306,8 @@ static void say_measurement(struct out *out, const struct inspection *in)
 static void say_all(struct out *out, const struct inspection *in)
 {
 	say_claim(out, in);
+	if (!in->is_model)
+		inspect_host_print(out, &in->host, &in->needs);
 	say_knowledge(out, in);
 	say_measurement(out, in);
 	out_gap(out);

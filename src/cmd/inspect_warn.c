@@ -137,5 +137,7 @@ void inspect_warn(struct out *out, const struct inspection *in)
 	warn_l4(out, in);
 	warn_unhashed(out, in);
 	warn_lost(out, in);
+	if (!in->is_model)
+		inspect_host_warn(out, &in->host, in->sas_udp || in->udp.sas);
 	warn_needs(out, in);
 }

@@ -4,6 +4,7 @@
 #define CMD_INSPECTION_H
 
 #include <sched.h>
+#include "cmd/inspect_host.h"
 #include "nic/claims.h"
 #include "nic/explain.h"
 #include "nic/model.h"
@@ -39,6 +40,7 @@ struct inspection {
 	size_t sas, sas_udp; /* inbound SAs of the kernel */
 	cpu_set_t cpus;	     /* that would decrypt */
 	struct needs_facts needs;
+	struct inspect_host host; /* of an interface */
 	struct needs_report findings;
 	/* Concluded. */
 	struct verdict_part plain, udp;

@@ -29,10 +29,10 @@ refused() {
 	esp_errors gw-b | awk '/StateSeqError|StateProtoError/ { sum += $2 } END { print sum + 0 }'
 }
 
-# Takes CPU 1 for 0.4 s of 0.6, before the threads of its rings.
+# Takes CPU 1 for 0.7 s of 0.9, before the threads of its rings.
 hog() {
 	while :; do
-		timeout 0.4 taskset -c 1 chrt -f 50 sh -c 'while :; do :; done'
+		timeout 0.7 taskset -c 1 chrt -f 50 sh -c 'while :; do :; done'
 		sleep 0.2
 	done
 }

@@ -6,13 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
 import lab
-from lab import check
+from lab import CPUS, check
 
 KEYS = {"interface", "driver", "claim", "knowledge", "measurement", "verdict", "method", "why",
-        "next", "warnings"}
+        "next", "warnings", "host"}
 
 
 def inspect(host, *arguments):
@@ -135,6 +136,54 @@ def test_nothing_comes_and_nothing_measured(host):
           "words")
     said = inspect(host, "eb", "--measure", "0")
     check(said["verdict"] == "unknown" and said["measurement"] is None, said)
+
+
+def toeplitz(key, data):
+    """Bit by bit, as Microsoft defines it."""
+    bits, window, result = int.from_bytes(data, "big"), int.from_bytes(key, "big"), 0
+    size, length = 8 * len(data), 8 * len(key)
+    for i in range(size):
+        if bits >> (size - 1 - i) & 1:
+            result ^= window >> (length - 32 - i) & 0xffffffff
+    return result
+
+
+def test_report(host):
+    """A report tells the hash of a NIC without an address or an SPI; it is never written over."""
+    with tempfile.TemporaryDirectory() as directory:
+        path = f"{directory}/report"
+        host.espalier("inspect", "--model", "mlx5", "--report", path)
+        with open(path) as file:
+            text = file.read()
+        report = json.loads(text)["report"]
+        key = bytes.fromhex(report["key"].replace(":", ""))
+        check(len(key) == 40 and len(report["table"]) == 256, "key and table", report["key"])
+        check("192." not in text and "2001:" not in text and "0xc0" not in text, "addresses")
+        plain = [s for s in report["samples"] if s["kind"] == "esp" and s["family"] == 4]
+        differ = [s for s in plain if s["spi_difference"] != "0x00000000"]
+        check(len(differ) > 20, "samples", report["samples"])
+        for sample in differ:
+            spi = int(sample["spi_difference"], 16).to_bytes(4, "big")
+            check(int(sample["hash_difference"], 16) == toeplitz(key, bytes(8) + spi), sample)
+        again = host.espalier("inspect", "--model", "mlx5", "--report", path, check=False)
+        check(again.returncode == 1 and "not written over" in again.stderr, again.stderr)
+        lost = host.espalier("inspect", "--model", "mlx5", "--report", f"{directory}/no/way",
+                             check=False)
+        check(lost.returncode == 1 and "No such file" in lost.stderr, lost.stderr)
+
+
+def test_host(host):
+    """What of this machine decides: switches, RPS, programs, kernel."""
+    host.sysfs("eb/queues/rx-1/rps_cpus", "1")
+    host.sh("b", "ethtool -K eb gro off")
+    said = inspect(host, "eb", "--measure", "0")["host"]
+    check(said["features"]["gro"] == "off" and said["features"]["ntuple"] == "off", said)
+    check([(q["queue"], int(q["cpus"], 16)) for q in said["rps"]] == [(1, 1)], said["rps"])
+    check(said["xdp"]["programs"] == [] and said["xdp"]["features"] & 3 == 3, said["xdp"])
+    check(said["kernel"]["encap_sockets"] == 0 and not said["irqbalance"], said)
+    host.daemon("--cpus", ",".join(map(str, CPUS)))
+    said = inspect(host, "eb", "--measure", "0")["host"]["xdp"]
+    check(len(said["programs"]) == 1, said)
 
 
 def state(host):
