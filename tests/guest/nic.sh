@@ -1,0 +1,101 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Runs in the guest: `inspect` on a real driver of an emulated NIC. nic.sh virtio|vmxnet3|e1000e
+# On virtio: all SAs of an address pair come in on one queue, whatever the driver says; with Espalier
+# they are on both CPUs; then it is as before, to the last setting. Of the others, what they answer.
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/steer-lab.sh"
+
+nic=$1
+inspected=$(mktemp)
+
+inspect() {
+	in_ns gw-b "$ESP_BUILD/espalier" inspect wan --json "$@" >"$inspected" 2>>"$log" ||
+		fail "inspect: $(cat "$inspected")"
+}
+
+# said FILTER WANTED: of what inspect printed
+said() {
+	local found
+	found=$(jq -r "$1" "$inspected")
+	[ "$found" = "$2" ] || fail "inspect: $1 is $found, not $2"
+}
+
+# SAs 1 to 16 are of one pair of addresses: pings through all while it measures.
+inspect_under_pings() {
+	local ping
+	ESP_INTERVAL=0.1 esp_ping 60 >/dev/null &
+	ping=$!
+	inspect --measure 5
+	wait $ping
+}
+
+settings() {
+	in_ns gw-b ethtool -k wan
+	in_ns gw-b ethtool -l wan
+	in_ns gw-b ethtool -x wan
+	ip -n gw-b -details link show wan
+} 2>&1
+
+virtio() {
+	local before
+	inspect_under_pings
+	said .driver virtio_net
+	said .claim.fields.ah_esp4 none
+	said .claim.fields.udp4 sdfn
+	said '"\(.claim.table) \(.claim.key)"' "128 40"
+	said .verdict addresses
+	said '"\(.measurement.plain.queues) of \(.claim.queues)"' "1 of 4"
+	said .measurement.plain.sas 16
+	said .method xdp
+	said .knowledge.model virtio
+	said .knowledge.differs 0
+	before=$(settings)
+	start_espalier 16
+	esp_probe_start || fail "no probe"
+	esp_ping 10 || fail "a ping was not answered"
+	[ "$(esp_probe_show | awk '/^0xb/ { print $2 }' | sort | uniq -c | xargs)" = "8 0 8 1" ] ||
+		fail "decrypted: $(esp_probe_show)"
+	esp_probe_stop
+	stop_espalier
+	[ "$(settings)" = "$before" ] || fail "not as it was: $(diff <(settings) - <<<"$before")"
+	inspect_under_pings
+	said .verdict addresses
+	said .measurement.plain.queues 1
+}
+
+# answers VERDICT: what the driver of $nic says; it carries no ESP here.
+answers() {
+	inspect --measure 0
+	said .driver "$nic"
+	case $nic in
+	vmxnet3)
+		said .claim.fields.ah_esp4 EOPNOTSUPP
+		said '"\(.claim.table) \(.claim.key)"' "128 0"
+		said .claim.queues 2
+		;;
+	e1000e)
+		said .claim.fields.ah_esp4 sd
+		said .claim.table_error EOPNOTSUPP
+		said .claim.queues_error EOPNOTSUPP
+		said .knowledge.model null
+		said .method rps
+		;;
+	esac
+	said .verdict "$1"
+}
+
+case $nic in
+virtio)
+	begin "virtio-net: one queue for all SAs of a pair, then both CPUs, then as before"
+	esp_up 16 0 nic || fail "the lab"
+	virtio
+	;;
+*)
+	begin "$nic: what its driver answers"
+	esp_up 1 0 nic || fail "the lab"
+	case $nic in e1000e) answers single ;; *) answers unknown ;; esac
+	;;
+esac
+rm -f "$inspected"
+passed
