@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Measures where the packets of each SA come in: at tc, with the NIC's hash, or at XDP. Changes
-// nothing and lets everything pass.
+// Measures where the packets of each SA come in: at tc, with the NIC's hash, at XDP, or at the entry
+// of the steering program that is there. Changes nothing and lets everything pass.
 #include "core/env.h"
 #include <linux/pkt_cls.h>
 #include "core/measure.h"
@@ -9,7 +9,7 @@
 char _license[] SEC("license") = "GPL";
 
 /* More than the headers that the parser reads of any packet but a contrived one. */
-enum { HEADERS = 192 };
+enum { HEADERS = 192, HEAD_ROOM = 36864 };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -118,4 +118,55 @@ int espalier_measure_xdp(struct xdp_md *ctx)
 	if (value && number < MEASURE_SAMPLES)
 		value->seq[number & (MEASURE_SAMPLES - 1)] = f.seq;
 	return XDP_PASS;
+}
+
+/*
+ * A frame's head, copied, since the kernel's memory cannot be read as a packet. There is room for
+ * whatever place the verifier thinks that the parser may look at: more than a per-CPU map can have,
+ * so there is an element for each CPU.
+ */
+struct head {
+	__u8 byte[HEAD_ROOM];
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1); /* set to the number of CPUs */
+	__type(key, __u32);
+	__type(value, struct head);
+} head SEC(".maps");
+
+/* What is read of the kernel's own; where it lies is found when the program is loaded. */
+struct xdp_rxq_info {
+	__u32 queue_index;
+} __attribute__((preserve_access_index));
+
+struct xdp_buff {
+	__u8 *data, *data_end;
+	struct xdp_rxq_info *rxq;
+} __attribute__((preserve_access_index));
+
+/* Before the steering program sees a frame: on its other side, in a cpumap, no queue is told. */
+SEC("fentry")
+int espalier_measure_steering(__u64 *ctx)
+{
+	struct xdp_buff *xdp = (struct xdp_buff *)ctx[0];
+	__u32 zero = 0, cpu = bpf_get_smp_processor_id(), len = xdp->data_end - xdp->data;
+	struct head *copy = bpf_map_lookup_elem(&head, &cpu);
+	struct measure_value *value;
+	__u64 number = 0;
+	struct flow f;
+
+	if (!copy)
+		return 0;
+	len = len < HEADERS ? len : HEADERS;
+	if (bpf_probe_read_kernel(copy->byte, len, xdp->data))
+		return 0;
+	flow_parse(&f, copy->byte, copy->byte + len, bpf_map_lookup_elem(&ports, &zero));
+	if (!has_spi(&f))
+		return 0;
+	value = count(&f, xdp->rxq->queue_index, &number);
+	if (value && number < MEASURE_SAMPLES)
+		value->seq[number & (MEASURE_SAMPLES - 1)] = f.seq;
+	return 0;
 }

@@ -40,17 +40,30 @@ static void add_port(struct encap_ports *ports, const struct sa *sa)
 		ports->bit[sa->encap_dport / 64] |= 1ull << sa->encap_dport % 64;
 }
 
-static enum status cannot_start(const char *name, const struct inspect_how *how, int err)
+static enum status cannot_start(const struct inspection *in, const struct inspect_how *how, int err)
 {
+	const char *name = in->name;
+
 	if (how->xdp && (err == -EBUSY || err == -EEXIST))
 		return complain("inspect", "measuring at XDP on %s: another program is there; "
 					   "without --xdp it is measured at tc", name);
+	if (in->needs.own_prog_id)
+		return complain("inspect", "measuring in front of our program on %s: %s: this kernel "
+					   "lets no program look at another one; measure before "
+					   "'espalier run', or '--measure 0' does without",
+				in->name, strerror(-err));
 	if (how->xdp)
 		return complain("inspect", "measuring at XDP on %s: %s; without --xdp it is "
 					   "measured at tc", name, strerror(-err));
 	return complain("inspect", "measuring at tc on %s: %s; '--measure 0' does without", name,
 			strerror(-err));
 }
+
+static const enum inspect_at places[] = {
+	[MEASURE_TC] = INSPECT_TC,
+	[MEASURE_XDP] = INSPECT_XDP,
+	[MEASURE_STEERING] = INSPECT_STEERING,
+};
 
 static enum status measure(struct inspection *in, const struct inspect_how *how,
 			   struct measure_how *start)
@@ -65,19 +78,21 @@ static enum status measure(struct inspection *in, const struct inspect_how *how,
 	sigaddset(&ends, SIGHUP);
 	sigprocmask(SIG_BLOCK, &ends, &before);
 	start->ifindex = (unsigned int)in->needs.link.ifindex;
-	start->at = how->xdp ? MEASURE_XDP : MEASURE_TC;
-	start->by_cpu = in->by_cpu = !how->xdp && !strcmp(in->needs.link.kind, "veth");
+	start->program = in->needs.own_prog_id;
+	start->at = start->program ? MEASURE_STEERING : how->xdp ? MEASURE_XDP : MEASURE_TC;
+	start->by_cpu = in->by_cpu =
+		start->at == MEASURE_TC && !strcmp(in->needs.link.kind, "veth");
 	err = measure_start(&measure, start);
 	if (!err) {
 		in->seconds = wait_seconds(how->seconds, "measuring");
-		in->at = how->xdp ? INSPECT_XDP : INSPECT_TC;
+		in->at = places[start->at];
 		err = measure_stop(measure, &in->measured, &in->lost);
 		in->hashes_of_nic = tells_hashes(in);
 		sigprocmask(SIG_SETMASK, &before, NULL);
 		return err ? complain("inspect", "no memory") : STATUS_DONE;
 	}
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	return cannot_start(in->name, how, err);
+	return cannot_start(in, how, err);
 }
 
 /* The SAs; what they carried while it was measured. */

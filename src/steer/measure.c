@@ -18,6 +18,7 @@ enum { TC_PRIORITY = 0xe5b1, TC_HANDLE = 1 };
 struct measure {
 	struct measure_bpf *skel;
 	int link; /* -1: none */
+	int target; /* the steering program, -1: none */
 	struct bpf_tc_hook hook;
 	bool filter, qdisc; /* that we made */
 };
@@ -54,22 +55,58 @@ static void detach_filter(struct measure *m)
 	(void)bpf_tc_hook_destroy(&m->hook);
 }
 
-static int attach(struct measure *m, unsigned int ifindex, enum measure_at at)
+static int attach_link(struct measure *m, const struct measure_how *how)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, native, .flags = XDP_FLAGS_DRV_MODE);
-	int program = bpf_program__fd(at == MEASURE_XDP ? m->skel->progs.espalier_measure_xdp
-							: m->skel->progs.espalier_measure_tc);
+	int ifindex = (int)how->ifindex;
 
-	m->hook = (struct bpf_tc_hook){
-		.sz = sizeof(m->hook), .ifindex = (int)ifindex, .attach_point = BPF_TC_INGRESS};
-	if (at == MEASURE_XDP)
-		m->link = bpf_link_create(program, (int)ifindex, BPF_XDP, &native);
-	else
-		m->link = bpf_link_create(program, (int)ifindex, TCX_INGRESS, NULL);
+	switch (how->at) {
+	case MEASURE_XDP:
+		return bpf_link_create(bpf_program__fd(m->skel->progs.espalier_measure_xdp), ifindex,
+				       BPF_XDP, &native);
+	case MEASURE_STEERING: /* its target was named when it was loaded */
+		return bpf_raw_tracepoint_open(
+			NULL, bpf_program__fd(m->skel->progs.espalier_measure_steering));
+	default:
+		return bpf_link_create(bpf_program__fd(m->skel->progs.espalier_measure_tc), ifindex,
+				       TCX_INGRESS, NULL);
+	}
+}
+
+static int attach(struct measure *m, const struct measure_how *how)
+{
+	m->hook = (struct bpf_tc_hook){.sz = sizeof(m->hook),
+				       .ifindex = (int)how->ifindex,
+				       .attach_point = BPF_TC_INGRESS};
+	m->link = attach_link(m, how);
 	if (m->link >= 0)
 		return 0;
 	m->link = -1;
-	return at == MEASURE_XDP ? -errno : attach_filter(m, program);
+	if (how->at != MEASURE_TC)
+		return -errno;
+	return attach_filter(m, bpf_program__fd(m->skel->progs.espalier_measure_tc));
+}
+
+/* Which of the programs is loaded. */
+static int choose(struct measure *m, const struct measure_how *how)
+{
+	struct bpf_program *steering = m->skel->progs.espalier_measure_steering;
+	int fd, err;
+
+	bpf_program__set_autoload(m->skel->progs.espalier_measure_tc, how->at == MEASURE_TC);
+	bpf_program__set_autoload(m->skel->progs.espalier_measure_xdp, how->at == MEASURE_XDP);
+	bpf_program__set_autoload(steering, how->at == MEASURE_STEERING);
+	if (how->at != MEASURE_STEERING)
+		return bpf_map__set_autocreate(m->skel->maps.head, false);
+	fd = bpf_prog_get_fd_by_id(how->program);
+	if (fd < 0)
+		return -errno;
+	m->target = fd; /* needed until it is loaded */
+	err = bpf_program__set_attach_target(steering, fd, "espalier_steer");
+	if (!err)
+		err = bpf_map__set_max_entries(m->skel->maps.head,
+					       (__u32)libbpf_num_possible_cpus());
+	return err;
 }
 
 static int load(struct measure *m, const struct measure_how *how)
@@ -81,10 +118,10 @@ static int load(struct measure *m, const struct measure_how *how)
 	m->skel = measure_bpf__open();
 	if (!m->skel)
 		return errno ? -errno : -ENOMEM;
-	bpf_program__set_autoload(m->skel->progs.espalier_measure_tc, how->at == MEASURE_TC);
-	bpf_program__set_autoload(m->skel->progs.espalier_measure_xdp, how->at == MEASURE_XDP);
 	*(bool *)&m->skel->rodata->by_cpu = how->by_cpu;
-	err = measure_bpf__load(m->skel);
+	err = choose(m, how);
+	if (!err)
+		err = measure_bpf__load(m->skel);
 	if (!err && bpf_map_update_elem(bpf_map__fd(m->skel->maps.ports), &zero, &how->ports, BPF_ANY))
 		err = -errno;
 	return err;
@@ -94,6 +131,8 @@ static void take_down(struct measure *m)
 {
 	if (m->link >= 0)
 		close(m->link);
+	if (m->target >= 0)
+		close(m->target);
 	detach_filter(m);
 	measure_bpf__destroy(m->skel);
 	free(m);
@@ -106,10 +145,10 @@ int measure_start(struct measure **measure, const struct measure_how *how)
 
 	if (!m)
 		return -ENOMEM;
-	m->link = -1;
+	m->link = m->target = -1;
 	err = load(m, how);
 	if (!err)
-		err = attach(m, how->ifindex, how->at);
+		err = attach(m, how);
 	if (err) {
 		take_down(m);
 		return err;

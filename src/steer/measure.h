@@ -10,13 +10,18 @@
 #include "core/parse.h"
 #include "nic/measured.h"
 
-enum measure_at { MEASURE_TC, MEASURE_XDP };
+enum measure_at {
+	MEASURE_TC,
+	MEASURE_XDP,
+	MEASURE_STEERING, /* at the entry of our steering program, where that is attached */
+};
 
 struct measure;
 
 struct measure_how {
 	unsigned int ifindex;
 	enum measure_at at;
+	unsigned int program; /* MEASURE_STEERING: the id of that program */
 	/*
 	 * At tc: the device records no queue in its packets (veth), so the CPU stands for it: the
 	 * queues that are then told are CPUs.

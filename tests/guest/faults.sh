@@ -47,22 +47,6 @@ start_espalier 16
 lose_nothing_while kill_and_restart
 passed
 
-cpu_goes_and_comes() {
-	echo 0 >/sys/devices/system/cpu/cpu1/online
-	await 10 "the word 'offline'" says "CPU 1 went offline"
-	await 20 "every SA on CPU 0" on_cpus 0
-	echo 1 >/sys/devices/system/cpu/cpu1/online
-	await 10 "the word 'online'" says "CPU 1 came online"
-	shown '.cpus[].cpu' | grep -qx 1 || fail "CPU 1 takes no SAs: $(shown .cpus)"
-}
-on_cpus() {
-	[ "$(shown '[.sas[].cpu] | unique | join(" ")')" = "$1" ]
-}
-
-begin "a CPU offline and online again: its SAs move away, in order, and nothing is lost"
-lose_nothing_while cpu_goes_and_comes
-passed
-
 change_channels() {
 	# In this order: a veth with XDP wants as many queues as its peer sends on.
 	in_ns gw-a ethtool -L wan tx 2 && in_ns gw-b ethtool -L wan rx 2 && sleep 1 &&
@@ -127,5 +111,21 @@ esp_probe_start || fail "no probe"
 all_answered "after it was made again"
 [ "$(esp_probe_show | awk '/^0xb/ { print $2 }' | sort | uniq -c | xargs)" = "8 0 8 1" ] ||
 	fail "decrypted: $(esp_probe_show)"
-stop_espalier
 passed
+
+cpu_goes_and_comes() {
+	echo 0 >/sys/devices/system/cpu/cpu1/online
+	await 10 "the word 'offline'" says "CPU 1 went offline"
+	await 20 "every SA on CPU 0" on_cpus 0
+	echo 1 >/sys/devices/system/cpu/cpu1/online
+	await 10 "the word 'online'" says "CPU 1 came online"
+	shown '.cpus[].cpu' | grep -qx 1 || fail "CPU 1 takes no SAs: $(shown .cpus)"
+}
+on_cpus() {
+	[ "$(shown '[.sas[].cpu] | unique | join(" ")')" = "$1" ]
+}
+
+begin "a CPU offline and online again: its SAs move away, in order, and nothing is lost"
+lose_nothing_while cpu_goes_and_comes
+passed
+stop_espalier

@@ -57,6 +57,11 @@ virtio() {
 	[ "$(esp_probe_show | awk '/^0xb/ { print $2 }' | sort | uniq -c | xargs)" = "8 0 8 1" ] ||
 		fail "decrypted: $(esp_probe_show)"
 	esp_probe_stop
+	# Behind the cpumap no queue is told: it is looked in front of our program.
+	inspect_under_pings
+	said .measurement.at steering
+	said .verdict addresses
+	said '"\(.measurement.plain.sas) on \(.measurement.plain.queues)"' "16 on 1"
 	stop_espalier
 	[ "$(settings)" = "$before" ] || fail "not as it was: $(diff <(settings) - <<<"$before")"
 	inspect_under_pings

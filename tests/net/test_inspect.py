@@ -122,6 +122,22 @@ def test_measured_udp(host):
     check(any("in UDP (NAT-T) are not separated" in w for w in said["warnings"]), "warning", said)
 
 
+def test_measured_while_steered(host):
+    """Behind a cpumap no queue is told: it is looked before our program, if the kernel lets programs
+    look at others (the guest's does: tests/guest/nic.sh), and else said why not."""
+    host.daemon("--cpus", ",".join(map(str, CPUS)))
+    result = host.espalier("inspect", "eb", "--measure", "1", "--json", check=False)
+    if result.returncode:
+        check("in front of our program on eb" in result.stderr and "--measure 0" in result.stderr,
+              "why:", result.stderr)
+    else:
+        for verdict, *senders in VERDICTS:
+            said = measured(host, verdict, senders)["measurement"]
+            check(said["at"] == "steering" and not said["by_cpu"], "where", said)
+    check(host.show()["interfaces"][0]["method"] == "xdp", "steered on")
+    check(measuring(host) == 0, "a program is left")
+
+
 def test_single_queue(host):
     host.sh("b", "ethtool -L eb rx 1 tx 1")
     said = measured(host, "single", [(ONE, *SAS)])
