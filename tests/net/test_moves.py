@@ -14,7 +14,7 @@ import lab
 from lab import BUILD, CPUS, check, wait_for
 
 FIRST, RATE = 0x1000, 20000
-MOVES = int(os.environ.get("ESPALIER_MOVES", "250"))  # completed in each cell
+MOVES = int(os.environ.get("ESPALIER_MOVES", "500"))  # completed in each cell
 OVERLOAD_NS = 150000  # a third of RATE is more than one CPU then
 RELEASE = tuple(int(n) for n in platform.release().split("-")[0].split(".")[:2])
 # One batch of the cpumap's thread, less one; from 6.15 on GRO may hold 64 more.
