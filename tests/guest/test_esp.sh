@@ -54,6 +54,9 @@ boot "6.12 SAs" --timeout 1200 -- sixteen.sh events.sh pcpu.sh faults.sh strongs
 boot 6.12 --timeout 1200 -- smoke.sh gain.sh esp.sh "esp.sh v6 esn replay=128" \
 	"esp.sh stripped generic"
 boot 6.1 --kernel 6.1 --timeout 1200 -- smoke.sh esp.sh events.sh
+ESPALIER_LIBRESWAN=$("$here/../../lab/guest/libreswan") || touch "$tmp/failed"
+export ESPALIER_LIBRESWAN
+boot "6.12 Libreswan" --timeout 1200 -- libreswan.sh
 boot "6.12 moves" --timeout 1200 -- moves.sh
 boot "6.12 virtio" --net virtio --timeout 1200 -- "nic.sh virtio" "esp.sh nic" "esp.sh nic vlan v6"
 boot "6.12 vmxnet3" --net vmxnet3 --timeout 1200 -- "nic.sh vmxnet3" "esp.sh nic stripped"

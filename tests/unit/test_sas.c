@@ -7,6 +7,9 @@
 #include <cmocka.h>
 
 #include <arpa/inet.h>
+#include <errno.h>
+#include <linux/netlink.h>
+#include <linux/xfrm.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -180,6 +183,45 @@ static void part_of_a_message_changes_nothing(void **state)
 	}
 }
 
+/* The recorded message, and behind it the attribute that says that a device decrypts. */
+static int feed_offloaded(struct fixture *f)
+{
+	uint8_t bytes[1024] __attribute__((aligned(8))) = {0};
+	size_t n = strlen(recorded_v4) / 2;
+	struct nlmsghdr *header = (struct nlmsghdr *)bytes;
+	struct nlattr *attribute = (struct nlattr *)(bytes + n);
+	struct xfrm_user_offload offload = {.ifindex = 3, .flags = XFRM_OFFLOAD_INBOUND};
+	unsigned int byte;
+
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(sscanf(recorded_v4 + 2 * i, "%2x", &byte), 1);
+		bytes[i] = (uint8_t)byte;
+	}
+	attribute->nla_type = XFRMA_OFFLOAD_DEV;
+	attribute->nla_len = NLA_HDRLEN + sizeof(offload);
+	memcpy(bytes + n + NLA_HDRLEN, &offload, sizeof(offload));
+	header->nlmsg_len = (uint32_t)(n + NLA_ALIGN(attribute->nla_len));
+	return sad_message(f->daemon.sad, bytes, header->nlmsg_len, 0);
+}
+
+/* Hands off what the NIC decrypts: in the table, on no ring, and again steered when it no longer does. */
+static void offloaded_sa_is_hands_off(void **state)
+{
+	struct fixture *f = *state;
+	int slot;
+
+	assert_int_equal(feed_offloaded(f), 0);
+	slot = slot_of(f, 0x1000);
+	assert_true(slot >= 0);
+	assert_true(sa_word_flags(table_word(&f->daemon.xdp.table, slot)) & SA_HANDS_OFF);
+	assert_int_equal(xdp_move(&f->daemon.xdp, slot, CPU, 1), -EPERM);
+	assert_int_equal(feed(f, recorded_v4), 0);
+	assert_false(sa_word_flags(table_word(&f->daemon.xdp.table, slot)) & SA_HANDS_OFF);
+	assert_int_equal(feed_offloaded(f), 0);
+	assert_true(sa_word_flags(table_word(&f->daemon.xdp.table, slot)) & SA_HANDS_OFF);
+	assert_int_equal(f->daemon.xdp.entries, 1);
+}
+
 #define with_daemon(TEST) cmocka_unit_test_setup_teardown(TEST, setup, teardown)
 
 int main(void)
@@ -189,6 +231,7 @@ int main(void)
 		with_daemon(recorded_delete_takes_it_out_at_once),
 		with_daemon(forged_sa_is_not),
 		with_daemon(part_of_a_message_changes_nothing),
+		with_daemon(offloaded_sa_is_hands_off),
 	};
 
 	return cmocka_run_group_tests_name("sas", tests, NULL, NULL);

@@ -1,0 +1,152 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Runs in the guest: two Libreswan gateways (pluto, IKEv2) with the kernel's ESP, NAT-T forced, four
+# children. Pings flood all of them while one is rekeyed. Espalier starts before IKE, in the middle of
+# the pings, or after: every inbound SPI that pluto lists is steered and shown, and no ping is lost
+# that is not lost without: pluto deletes the old SA of a rekeyed child while packets of it are on their
+# way, a few at any time. $ESPALIER_LIBRESWAN is what lab/guest/libreswan printed.
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/steer-lab.sh"
+
+ipsec=$ESPALIER_LIBRESWAN/usr/libexec/ipsec
+export LD_LIBRARY_PATH=$ESPALIER_LIBRESWAN/usr/lib/x86_64-linux-gnu
+dir=$(mktemp -d)
+children=(1 2 3 4)
+ON_THEIR_WAY=3 # pings of the rekeyed child at the worst moment, beyond those of another run
+plutos=()
+
+pluto_cleanup() {
+	grep -h -i 'fatal\|error' "$dir"/?/log 2>/dev/null | tail -n 5
+	kill "${plutos[@]}" 2>/dev/null
+	cleanup
+	rm -rf "$dir"
+}
+trap pluto_cleanup EXIT
+
+config() {
+	local i
+	printf 'config setup\nconn %%default\n'
+	printf '\t%s\n' left=192.0.2.1 right=192.0.2.2 authby=secret ikev2=yes encapsulation=yes \
+		esp=aes_gcm128 ike=aes128-sha256-modp2048 leftupdown=%disabled rightupdown=%disabled \
+		dpddelay=5 auto=ignore
+	for i in "${children[@]}"; do
+		printf 'conn c%d\n\tleftsubnet=10.1.%d.0/24\n\trightsubnet=10.2.%d.0/24\n' "$i" "$i" "$i"
+	done
+}
+
+# whack SIDE OPTION...
+whack() {
+	local side=$1
+	shift
+	in_ns gw-"$side" timeout 60 "$ipsec/whack" --ctlsocket "$dir/$side/run/pluto.ctl" "$@"
+}
+
+answers() {
+	whack "$1" --status >/dev/null 2>&1
+}
+
+start_pluto() {
+	local side=$1 i
+	rm -rf "${dir:?}/$side"
+	mkdir -p "$dir/$side/run" "$dir/$side/nss"
+	"$ESPALIER_LIBRESWAN/usr/bin/certutil" -N -d "sql:$dir/$side/nss" --empty-password ||
+		fail "certutil"
+	config >"$dir/$side/conf"
+	echo '192.0.2.1 192.0.2.2 : PSK "not a secret, but long enough"' >"$dir/$side/secrets"
+	(exec nsenter --net="/run/netns/gw-$side" -- "$ipsec/pluto" --config "$dir/$side/conf" \
+		--rundir "$dir/$side/run" --nssdir "$dir/$side/nss" \
+		--secretsfile "$dir/$side/secrets" --nofork --stderrlog >"$dir/$side/log" 2>&1) &
+	plutos+=($!)
+	await 60 "pluto of gw-$side" answers "$side"
+	for i in "${children[@]}"; do
+		in_ns gw-"$side" "$ipsec/addconn" --config "$dir/$side/conf" \
+			--ctlsocket "$dir/$side/run/pluto.ctl" "c$i" >/dev/null || fail "addconn c$i"
+	done
+}
+
+# The SPIs that pluto of gw-b lists as inbound, as `show` writes them.
+listed() {
+	whack b --showstates | grep -o 'esp\.[0-9a-f]*@192\.0\.2\.2' |
+		sed 's/esp\.\(.*\)@.*/0000000\1/; s/.*\(........\)$/0x\1/' | sort -u
+}
+
+established() {
+	[ "$(listed | wc -l)" -ge "$1" ]
+}
+
+all_shown() {
+	local spi
+	for spi in $(listed); do
+		[ "$(shown ".sas[] | select(.spi == \"$spi\") | \"\\(.state) \\(.encap) \\(.source)\"")" = \
+			"valid udp kernel" ] || return 1
+	done
+}
+
+steer() {
+	[ "$1" = "$2" ] || return 0
+	start_espalier "$3"
+}
+
+# Children up, pings through all, one rekeyed; $1: when Espalier starts, or never.
+one_run() {
+	local start=$1 old new result sent answered
+	start_pluto a
+	start_pluto b
+	steer "$start" before 0
+	for i in "${children[@]}"; do
+		whack a --initiate --name "c$i" >>"$log" 2>&1 || fail "initiating c$i"
+	done
+	await 60 "all children" established "${#children[@]}"
+	steer "$start" after "${#children[@]}"
+	# shellcheck disable=SC2046
+	coproc flood { in_ns gw-a "$ESP_TOP/lab/floodping" \
+		$(for i in "${children[@]}"; do echo "10.1.$i.1 10.2.$i.1"; done) 2>&1; }
+	sleep 2
+	steer "$start" middle "${#children[@]}"
+	old=$(listed)
+	whack a --rekey-ipsec --name c2 >>"$log" 2>&1 || fail "rekeying c2"
+	sleep 3
+	new=$(listed)
+	[ "$old" != "$new" ] || fail "nothing was rekeyed: $new"
+	if [ "$start" != never ]; then
+		await 30 "every SPI of pluto in show" all_shown
+		[ "$(shown '[.sas[] | select(.state == "valid") | .cpu] | unique | join(" ")')" = "0 1" ] ||
+			fail "not on both CPUs: $(shown .sas)"
+	fi
+	eval "exec ${flood[1]}>&-"
+	said=$(cat <&"${flood[0]}")
+	result=$(tail -n 1 <<<"$said")
+	read -r _ sent _ answered <<<"$result"
+	[ "$sent" -gt 100 ] || fail "too few pings to tell: $result"
+	lost=$((sent - answered))
+	echo "  Espalier $start: $result"
+	! grep '^lost: ' <<<"$said" | grep -v '^lost: 10\.1\.2\.1 ' ||
+		fail "pings of children that were not rekeyed were lost"
+	[ "$start" = never ] || stop_espalier
+	kill "${plutos[@]}"
+	wait "${plutos[@]}" 2>/dev/null
+	plutos=()
+	for ns in gw-a gw-b; do
+		ip -n $ns xfrm state flush
+		ip -n $ns xfrm policy flush
+	done
+}
+
+begin "Libreswan on kernel ESP: every SPI of pluto steered, nothing lost through a rekey"
+mkdir -p /usr/libexec
+ln -sfn "$ipsec" /usr/libexec/ipsec
+esp_net 4 "" || fail "the lab"
+kill "${ESP_ENCAP[@]}" # port 4500 is pluto's
+ESP_ENCAP=()
+for i in "${children[@]}"; do
+	ip -n gw-a addr add "10.1.$i.1/32" dev lo
+	ip -n gw-b addr add "10.2.$i.1/32" dev lo
+done
+one_run never
+without=$lost
+for start in before middle after; do
+	one_run "$start"
+	[ "$lost" -le $((without + ON_THEIR_WAY)) ] ||
+		fail "$lost pings lost with Espalier started $start, $without without"
+done
+passed
