@@ -21,13 +21,18 @@ static const struct {
 	{"rx-lro", "lro"},
 	{"rx-gro-hw", "rx-gro-hw"},
 	{"rx-udp-gro-forwarding", "rx-udp-gro-forwarding"},
+	{"esp-hw-offload", "esp-hw-offload"},
 };
+
+enum { CONTEXTS_MOST = 32 }; /* more than any driver of Linux 6.12 has */
 
 static void gather_switches(const char *name, struct inspect_host *host)
 {
+	uint32_t contexts[CONTEXTS_MOST];
 	struct nic_features features;
 	int fd = ethtool_open();
 
+	host->contexts = fd;
 	if (fd < 0)
 		return;
 	if (!ethtool_features(fd, name, &features))
@@ -41,6 +46,7 @@ static void gather_switches(const char *name, struct inspect_host *host)
 								: NEEDS_ON;
 		}
 	ethtool_features_free(&features);
+	host->contexts = ethtool_rss_contexts(fd, name, CONTEXTS_MOST, contexts);
 	close(fd);
 }
 
@@ -152,6 +158,10 @@ static void print_json(struct out *out, const struct inspect_host *host,
 	out_up(out);
 	print_irqs(out, host);
 	out_bool(out, "irqbalance", host->irqbalance);
+	if (host->contexts < 0)
+		out_null(out, "rss_contexts");
+	else
+		out_number(out, "rss_contexts", host->contexts);
 	print_rps(out, needs);
 	print_xdp(out, needs);
 	print_kernel(out, host);
@@ -182,7 +192,7 @@ static void say_irqs(struct out *out, const struct inspect_host *host)
 static void say_switches(struct out *out, const struct inspect_host *host,
 			 const struct needs_facts *needs)
 {
-	char text[256] = "none told";
+	char text[320] = "none told";
 	size_t n = 0;
 
 	for (int i = 0; i < INSPECT_SWITCHES; i++)

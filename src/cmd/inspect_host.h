@@ -11,13 +11,14 @@
 #define INSPECT_IRQS 256
 
 /* Switches that matter, in the order of inspect_host.c's names. */
-enum { INSPECT_SWITCHES = 7 };
+enum { INSPECT_SWITCHES = 8 };
 
 struct inspect_host {
 	int numa_node; /* -1: none or unknown */
 	int irqs;      /* in irq[], or more than it holds */
 	struct nic_irq irq[INSPECT_IRQS];
 	bool irqbalance;
+	int contexts; /* RSS contexts beside the main one; a negative errno: the driver has none */
 	enum needs_switch feature[INSPECT_SWITCHES];
 	struct encap_gro encap;
 	unsigned int kernel; /* nic/kernel.h */

@@ -53,6 +53,27 @@ unit_test() {
 	[ "${PIPESTATUS[0]}" = 0 ] && [ -n "$score" ]
 }
 
+# The example for Kubernetes: YAML, the unit's capabilities, and a command line that `run` takes.
+daemonset_test() {
+	/usr/bin/python3 - "$root" "$tmp/espalier/debian/espalier/usr/sbin/espalier" >"$tmp/log" 2>&1 <<-'END'
+	import re, subprocess, sys, yaml
+	root, program = sys.argv[1:]
+	spec = yaml.safe_load(open(f"{root}/docs/daemonset.yaml"))["spec"]["template"]["spec"]
+	container, = spec["containers"]
+	unit = re.search("^CapabilityBoundingSet=(.*)$", open(f"{root}/systemd/espalier.service").read(), re.M)
+	caps = container["securityContext"]["capabilities"]
+	assert sorted(caps["add"]) == sorted(c.removeprefix("CAP_") for c in unit[1].split()), caps
+	assert caps["drop"] == ["ALL"] and spec["hostNetwork"]
+	mounts = {m["name"]: m["mountPath"] for m in container["volumeMounts"]}
+	assert mounts == {v["name"]: v["hostPath"]["path"] for v in spec["volumes"]}, mounts
+	words = [{e["name"]: e["value"] for e in container["env"]}.get(w.strip("$()"), w) if "$" in w else w
+	         for w in container["command"]]
+	assert words[0] == "/usr/sbin/espalier"
+	done = subprocess.run([program, *words[1:], "--help"], capture_output=True, text=True)
+	assert done.returncode == 0, done.stderr
+	END
+}
+
 sources
 if install_test; then
 	echo "ok package: make install honours DESTDIR and prefix, and leaves settings alone"
@@ -69,6 +90,11 @@ if unit_test; then
 	echo "ok package: the unit passes systemd-analyze verify; exposure $score of 10"
 else
 	bad "the unit under systemd-analyze"
+fi
+if daemonset_test; then
+	echo "ok package: the DaemonSet has the unit's capabilities and a command line that run takes"
+else
+	bad "docs/daemonset.yaml"
 fi
 if lintian --allow-root --fail-on error,warning,info "$tmp"/espalier_*.changes >"$tmp/log" 2>&1; then
 	echo "ok package: lintian has nothing to say"

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Method rss at work, on a model of a NIC: its table is written only from hashes that were seen, is
+// looked at afterwards, and comes back if SAs are not where it puts them.
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "daemon/daemon.h"
+#include "daemon/rss_watch.h"
+#include "nic/claims.h"
+#include "nic/model.h"
+#include "steer/measure.h"
+
+enum { BITS = TABLE_MIN_BITS, SLOTS = SA_BUCKET_SLOTS << BITS, QUEUES = 4, SAS = 16, LOOK = 5 };
+
+/* The NIC, and how it misbehaves; what the wrapped functions below work on. */
+struct nic {
+	struct model_nic model;
+	bool stubborn; /* takes a table and goes on with the old one */
+	bool sprays;
+	struct indir works; /* the table that it really uses */
+	char *old;	    /* the table before ours, as undo keeps it */
+	unsigned int writes, taken_back, restored;
+};
+
+static struct nic *nic; /* of the test that runs */
+
+struct measure; /* none */
+
+int __wrap_measure_start(struct measure **measure, const struct measure_how *how);
+int __wrap_measure_stop(struct measure *measure, struct measured *out, uint64_t *lost);
+int __wrap_claims_read(const char *ifname, struct claims *out);
+int __wrap_undo_read(struct undo *undo, const struct undo_entry *knob, char **value);
+int __wrap_undo_set_many(struct undo *undo, const struct undo_entry *entry, size_t n, int *err);
+int __wrap_undo_take_back_many(struct undo *undo, const struct undo_entry *entry, size_t n);
+int __wrap_undo_restore(struct undo *undo, int ifindex);
+int __wrap_link_get_index(int ifindex, struct link *out);
+
+static struct flow flow_of(uint32_t spi)
+{
+	struct flow flow = {
+		.family = 4, .kind = FLOW_ESP, .protocol = IPPROTO_ESP, .part = PART_WHOLE, .spi = spi};
+
+	flow.src[0] = inet_addr("192.0.2.1");
+	flow.dst[0] = inet_addr("192.0.2.2");
+	return flow;
+}
+
+int __wrap_measure_start(struct measure **measure, const struct measure_how *how)
+{
+	*measure = (struct measure *)nic;
+	return 0;
+}
+
+/* SA number i has 10 * (i + 1) packets. */
+int __wrap_measure_stop(struct measure *measure, struct measured *out, uint64_t *lost)
+{
+	for (uint32_t i = 0; i < SAS; i++) {
+		struct flow flow = flow_of(0x1000 + i);
+		uint32_t hash = model_hash(&nic->model, &flow);
+
+		for (uint32_t k = 0; k < 10 * (i + 1); k++) {
+			uint32_t queue = indir_pick(&nic->works, hash);
+
+			flow.seq = k;
+			if (nic->sprays)
+				queue = k % QUEUES;
+			assert_int_equal(measured_add(out, &flow, (uint16_t)queue, hash), 0);
+		}
+	}
+	measured_sort(out);
+	*lost = 0;
+	return 0;
+}
+
+int __wrap_claims_read(const char *ifname, struct claims *out)
+{
+	claims_gather(claims_ask_model, &nic->model, out);
+	return 0;
+}
+
+static char *text_of(const struct indir *table)
+{
+	char *text = calloc(table->size, 6), *at = text;
+
+	for (__u32 i = 0; i < table->size; i++)
+		at += sprintf(at, "%s%u", i ? " " : "", table->entry[i]);
+	return text;
+}
+
+static void set_table(const char *text)
+{
+	char *end;
+
+	for (__u32 i = 0; i < nic->model.table.size; i++) {
+		nic->model.table.entry[i] = (__u16)strtoul(text, &end, 10);
+		assert_ptr_not_equal(text, end);
+		text = end;
+	}
+	assert_int_equal(*text, 0);
+	if (!nic->stubborn)
+		nic->works = nic->model.table;
+}
+
+int __wrap_undo_read(struct undo *undo, const struct undo_entry *knob, char **value)
+{
+	assert_int_equal(knob->kind, UNDO_INDIR);
+	*value = text_of(&nic->model.table);
+	return 0;
+}
+
+int __wrap_undo_set_many(struct undo *undo, const struct undo_entry *entry, size_t n, int *err)
+{
+	assert_int_equal(n, 1);
+	assert_int_equal(entry->ifindex, 7);
+	if (!nic->old)
+		nic->old = strdup(entry->old_value);
+	set_table(entry->new_value);
+	nic->writes++;
+	*err = 0;
+	return 0;
+}
+
+int __wrap_undo_take_back_many(struct undo *undo, const struct undo_entry *entry, size_t n)
+{
+	assert_non_null(nic->old);
+	set_table(nic->old);
+	nic->taken_back++;
+	return 0;
+}
+
+int __wrap_undo_restore(struct undo *undo, int ifindex)
+{
+	nic->restored++;
+	return 0;
+}
+
+int __wrap_link_get_index(int ifindex, struct link *out)
+{
+	memset(out, 0, sizeof(*out));
+	return 0;
+}
+
+struct fixture {
+	struct daemon daemon;
+	struct daemon_interface interface;
+	struct queues queues;
+	struct rss_watch *watch;
+	struct nic nic;
+};
+
+static void *zeros(size_t number, size_t size)
+{
+	void *memory = calloc(number, size);
+
+	assert_non_null(memory);
+	return memory;
+}
+
+static void make_table(struct xdp *xdp)
+{
+	struct maps *maps = &xdp->maps;
+
+	maps_init(maps);
+	maps->host = zeros(1, sizeof(*maps->host));
+	maps->host->shape = (struct sa_table_shape){.bits = BITS, .seed = 1};
+	maps->host->cpus = QUEUES;
+	maps->host->max_sas = SLOTS / 2;
+	maps->host->rings = QUEUES + 1;
+	maps->table = zeros(1u << BITS, sizeof(*maps->table));
+	maps->warm = zeros(SLOTS, sizeof(*maps->warm));
+	maps->cold = zeros(SLOTS, sizeof(*maps->cold));
+	maps->rings = zeros(SA_RINGS, sizeof(*maps->rings));
+	maps->stray_seen = zeros(STRAY_SEEN, sizeof(*maps->stray_seen));
+	for (__u32 cpu = 0; cpu < QUEUES; cpu++) {
+		maps->rings[cpu + 1] = (struct ring){.kind = RING_SA, .cpu = cpu};
+		CPU_SET(cpu, &xdp->roles.sas);
+	}
+	xdp->table = (struct table){.shape = maps->host->shape,
+				    .buckets = maps->table,
+				    .warm = maps->warm,
+				    .cold = maps->cold,
+				    .spare = zeros(SLOTS, sizeof(__u32))};
+	assert_int_equal(table_take_stock(&xdp->table), 0);
+	assert_int_equal(slots_init(&xdp->known, SLOTS), 0);
+	moves_init(&xdp->moves, maps, &xdp->table);
+}
+
+static int setup(void **state)
+{
+	struct fixture *f = zeros(1, sizeof(*f));
+	enum first_why why;
+
+	make_table(&f->daemon.xdp);
+	for (uint32_t i = 0; i < SAS; i++) {
+		struct flow flow = flow_of(0x1000 + i);
+		struct xdp_sa sa = {.spi = 0x1000 + i};
+
+		sa.cold.family = 4;
+		sa.cold.protocol = IPPROTO_ESP;
+		sa.cold.pcpu = sa.cold.file = NO_CPU;
+		memcpy(sa.cold.dst, flow.dst, sizeof(sa.cold.dst));
+		assert_int_equal(xdp_add(&f->daemon.xdp, &sa, 1, &why), 0);
+	}
+	f->queues.count = QUEUES;
+	for (int queue = 0; queue < QUEUES; queue++)
+		f->queues.cpu[queue] = QUEUES - 1 - queue;
+	f->interface = (struct daemon_interface){.ifindex = 7, .name = "eth0"};
+	nic = &f->nic;
+	assert_int_equal(model_nic_init(&nic->model, model_find("mlx5"), QUEUES), 0);
+	nic->works = nic->model.table;
+	assert_int_equal(rss_watch_start(&f->watch, &f->daemon, &f->interface, &f->queues), 0);
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+	struct xdp *xdp = &f->daemon.xdp;
+	void *memory[] = {xdp->maps.host, xdp->maps.table, xdp->maps.warm,	xdp->maps.cold,
+			  xdp->maps.rings, xdp->maps.stray_seen, xdp->table.spare};
+
+	rss_watch_end(f->watch);
+	model_nic_free(&nic->model);
+	free(nic->old);
+	nic = NULL;
+	slots_free(&xdp->known);
+	for (size_t i = 0; i < sizeof(memory) / sizeof(*memory); i++)
+		free(memory[i]);
+	free(f);
+	return 0;
+}
+
+static void look(struct fixture *f, int times)
+{
+	for (int i = 0; i < times * LOOK; i++)
+		rss_watch_look(f->watch, &f->daemon, &f->interface);
+}
+
+/* Of the heaviest queue, a share of all. */
+static double heaviest(void)
+{
+	double load[QUEUES] = {0}, all = 0, most = 0;
+
+	for (uint32_t i = 0; i < SAS; i++) {
+		struct flow flow = flow_of(0x1000 + i);
+
+		load[indir_pick(&nic->works, model_hash(&nic->model, &flow))] += i + 1;
+		all += i + 1;
+	}
+	for (int queue = 0; queue < QUEUES; queue++)
+		most = load[queue] > most ? load[queue] : most;
+	return most / all;
+}
+
+static void everybody_where_seen(const struct fixture *f)
+{
+	const struct xdp *xdp = &f->daemon.xdp;
+
+	for (__u32 i = 0; i < xdp->known.count; i++) {
+		__u32 slot = xdp->known.slot[i];
+		struct flow flow = flow_of(sa_word_spi(table_word(&xdp->table, slot)));
+		__u32 queue = indir_pick(&nic->works, model_hash(&nic->model, &flow));
+
+		assert_int_equal(xdp_cpu(xdp, slot), QUEUES - 1 - queue);
+		assert_true(table_cold(&xdp->table, slot)->flags & COLD_SEEN);
+	}
+}
+
+static void a_better_table_is_written_once(void **state)
+{
+	struct fixture *f = *state;
+	double before = heaviest();
+
+	look(f, 1);
+	assert_int_equal(nic->writes, 1);
+	assert_true(heaviest() < 0.9 * before);
+	look(f, 4);
+	assert_int_equal(nic->writes, 1);
+	assert_int_equal(nic->taken_back, 0);
+	everybody_where_seen(f);
+}
+
+static void a_table_that_does_not_work_comes_back(void **state)
+{
+	struct fixture *f = *state;
+	struct indir before = nic->model.table;
+
+	nic->stubborn = true;
+	look(f, 6);
+	assert_int_equal(nic->writes, 1);
+	assert_int_equal(nic->taken_back, 1);
+	assert_memory_equal(&nic->model.table, &before, sizeof(before));
+	everybody_where_seen(f);
+}
+
+static void a_nic_that_sprays_gets_its_settings_back(void **state)
+{
+	struct fixture *f = *state;
+
+	nic->sprays = true;
+	look(f, 1);
+	assert_int_equal(nic->restored, 0); /* once may be a table that somebody wrote meanwhile */
+	look(f, 3);
+	assert_int_equal(nic->restored, 1);
+	assert_int_equal(nic->writes, 0);
+}
+
+#define on_nic(TEST) cmocka_unit_test_setup_teardown(TEST, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		on_nic(a_better_table_is_written_once),
+		on_nic(a_table_that_does_not_work_comes_back),
+		on_nic(a_nic_that_sprays_gets_its_settings_back),
+	};
+
+	return cmocka_run_group_tests_name("rss_watch", tests, NULL, NULL);
+}
