@@ -32,6 +32,7 @@ struct wanted_cpus {
 	cpu_set_t cpus, strays; /* strays empty: any */
 	int ike;		/* -1: any */
 	cpu_set_t online;	/* when last looked */
+	cpu_set_t receiving;	/* CPUs that the interrupts go to, when last looked */
 };
 
 struct learner; /* daemon/learner.c */
@@ -121,6 +122,8 @@ int roles_choose(const struct run_options *options, struct wanted_cpus *wanted,
 int roles_apply(struct daemon *d, const struct cpu_roles *roles);
 /* Once a second: follows CPUs that come and go. */
 void roles_look(struct daemon *d);
+/* Every few seconds: where we chose the CPUs, interrupts that moved may mean others. */
+void roles_recheck(struct daemon *d);
 
 /* reload.c: on SIGHUP. What cannot be read or done is said, and then nothing has changed. */
 void reload(struct daemon *d);
@@ -152,6 +155,8 @@ void learner_expire(struct daemon *d);
 /* rounds.c: follows the load, and moves SAs */
 int rounds_open(struct daemon *d);
 void rounds_close(struct daemon *d);
+/* How busy each CPU was with receiving in the last round, in permille. */
+void rounds_receiving(const struct daemon *d, uint16_t busy[CPU_SETSIZE]);
 /* The interval may be another one. */
 void rounds_restart(struct daemon *d);
 /* Something changed that the next round should not wait for: SAs, CPUs, what stays where. */

@@ -50,7 +50,8 @@ static void note_modes(struct daemon *d)
 	for (int i = 0; i < HOST_INTERFACES; i++)
 		d->xdp.generic |=
 			host->interface[i].ifindex && host->interface[i].mode == MODE_GENERIC;
-	d->xdp.moves.unprotected = switches_no_handover() || hardware_only(d);
+	d->xdp.counted_elsewhere = hardware_only(d);
+	d->xdp.moves.unprotected = switches_no_handover() || d->xdp.counted_elsewhere;
 }
 
 bool interfaces_movable(const struct daemon *d)

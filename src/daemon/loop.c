@@ -44,6 +44,7 @@ static void on_resync(evutil_socket_t fd, short what, void *arg)
 	struct daemon *d = arg;
 
 	d->sync_wanted = true;
+	roles_recheck(d);
 	hardware_recheck(d);
 	watch_resync(d->watch); /* some changes send no event: a program taken off by its link */
 	settle(d);

@@ -66,6 +66,7 @@ int roles_choose(const struct run_options *options, struct wanted_cpus *wanted,
 		return err;
 	}
 	CPU_ZERO(&wanted->strays);
+	pick_receiving(options->interfaces, options->n_interfaces, &wanted->receiving);
 	wanted->online = machine.online;
 	wanted->ike = options->ike_cpu;
 	err = options->cpus ? given("--cpus", options->cpus, &machine, &wanted->cpus)
@@ -144,29 +145,60 @@ static void say_change(const cpu_set_t *was, const cpu_set_t *now)
 		say("CPU %s came online", list);
 }
 
-static void follow_online(struct daemon *d)
+/* The roles that follow from what is wanted and online, if they are others than now. */
+static void take_roles(struct daemon *d)
 {
 	const struct wanted_cpus *wanted = &d->wanted;
-	cpu_set_t online, cpus, strays;
+	const cpu_set_t *online = &wanted->online;
+	cpu_set_t cpus, strays;
 	struct cpu_roles roles;
 
-	if (cpus_online_read("/sys", &online) || CPU_EQUAL(&online, &wanted->online))
-		return;
-	say_change(&wanted->online, &online);
-	d->wanted.online = online;
-	CPU_AND(&cpus, &wanted->cpus, &online);
-	CPU_AND(&strays, &wanted->strays, &online);
+	CPU_AND(&cpus, &wanted->cpus, online);
+	CPU_AND(&strays, &wanted->strays, online);
 	if (!CPU_COUNT(&cpus)) {
 		say("none of the CPUs that were to decrypt is online: SAs stay where they are");
 		return;
 	}
 	first_roles(&cpus, &strays,
-		    wanted->ike >= 0 && CPU_ISSET(wanted->ike, &online) ? wanted->ike : -1, &roles);
+		    wanted->ike >= 0 && CPU_ISSET(wanted->ike, online) ? wanted->ike : -1, &roles);
 	if (CPU_EQUAL(&roles.sas, &d->roles.sas) && CPU_EQUAL(&roles.strays, &d->roles.strays) &&
 	    roles.ike == d->roles.ike)
 		return;
 	say_roles(&roles);
 	(void)roles_apply(d, &roles);
+}
+
+static void follow_online(struct daemon *d)
+{
+	cpu_set_t online;
+
+	if (cpus_online_read("/sys", &online) || CPU_EQUAL(&online, &d->wanted.online))
+		return;
+	say_change(&d->wanted.online, &online);
+	d->wanted.online = online;
+	take_roles(d);
+}
+
+void roles_recheck(struct daemon *d)
+{
+	const struct run_options *options = d->options;
+	uint16_t busy[CPU_SETSIZE];
+	struct cpus_facts machine;
+	cpu_set_t receiving;
+	char why[512];
+
+	if (options->cpus)
+		return;
+	pick_receiving(options->interfaces, options->n_interfaces, &receiving);
+	if (CPU_EQUAL(&receiving, &d->wanted.receiving) || cpus_facts_read("/sys", &machine))
+		return;
+	d->wanted.receiving = receiving;
+	rounds_receiving(d, busy);
+	if (pick_cpus_again(&machine, options->interfaces, options->n_interfaces, busy,
+			    &d->wanted.cpus, why, sizeof(why)))
+		return;
+	say("interrupts went to other CPUs: %s", why);
+	take_roles(d);
 }
 
 void roles_look(struct daemon *d)

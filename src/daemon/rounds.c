@@ -57,6 +57,12 @@ void rounds_soon(struct daemon *d)
 	at(r, r->last_ns + interval_ns(d) / 4, daemon_now());
 }
 
+void rounds_receiving(const struct daemon *d, uint16_t busy[CPU_SETSIZE])
+{
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		busy[cpu] = d->rounds->loads->busy[cpu].softirq;
+}
+
 void rounds_restart(struct daemon *d)
 {
 	uint64_t now_ns = daemon_now();

@@ -43,8 +43,19 @@ static void read_busy(uint16_t busy[CPU_SETSIZE])
 		busy[cpu] = each[cpu].softirq;
 }
 
-int pick_cpus(const struct cpus_facts *machine, char *const *interfaces, size_t n, cpu_set_t *cpus,
-	      char *why, size_t size)
+void pick_receiving(char *const *interfaces, size_t n, cpu_set_t *receiving)
+{
+	int sysfs = sysfs_open(-1);
+
+	CPU_ZERO(receiving);
+	for (size_t i = 0; i < n && sysfs >= 0; i++)
+		add_receiving(sysfs, interfaces[i], receiving);
+	if (sysfs >= 0)
+		close(sysfs);
+}
+
+int pick_cpus_again(const struct cpus_facts *machine, char *const *interfaces, size_t n,
+		    const uint16_t *rx_busy, cpu_set_t *cpus, char *why, size_t size)
 {
 	struct choose_cpus_facts facts = {
 		.online = machine->online,
@@ -52,19 +63,25 @@ int pick_cpus(const struct cpus_facts *machine, char *const *interfaces, size_t 
 		.nohz_full = machine->nohz_full,
 		.node = machine->node,
 		.core = machine->core,
+		.rx_busy = rx_busy,
 	};
-	uint16_t busy[CPU_SETSIZE];
 	int nodes[MAX_NICS];
 	int sysfs = sysfs_open(-1);
 
-	for (size_t i = 0; i < n && i < MAX_NICS && sysfs >= 0; i++) {
+	for (size_t i = 0; i < n && i < MAX_NICS && sysfs >= 0; i++)
 		nodes[facts.nics++] = sysfs_numa_node(sysfs, interfaces[i]);
-		add_receiving(sysfs, interfaces[i], &facts.receiving);
-	}
 	if (sysfs >= 0)
 		close(sysfs);
-	read_busy(busy);
+	pick_receiving(interfaces, n, &facts.receiving);
 	facts.nic_nodes = nodes;
-	facts.rx_busy = busy;
 	return choose_cpus(&facts, cpus, why, size);
+}
+
+int pick_cpus(const struct cpus_facts *machine, char *const *interfaces, size_t n, cpu_set_t *cpus,
+	      char *why, size_t size)
+{
+	uint16_t busy[CPU_SETSIZE];
+
+	read_busy(busy);
+	return pick_cpus_again(machine, interfaces, n, busy, cpus, why, size);
 }

@@ -5,6 +5,7 @@
 
 #include <sched.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "nic/cpus.h"
 
 /*
@@ -13,5 +14,15 @@
  */
 int pick_cpus(const struct cpus_facts *machine, char *const *interfaces, size_t n, cpu_set_t *cpus,
 	      char *why, size_t size);
+
+/*
+ * The same without waiting: @rx_busy is how busy each CPU (CPU_SETSIZE of them) is with receiving, in
+ * permille.
+ */
+int pick_cpus_again(const struct cpus_facts *machine, char *const *interfaces, size_t n,
+		    const uint16_t *rx_busy, cpu_set_t *cpus, char *why, size_t size);
+
+/* Only the CPUs that the interfaces' interrupts may go to; empty: none can be seen. */
+void pick_receiving(char *const *interfaces, size_t n, cpu_set_t *receiving);
 
 #endif

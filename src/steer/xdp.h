@@ -36,6 +36,7 @@ struct xdp {
 	bool adopted;
 	bool generic;  /* some interface is: cpumap programs are not reliable there, so no hand-over
 			*/
+	bool counted_elsewhere; /* by the kernel, not by our rings: xdp_count() */
 	__u32 entries; /* in the table; at most host->max_sas */
 	__u32 unclaimed; /* of these, between xdp_claim_begin() and xdp_claim_end() */
 	__u32 placed[CPU_SETSIZE];	     /* SAs on each CPU */

@@ -233,7 +233,7 @@ void xdp_loads_look(struct xdp_loads *l, __u64 now_ns)
 	const struct slots *known = &l->xdp->known;
 	bool first = !l->then_ns, all = look_at_rings(l);
 
-	all |= first || !l->quiet || known->changes != l->changes;
+	all |= first || l->xdp->counted_elsewhere || !l->quiet || known->changes != l->changes;
 	l->changes = known->changes;
 	find_threads(l, now_ns);
 	if (cpus_times_read("/proc/stat", &l->now))

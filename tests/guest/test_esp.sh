@@ -51,7 +51,7 @@ boot() {
 # The longest first. On a veth only generic mode keeps tags that lie beside the packet; run refuses
 # otherwise. vmxnet3 takes the VLAN tags off before XDP sees the frame, unless it is told not to.
 boot "6.12 SAs" --timeout 1200 -- sixteen.sh events.sh pcpu.sh faults.sh strongswan.py
-boot 6.12 --timeout 1200 -- smoke.sh gain.sh esp.sh "esp.sh v6 esn replay=128" \
+boot 6.12 --timeout 1200 -- smoke.sh gain.sh ntuple.sh esp.sh "esp.sh v6 esn replay=128" \
 	"esp.sh stripped generic"
 boot 6.1 --kernel 6.1 --timeout 1200 -- smoke.sh esp.sh events.sh
 ESPALIER_LIBRESWAN=$("$here/../../lab/guest/libreswan") || touch "$tmp/failed"
@@ -60,6 +60,7 @@ boot "6.12 Libreswan" --timeout 1200 -- libreswan.sh
 boot "6.12 moves" --timeout 1200 -- moves.sh
 boot "6.12 virtio" --net virtio --timeout 1200 -- "nic.sh virtio" "esp.sh nic" "esp.sh nic vlan v6"
 boot "6.12 vmxnet3" --net vmxnet3 --timeout 1200 -- "nic.sh vmxnet3" "esp.sh nic stripped"
+boot "6.12 four CPUs" --net virtio --cpus 4 --timeout 1200 -- irqs.sh
 boot "6.12 e1000e" --net e1000e --timeout 1200 -- "nic.sh e1000e"
 wait
 [ ! -e "$tmp/failed" ]
