@@ -65,6 +65,9 @@ static const char *why_not(int err)
 		return "it is hands off: the NIC decrypts it, and it takes no ring";
 	case -EACCES:
 		return "it is a per-CPU SA (RFC 9611) and stays on its CPU";
+	case -ENOSYS:
+		return "an interface goes by method rss or rps, which decides where SAs are; --method "
+		       "xdp or ntuple can move them";
 	case -EOPNOTSUPP:
 		return "generic mode cannot hand over in order; attach in native mode to move SAs";
 	default:
@@ -96,7 +99,9 @@ static int do_move(struct daemon *d, const struct control_request *request, char
 	int slot = find_slot(d, move);
 	int err = slot;
 
-	if (slot >= 0 && move->cpu == MOVE_AUTO) {
+	if (!interfaces_movable(d)) {
+		err = -ENOSYS;
+	} else if (slot >= 0 && move->cpu == MOVE_AUTO) {
 		err = xdp_release(&d->xdp, slot);
 		snprintf(said, size,
 			 err ? "SA 0x%08x was not put on its CPU by hand; nothing to do"

@@ -379,6 +379,11 @@ static void forget_hardware(struct daemon *d, struct host_interface *place)
 	SHARED(place->ifindex) = 0;
 }
 
+static bool other_method_asked(const struct daemon *d)
+{
+	return d->options->method && d->options->method != RUN_METHOD(METHOD_XDP);
+}
+
 int interfaces_adopt(struct daemon *d)
 {
 	unsigned int *ifindexes;
@@ -389,6 +394,10 @@ int interfaces_adopt(struct daemon *d)
 
 		if (interface)
 			adopt_one(d, ifindexes[i], interface);
+		if (interface && interface->ifindex && other_method_asked(d)) {
+			say("%s: another method is asked for now: put back first", interface->name);
+			(void)interfaces_detach(d, interface);
+		}
 	}
 	free(ifindexes);
 	for (int i = 0; i < HOST_INTERFACES; i++)

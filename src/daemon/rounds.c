@@ -51,8 +51,8 @@ void rounds_soon(struct daemon *d)
 	struct rounds *r = d->rounds;
 
 	d->rules_wanted = true;
-	if (!r || !d->options->interval)
-		return;
+	if (!r || !d->options->interval || r->wanted)
+		return; /* if it is wanted already, the timer is set */
 	r->wanted = true;
 	at(r, r->last_ns + interval_ns(d) / 4, daemon_now());
 }

@@ -306,8 +306,9 @@ static int restore_item(struct undo *undo, struct json_object *item)
 		return restore_knob(undo, item, "");
 	err = undo_item_link(item, &link);
 	if (err == -ENODEV) {
-		undo_say(undo, "%s: the interface is gone: nothing to put back of %s",
-			 undo_text(item, "interface"), undo_text(item, "knob"));
+		if (undo_kind_of(item) != UNDO_RULE)
+			undo_say(undo, "%s: the interface is gone: nothing to put back of %s",
+				 undo_text(item, "interface"), undo_text(item, "knob"));
 		return 0;
 	}
 	return err ? 1 : restore_knob(undo, item, link.name);

@@ -272,6 +272,8 @@ def test_rps(host):
     now = host.show()
     check(now["interfaces"][0]["method"] == "rps" and now["imbalance"] is None, now["interfaces"])
     check(all(sa["cpu"] is None for sa in now["sas"]), "which CPU nobody can tell")
+    refused = host.espalier("move", str(FIRST), str(CPUS[0]), check=False)
+    check(refused.returncode == 1 and "decides where SAs are" in refused.stderr, refused.stderr)
     for encap, spread in ("none", True), ("udp", False):
         with host.receiver("--spi", FIRST, "--sas", len(spis)) as receiver:
             host.send("--spi", FIRST, "--sas", len(spis), "--count", 6400, "--pps", 20000,
@@ -283,6 +285,23 @@ def test_rps(host):
     daemon.wait()
     host.espalier("stop")
     check(masks(host) == before, "masks after stop:", masks(host), before)
+
+
+def test_another_method_on_adoption(host):
+    """What an earlier daemon steered by another method is put back, and steered by the one asked for."""
+    before = masks(host)
+    for was, now in ("xdp", "rps"), ("rps", "xdp"), ("rps", None):
+        daemon = host.daemon("--method", was, "--cpus", ALL)
+        daemon.kill()
+        daemon.wait()
+        daemon = host.daemon(*(("--method", now) if now else ()), "--cpus", ALL)
+        method = now or was  # without a word it goes on as it was
+        check(host.show()["interfaces"][0]["method"] == method, was, now, host.log)
+        check(("xdp" in host.sh("b", "ip link show eb")) == (method == "xdp"), was, now, "program")
+        check((masks(host) == before) == (method == "xdp"), was, now, masks(host))
+        host.espalier("stop")
+        daemon.wait()
+        check(masks(host) == before, was, now, "left", masks(host))
 
 
 def test_nic_that_goes_away(host):
