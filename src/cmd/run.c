@@ -212,7 +212,7 @@ static int reread(void *from, struct run_options *again, char *why, size_t size)
 	int err = read_file(source, again, &source->config[2], why, size);
 
 	if (!err && again->interval && again->interval < INTERVAL_LEAST) {
-		snprintf(why, size, "interval: neither 0 nor at least %u", INTERVAL_LEAST);
+		snprintf(why, size, "interval: neither 0 nor at least %d", INTERVAL_LEAST);
 		err = -EINVAL;
 	}
 	if (err)
