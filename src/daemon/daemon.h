@@ -100,7 +100,7 @@ int interfaces_attach(struct daemon *d, bool first);
 /* Detaches from those that nothing named means any more. */
 void interfaces_detach_unnamed(struct daemon *d);
 
-/* Takes over the interfaces whose pins an earlier daemon left; what is gone is taken down. */
+/* adopt.c: takes over the interfaces whose pins an earlier daemon left; what is gone is taken down. */
 int interfaces_adopt(struct daemon *d);
 
 /* Can SAs be moved one by one on every interface? */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The interfaces that are steered: attaching, adopting, detaching, and surviving what happens to
-// them.
-#include "daemon/daemon.h"
+// The interfaces that are steered: attaching, detaching, and surviving what happens to them.
+#include "daemon/interfaces_impl.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -14,7 +13,7 @@
 #include "daemon/say.h"
 #include "daemon/switches.h"
 
-static struct daemon_interface *find(struct daemon *d, unsigned int ifindex)
+struct daemon_interface *interfaces_find(struct daemon *d, unsigned int ifindex)
 {
 	for (int i = 0; i < DAEMON_INTERFACES; i++)
 		if (d->interface[i].ifindex == ifindex)
@@ -41,8 +40,7 @@ static int take_index(struct daemon *d)
 	return -ENOSPC;
 }
 
-/* What holds of moves follows from how the interfaces are steered. */
-static void note_modes(struct daemon *d)
+void interfaces_note_modes(struct daemon *d)
 {
 	const struct host *host = d->xdp.maps.host;
 
@@ -75,7 +73,7 @@ static void fill_index(struct daemon *d, const struct daemon_interface *interfac
 	place->rules = place->without_rule = 0;
 	snprintf(place->name, sizeof(place->name), "%s", interface->name);
 	SHARED(place->ifindex) = interface->ifindex;
-	note_modes(d);
+	interfaces_note_modes(d);
 }
 
 static void explain_attach(const char *name, int err, const char *log)
@@ -179,14 +177,14 @@ static enum method_kind method_of(struct daemon *d, const struct link *link)
 
 static int attach_one(struct daemon *d, const struct link *link)
 {
-	struct daemon_interface *interface = find(d, 0);
+	struct daemon_interface *interface = interfaces_find(d, 0);
 	struct meeting meeting = {
 		.generic = d->options->generic,
 		.frags = d->xdp.maps.host->frags,
 	};
 	int err;
 
-	if (find(d, link->ifindex))
+	if (interfaces_find(d, link->ifindex))
 		return 0;
 	if (!interface) {
 		say("attaching to %s: %d interfaces are steered already, which is the most",
@@ -266,14 +264,14 @@ void interfaces_detach_unnamed(struct daemon *d)
 	}
 }
 
-static void release(struct daemon *d, struct daemon_interface *interface)
+void interfaces_release(struct daemon *d, struct daemon_interface *interface)
 {
 	pins_remove_interface(&d->xdp.pins, interface->ifindex);
 	d->xdp.maps.host->interface[interface->index].ifindex = 0;
 	interface->ifindex = 0;
 	hardware_close(interface->hardware);
 	interface->hardware = NULL;
-	note_modes(d);
+	interfaces_note_modes(d);
 }
 
 int interfaces_detach(struct daemon *d, struct daemon_interface *interface)
@@ -282,134 +280,20 @@ int interfaces_detach(struct daemon *d, struct daemon_interface *interface)
 	int left = 0, err;
 
 	if (interface->hardware) {
-		release(d, interface);
+		interfaces_release(d, interface);
 	} else {
 		undo_before_detach(d->undo, interface->name);
-		release(d, interface);
+		interfaces_release(d, interface);
 		left += undo_after_detach(d->undo, interface->name);
 	}
 	err = undo_restore(d->undo, ifindex);
 	return left || err ? -EIO : 0;
 }
 
-/* The newer program takes the older one's place where that disturbs nothing. */
-static void refresh_program(struct daemon *d, const struct daemon_interface *interface,
-			    const struct meeting *meeting)
-{
-	struct host_interface *place = &d->xdp.maps.host->interface[interface->index];
-	struct program_target target = {
-		.ifindex = interface->ifindex,
-		.index = interface->index,
-		.generic = place->mode == MODE_GENERIC,
-		.no_metadata = !meeting->has_meta,
-	};
-	char log[4096] = "";
-	int err;
-
-	if (place->program == program_hash())
-		return;
-	if (meeting->restarts_on_replace) {
-		say("%s: keeps the program of the earlier version, since replacing it would "
-		    "restart the interface",
-		    interface->name);
-		return;
-	}
-	err = program_attach(&d->xdp.maps, &d->xdp.pins, &target, true, log, sizeof(log));
-	if (err)
-		say("%s: keeps the program of the earlier version: %s", interface->name,
-		    strerror(-err));
-	else
-		place->program = program_hash();
-}
-
-static void adopt_one(struct daemon *d, unsigned int ifindex, struct daemon_interface *interface)
-{
-	struct host *host = d->xdp.maps.host;
-	struct meeting meeting = {.method = METHOD_XDP};
-	char name[IF_NAMESIZE];
-	__u32 id;
-	int err;
-
-	for (int i = 0; i < HOST_INTERFACES; i++)
-		if (host->interface[i].ifindex == ifindex)
-			interface->index = i;
-	interface->ifindex = ifindex;
-	interface->fresh = false;
-	snprintf(interface->name, sizeof(interface->name), "%s",
-		 host->interface[interface->index].name);
-	err = program_attached(&d->xdp.pins, ifindex, &id);
-	if (err || host->interface[interface->index].ifindex != ifindex) {
-		say("%s (interface %u) is gone since the last run; its pins are removed",
-		    interface->name, ifindex);
-		undo_after_detach(d->undo, interface->name);
-		undo_restore(d->undo, ifindex);
-		release(d, interface);
-		return;
-	}
-	if (if_indextoname(ifindex, name))
-		snprintf(interface->name, sizeof(interface->name), "%s", name);
-	note_modes(d);
-	meeting.generic = host->interface[interface->index].mode == MODE_GENERIC;
-	meeting.frags = host->frags;
-	meeting.own_prog_id = id;
-	if (!meet_needs(d, interface->name, &meeting))
-		refresh_program(d, interface, &meeting);
-	say("%s: adopted; steering went on meanwhile", interface->name);
-}
-
-/*
- * An interface that the NIC or the kernel steers goes on with its settings, which undo knows: it is
- * attached anew like any other, and finds them. Only one that is gone, or not wanted any more, is
- * put back now.
- */
-static void forget_hardware(struct daemon *d, struct host_interface *place)
-{
-	char name[IF_NAMESIZE] = "";
-	bool wanted = false;
-
-	if (!place->ifindex)
-		return;
-	if_indextoname(place->ifindex, name);
-	for (size_t i = 0; i < d->options->n_interfaces; i++)
-		wanted |= !strcmp(d->options->interfaces[i], name);
-	if (!wanted) {
-		undo_restore(d->undo, (int)place->ifindex);
-		place->mode = MODE_NATIVE;
-	}
-	SHARED(place->ifindex) = 0;
-}
-
-static bool other_method_asked(const struct daemon *d)
-{
-	return d->options->method && d->options->method != RUN_METHOD(METHOD_XDP);
-}
-
-int interfaces_adopt(struct daemon *d)
-{
-	unsigned int *ifindexes;
-	int count = pins_interfaces(&d->xdp.pins, &ifindexes);
-
-	for (int i = 0; i < count; i++) {
-		struct daemon_interface *interface = find(d, 0);
-
-		if (interface)
-			adopt_one(d, ifindexes[i], interface);
-		if (interface && interface->ifindex && other_method_asked(d)) {
-			say("%s: another method is asked for now: put back first", interface->name);
-			(void)interfaces_detach(d, interface);
-		}
-	}
-	free(ifindexes);
-	for (int i = 0; i < HOST_INTERFACES; i++)
-		if (d->xdp.maps.host->interface[i].mode >= MODE_RSS)
-			forget_hardware(d, &d->xdp.maps.host->interface[i]);
-	return count < 0 ? count : 0;
-}
-
 void interfaces_link_changed(struct daemon *d, unsigned int changes, const struct link *was,
 			     const struct link *now)
 {
-	struct daemon_interface *interface = find(d, now->ifindex);
+	struct daemon_interface *interface = interfaces_find(d, now->ifindex);
 
 	if (changes & (WATCH_NEW | WATCH_RENAMED | WATCH_MASTER))
 		d->links_changed = true;
@@ -417,7 +301,7 @@ void interfaces_link_changed(struct daemon *d, unsigned int changes, const struc
 		return;
 	if (changes & WATCH_GONE) {
 		say("%s was deleted; steering of the other interfaces goes on", interface->name);
-		release(d, interface);
+		interfaces_release(d, interface);
 		undo_restore(d->undo, now->ifindex);
 		return;
 	}

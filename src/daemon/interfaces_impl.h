@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What attaching and adopting share. Inner to daemon/interfaces.c and daemon/adopt.c. */
+#ifndef DAEMON_INTERFACES_IMPL_H
+#define DAEMON_INTERFACES_IMPL_H
+
+#include "daemon/daemon.h"
+
+/* The interface of that index, or with 0 a free place; NULL: there is none. */
+struct daemon_interface *interfaces_find(struct daemon *d, unsigned int ifindex);
+
+/* What holds of moves and counters follows from how the interfaces are steered now. */
+void interfaces_note_modes(struct daemon *d);
+
+/* It is no longer steered: its pins, its place in the shared maps. Settings are undo's. */
+void interfaces_release(struct daemon *d, struct daemon_interface *interface);
+
+#endif
