@@ -12,9 +12,11 @@
 #                         ESP_CPU=N: from CPU N, where a veth then receives; ESP_INTERVAL: seconds
 #   esp_sas NS            the SPIs that NS decrypts, as 0x%08x, one a line
 #   esp_errors NS         the XfrmIn* counters of NS
+#   esp_settings          of gw-b's interface: what must be the same after steering
 #   esp_probe_start, esp_probe_show, esp_probe_stop   "SPI CPU PACKETS" as the kernel decrypted them
 #   esp_down              take everything away
 #   in_ns NS COMMAND...   run COMMAND in NS; unlike ip netns exec it leaves /sys and its bpffs alone
+#   exec_in_ns NS COMMAND...   the same in place of the shell: of `(exec_in_ns ...) &` $! is COMMAND
 #
 # SA number i has SPI 0xb0000000+i towards gw-b and 0xa0000000+i towards gw-a.
 
@@ -30,6 +32,12 @@ in_ns() {
 	local ns=$1
 	shift
 	nsenter --net="/run/netns/$ns" -- "$@"
+}
+
+exec_in_ns() {
+	local ns=$1
+	shift
+	exec nsenter --net="/run/netns/$ns" -- "$@"
 }
 
 # The wire between gw-a and gw-b: $1 queues of a veth, or "nic".
@@ -174,6 +182,14 @@ esp_sas() {
 esp_errors() {
 	in_ns "$1" grep XfrmIn /proc/net/xfrm_stat
 }
+
+# What Espalier may change on the interface. (Without sysfs: the guest's shows another namespace.)
+esp_settings() {
+	in_ns gw-b ethtool -k wan
+	in_ns gw-b ethtool -l wan
+	in_ns gw-b ethtool -x wan
+	ip -n gw-b -details link show wan
+} 2>&1
 
 esp_probe_start() {
 	"$ESP_BUILD/lab/guest/attach" "$ESP_BUILD/lab/guest/xfrm_probe.bpf.o" $ESP_PROBE

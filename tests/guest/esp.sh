@@ -31,14 +31,6 @@ espalier() {
 	in_ns gw-b "$ESP_BUILD/espalier" "$@"
 }
 
-# What Espalier may change on the interface. (Without sysfs: the guest's shows another namespace.)
-settings() {
-	in_ns gw-b ethtool -k wan
-	in_ns gw-b ethtool -l wan
-	in_ns gw-b ethtool -x wan
-	ip -n gw-b -details link show wan
-} 2>&1
-
 # Pings through all SAs from CPU 0. The lines "SPI CPU PACKETS" of gw-b are then in $decrypted.
 ping_all() {
 	esp_probe_start || fail "no probe"
@@ -55,11 +47,12 @@ ping_unsteered() {
 	[ "$(awk '$2 != 0' <<<"$decrypted")" = "" ] || fail "$1: not all on CPU 0: $decrypted"
 }
 
-# Until `show` lists all SAs: Espalier is ready then.
+# Until it is ready and `show` lists all SAs: the table is filled before the interface is attached.
 start_espalier() {
 	in_ns gw-b "$ESP_BUILD/espalier" run wan --cpus 0-1 --interval 0 $generic >"$log" 2>&1 &
 	daemon=$!
-	until [ "$(espalier show --json 2>/dev/null | jq '.sas | length')" = 16 ]; do
+	until grep -q 'espalier: ready:' "$log" &&
+		[ "$(espalier show --json 2>/dev/null | jq '.sas | length')" = 16 ]; do
 		kill -0 $daemon 2>/dev/null || fail "espalier run ended"
 		sleep 0.2
 	done
@@ -78,7 +71,7 @@ check_show() {
 esp_up 8 8 ${*/generic/} || fail "the lab"
 errors=$(esp_errors gw-b)
 ping_unsteered before
-before=$(settings)
+before=$(esp_settings)
 
 start_espalier
 ping_all steered
@@ -89,7 +82,7 @@ check_show
 espalier stop >>"$log" 2>&1 || fail "espalier stop"
 wait $daemon || fail "espalier run returned $?"
 daemon=
-[ "$(settings)" = "$before" ] || fail "not as it was: $(diff <(settings) - <<<"$before")"
+[ "$(esp_settings)" = "$before" ] || fail "not as it was: $(diff <(esp_settings) - <<<"$before")"
 ! in_ns gw-b bpftool net show dev wan | grep wan || fail "a program is left"
 ping_unsteered stopped
 echo "ok $name"

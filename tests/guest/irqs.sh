@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs in the guest, with --net virtio and four CPUs: the CPUs are Espalier's to choose, and the NIC's
 # interrupts go to other CPUs, as irqbalance would have it. The SAs leave the CPU that receives now, in
-# order, while pings go on; then none is lost.
+# order, while pings go on; then none is lost. By hand, on a quiet machine: which CPU is the busiest, and
+# whether so many pings overload the guest, depends on what else the machine does.
+#	lab/guest/run --net virtio --cpus 4 tests/guest/irqs.sh
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/steer-lab.sh"
 
@@ -26,10 +28,10 @@ none_on() {
 begin "interrupts that go to other CPUs: the SAs make room for them, and nothing is lost"
 esp_up 8 8 nic || fail "the lab"
 interrupts_to 0
-coproc flood { in_ns gw-a "$ESP_TOP/lab/floodping" \
-	$(for i in $(seq 16); do echo "10.1.$i.1 10.2.$i.1"; done) 2>&1; }
+# shellcheck disable=SC2046
+flood $(for i in $(seq 16); do echo "10.1.$i.1 10.2.$i.1"; done)
 sleep 2
-(exec nsenter --net=/run/netns/gw-b -- "$ESP_BUILD/espalier" run wan --resync 2 --interval 200 \
+(exec_in_ns gw-b "$ESP_BUILD/espalier" run wan --resync 2 --interval 200 \
 	>>"$log" 2>&1) &
 daemon=$!
 await 60 "16 SAs in show" lists 16
@@ -39,12 +41,8 @@ interrupts_to 3
 await 30 "the word 'interrupts went'" says "interrupts went to other CPUs"
 await 60 "the SAs to leave CPU 3" none_on 3
 sleep 2
-eval "exec ${flood[1]}>&-"
-result=$(tail -n 1 <&"${flood[0]}")
-read -r _ sent _ answered <<<"$result"
-[ "$sent" -gt 100 ] || fail "too few pings to tell: $result"
-[ "$sent" = "$answered" ] || fail "pings: $result"
+end_flood
+[ "$sent" = "$answered" ] || fail "pings: $answered of $sent answered: $flooded"
 [ "$(xfrm_refused)" = 0 ] || fail "XfrmIn: $(esp_errors gw-b)"
-echo "  $result"
 stop_espalier
 passed

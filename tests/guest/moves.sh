@@ -41,8 +41,9 @@ hog() {
 under_traffic() {
 	local sender hog before
 	before=$(refused)
-	in_ns gw-a taskset -c 0 "$ESP_TOP/lab/guest/blast.py" \
-		$(for i in $(seq ${#ESP_FAMILY[@]}); do echo "10.1.$i.1 10.2.$i.1"; done) &
+	# shellcheck disable=SC2046
+	(exec_in_ns gw-a taskset -c 0 "$ESP_TOP/lab/guest/blast.py" \
+		$(for i in $(seq ${#ESP_FAMILY[@]}); do echo "10.1.$i.1 10.2.$i.1"; done)) &
 	sender=$!
 	hog &
 	hog=$!
@@ -62,7 +63,7 @@ esp_up 2 2 replay=32 || fail "the lab"
 esp_add 2 2 replay=128 || fail "window 128"
 esp_add 2 2 esn replay=32 || fail "ESN"
 esp_add 2 2 esn replay=128 || fail "ESN, window 128"
-in_ns gw-b "$ESP_TOP/lab/guest/blast.py" &
+(exec_in_ns gw-b "$ESP_TOP/lab/guest/blast.py") &
 sink=$!
 start_espalier 16 --ring 2048
 under_traffic

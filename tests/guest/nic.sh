@@ -30,13 +30,6 @@ inspect_under_pings() {
 	wait $ping
 }
 
-settings() {
-	in_ns gw-b ethtool -k wan
-	in_ns gw-b ethtool -l wan
-	in_ns gw-b ethtool -x wan
-	ip -n gw-b -details link show wan
-} 2>&1
-
 virtio() {
 	local before
 	inspect_under_pings
@@ -50,7 +43,7 @@ virtio() {
 	said .method xdp
 	said .knowledge.model virtio
 	said .knowledge.differs 0
-	before=$(settings)
+	before=$(esp_settings)
 	start_espalier 16
 	esp_probe_start || fail "no probe"
 	esp_ping 10 || fail "a ping was not answered"
@@ -63,7 +56,7 @@ virtio() {
 	said .verdict addresses
 	said '"\(.measurement.plain.sas) on \(.measurement.plain.queues)"' "16 on 1"
 	stop_espalier
-	[ "$(settings)" = "$before" ] || fail "not as it was: $(diff <(settings) - <<<"$before")"
+	[ "$(esp_settings)" = "$before" ] || fail "not as it was: $(diff <(esp_settings) - <<<"$before")"
 	inspect_under_pings
 	said .verdict addresses
 	said .measurement.plain.queues 1

@@ -35,7 +35,7 @@ on_both() {
 
 begin "ntuple: loads by the kernel's counters move SAs, and the rules follow"
 esp_up 8 0 || fail "the lab"
-(exec nsenter --net=/run/netns/gw-b -- env \
+(exec_in_ns gw-b env \
 	LD_PRELOAD="$ESP_BUILD/tests/preload/libethtool-model.so" ESPALIER_MODEL=wan:iavf:2 \
 	ESPALIER_MODEL_STATE="$state" "$ESP_BUILD/espalier" run wan --cpus 0-1 --method ntuple \
 	--interval 200 >>"$log" 2>&1) &
@@ -46,11 +46,11 @@ await 20 "rules that agree with show" agree
 mapfile -t busy < <(shown '.sas[] | select(.cpu == 0) | .spi')
 before=$(shown '[.sas[].moves] | add')
 # A veth receives on the sender's CPU: as if the NIC went by the rules.
-in_ns gw-b "$ESP_TOP/lab/guest/blast.py" &
+(exec_in_ns gw-b "$ESP_TOP/lab/guest/blast.py") &
 sink=$!
 # shellcheck disable=SC2046
-in_ns gw-a taskset -c 0 "$ESP_TOP/lab/guest/blast.py" $(for spi in "${busy[@]}"; do
-	echo "10.1.$((spi - 0xb0000000)).1 10.2.$((spi - 0xb0000000)).1"; done) &
+(exec_in_ns gw-a taskset -c 0 "$ESP_TOP/lab/guest/blast.py" $(for spi in "${busy[@]}"; do
+	echo "10.1.$((spi - 0xb0000000)).1 10.2.$((spi - 0xb0000000)).1"; done)) &
 sender=$!
 await 60 "the busy SAs on both CPUs" on_both
 await 20 "rules that agree with show" agree
