@@ -5,9 +5,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include "cmd/gain_print.h"
-#include "daemon/kernel_sas.h"
 #include "cmd/verb.h"
 #include "cmd/wait.h"
+#include "daemon/kernel_sas.h"
 #include "nic/cpulist.h"
 #include "nic/cpus.h"
 #include "nic/link.h"

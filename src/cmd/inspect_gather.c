@@ -6,8 +6,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include "daemon/kernel_sas.h"
 #include "cmd/wait.h"
+#include "daemon/kernel_sas.h"
 #include "nic/cpus.h"
 #include "steer/measure.h"
 #include "steer/pick_cpus.h"
@@ -51,7 +51,7 @@ static enum status cannot_start(const struct inspection *in, const struct inspec
 		return complain("inspect", "measuring in front of our program on %s: %s: this kernel "
 					   "lets no program look at another one; measure before "
 					   "'espalier run', or '--measure 0' does without",
-				in->name, strerror(-err));
+				name, strerror(-err));
 	if (how->xdp)
 		return complain("inspect", "measuring at XDP on %s: %s; without --xdp it is "
 					   "measured at tc", name, strerror(-err));

@@ -36,15 +36,8 @@ static void gather_switches(const char *name, struct inspect_host *host)
 	if (fd < 0)
 		return;
 	if (!ethtool_features(fd, name, &features))
-		for (int i = 0; i < INSPECT_SWITCHES; i++) {
-			const struct nic_feature *one =
-				ethtool_feature(&features, switches[i].kernel);
-
-			if (one)
-				host->feature[i] = !one->active ? NEEDS_OFF
-						   : one->fixed ? NEEDS_FIXED_ON
-								: NEEDS_ON;
-		}
+		for (int i = 0; i < INSPECT_SWITCHES; i++)
+			host->feature[i] = needs_switch_of(&features, switches[i].kernel);
 	ethtool_features_free(&features);
 	host->contexts = ethtool_rss_contexts(fd, name, CONTEXTS_MOST, contexts);
 	close(fd);
@@ -88,10 +81,7 @@ static void print_irqs(struct out *out, const struct inspect_host *host)
 
 		out_object(out, NULL);
 		out_number(out, "irq", irq->irq);
-		if (irq->queue >= 0)
-			out_number(out, "queue", irq->queue);
-		else
-			out_null(out, "queue");
+		out_number_or_null(out, "queue", irq->queue);
 		cpulist_format(&irq->cpus, list, sizeof(list));
 		out_string(out, "cpus", *list ? list : NULL);
 		out_up(out);
@@ -148,20 +138,14 @@ static void print_json(struct out *out, const struct inspect_host *host,
 		       const struct needs_facts *needs)
 {
 	out_object(out, "host");
-	if (host->numa_node >= 0)
-		out_number(out, "numa_node", host->numa_node);
-	else
-		out_null(out, "numa_node");
+	out_number_or_null(out, "numa_node", host->numa_node);
 	out_object(out, "features");
 	for (int i = 0; i < INSPECT_SWITCHES; i++)
 		out_string(out, switches[i].word, switch_word(host->feature[i]));
 	out_up(out);
 	print_irqs(out, host);
 	out_bool(out, "irqbalance", host->irqbalance);
-	if (host->contexts < 0)
-		out_null(out, "rss_contexts");
-	else
-		out_number(out, "rss_contexts", host->contexts);
+	out_number_or_null(out, "rss_contexts", host->contexts);
 	print_rps(out, needs);
 	print_xdp(out, needs);
 	print_kernel(out, host);

@@ -6,10 +6,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "daemon/kernel_sas.h"
 #include "cmd/plan_nic.h"
 #include "cmd/progress.h"
 #include "cmd/wait.h"
+#include "daemon/kernel_sas.h"
 #include "place/cost.h"
 #include "predict/flows.h"
 #include "sad/sas_file.h"

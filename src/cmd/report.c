@@ -6,8 +6,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/utsname.h>
-#include <unistd.h>
-#include "nic/kernel.h"
 
 enum { SAMPLES_MOST = 1000 };
 
@@ -33,8 +31,7 @@ static void print_sample(struct out *out, const struct measured_entry *entry,
 		   entry->key.kind == FLOW_ESP_UDP ? "udp"
 		   : entry->key.kind == FLOW_AH	   ? "ah"
 						   : "esp");
-	snprintf(text, sizeof(text), "0x%08x", entry->key.spi ^ first->key.spi);
-	out_string(out, "spi_difference", text);
+	out_spi(out, "spi_difference", entry->key.spi ^ first->key.spi);
 	snprintf(text, sizeof(text), "0x%08x", hash ^ base);
 	out_string(out, "hash_difference", hash && base ? text : NULL);
 	if (entry->key.queue == MEASURE_NO_QUEUE)

@@ -180,14 +180,6 @@ static void print_address(struct out *out, const char *key, uint8_t family, cons
 		out_string(out, key, text);
 }
 
-static void number_or_null(struct out *out, const char *key, int value)
-{
-	if (value < 0)
-		out_null(out, key);
-	else
-		out_number(out, key, value);
-}
-
 static void print_sa(struct out *out, const struct snapshot *s, const struct snapshot_sa *sa)
 {
 	out_row(out, NULL);
@@ -197,11 +189,11 @@ static void print_sa(struct out *out, const struct snapshot *s, const struct sna
 	out_cell(out, "kind", flow_kind_name(flow_kind_of_sa(sa->protocol, sa->udp)));
 	out_string(out, "protocol", sa->protocol == IPPROTO_AH ? "ah" : "esp");
 	out_string(out, "encap", sa->udp ? "udp" : "none");
-	number_or_null(out, "cpu", sa->cpu);
+	out_number_or_null(out, "cpu", sa->cpu);
 	out_share(out, "load", sa->load);
 	out_share(out, "share", snapshot_share(s, sa->load, sa->total.packets));
 	print_count(out, &sa->total);
-	number_or_null(out, "pcpu", sa->pcpu);
+	out_number_or_null(out, "pcpu", sa->pcpu);
 	out_number(out, "replay_window", sa->replay_window);
 	out_number(out, "reqid", sa->reqid);
 	out_number(out, "if_id", sa->if_id);
@@ -277,7 +269,7 @@ static void print_settings(struct out *out, const struct snapshot *s)
 		if (CPU_ISSET(cpu, &s->stray_cpus))
 			out_number(out, NULL, (int64_t)cpu);
 	out_up(out);
-	number_or_null(out, "ike_cpu", s->ike_cpu);
+	out_number_or_null(out, "ike_cpu", s->ike_cpu);
 	out_number(out, "stray_limit", (int64_t)s->stray_limit);
 	out_up(out);
 }

@@ -32,6 +32,14 @@ bool hardware_only(const struct daemon *d)
 	return any;
 }
 
+/* What steers the interface in that place by a method; NULL: another method, or nothing, does. */
+static struct hardware *by_method(const struct daemon *d, int place, enum method_kind method)
+{
+	struct hardware *hw = d->interface[place].hardware;
+
+	return hw && hw->method == method ? hw : NULL;
+}
+
 /* SAs can only go where a queue is: other CPUs take none. */
 static int limit_cpus(struct daemon *d, const struct hardware *hw, const char *name)
 {
@@ -98,8 +106,7 @@ struct hardware *hardware_start(struct daemon *d, const struct daemon_interface 
 void hardware_limit(struct daemon *d)
 {
 	for (int i = 0; i < DAEMON_INTERFACES; i++)
-		if (d->interface[i].ifindex && d->interface[i].hardware &&
-		    d->interface[i].hardware->method == METHOD_NTUPLE)
+		if (by_method(d, i, METHOD_NTUPLE))
 			(void)limit_cpus(d, d->interface[i].hardware, d->interface[i].name);
 }
 
@@ -111,7 +118,7 @@ void hardware_recheck(struct daemon *d)
 		struct daemon_interface *interface = &d->interface[i];
 		struct hardware *hw = interface->hardware;
 
-		if (!interface->ifindex || !hw || hw->method == METHOD_RPS || hw->queues.guessed ||
+		if (!hw || hw->method == METHOD_RPS || hw->queues.guessed ||
 		    queues_read(interface->name, hw->queues.count, &d->xdp.roles.sas, &now) ||
 		    !memcmp(&now, &hw->queues, sizeof(now)))
 			continue;
@@ -202,16 +209,14 @@ void hardware_settle(struct daemon *d)
 		return;
 	d->rules_wanted = false;
 	for (int i = 0; i < DAEMON_INTERFACES; i++)
-		if (d->interface[i].ifindex && d->interface[i].hardware &&
-		    d->interface[i].hardware->method == METHOD_NTUPLE)
+		if (by_method(d, i, METHOD_NTUPLE))
 			set_rules(d, &d->interface[i]);
 }
 
 void hardware_look(struct daemon *d)
 {
 	for (int i = 0; i < DAEMON_INTERFACES; i++)
-		if (d->interface[i].ifindex && d->interface[i].hardware &&
-		    d->interface[i].hardware->watch)
+		if (by_method(d, i, METHOD_RSS))
 			rss_watch_look(d->interface[i].hardware->watch, d, &d->interface[i]);
 }
 

@@ -138,7 +138,8 @@ int loop_add_events(struct daemon *d)
 
 	d->move_timer = evtimer_new(d->base, on_moves, d);
 	d->resync_timer = event_new(d->base, -1, EV_PERSIST, on_resync, d);
-	if (!d->move_timer || !d->resync_timer || loop_set_resync(d) || add_event(d, sad_fd(d->sad), EV_READ, on_sad, NULL) ||
+	if (!d->move_timer || !d->resync_timer || loop_set_resync(d) ||
+	    add_event(d, sad_fd(d->sad), EV_READ, on_sad, NULL) ||
 	    add_event(d, watch_fd(d->watch), EV_READ, on_watch, NULL) ||
 	    add_event(d, SIGTERM, EV_SIGNAL, on_end, NULL) ||
 	    add_event(d, SIGINT, EV_SIGNAL, on_end, NULL) ||

@@ -21,7 +21,6 @@ struct look {
 	struct needs_facts facts;
 	struct needs_report report;
 	const struct model *model;
-	unsigned int queues;
 };
 
 /* What the method needs. */
@@ -32,9 +31,6 @@ static int judge(struct look *look, const char *name, const struct meeting *meet
 	unsigned int differ;
 	int err;
 
-	look->queues = look->facts.link.num_rx_queues;
-	if (!look->facts.channels.err)
-		look->queues = look->facts.channels.rx + look->facts.channels.combined;
 	if (meeting->method == METHOD_XDP)
 		return needs_check(&look->facts, &look->report);
 	err = claims_read(name, &claims);
@@ -138,7 +134,7 @@ int meet_needs(struct daemon *d, const char *name, struct meeting *meeting)
 		meeting->has_meta = !meeting->generic && driver && driver->has_meta;
 		meeting->restarts_on_replace = !driver || driver->restarts_on_replace;
 		meeting->model = look.model;
-		meeting->queues = look.queues;
+		meeting->queues = needs_queues(&look.facts);
 	}
 	look_away(&look);
 	return err;
@@ -205,7 +201,7 @@ static void print_rules(struct out *out, const struct link *link, const struct l
 
 	if (out_is_json(out))
 		out_array(out, "rules");
-	if (!look->model || queues_read(link->name, look->queues, &dry->roles->sas, &queues))
+	if (!look->model || queues_read(link->name, needs_queues(&look->facts), &dry->roles->sas, &queues))
 		queues.count = 0;
 	for (size_t i = 0; queues.count && i < dry->sas->count; i++) {
 		if (!rule_of_sa(&dry->sas->sa[i], &rule) || !ntuple_can(look->model, &rule))

@@ -33,9 +33,7 @@ int method_facts_gather(const char *ifname, struct method_facts *out)
 	memcpy(out->driver, needs.driver, sizeof(out->driver));
 	out->facts.driver = out->driver;
 	out->facts.xdp_why = out->xdp_why;
-	out->facts.queues = needs.link.num_rx_queues;
-	if (!needs.channels.err)
-		out->facts.queues = needs.channels.rx + needs.channels.combined;
+	out->facts.queues = needs_queues(&needs);
 	judge_xdp(&needs, out);
 	needs_facts_free(&needs);
 	return 0;

@@ -112,6 +112,12 @@ struct needs_report {
 int needs_gather(const char *ifname, struct needs_facts *facts);
 void needs_facts_free(struct needs_facts *facts);
 
+/* How a switch stands, by the kernel's name for it ("rx-lro"). Pure. */
+enum needs_switch needs_switch_of(const struct nic_features *features, const char *name);
+
+/* Queues that receive: by the channels, or if these are not told as the kernel has them. Pure. */
+unsigned int needs_queues(const struct needs_facts *facts);
+
 /* Judge. Pure; -ENOMEM. Free with needs_report_free. */
 int needs_check(const struct needs_facts *facts, struct needs_report *report);
 void needs_report_free(struct needs_report *report);

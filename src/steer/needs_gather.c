@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static enum needs_switch switch_of(const struct nic_features *features, const char *name)
+enum needs_switch needs_switch_of(const struct nic_features *features, const char *name)
 {
 	const struct nic_feature *feature = ethtool_feature(features, name);
 
@@ -38,12 +38,12 @@ static void gather_ethtool(const char *ifname, struct needs_facts *facts)
 		memcpy(facts->driver, driver.driver, sizeof(facts->driver));
 	(void)ethtool_channels(fd, ifname, &facts->channels);
 	if (!ethtool_features(fd, ifname, &features)) {
-		facts->lro = switch_of(&features, "rx-lro");
-		facts->gro_hw = switch_of(&features, "rx-gro-hw");
-		facts->rxvlan = switch_of(&features, "rx-vlan-hw-parse");
-		facts->ntuple = switch_of(&features, "rx-ntuple-filter");
-		facts->rxhash = switch_of(&features, "rx-hashing");
-		facts->rxvlan_stag = switch_of(&features, "rx-vlan-stag-hw-parse");
+		facts->lro = needs_switch_of(&features, "rx-lro");
+		facts->gro_hw = needs_switch_of(&features, "rx-gro-hw");
+		facts->rxvlan = needs_switch_of(&features, "rx-vlan-hw-parse");
+		facts->ntuple = needs_switch_of(&features, "rx-ntuple-filter");
+		facts->rxhash = needs_switch_of(&features, "rx-hashing");
+		facts->rxvlan_stag = needs_switch_of(&features, "rx-vlan-stag-hw-parse");
 	}
 	ethtool_features_free(&features);
 	if (!ethtool_flags(fd, ifname, &flags) && ethtool_flag(&flags, "legacy-rx") >= 0)
@@ -216,4 +216,11 @@ void needs_facts_free(struct needs_facts *facts)
 	free(facts->queue);
 	facts->queue = NULL;
 	facts->queues = 0;
+}
+
+unsigned int needs_queues(const struct needs_facts *facts)
+{
+	if (facts->channels.err)
+		return facts->link.num_rx_queues;
+	return facts->channels.rx + facts->channels.combined;
 }

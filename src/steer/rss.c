@@ -30,7 +30,6 @@ static int as_it_is(const struct model *model, const struct claims *claims, stru
 }
 
 struct rss_judging {
-	const struct needs_facts *facts;
 	const struct claims *claims;
 	struct model_nic *nic;
 	struct needs_report *report;
@@ -115,7 +114,7 @@ static bool check_all(const struct rss_judging *j)
 int rss_check(const struct needs_facts *facts, const struct claims *claims,
 	      const struct model *model, struct needs_report *report)
 {
-	struct rss_judging j = {.facts = facts, .claims = claims, .report = report};
+	struct rss_judging j = {.claims = claims, .report = report};
 	bool ok;
 
 	*report = (struct needs_report){0};

@@ -393,6 +393,14 @@ void out_number(struct out *out, const char *key, int64_t value)
 		put_text(out, key, text);
 }
 
+void out_number_or_null(struct out *out, const char *key, int value)
+{
+	if (value < 0)
+		out_null(out, key);
+	else
+		out_number(out, key, value);
+}
+
 /* An exact number as JSON, `text` as text. */
 static void out_exact(struct out *out, const char *key, uint64_t value, const char *text)
 {

@@ -56,6 +56,7 @@ void out_row(struct out *out, const char *key);
 /* Fields. A string of NULL and a real number that is none are null, as text "-". */
 void out_string(struct out *out, const char *key, const char *value);
 void out_number(struct out *out, const char *key, int64_t value);
+void out_number_or_null(struct out *out, const char *key, int value); /* below 0: null */
 void out_count(struct out *out, const char *key, uint64_t value);
 void out_bytes(struct out *out, const char *key, uint64_t value);
 void out_real(struct out *out, const char *key, double value, int decimals);
