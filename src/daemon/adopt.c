@@ -80,15 +80,9 @@ static void adopt_one(struct daemon *d, unsigned int ifindex, struct daemon_inte
  */
 static void forget_hardware(struct daemon *d, struct host_interface *place)
 {
-	char name[IF_NAMESIZE] = "";
-	bool wanted = false;
-
 	if (!place->ifindex)
 		return;
-	if_indextoname(place->ifindex, name);
-	for (size_t i = 0; i < d->options->n_interfaces; i++)
-		wanted |= !strcmp(d->options->interfaces[i], name);
-	if (!wanted) {
+	if (!interfaces_is_named(d, place->ifindex)) {
 		undo_restore(d->undo, (int)place->ifindex);
 		place->mode = MODE_NATIVE;
 	}

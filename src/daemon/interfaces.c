@@ -235,7 +235,7 @@ int interfaces_attach(struct daemon *d, bool first)
 	return first ? err : 0;
 }
 
-static bool is_named(const struct daemon *d, unsigned int ifindex)
+bool interfaces_is_named(const struct daemon *d, unsigned int ifindex)
 {
 	struct link_list links;
 	char why[LINK_WHY_LEN];
@@ -257,7 +257,7 @@ void interfaces_detach_unnamed(struct daemon *d)
 	for (int i = 0; i < DAEMON_INTERFACES; i++) {
 		struct daemon_interface *interface = &d->interface[i];
 
-		if (!interface->ifindex || is_named(d, interface->ifindex))
+		if (!interface->ifindex || interfaces_is_named(d, interface->ifindex))
 			continue;
 		say("%s is no longer named: put back as it was", interface->name);
 		(void)interfaces_detach(d, interface);

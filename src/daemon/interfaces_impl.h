@@ -8,6 +8,9 @@
 /* The interface of that index, or with 0 a free place; NULL: there is none. */
 struct daemon_interface *interfaces_find(struct daemon *d, unsigned int ifindex);
 
+/* Do the names of the command line or file mean this interface (a bond means its slaves)? */
+bool interfaces_is_named(const struct daemon *d, unsigned int ifindex);
+
 /* What holds of moves and counters follows from how the interfaces are steered now. */
 void interfaces_note_modes(struct daemon *d);
 
