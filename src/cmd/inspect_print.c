@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What `inspect` found, for an operator or as JSON.
-#include <errno.h>
 #include <math.h>
 #include <string.h>
 #include "cmd/inspection.h"
@@ -47,9 +46,11 @@ static const char *symmetric_name(const struct claims *claims)
 	return claims->rss_err || claims->input_xfrm > 2 ? NULL : names[claims->input_xfrm];
 }
 
-static const char *errno_name(int err)
+static void print_errno(struct out *out, const char *key, int err)
 {
-	return err ? strerrorname_np(-err) : NULL;
+	char words[32];
+
+	out_string(out, key, err ? claims_errno_words(err, words) : NULL);
 }
 
 static const char *or_null(const char *text)
@@ -68,15 +69,15 @@ static void print_claim(struct out *out, const struct claims *claims)
 	out_string(out, "bus", or_null(claims->bus));
 	out_number(out, "queues", claims->channels);
 	out_number(out, "queues_max", claims->max_channels);
-	out_string(out, "queues_error", errno_name(claims->channels_err));
+	print_errno(out, "queues_error", claims->channels_err);
 	out_number(out, "table", claims->table_size);
 	out_number(out, "key", claims->key_size);
 	out_string(out, "function", function_name(claims));
 	out_string(out, "symmetric", symmetric_name(claims));
-	out_string(out, "table_error", errno_name(claims->rss_err));
+	print_errno(out, "table_error", claims->rss_err);
 	out_number(out, "rules", claims->rules);
 	out_number(out, "rules_max", claims->max_rules);
-	out_string(out, "rules_error", errno_name(claims->rules_err));
+	print_errno(out, "rules_error", claims->rules_err);
 	out_object(out, "fields");
 	for (int i = 0; i < CLAIMS_FLOWS; i++)
 		out_string(out, claims->fields[i].name,
@@ -154,6 +155,7 @@ static void print_measurement(struct out *out, const struct inspection *in)
 	out_string(out, "at", places[in->at]);
 	out_real(out, "seconds", in->is_model ? NAN : in->seconds, 3);
 	out_bool(out, "by_cpu", in->by_cpu);
+	out_bool(out, "hashes_of_nic", in->hashes_of_nic);
 	out_count(out, "lost", in->lost);
 	print_part(out, "plain", &in->plain, &in->plain_by);
 	print_part(out, "udp", &in->udp, &in->udp_by);
@@ -191,7 +193,7 @@ static void say_claim(struct out *out, const struct inspection *in)
 		claims->max_channels);
 	if (claims->rss_err)
 		out_say(out, "The driver shows no indirection table (%s).",
-			errno_name(claims->rss_err));
+			claims_errno_words(claims->rss_err, esp));
 	else
 		out_say(out, "Indirection table of %u entries, key of %u bytes%s%s.",
 			claims->table_size, claims->key_size, function_name(claims) ? ", " : "",

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 #include "cmd/model_named.h"
+#include "cmd/models_against.h"
 #include "cmd/models_markdown.h"
 #include "cmd/verb.h"
 #include "nic/model_ask.h"
@@ -10,6 +11,7 @@
 
 struct models_options {
 	bool json, markdown;
+	const char *against;
 };
 
 static const struct models_options defaults;
@@ -23,6 +25,13 @@ static const struct option_row options[] = {
 	 .type = OPTION_FLAG,
 	 .offset = offsetof(struct models_options, markdown),
 	 .help = "print the table of the documents: what each NIC does with ESP, and what helps"},
+	{.name = "against",
+	 .argument = "FILE",
+	 .type = OPTION_FILE,
+	 .offset = offsetof(struct models_options, against),
+	 .help = "hold the model (without NAME: the one most like the NIC) against what a NIC "
+		 "showed, a FILE of 'espalier inspect IF --report'; fails where the model is "
+		 "wrong"},
 	{0},
 };
 
@@ -159,8 +168,11 @@ static enum status show_models(const void *given, int n, char **operands)
 
 	if (n && !model)
 		return STATUS_FAILED;
-	if (o->markdown && (n || o->json))
-		return complain_usage("models", "--markdown goes with neither NAME nor --json");
+	if (o->markdown && (n || o->json || o->against))
+		return complain_usage("models",
+				      "--markdown goes with neither NAME nor another option");
+	if (o->against)
+		return models_against(model, o->against, o->json);
 	if (o->markdown)
 		return models_markdown(stdout) ? complain("models", "no memory") : STATUS_DONE;
 	out = out_new(stdout, o->json);

@@ -7,8 +7,6 @@
 #include <stdio.h>
 #include <sys/utsname.h>
 
-enum { SAMPLES_MOST = 1000 };
-
 /* The hash of an entry's first packet that had one; 0: none had. */
 static uint32_t hash_of(const struct measured_entry *entry)
 {
@@ -48,7 +46,7 @@ static void print_samples(struct out *out, const struct measured *measured)
 	size_t pair = 0;
 
 	out_array(out, "samples");
-	for (size_t i = 0; i < measured->n && i < SAMPLES_MOST; i++) {
+	for (size_t i = 0; i < measured->n && i < REPORT_SAMPLES; i++) {
 		if (!measured_same_pair(first, &measured->entry[i])) {
 			first = &measured->entry[i];
 			pair++;

@@ -46,8 +46,8 @@ static void ask_channels(claims_ask *ask, void *arg, struct claims *out)
 	if (out->channels_err)
 		return;
 	out->channels = channels.rx_count + channels.combined_count;
-	out->max_channels = channels.max_combined > channels.max_rx ? channels.max_combined
-								    : channels.max_rx;
+	out->max_channels =
+		channels.max_combined > channels.max_rx ? channels.max_combined : channels.max_rx;
 }
 
 /* The table and the key: first their sizes, then all. */
@@ -68,9 +68,8 @@ static void ask_rss(claims_ask *ask, void *arg, struct claims *out)
 	all = calloc(1, sizeof(*all) + 4 * (size_t)entries + sizes.key_size);
 	if (!all)
 		return;
-	*all = (struct ethtool_rxfh){.cmd = ETHTOOL_GRSSH,
-				     .indir_size = entries,
-				     .key_size = sizes.key_size};
+	*all = (struct ethtool_rxfh){
+		.cmd = ETHTOOL_GRSSH, .indir_size = entries, .key_size = sizes.key_size};
 	if (!ask(arg, all) && all->indir_size == entries && all->key_size == out->key_size) {
 		out->table.size = entries;
 		for (uint32_t i = 0; i < entries; i++)
@@ -91,9 +90,15 @@ static void ask_rules(claims_ask *ask, void *arg, struct claims *out)
 	out->max_rules = (uint32_t)(request.data & ~(uint64_t)RX_CLS_LOC_SPECIAL);
 }
 
-void claims_gather(claims_ask *ask, void *arg, struct claims *out)
+void claims_ask_nothing(struct claims *out)
 {
 	memset(out, 0, sizeof(*out));
+	memcpy(out->fields, questions, sizeof(questions));
+}
+
+void claims_gather(claims_ask *ask, void *arg, struct claims *out)
+{
+	claims_ask_nothing(out);
 	ask_driver(ask, arg, out);
 	ask_channels(ask, arg, out);
 	ask_rss(ask, arg, out);
@@ -102,7 +107,6 @@ void claims_gather(claims_ask *ask, void *arg, struct claims *out)
 		struct ethtool_rxnfc request = {.cmd = ETHTOOL_GRXFH,
 						.flow_type = questions[i].type};
 
-		out->fields[i] = questions[i];
 		out->fields[i].err = ask(arg, &request);
 		out->fields[i].fields = out->fields[i].err ? 0 : request.data;
 	}
@@ -144,29 +148,69 @@ const struct claims_fields *claims_fields_of(const struct claims *claims, const 
 	return NULL;
 }
 
+const char *claims_errno_words(int err, char buf[32])
+{
+	const char *name = strerrorname_np(-err);
+
+	if (name)
+		snprintf(buf, 32, "%s", name);
+	else /* the kernel's own ENOTSUPP has no name in user space */
+		snprintf(buf, 32, "errno %d", -err);
+	return buf;
+}
+
+int claims_errno_parse(const char *words)
+{
+	char buf[32];
+
+	for (int err = 1; err < 4096; err++)
+		if (!strcmp(claims_errno_words(-err, buf), words))
+			return -err;
+	return 0;
+}
+
+static const struct {
+	uint64_t bit;
+	char letter; /* of ethtool(8), option -N rx-flow-hash */
+} letters[] = {
+	{RXH_L2DA, 'm'},   {RXH_VLAN, 'v'},	{RXH_L3_PROTO, 't'}, {RXH_IP_SRC, 's'},
+	{RXH_IP_DST, 'd'}, {RXH_L4_B_0_1, 'f'}, {RXH_L4_B_2_3, 'n'}, {RXH_DISCARD, 'r'},
+};
+
+enum { LETTERS = sizeof(letters) / sizeof(letters[0]) };
+
 const char *claims_fields_words(const struct claims_fields *fields, char buf[32])
 {
-	static const struct {
-		uint64_t bit;
-		char letter; /* of ethtool(8), option -N rx-flow-hash */
-	} letters[] = {
-		{RXH_L2DA, 'm'},   {RXH_VLAN, 'v'},	{RXH_L3_PROTO, 't'}, {RXH_IP_SRC, 's'},
-		{RXH_IP_DST, 'd'}, {RXH_L4_B_0_1, 'f'}, {RXH_L4_B_2_3, 'n'}, {RXH_DISCARD, 'r'},
-	};
-	const char *name = strerrorname_np(-fields->err);
 	size_t n = 0;
 
-	if (fields->err && name)
-		snprintf(buf, 32, "%s", name);
-	else if (fields->err) /* the kernel's own ENOTSUPP has no name in user space */
-		snprintf(buf, 32, "errno %d", -fields->err);
 	if (fields->err)
-		return buf;
-	for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)
+		return claims_errno_words(fields->err, buf);
+	for (size_t i = 0; i < LETTERS; i++)
 		if (fields->fields & letters[i].bit)
 			buf[n++] = letters[i].letter;
 	buf[n] = 0;
 	return n ? buf : strcpy(buf, "none");
+}
+
+int claims_fields_parse(const char *words, struct claims_fields *fields)
+{
+	uint64_t bits = 0;
+
+	fields->fields = 0;
+	fields->err = claims_errno_parse(words);
+	if (fields->err || !strcmp(words, "none"))
+		return 0;
+	for (; *words; words++) {
+		size_t i = 0;
+
+		while (i < LETTERS && letters[i].letter != *words)
+			i++;
+		if (i == LETTERS)
+			return -EINVAL;
+		bits |= letters[i].bit;
+	}
+	fields->fields = bits;
+	return 0;
 }
 
 const char *claims_of_esp(const struct claims *claims)
@@ -196,19 +240,13 @@ double claims_queues(const struct claims *claims)
 	return (double)table->size * table->size / sum;
 }
 
-/* One difference more: the first of them is named. */
-static void differs(const char *name, const char **which, unsigned int *n)
-{
-	if (!(*n)++)
-		*which = name;
-}
-
-unsigned int claims_differ(const struct claims *a, const struct claims *b, const char **which)
+unsigned int claims_differ(const struct claims *a, const struct claims *b,
+			   const char *which[CLAIMS_ANSWERS])
 {
 	const struct {
 		const char *name;
 		bool differs;
-	} others[] = {
+	} others[CLAIMS_ANSWERS - CLAIMS_FLOWS] = {
 		{"channels", a->channels_err != b->channels_err},
 		{"table or key at all", a->rss_err != b->rss_err},
 		{"key size", a->key_size != b->key_size},
@@ -217,14 +255,13 @@ unsigned int claims_differ(const struct claims *a, const struct claims *b, const
 	};
 	unsigned int n = 0;
 
-	*which = NULL;
 	for (size_t i = 0; i < CLAIMS_FLOWS; i++)
 		if (a->fields[i].err != b->fields[i].err ||
 		    a->fields[i].fields != b->fields[i].fields)
-			differs(a->fields[i].name, which, &n);
+			which[n++] = a->fields[i].name;
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (others[i].differs)
-			differs(others[i].name, which, &n);
+			which[n++] = others[i].name;
 	return n;
 }
 
@@ -238,22 +275,20 @@ const struct model *claims_model(const struct claims *claims, unsigned int *diff
 	*differ = 0;
 	*which = NULL;
 	for (const struct model *const *m = models(); nic && its && *m; m++) {
-		uint32_t queues = claims->channels;
-		const char *first;
+		const char *names[CLAIMS_ANSWERS];
 		unsigned int n;
 
 		if (strcmp((*m)->driver, claims->driver))
 			continue;
-		queues = !queues ? 1 : queues > (*m)->max_queues ? (*m)->max_queues : queues;
-		if (model_nic_init(nic, *m, queues))
+		if (model_nic_init(nic, *m, model_queues_of(*m, claims->channels)))
 			continue;
 		claims_gather(claims_ask_model, nic, its);
 		model_nic_free(nic);
-		n = claims_differ(claims, its, &first);
+		n = claims_differ(claims, its, names);
 		if (!best || n < *differ) {
 			best = *m;
 			*differ = n;
-			*which = first;
+			*which = n ? names[0] : NULL;
 		}
 	}
 	free(its);

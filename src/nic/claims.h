@@ -23,8 +23,8 @@ struct claims_fields {
 	uint64_t fields; /* RXH_ bits */
 };
 
-/* ESP, AH_ESP, AH and UDP, of IPv4 and IPv6. */
-enum { CLAIMS_FLOWS = 8 };
+/* ESP, AH_ESP, AH and UDP, of IPv4 and IPv6; answers that can differ: these and five more. */
+enum { CLAIMS_FLOWS = 8, CLAIMS_ANSWERS = CLAIMS_FLOWS + 5 };
 
 struct claims {
 	int driver_err;
@@ -41,9 +41,13 @@ struct claims {
 	struct claims_fields fields[CLAIMS_FLOWS];
 };
 
+/* The questions after hash fields, without answers. */
+void claims_ask_nothing(struct claims *out);
+
 void claims_gather(claims_ask *ask, void *arg, struct claims *out);
 
-/* The same of an interface of this machine. 0, or a negative errno: there is no socket to ask by. */
+/* The same of an interface of this machine. 0, or a negative errno: there is no socket to ask by.
+ */
 int claims_read(const char *ifname, struct claims *out);
 
 /* ask() of the models; arg is a struct model_nic. */
@@ -52,8 +56,16 @@ int claims_ask_model(void *arg, void *request);
 /* The answer to the question of that name. */
 const struct claims_fields *claims_fields_of(const struct claims *claims, const char *name);
 
-/* As ethtool(8) writes hash fields: "sd", "sdfn", "none", or why there are none: "EOPNOTSUPP". */
+/* "EOPNOTSUPP"; "errno 524" of one without a name in user space. And back: 0 for other words. */
+const char *claims_errno_words(int err, char buf[32]);
+int claims_errno_parse(const char *words);
+
+/*
+ * As ethtool(8) writes hash fields: "sd", "sdfn", "none", or why there are none: "EOPNOTSUPP".
+ * And back, -EINVAL for other words; name and type stay.
+ */
 const char *claims_fields_words(const struct claims_fields *fields, char buf[32]);
+int claims_fields_parse(const char *words, struct claims_fields *fields);
 
 /* What it comes to for ESP of IPv4: "spi", "addresses", "nothing", "refused". */
 const char *claims_of_esp(const struct claims *claims);
@@ -66,9 +78,10 @@ double claims_queues(const struct claims *claims);
 
 /*
  * How many answers differ from those of another, the numbers of channels and rules and the
- * contents of key and table aside. Names the first in *which (NULL: none does).
+ * contents of key and table aside. Names them in which[].
  */
-unsigned int claims_differ(const struct claims *a, const struct claims *b, const char **which);
+unsigned int claims_differ(const struct claims *a, const struct claims *b,
+			   const char *which[CLAIMS_ANSWERS]);
 
 /*
  * The model of this driver that answers most like it, the number of answers that differ and the

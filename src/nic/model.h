@@ -121,6 +121,12 @@ const struct model *model_of_driver(const char *driver);
 /* What is known of its XDP; NULL: nothing. */
 const struct xdp_driver *model_xdp(const struct model *model);
 
+/* The number of queues that such a NIC can have which is nearest to @wanted. */
+static inline uint32_t model_queues_of(const struct model *model, uint32_t wanted)
+{
+	return !wanted ? 1 : wanted > model->max_queues ? model->max_queues : wanted;
+}
+
 /*
  * A NIC as its driver leaves it after loading, with that many queues, a table filled round robin,
  * and Microsoft's key where drivers draw one at random. -EINVAL: no such number of queues.

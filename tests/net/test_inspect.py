@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """`inspect` of models, and of a veth with traffic."""
 import json
+import random
 import os
 import signal
 import subprocess
@@ -186,6 +187,99 @@ def test_report(host):
         lost = host.espalier("inspect", "--model", "mlx5", "--report", f"{directory}/no/way",
                              check=False)
         check(lost.returncode == 1 and "No such file" in lost.stderr, lost.stderr)
+
+
+def held_against(host, report, *words):
+    """What `models --against` says of this report."""
+    with tempfile.NamedTemporaryFile("w") as file:
+        json.dump(report, file)
+        file.flush()
+        done = host.espalier("models", *words, "--against", file.name, "--json", check=False)
+        check(done.returncode in (0, 1) and done.stdout, done.stderr)
+        return done.returncode, json.loads(done.stdout), done.stderr
+
+
+def made_up_report(host, at):
+    """Of a NIC like mlx5 whose hash has the SPI at that offset: its hashes and queues are ours."""
+    with tempfile.TemporaryDirectory() as directory:
+        host.espalier("inspect", "--model", "mlx5", "--report", f"{directory}/report")
+        with open(f"{directory}/report") as file:
+            said = json.load(file)
+    draw = random.Random(1)
+    key, report = draw.randbytes(40), said["report"]
+    report["key"] = key.hex(":")
+    report["table"] = [draw.randrange(8) for _ in range(256)]
+    report["samples"], spis = [], [draw.getrandbits(32) for _ in range(32)]
+    hashes = [toeplitz(key, bytes(range(8)) + bytes(at - 8) + spi.to_bytes(4, "big"))
+              for spi in spis]
+    for spi, value in zip(spis, hashes):
+        report["samples"].append({
+            "pair": 0, "family": 4, "kind": "esp", "spi_difference": f"0x{spi ^ spis[0]:08x}",
+            "hash_difference": f"0x{value ^ hashes[0]:08x}",
+            "queue": report["table"][value % 256], "packets": 10})
+    return said
+
+
+def test_model_against_report(host):
+    """A model is held against a report: right, wrong in one hash, wrong in where the SPI lies."""
+    report = made_up_report(host, 8)
+    code, said, _ = held_against(host, report)
+    check(code == 0 and said["fits"] is True and said["model"] == "mlx5", said)
+    check(said["differences"] == [] and len(said["packets"]) == 1, said)
+    part = said["packets"][0]
+    check((part["hashes"], part["hashes_wrong"], part["queues"], part["queues_wrong"]) ==
+          (31, 0, 32, 0), part)
+    code, said, stderr = held_against(host, report, "i40e")
+    check(code == 1 and said["fits"] is False and "nor is it of its driver" in stderr, stderr)
+    check({"question": "ah_esp4", "nic": "EINVAL", "model": "sd"} in said["differences"],
+          said)
+    code, said, stderr = held_against(host, made_up_report(host, 32))
+    check(code == 1 and said["packets"][0]["hashes_wrong"] == 31, said)
+    check("please report it" in stderr, stderr)
+    value = int(report["report"]["samples"][5]["hash_difference"], 16)
+    report["report"]["samples"][5]["hash_difference"] = f"0x{value ^ 1:08x}"
+    code, said, _ = held_against(host, report)
+    check(code == 1 and said["packets"][0]["hashes_wrong"] == 1, said)
+
+
+def test_bad_reports(host):
+    """What no report is, is refused in one sentence that says where."""
+    good = made_up_report(host, 8)
+
+    def but(change):
+        changed = json.loads(json.dumps(good))
+        change(changed)
+        return json.dumps(changed)
+
+    bad = [
+        ("", "not whole JSON"), ("[]", "no JSON object"), (json.dumps(good)[:-2], "not whole JSON"),
+        (but(lambda r: r.pop("report")), '"report" is missing'),
+        (but(lambda r: r.update(version=2)), "not of version 1"),
+        (but(lambda r: r["claim"]["fields"].update(esp4="xyz")), '"esp4" holds no hash fields'),
+        (but(lambda r: r["claim"].update(table_error="EOOPS")), '"table_error" is no errno'),
+        (but(lambda r: r["report"].update(key="6d:5")), '"key" is no key of 40 bytes'),
+        (but(lambda r: r["report"]["table"].pop()), '"table" has 255 entries, not 256'),
+        (but(lambda r: r["report"].update(table=[70000] * 256)), "70000 is not in 0 to 65535"),
+        (but(lambda r: r["report"]["samples"].append(1)), "no object"),
+        (but(lambda r: r["report"].update(samples=r["report"]["samples"] * 40)), "more than 1000"),
+        (but(lambda r: r["report"]["samples"][3].update(family=5)), "family 5"),
+        (but(lambda r: r["report"]["samples"][3].update(spi_difference="12")), "0x0123abcd"),
+        (" " * (1 << 20) + "{}", "File too large"),
+    ]
+    for text, words in bad:
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write(text)
+            file.flush()
+            done = host.espalier("models", "--against", file.name, check=False)
+        check(done.returncode == 1 and words in done.stderr and not done.stdout, words, done.stderr)
+        check(done.stderr.count("\n") == 1, done.stderr)
+    done = host.espalier("models", "--against", "/nonexistent", check=False)
+    check(done.returncode == 1 and "No such file" in done.stderr, done.stderr)
+    with tempfile.NamedTemporaryFile("w") as file:
+        file.write(but(lambda r: r.update(driver="stranger")))
+        file.flush()
+        done = host.espalier("models", "--against", file.name, check=False)
+    check(done.returncode == 1 and 'no model of driver "stranger"' in done.stderr, done.stderr)
 
 
 def test_host(host):
