@@ -8,6 +8,7 @@
 
 nic=$1
 inspected=$(mktemp)
+report=$(mktemp -u)
 
 inspect() {
 	in_ns gw-b "$ESP_BUILD/espalier" inspect wan --json "$@" >"$inspected" 2>>"$log" ||
@@ -26,13 +27,24 @@ inspect_under_pings() {
 	local ping
 	ESP_INTERVAL=0.1 esp_ping 60 >/dev/null &
 	ping=$!
-	inspect --measure 5
+	inspect --measure 5 "$@"
 	wait $ping
+}
+
+# held_against NAME DIFFERENCES FITS: what a model makes of the report of this NIC; * is any number
+held_against() {
+	local found
+	found=$("$ESP_BUILD/espalier" models "$1" --against "$report" --json 2>>"$log" |
+		jq -r '"\(.differences | length) \(.fits)"')
+	# shellcheck disable=SC2053
+	[[ $found == $2\ $3 ]] || fail "held against $1: $found, not $2 $3"
 }
 
 virtio() {
 	local before
-	inspect_under_pings
+	inspect_under_pings --report "$report"
+	held_against virtio 0 true
+	held_against mlx5 "*" false
 	said .driver virtio_net
 	said .claim.fields.ah_esp4 none
 	said .claim.fields.udp4 sdfn
@@ -64,10 +76,11 @@ virtio() {
 
 # answers VERDICT: what the driver of $nic says; it carries no ESP here.
 answers() {
-	inspect --measure 0
+	inspect --measure 0 --report "$report"
 	said .driver "$nic"
 	case $nic in
 	vmxnet3)
+		held_against vmxnet3-v3 0 null
 		said .claim.fields.ah_esp4 EOPNOTSUPP
 		said '"\(.claim.table) \(.claim.key)"' "128 0"
 		said .claim.queues 2
@@ -95,5 +108,5 @@ virtio)
 	case $nic in e1000e) answers single ;; *) answers unknown ;; esac
 	;;
 esac
-rm -f "$inspected"
+rm -f "$inspected" "$report"
 passed
