@@ -1,20 +1,39 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Models by the names that operators type.
 #include "cmd/model_named.h"
+
+#include <stdio.h>
 #include "cmd/complain.h"
 #include "cmd/near.h"
+
+/* "vmxnet3-v3, vmxnet3-v4 or vmxnet3-v6"; "": no name is near. */
+static void list_near(const char *typed, char *buf, size_t size)
+{
+	const char *last = NULL;
+	size_t n = 0;
+
+	buf[0] = 0;
+	for (const struct model *const *m = models(); *m && n < size; m++) {
+		if (!near_is(typed, (*m)->name))
+			continue;
+		if (last)
+			n += (size_t)snprintf(buf + n, size - n, "%s%s", n ? ", " : "", last);
+		last = (*m)->name;
+	}
+	if (last && n < size)
+		snprintf(buf + n, size - n, "%s%s", n ? " or " : "", last);
+}
 
 const struct model *model_named(const char *verb, const char *name)
 {
 	const struct model *model = model_find(name);
-	struct near near = {.typed = name};
+	char near[256];
 
 	if (model)
 		return model;
-	for (const struct model *const *m = models(); *m; m++)
-		near_look(&near, (*m)->name);
-	if (near.best)
-		complain(verb, "%s: no such model; did you mean %s?", name, near.best);
+	list_near(name, near, sizeof(near));
+	if (*near)
+		complain(verb, "%s: no such model; did you mean %s?", name, near);
 	else
 		complain(verb, "%s: no such model; 'espalier models' lists them", name);
 	return NULL;

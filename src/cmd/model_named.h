@@ -5,7 +5,7 @@
 
 #include "nic/model.h"
 
-/* The model of that name; NULL: there is none, and a line on stderr says which one is near. */
+/* The model of that name; NULL: there is none, and a line on stderr says which are near. */
 const struct model *model_named(const char *verb, const char *name);
 
 #endif

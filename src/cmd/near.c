@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Names like one that was mistyped. */
+#include <stdint.h>
 #include <string.h>
 #include "cmd/near.h"
 
@@ -32,17 +33,28 @@ static size_t distance(const char *a, const char *b)
 	return row[n % 3][m];
 }
 
+/* How far a name is from what was typed; SIZE_MAX: not near. */
+static size_t near_distance(const char *typed, const char *name)
+{
+	size_t n = strlen(typed), whole = strlen(name), d;
+
+	if (!n || n > LONGEST || whole > LONGEST)
+		return SIZE_MAX;
+	/* The beginning of a name is near, however much is missing. */
+	d = strncmp(typed, name, n) ? distance(typed, name) : 1;
+	return d > 2 || d >= whole ? SIZE_MAX : d;
+}
+
+bool near_is(const char *typed, const char *name)
+{
+	return near_distance(typed, name) != SIZE_MAX;
+}
+
 void near_look(struct near *near, const char *name)
 {
-	size_t typed = strlen(near->typed), whole = strlen(name), d;
+	size_t d = near_distance(near->typed, name);
 
-	if (!typed || typed > LONGEST || whole > LONGEST)
-		return;
-	d = distance(near->typed, name);
-	/* The beginning of a name is near, however much is missing. */
-	if (strncmp(near->typed, name, typed) == 0)
-		d = 1;
-	if (d > 2 || d >= whole)
+	if (d == SIZE_MAX)
 		return;
 	if (!near->best || d < near->distance) {
 		near->best = name;

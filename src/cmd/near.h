@@ -3,6 +3,7 @@
 #ifndef CMD_NEAR_H
 #define CMD_NEAR_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Keeps the best of the names that it is shown. */
@@ -14,5 +15,8 @@ struct near {
 
 /* Shows it a name; near->typed is set, the rest zero before the first. */
 void near_look(struct near *near, const char *name);
+
+/* Is a name like it at all? For lists of all that are. */
+bool near_is(const char *typed, const char *name);
 
 #endif
