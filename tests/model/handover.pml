@@ -10,11 +10,20 @@
  * Time is what the code takes it for, and no more: after HANDOVER_REST_NS whoever held a word or a
  * record has done with it; after HANDOVER_SILENCE_NS nothing of the past is in flight.
  *
- * What is shown: a frame is overtaken by fewer than BATCH later ones of its SA and receiving CPU
- * (docs/moves.md, the promise); and every move ends once its traffic pauses, in whatever state that
- * finds it. With a rule left out (BREAK) a frame comes too late; but for NO_BATCH_WAIT: it is for
- * GRO, which may hold frames over several batches (Linux 6.15) and is not in the model. Nor is a ring
- * on the receiving CPU itself, and tickets are never lost to a driver without metadata.
+ * What is shown, of finite traffic: a frame is overtaken by fewer than BATCH later ones of its SA and
+ * receiving CPU (docs/moves.md, the promise); and every move ends once its traffic pauses, in whatever
+ * state that finds it. With a rule left out (BREAK) a frame comes too late; but for NO_BATCH_WAIT: it
+ * is for GRO, which may hold frames over several batches (Linux 6.15) and is not in the model. Nor is a
+ * ring on the receiving CPU itself, and tickets are never lost to a driver without metadata.
+ *
+ * And of ENDLESS traffic, in which no CPU is ever silent: every move ends, if time and again nothing
+ * that a receiving CPU sent is in flight and its last frame was not lost (`ends`). That the last one
+ * may not always be lost is needed: who sees neither it nor its loss cannot know that it is gone
+ * (`ends_though_lost`: there is a run of bursts, each longer than a ring, that never ends).
+ *
+ * Numbers are left out without loss. Of tickets only the last one of a receiving CPU counts, so a
+ * frame has a bit for that, which the next ticket takes from it. Of runs, how many came since the mark,
+ * or since the last ticket was passed on, counts up to a limit.
  */
 #ifndef RECEIVERS
 #define RECEIVERS 2
@@ -34,6 +43,12 @@
 #ifndef MOVES
 #define MOVES 1
 #endif
+/* With COARSE a CPU does at once what it does between reading the word and queueing the frame. */
+#ifdef COARSE
+#define STEP atomic
+#else
+#define STEP
+#endif
 #define FLUSH BATCH
 #define RINGS 3
 
@@ -42,28 +57,35 @@
 #define NO_FLUSH_WAIT 2
 #define NO_BATCH_WAIT 4
 #define UNPROTECTED   8
+#define NO_TAKEN      16
 #ifndef BREAK
 #define BREAK 0
 #endif
 
-/* A frame: whose, its number from 1 on, the SA (0, 1: after reuse), its ticket. */
-typedef frame { byte from, number, sa, generation, ticket };
+/* A frame: whose, its number from 1 on, the SA (0, 1: after reuse), the move of its ticket. */
+typedef frame { byte from, number, sa, generation; bool last };
 
-chan queue[RINGS] = [ROOM] of { byte, byte, byte, byte, byte };
-byte runs[RINGS];
+chan queue[RINGS] = [ROOM] of { byte, byte, byte, byte, bool };
+frame batch0[RINGS], batch1[RINGS]; /* that a ring has taken */
 byte in_flight[RECEIVERS]; /* frames from being sent to being delivered or lost */
 byte old_in_flight;	   /* of them, those sent by a word at rest */
-#define AT_REST 255	   /* as their generation */
+#ifdef ENDLESS
+#define AT_REST 0 /* only silence asks for them */
+#else
+#define AT_REST 255 /* as their generation */
+#endif
 
 /* The word of the entry. */
 byte word_sa, word_to, word_own;
 bool word_there = true;
 
 /* The record, and its lines. */
-byte generation, mark;
+byte generation;
 bool mark_delivered, drained;
-byte line_generation[RECEIVERS], line_sent[RECEIVERS], line_crossed[RECEIVERS];
-byte line_taken[RECEIVERS], line_passed[RECEIVERS], line_passed_runs[RECEIVERS];
+byte mark_age; /* runs of `to` from the mark on, the mark's own counted; 0: not marked */
+byte line_generation[RECEIVERS], line_crossed[RECEIVERS];
+bool taken[RECEIVERS], passed[RECEIVERS]; /* the last ticket was */
+byte passed_age[RECEIVERS];		  /* runs of `to` since */
 bool line_untold[RECEIVERS], line_late[RECEIVERS], silent[RECEIVERS];
 
 /* Who holds what he read: for the rules of time. */
@@ -71,8 +93,10 @@ bool busy[RECEIVERS];
 bool held[RECEIVERS];   /* a frame that it was at when the word was set */
 bool holds[RECEIVERS];  /* the same of the wait that is under way */
 
-/* What was delivered, as bits by number. */
+/* What was delivered, as bits by number; whose last ticket a full ring dropped. */
 byte delivered[RECEIVERS];
+bool lost[RECEIVERS];
+bool all_over;
 
 #define bit(d, n) ((d >> (n)) & 1)
 #define after(d, n, k) (k > n -> bit(d, k) : 0)
@@ -85,15 +109,17 @@ byte delivered[RECEIVERS];
 
 inline gone(f) {
 	in_flight[f.from]--;
-	old_in_flight = old_in_flight - (f.generation == AT_REST -> 1 : 0)
+	old_in_flight = old_in_flight - (AT_REST && f.generation == AT_REST -> 1 : 0)
 }
 
 inline arrived(f) {
 	d_step {
 		if
+#ifndef ENDLESS
 		:: f.sa == word_sa && word_there ->
 			assert(overtaken(f.from, f.number) < BATCH);
 			delivered[f.from] = delivered[f.from] | (1 << f.number)
+#endif
 		:: else
 		fi;
 		gone(f)
@@ -103,24 +129,49 @@ inline arrived(f) {
 inline enqueue(ring, f) {
 	atomic {
 		if
-		:: nfull(queue[ring]) -> queue[ring]!f.from, f.number, f.sa, f.generation, f.ticket
-		:: full(queue[ring]) -> gone(f)
+		:: nfull(queue[ring]) -> queue[ring]!f.from, f.number, f.sa, f.generation, f.last
+		:: full(queue[ring]) -> d_step { lost[f.from] = lost[f.from] || f.last; gone(f) }
 		fi
 	}
 }
 
-/* handover_crosses(), of what was read: now_runs of ring `to`, and whether it is late enough. */
-#define passed_on(r) (line_passed[r] == line_sent[r] && \
-	((BREAK & NO_FLUSH_WAIT) || now_runs - line_passed_runs[r] >= FLUSH))
-#define all_passed(r) (!line_untold[r] && (line_taken[r] == line_sent[r] || passed_on(r)))
+/* None of the tickets that it sent before is the last now. */
+inline forget_last(who) {
+	i = 0;
+	do
+	:: i < RINGS ->
+		batch0[i].last = batch0[i].last && batch0[i].from != who;
+		batch1[i].last = batch1[i].last && batch1[i].from != who;
+		n = len(queue[i]);
+		do
+		:: n > 0 ->
+			queue[i]?x.from, x.number, x.sa, x.generation, x.last;
+			queue[i]!x.from, x.number, x.sa, x.generation, (x.last && x.from != who);
+			n--
+		:: else -> break
+		od;
+		i++
+	:: else -> break
+	od;
+	i = 0; x.from = 0; x.number = 0; x.sa = 0; x.generation = 0; x.last = false
+}
+
+/*
+ * handover_crosses(). What of the ring `to` was read before: the ages of the mark and of the ticket
+ * that it had passed on, and which one.
+ */
+#define flushed ((BREAK & NO_FLUSH_WAIT) || (now_passed && now_passed_age >= FLUSH))
+#define all_passed(r) (!line_untold[r] && ((taken[r] && !(BREAK & NO_TAKEN)) || (passed[r] && flushed)))
 #define batch_done ((BREAK & NO_BATCH_WAIT) || \
-	(mark && (now_runs >= mark + BATCH || mark_delivered)))
+	(mark_age && ((now_generation == generation && now_mark_age > BATCH) || mark_delivered)))
 
 proctype receiver(byte me)
 {
-	byte number = (me == 0 -> 1 + FRAMES - FIRST : 1), to, own, now_runs, now_generation;
-	bool there, crosses, now_rested;
-	frame f;
+	byte number = (me == 0 -> 1 + FRAMES - FIRST : 1), to, own, now_generation;
+	byte now_mark_age, now_passed_age;
+	bool there, crosses, now_rested, now_passed;
+	byte i, n;
+	frame f, x;
 
 	do
 	:: number > FRAMES -> break
@@ -130,14 +181,22 @@ proctype receiver(byte me)
 			busy[me] = true;
 			there = word_there; to = word_to; own = word_own;
 			f.from = me; f.number = number; f.sa = word_sa;
-			f.generation = 0; f.ticket = 0;
-			in_flight[me]++
+			f.generation = 0;
+			in_flight[me] = in_flight[me] + (there -> 1 : 0)
 		}
+		STEP {
 		if
-		:: !there -> d_step { in_flight[me]--; own = RINGS } /* a stray */
-		:: there && to == own -> d_step { f.generation = AT_REST; old_in_flight++ }
+		:: !there -> own = RINGS /* a stray */
+		:: there && to == own -> d_step {
+			f.generation = AT_REST;
+			old_in_flight = old_in_flight + (AT_REST -> 1 : 0)
+		}
 		:: there && to != own ->
-			d_step { now_runs = runs[to]; now_rested = is_rested; now_generation = generation }
+			d_step {
+				now_mark_age = mark_age;
+				now_passed = passed[me]; now_passed_age = passed_age[me];
+				now_rested = is_rested; now_generation = generation
+			}
 			d_step {
 				crosses = false;
 				if
@@ -155,14 +214,19 @@ proctype receiver(byte me)
 					fi
 				fi;
 				if
-				:: crosses -> line_crossed[me] = now_generation
+				:: crosses ->
+					line_crossed[me] = now_generation;
+					line_late[me] = false; taken[me] = false; passed[me] = false;
+					passed_age[me] = 0; lost[me] = false
 				:: else ->
 					line_untold[me] = false;
 					line_late[me] = now_rested;
 					silent[me] = false;
-					line_sent[me]++;
 					f.generation = now_generation;
-					f.ticket = line_sent[me];
+					forget_last(me);
+					f.last = true;
+					taken[me] = false; passed[me] = false; lost[me] = false;
+					passed_age[me] = 0;
 					own = to
 				fi
 			}
@@ -171,86 +235,109 @@ proctype receiver(byte me)
 		:: own < RINGS -> enqueue(own, f)
 		:: else
 		fi;
-		d_step { busy[me] = false; held[me] = false; holds[me] = false; number++; to = 0; own = 0; there = false; crosses = false; now_runs = 0; now_generation = 0; now_rested = false; f.ticket = 0; f.generation = 0; f.sa = 0 }
+		d_step {
+			busy[me] = false; held[me] = false; holds[me] = false;
+#ifndef ENDLESS
+			number++;
+#endif
+			to = 0; own = 0; there = false; crosses = false;
+			now_mark_age = 0; now_passed = false; now_passed_age = 0;
+			now_generation = 0; now_rested = false; f.generation = 0; f.last = false; f.sa = 0
+		}
+		}
 	od
+}
+
+/* One run of ring `to`. */
+inline age() {
+	mark_age = (mark_age && mark_age <= BATCH -> mark_age + 1 : mark_age);
+	passed_age[0] = (passed[0] && passed_age[0] < FLUSH -> passed_age[0] + 1 : passed_age[0]);
+#if RECEIVERS > 1
+	passed_age[1] = (passed[1] && passed_age[1] < FLUSH -> passed_age[1] + 1 : passed_age[1])
+#endif
+}
+
+inline pass(f) {
+	if
+	:: !mark_age -> mark_age = 1; marked = true
+	:: else
+	fi;
+	passed[f.from] = passed[f.from] || (f.last && f.generation == generation)
 }
 
 /* The ring program over one frame. Whether it is to be delivered: own == me, or not of this SA. */
 inline program(f, own) {
-	atomic { runs[me]++; own = (f.sa == word_sa && word_there -> word_own : me); to = word_to;
-	if
-	:: own == me ->
-		d_step {
-			if
-			:: f.ticket && f.generation == generation -> line_taken[f.from] = f.ticket
-			:: else
-			fi
-		}
-	:: own != me && to == me ->
-		d_step {
-			if
-			:: !mark -> mark = runs[me]; marked = true
-			:: else
-			fi;
-			if
-			:: f.ticket && f.generation == generation ->
-				line_passed[f.from] = f.ticket;
-				line_passed_runs[f.from] = runs[me]
-			:: else
-			fi
-		}
-	:: else
-	fi
+	d_step {
+		to = word_to;
+		own = (f.sa == word_sa && word_there -> word_own : me);
+		if
+		:: to == me -> age()
+		:: else
+		fi;
+		if
+		:: own == me ->
+			taken[f.from] = taken[f.from] || (f.last && f.generation == generation)
+		:: own != me && to == me -> pass(f)
+		:: else
+		fi
 	}
+}
+
+inline done_with(f) {
+	f.from = 0; f.number = 0; f.sa = 0; f.generation = 0; f.last = false
 }
 
 proctype ring(byte me)
 {
-	frame f0, f1;
 	byte n, own0, own1, to;
 	bool marked;
 
 end:	do
-	:: atomic {
-		queue[me]?f0.from, f0.number, f0.sa, f0.generation, f0.ticket;
+	:: STEP { atomic {
+		queue[me]?batch0[me].from, batch0[me].number, batch0[me].sa, batch0[me].generation, batch0[me].last;
 		n = 1;
 		if
 		:: BATCH > 1 && nempty(queue[me]) ->
-			queue[me]?f1.from, f1.number, f1.sa, f1.generation, f1.ticket;
+			queue[me]?batch1[me].from, batch1[me].number, batch1[me].sa, batch1[me].generation, batch1[me].last;
 			n = 2
 		:: true
 		fi
+		}
+		program(batch0[me], own0);
+		if
+		:: n == 2 -> program(batch1[me], own1)
+		:: else
+		fi
 	   }
-		program(f0, own0);
+	   STEP {
 		if
-		:: n == 2 -> program(f1, own1)
+		:: own0 != me -> enqueue(own0, batch0[me])
 		:: else
 		fi;
 		if
-		:: own0 != me -> enqueue(own0, f0)
+		:: n == 2 && own1 != me -> enqueue(own1, batch1[me])
 		:: else
 		fi;
 		if
-		:: n == 2 && own1 != me -> enqueue(own1, f1)
+		:: own0 == me -> arrived(batch0[me])
 		:: else
 		fi;
 		if
-		:: own0 == me -> arrived(f0)
-		:: else
-		fi;
-		if
-		:: n == 2 && own1 == me -> arrived(f1)
+		:: n == 2 && own1 == me -> arrived(batch1[me])
 		:: else
 		fi;
 		d_step {
+#ifndef ENDLESS /* of time, and no time passes there */
 			if
-			:: marked -> mark_delivered = true; marked = false
+			:: marked -> mark_delivered = true
 			:: else
 			fi;
+#endif
+			marked = false;
 			n = 0; own0 = 0; own1 = 0; to = 0;
-			f0.from = 0; f0.number = 0; f0.sa = 0; f0.generation = 0; f0.ticket = 0;
-			f1.from = 0; f1.number = 0; f1.sa = 0; f1.generation = 0; f1.ticket = 0
+			done_with(batch0[me]); done_with(batch1[me])
 		}
+	   }
 	od
 }
 
@@ -264,6 +351,23 @@ inline rest() {
 #define any_crossed (line_crossed[0] == generation || line_crossed[RECEIVERS - 1] == generation)
 #define none_in_flight (in_flight[0] == 0 && in_flight[RECEIVERS - 1] == 0)
 
+inline begin(where) {
+	d_step {
+		generation++; mark_age = 0; mark_delivered = false; drained = false;
+		held[0] = busy[0]; held[RECEIVERS - 1] = busy[RECEIVERS - 1];
+		word_own = where
+	}
+}
+
+/* The end of a move, once the old path is drained. */
+inline finish() {
+	drained = true;
+	rest();
+	line_done(0) && line_done(RECEIVERS - 1);
+	word_to = word_own;
+	rest()
+}
+
 proctype user_space()
 {
 	byte moves;
@@ -271,11 +375,7 @@ proctype user_space()
 	do
 	:: moves == MOVES -> break
 	:: moves < MOVES ->
-		d_step {
-			generation++; mark = 0; mark_delivered = false; drained = false;
-			held[0] = busy[0]; held[RECEIVERS - 1] = busy[RECEIVERS - 1];
-			word_own = (word_own + 1) % RINGS
-		}
+		begin((word_own + 1) % RINGS);
 #if BREAK & UNPROTECTED
 		word_to = word_own;
 #endif
@@ -283,16 +383,14 @@ proctype user_space()
 		:: word_to != word_own ->
 			if
 			:: any_crossed -> skip
-			:: is_rested && none_in_flight -> skip
+#ifndef ENDLESS
+			:: is_rested && none_in_flight -> skip /* all are silent */
+#endif
 #ifdef DELETE
 			:: word_there -> goto delete
 #endif
 			fi;
-			drained = true;
-			rest();
-			line_done(0) && line_done(RECEIVERS - 1);
-			word_to = word_own;
-			rest()
+			finish()
 		:: else
 		fi;
 		moves++
@@ -301,25 +399,24 @@ proctype user_space()
 delete:
 	/* The entry is empty; the record may be used again when nothing of it is in flight. */
 	word_there = false;
-	none_in_flight && !busy[0] && !busy[RECEIVERS - 1];
+	rest();
+	none_in_flight;
 	d_step {
 		word_sa = 1; word_to = 0; word_own = 0; word_there = true;
-		delivered[0] = 0; delivered[RECEIVERS - 1] = 0;
-		generation++; mark = 0; mark_delivered = false; drained = false;
-			held[0] = busy[0]; held[RECEIVERS - 1] = busy[RECEIVERS - 1];
-		word_own = 1
+		delivered[0] = 0; delivered[RECEIVERS - 1] = 0
 	}
+	begin(1);
 	if
 	:: any_crossed -> skip
+#ifndef ENDLESS
 	:: is_rested && none_in_flight -> skip
+#endif
 	fi;
-	drained = true;
-	rest();
-	line_done(0) && line_done(RECEIVERS - 1);
-	word_to = word_own;
-over:	skip
+	finish();
+over:	all_over = true
 }
 
+#ifndef ENDLESS
 /*
  * HANDOVER_SILENCE_NS: one who sent nothing in this move for so long has nothing in flight, nor has
  * anybody what he sent before it.
@@ -332,6 +429,14 @@ end:	do
 		silent[who] = true }
 	od
 }
+#endif
+
+#ifdef ENDLESS
+#define through(r) (in_flight[r] == 0 && !lost[r])
+
+ltl ends { ([]<> through(0) && []<> through(RECEIVERS - 1)) -> <> all_over }
+ltl ends_though_lost { ([]<> (in_flight[0] == 0) && []<> (in_flight[RECEIVERS - 1] == 0)) -> <> all_over }
+#endif
 
 init {
 	atomic {
@@ -340,9 +445,15 @@ init {
 		run ring(2);
 #endif
 		run user_space();
-		run receiver(0); run clock(0);
+		run receiver(0);
 #if RECEIVERS > 1
-		run receiver(1); run clock(1)
+		run receiver(1);
+#endif
+#ifndef ENDLESS
+		run clock(0);
+#if RECEIVERS > 1
+		run clock(1)
+#endif
 #endif
 	}
 }
