@@ -8,7 +8,7 @@
 static const struct {
 	const char *word, *sentence;
 } whys[ROUND_WHYS] = {
-	[ROUND_QUIET] = {"quiet", "there is no load to speak of"},
+	[ROUND_QUIET] = {"quiet", "the SAs are no load to speak of"},
 	[ROUND_EVEN] = {"even", "the load is so even that no move is worth its while"},
 	[ROUND_MOVED] = {"moved", "moves were begun"},
 	[ROUND_MORE] = {"more", "moves were begun, and more are to follow"},

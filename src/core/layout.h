@@ -71,7 +71,7 @@ struct host_interface {
 /* Why the last round of placing did what it did; in words: cmd/show_round.c. */
 enum round_why {
 	ROUND_NONE,    /* there was none yet */
-	ROUND_QUIET,   /* no load to speak of */
+	ROUND_QUIET,   /* the SAs are no load to speak of */
 	ROUND_EVEN,    /* so even that no move is worth its while */
 	ROUND_MOVED,   /* moves were begun */
 	ROUND_MORE,    /* and more are wanted than go at once */

@@ -12,7 +12,7 @@
 #include "place/assign.h"
 #include "steer/xdp_loads.h"
 
-#define QUIET 0.01 /* largest load of a CPU below which there is nothing to speak of */
+#define QUIET 0.01 /* load of the SAs, of a CPU or of all, below which there is nothing to speak of */
 
 struct rounds {
 	struct event *timer;
@@ -173,6 +173,15 @@ static bool heaviest_alone(const struct rounds *r, const struct assign_result *r
 	       its->sas - heaviest->load < QUIET;
 }
 
+static double load_of_sas(const struct rounds *r)
+{
+	double load = 0;
+
+	for (size_t i = 0; i < r->cpus; i++)
+		load += r->loads->cpu[r->number[i]].sas;
+	return load;
+}
+
 /* One sentence in a word (core/layout.h). */
 static enum round_why explain(const struct daemon *d, const struct assign_result *result,
 			      const struct assign_limits *limits, const struct round_state *state,
@@ -188,7 +197,7 @@ static enum round_why explain(const struct daemon *d, const struct assign_result
 		return ROUND_MORE;
 	if (state->moves)
 		return ROUND_MOVED;
-	if (d->rounds->loads->quiet || result->before < QUIET)
+	if (d->rounds->loads->quiet || load_of_sas(d->rounds) < QUIET)
 		return ROUND_QUIET;
 	if (result->before > bound)
 		return heaviest_alone(d->rounds, result) ? ROUND_BOUND : ROUND_STUCK;
