@@ -7,9 +7,8 @@
 #include "view/human.h"
 
 static const char *const places[] = {
-	[INSPECT_NOWHERE] = NULL,	   [INSPECT_TC] = "tc",
-	[INSPECT_XDP] = "xdp",		   [INSPECT_STEERING] = "steering",
-	[INSPECT_MODEL] = "model",
+	[INSPECT_NOWHERE] = NULL,	 [INSPECT_TC] = "tc",	    [INSPECT_XDP] = "xdp",
+	[INSPECT_STEERING] = "steering", [INSPECT_MODEL] = "model",
 };
 
 const char *inspect_verdict_words(enum verdict verdict)
@@ -27,23 +26,17 @@ const char *inspect_verdict_words(enum verdict verdict)
 
 static const char *function_name(const struct claims *claims)
 {
-	switch (claims->hfunc) {
-	case MODEL_HASH_TOP:
-		return "toeplitz";
-	case MODEL_HASH_XOR:
-		return "xor";
-	case MODEL_HASH_CRC32:
-		return "crc32";
-	default:
-		return NULL;
-	}
+	for (int i = 0; i < CLAIMS_FUNCTIONS; i++)
+		if (claims->hfunc == 1 << i)
+			return claims_functions[i];
+	return NULL;
 }
 
 static const char *symmetric_name(const struct claims *claims)
 {
-	static const char *const names[] = {"no", "xor", "or-xor"};
-
-	return claims->rss_err || claims->input_xfrm > 2 ? NULL : names[claims->input_xfrm];
+	return claims->rss_err || claims->input_xfrm >= CLAIMS_SYMMETRIES
+		       ? NULL
+		       : claims_symmetries[claims->input_xfrm];
 }
 
 static void print_errno(struct out *out, const char *key, int err)
@@ -187,10 +180,10 @@ static void say_claim(struct out *out, const struct inspection *in)
 	char esp[32], both[32], udp[32];
 
 	out_say(out, "%s: driver %s%s%s%s%s, %u of %u receive queues.", in->name,
-		*claims->driver ? claims->driver : "unknown", *claims->firmware ? ", firmware " : "",
-		claims->firmware, *claims->bus && !in->is_model ? ", at " : "",
-		in->is_model ? "" : claims->bus, claims->channels,
-		claims->max_channels);
+		*claims->driver ? claims->driver : "unknown",
+		*claims->firmware ? ", firmware " : "", claims->firmware,
+		*claims->bus && !in->is_model ? ", at " : "", in->is_model ? "" : claims->bus,
+		claims->channels, claims->max_channels);
 	if (claims->rss_err)
 		out_say(out, "The driver shows no indirection table (%s).",
 			claims_errno_words(claims->rss_err, esp));
@@ -201,8 +194,7 @@ static void say_claim(struct out *out, const struct inspection *in)
 	out_say(out,
 		"Claim: asked what of ESP it hashes, the driver says %s (esp4: %s; what ethtool "
 		"calls esp4: %s; udp4: %s).",
-		claims_of_esp(claims),
-		claims_fields_words(claims_fields_of(claims, "esp4"), esp),
+		claims_of_esp(claims), claims_fields_words(claims_fields_of(claims, "esp4"), esp),
 		claims_fields_words(claims_fields_of(claims, "ah_esp4"), both),
 		claims_fields_words(claims_fields_of(claims, "udp4"), udp));
 }
@@ -300,7 +292,8 @@ static void say_measurement(struct out *out, const struct inspection *in)
 	if (!in->measured.n)
 		say_nothing_seen(out, in);
 	else if (!in->plain.sas && !in->udp.sas)
-		out_say(out, "The driver records no queue in the packets that came; '--xdp' tells.");
+		out_say(out,
+			"The driver records no queue in the packets that came; '--xdp' tells.");
 	say_part(out, "ESP and AH", &in->plain, &in->plain_by);
 	say_part(out, "ESP in UDP", &in->udp, &in->udp_by);
 }

@@ -33,7 +33,7 @@ static void judge(struct inspection *in)
 	};
 	const struct explain_facts known = {
 		.measured = &in->measured,
-		.key = in->claims.key_size ? in->claims.key : NULL,
+		.key = in->claims.key_known ? in->claims.key : NULL,
 		.key_len = in->claims.key_size,
 		.table = table_of(&in->claims),
 		.toeplitz = !in->claims.hfunc || in->claims.hfunc == MODEL_HASH_TOP,

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cmd/report_read.h"
+#include "nic/measured.h"
 #include "view/out.h"
 
 static const struct table_column columns[] = {
@@ -18,11 +19,6 @@ static const struct table_column columns[] = {
 	{"verdict", "the model", false, false},
 	{0},
 };
-
-static const char *kind_word(uint8_t kind)
-{
-	return kind == FLOW_ESP_UDP ? "udp" : kind == FLOW_AH ? "ah" : "esp";
-}
 
 /* A driver's answer to the question of that name (claims_differ), in words. */
 static const char *answer_words(const struct claims *claims, const char *name, char buf[32])
@@ -97,11 +93,11 @@ static void print_part(struct out *out, const struct model_check_part *part)
 	};
 	char name[32], untold[96];
 
-	snprintf(name, sizeof(name), "%s IPv%u", kind_word(part->kind), part->family);
+	snprintf(name, sizeof(name), "%s IPv%u", measured_kind_word(part->kind), part->family);
 	snprintf(untold, sizeof(untold), "untold: %s", part->untold ? part->untold : "");
 	out_row(out, NULL);
 	out_cell(out, "packets", name);
-	out_string(out, "kind", kind_word(part->kind));
+	out_string(out, "kind", measured_kind_word(part->kind));
 	out_number(out, "family", part->family);
 	out_number(out, "samples", (int64_t)part->samples);
 	out_number(out, "pairs", (int64_t)part->pairs);
@@ -183,8 +179,8 @@ static enum status print(const struct model *model, const struct report *report,
 	return err ? complain("models", "cannot print: %s", strerror(-err)) : STATUS_DONE;
 }
 
-static enum status check_and_print(const struct model *model, const struct report *report,
-				   const char *path, bool json)
+static int check_one(const struct model *model, const struct report *report,
+		     struct model_check *check)
 {
 	const struct model_seen seen = {
 		.claims = &report->claims,
@@ -193,14 +189,54 @@ static enum status check_and_print(const struct model *model, const struct repor
 		.hashes_of_nic = report->hashes_of_nic,
 		.by_cpu = report->by_cpu,
 	};
+
+	return model_check(model, &seen, check);
+}
+
+/*
+ * The model of the NIC's driver whose answers differ least, and whose packets fit if others answer
+ * alike, in *best; NULL: there is none of that driver. -ENOMEM.
+ */
+static int find_model(const struct report *report, struct model_check *check,
+		      const struct model **best)
+{
+	unsigned int least = 0, faults;
+	int err = 0;
+
+	*best = NULL;
+	for (const struct model *const *m = models(); *m && !err; m++) {
+		if (strcmp((*m)->driver, report->claims.driver))
+			continue;
+		err = check_one(*m, report, check);
+		faults = 2 * check->differ + (model_check_fit(check) == MODEL_FITS_NOT);
+		if (!*best || faults < least) {
+			*best = *m;
+			least = faults;
+		}
+	}
+	return err;
+}
+
+static enum status check_and_print(const struct model *model, const struct report *report,
+				   const char *path, bool json)
+{
 	struct model_check *check = malloc(sizeof(*check));
 	enum status status;
+	int err = check ? 0 : -ENOMEM;
 
-	if (!check || model_check(model, &seen, check)) {
-		free(check);
-		return complain("models", "no memory");
-	}
-	status = print(model, report, check, json);
+	if (!err && !model)
+		err = find_model(report, check, &model);
+	if (!err && model)
+		err = check_one(model, report, check);
+	if (err)
+		status = complain("models", "no memory");
+	else if (!model)
+		status = complain("models",
+				  "%s: there is no model of driver \"%s\"; name the one "
+				  "that you want: 'espalier models' lists them",
+				  path, report->claims.driver);
+	else
+		status = print(model, report, check, json);
 	if (status == STATUS_DONE && (check->differ || model_check_fit(check) == MODEL_FITS_NOT))
 		status = complain("models", "%s: model %s is not right about this NIC; %s", path,
 				  model->name,
@@ -214,26 +250,16 @@ static enum status check_and_print(const struct model *model, const struct repor
 enum status models_against(const struct model *model, const char *path, bool json)
 {
 	struct report *report = malloc(sizeof(*report));
-	unsigned int differ;
-	const char *which;
 	char why[128];
 	enum status status;
-	int err = report ? report_read(path, report, why, sizeof(why)) : -ENOMEM;
 
-	if (!model && !err)
-		model = claims_model(&report->claims, &differ, &which);
 	if (!report)
 		return complain("models", "no memory");
-	if (err)
+	if (report_read(path, report, why, sizeof(why)))
 		status = complain("models",
 				  "%s: %s; give what 'espalier inspect IF --report FILE' "
 				  "wrote",
 				  path, why);
-	else if (!model)
-		status = complain("models",
-				  "%s: there is no model of driver \"%s\"; name the one "
-				  "that you want: 'espalier models' lists them",
-				  path, report->claims.driver);
 	else
 		status = check_and_print(model, report, path, json);
 	report_free(report);

@@ -25,10 +25,7 @@ static void print_sample(struct out *out, const struct measured_entry *entry,
 	out_object(out, NULL);
 	out_number(out, "pair", (int64_t)pair);
 	out_number(out, "family", entry->key.family);
-	out_string(out, "kind",
-		   entry->key.kind == FLOW_ESP_UDP ? "udp"
-		   : entry->key.kind == FLOW_AH	   ? "ah"
-						   : "esp");
+	out_string(out, "kind", measured_kind_word(entry->key.kind));
 	out_spi(out, "spi_difference", entry->key.spi ^ first->key.spi);
 	snprintf(text, sizeof(text), "0x%08x", hash ^ base);
 	out_string(out, "hash_difference", hash && base ? text : NULL);
@@ -60,8 +57,9 @@ static void print_table(struct out *out, const struct claims *claims)
 {
 	char key[3 * CLAIMS_KEY_MAX + 1] = "";
 
-	for (uint32_t i = 0; i < claims->key_size && i < CLAIMS_KEY_MAX; i++)
-		snprintf(key + (i ? 3 * (size_t)i - 1 : 0), 4, i ? ":%02x" : "%02x", claims->key[i]);
+	for (uint32_t i = 0; claims->key_known && i < claims->key_size; i++)
+		snprintf(key + (i ? 3 * (size_t)i - 1 : 0), 4, i ? ":%02x" : "%02x",
+			 claims->key[i]);
 	out_string(out, "key", *key ? key : NULL);
 	out_array(out, "table");
 	for (uint32_t i = 0; i < claims->table.size; i++)

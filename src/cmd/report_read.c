@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cmd/report.h"
+#include "nic/measured.h"
 #include "nic/rss_text.h"
 
 enum { FILE_MOST = 1 << 20 };
@@ -79,11 +80,11 @@ static uint64_t number(struct reading *r, struct json_object *o, const char *key
 	return number_of(r, must(r, o, key, json_type_int), key, most);
 }
 
-static bool flag(struct json_object *o, const char *key)
+static bool flag(struct reading *r, struct json_object *o, const char *key)
 {
-	struct json_object *value = NULL;
+	struct json_object *value = o ? must(r, o, key, json_type_boolean) : NULL;
 
-	return o && json_object_object_get_ex(o, key, &value) && json_object_get_boolean(value);
+	return value && json_object_get_boolean(value);
 }
 
 /* Null is "". What is too long is cut: it is for people. */
@@ -149,10 +150,8 @@ static void read_fields(struct reading *r, struct json_object *claim, struct cla
 
 static void read_claim(struct reading *r, struct json_object *claim, struct claims *out)
 {
-	static const char *const functions[] = {"toeplitz", "xor", "crc32"};
-	static const char *const symmetries[] = {"no", "xor", "or-xor"};
-	int function = word(r, claim, "function", functions, 3);
-	int symmetric = word(r, claim, "symmetric", symmetries, 3);
+	int function = word(r, claim, "function", claims_functions, CLAIMS_FUNCTIONS);
+	int symmetric = word(r, claim, "symmetric", claims_symmetries, CLAIMS_SYMMETRIES);
 
 	text(r, claim, "version", out->version, sizeof(out->version));
 	text(r, claim, "firmware", out->firmware, sizeof(out->firmware));
@@ -183,8 +182,7 @@ static void read_table(struct reading *r, struct json_object *report, struct cla
 		mistake(r, "\"key\" is no key of %u bytes", out->key_size);
 	else
 		memcpy(out->key, bytes, (size_t)n);
-	if (!n)
-		out->key_size = 0;
+	out->key_known = n > 0;
 	if (entries && (entries != out->table_size || entries > INDIR_SIZE_MAX))
 		mistake(r, "\"table\" has %zu entries, not %u", entries, out->table_size);
 	if (r->err)
@@ -197,9 +195,7 @@ static void read_table(struct reading *r, struct json_object *report, struct cla
 
 static void read_sample(struct reading *r, struct json_object *sample, struct model_sample *out)
 {
-	static const char *const kinds[] = {"esp", "udp", "ah"};
-	static const uint8_t kind_of[] = {FLOW_ESP, FLOW_ESP_UDP, FLOW_AH};
-	int kind = word(r, sample, "kind", kinds, 3);
+	struct json_object *kind = must(r, sample, "kind", json_type_string);
 	struct json_object *hash = member(r, sample, "hash_difference", json_type_string);
 	struct json_object *queue = member(r, sample, "queue", json_type_int);
 	struct json_object *spi = must(r, sample, "spi_difference", json_type_string);
@@ -207,17 +203,17 @@ static void read_sample(struct reading *r, struct json_object *sample, struct mo
 	*out = (struct model_sample){
 		.pair = (uint32_t)number(r, sample, "pair", REPORT_SAMPLES),
 		.family = (uint8_t)number(r, sample, "family", 6),
-		.kind = kind < 0 ? 0 : kind_of[kind],
+		.kind = kind ? measured_kind(json_object_get_string(kind)) : 0,
 		.hashed = hash,
 		.queue = (uint16_t)number_of(r, queue, "queue", MEASURE_NO_QUEUE - 1),
 		.spi = hexadecimal(r, spi, "spi_difference"),
 		.hash = hexadecimal(r, hash, "hash_difference"),
-		.packets = number(r, sample, "packets", INT64_MAX),
+		.packets = number(r, sample, "packets", 1ll << 50),
 	};
 	if (!queue)
 		out->queue = MEASURE_NO_QUEUE;
-	if (kind < 0)
-		mistake(r, "a sample of no kind");
+	if (!out->kind)
+		mistake(r, "a sample of a kind that is none");
 	if (out->family != 4 && out->family != 6)
 		mistake(r, "a sample of family %u", out->family);
 }
@@ -234,6 +230,7 @@ static void read_samples(struct reading *r, struct json_object *report, struct r
 	out->sample = calloc(n, sizeof(*out->sample));
 	if (!out->sample) {
 		r->err = -ENOMEM;
+		snprintf(r->why, r->size, "no memory");
 		return;
 	}
 	for (size_t i = 0; i < n && !r->err; i++) {
@@ -262,8 +259,8 @@ static void read_all(struct reading *r, struct json_object *root, struct report 
 	text(r, report, "kernel", out->kernel, sizeof(out->kernel));
 	read_claim(r, must(r, root, "claim", json_type_object), &out->claims);
 	read_table(r, report, &out->claims);
-	out->by_cpu = flag(measurement, "by_cpu");
-	out->hashes_of_nic = flag(measurement, "hashes_of_nic");
+	out->by_cpu = flag(r, measurement, "by_cpu");
+	out->hashes_of_nic = flag(r, measurement, "hashes_of_nic");
 	read_samples(r, report, out);
 }
 
@@ -275,8 +272,10 @@ int report_parse(const char *bytes, size_t len, struct report *out, char *why, s
 
 	memset(out, 0, sizeof(*out));
 	claims_ask_nothing(&out->claims);
-	if (!tokener)
+	if (!tokener) {
+		snprintf(why, size, "no memory");
 		return -ENOMEM;
+	}
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
 	root = json_tokener_parse_ex(tokener, bytes, (int)len);
 	if (json_tokener_get_error(tokener) == json_tokener_success)

@@ -19,6 +19,9 @@ static const struct claims_fields questions[CLAIMS_FLOWS] = {
 	{.name = "udp4", .type = UDP_V4_FLOW},	     {.name = "udp6", .type = UDP_V6_FLOW},
 };
 
+const char *const claims_functions[CLAIMS_FUNCTIONS] = {"toeplitz", "xor", "crc32"};
+const char *const claims_symmetries[CLAIMS_SYMMETRIES] = {"no", "xor", "or-xor"};
+
 static void copy_text(char out[32], const char text[32])
 {
 	memcpy(out, text, 31);
@@ -75,6 +78,7 @@ static void ask_rss(claims_ask *ask, void *arg, struct claims *out)
 		for (uint32_t i = 0; i < entries; i++)
 			out->table.entry[i] = (uint16_t)all->rss_config[i];
 		memcpy(out->key, all->rss_config + entries, out->key_size);
+		out->key_known = out->key_size > 0;
 	}
 	free(all);
 }
@@ -174,7 +178,7 @@ static const struct {
 	char letter; /* of ethtool(8), option -N rx-flow-hash */
 } letters[] = {
 	{RXH_L2DA, 'm'},   {RXH_VLAN, 'v'},	{RXH_L3_PROTO, 't'}, {RXH_IP_SRC, 's'},
-	{RXH_IP_DST, 'd'}, {RXH_L4_B_0_1, 'f'}, {RXH_L4_B_2_3, 'n'}, {RXH_DISCARD, 'r'},
+	{RXH_IP_DST, 'd'}, {RXH_L4_B_0_1, 'f'}, {RXH_L4_B_2_3, 'n'}, {MODEL_DISCARD, 'r'},
 };
 
 enum { LETTERS = sizeof(letters) / sizeof(letters[0]) };

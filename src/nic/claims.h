@@ -11,7 +11,7 @@
 #include "core/indir.h"
 #include "nic/model.h"
 
-#define CLAIMS_KEY_MAX 128
+#define CLAIMS_KEY_MAX MODEL_KEY_MAX
 
 /* Puts one of ethtool's requests; 0 or a negative errno. */
 typedef int claims_ask(void *arg, void *request);
@@ -35,6 +35,7 @@ struct claims {
 	uint32_t table_size, key_size;
 	uint8_t hfunc, input_xfrm; /* MODEL_HASH_ bits; RXH_XFRM_SYM_ bits */
 	struct indir table;	   /* size 0: none, or larger than we take */
+	bool key_known;		   /* the key is here, not only its size */
 	uint8_t key[CLAIMS_KEY_MAX];
 	int rules_err;
 	uint32_t rules, max_rules;
@@ -52,6 +53,11 @@ int claims_read(const char *ifname, struct claims *out);
 
 /* ask() of the models; arg is a struct model_nic. */
 int claims_ask_model(void *arg, void *request);
+
+/* Words for hfunc, by the number of its bit, and for input_xfrm. */
+enum { CLAIMS_FUNCTIONS = 3, CLAIMS_SYMMETRIES = 3 };
+extern const char *const claims_functions[CLAIMS_FUNCTIONS];
+extern const char *const claims_symmetries[CLAIMS_SYMMETRIES];
 
 /* The answer to the question of that name. */
 const struct claims_fields *claims_fields_of(const struct claims *claims, const char *name);

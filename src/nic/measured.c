@@ -96,3 +96,25 @@ unsigned int measured_samples(const struct measured_entry *entry)
 	return entry->value.packets < MEASURE_SAMPLES ? (unsigned int)entry->value.packets
 						      : MEASURE_SAMPLES;
 }
+
+static const struct {
+	uint8_t kind;
+	const char *word;
+} kinds[] = {{FLOW_ESP, "esp"}, {FLOW_ESP_UDP, "udp"}, {FLOW_AH, "ah"}};
+
+const char *measured_kind_word(uint8_t kind)
+{
+	size_t i = 0;
+
+	while (kinds[i].kind != kind)
+		i++;
+	return kinds[i].word;
+}
+
+uint8_t measured_kind(const char *word)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (!strcmp(word, kinds[i].word))
+			return kinds[i].kind;
+	return 0;
+}

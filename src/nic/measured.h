@@ -30,6 +30,10 @@ void measured_free(struct measured *measured);
 bool measured_same_sa(const struct measured_entry *a, const struct measured_entry *b);
 bool measured_same_pair(const struct measured_entry *a, const struct measured_entry *b);
 
+/* FLOW_ESP, FLOW_ESP_UDP, FLOW_AH: "esp", "udp", "ah". And back; 0 for other words. */
+const char *measured_kind_word(uint8_t kind);
+uint8_t measured_kind(const char *word);
+
 /* How many of the samples are there. */
 unsigned int measured_samples(const struct measured_entry *entry);
 

@@ -20,6 +20,8 @@
 #define MODEL_HASH_XOR	 2
 #define MODEL_HASH_CRC32 4
 
+#define MODEL_DISCARD 0x80000000u /* RXH_DISCARD, whose definition shifts into the sign */
+
 #define MODEL_KEY_MAX 64
 #define MODEL_FLOWS   0x20 /* flow types of ethtool, as an index */
 #define MODEL_DROP    (-1) /* model_queue(): a rule discards the packet */

@@ -14,7 +14,8 @@
 struct check {
 	struct model_nic nic;
 	const struct model_seen *seen;
-	bool key; /* the NIC's is known, and the model's now */
+	bool key;      /* the NIC's is known, and the model's now */
+	double queues; /* that the NIC's table spreads over */
 };
 
 /* The samples of one pair, or of one SA. */
@@ -56,20 +57,23 @@ static uint32_t hash_of(const struct check *c, const struct model_sample *sample
 }
 
 /* A refusal shows where the answers are compared. */
-static void set_fields(struct model_nic *nic, const struct claims *claims)
+static void set_fields(struct model_nic *nic, const struct claims_fields *wanted)
 {
-	for (int i = 0; i < CLAIMS_FLOWS; i++) {
-		const struct claims_fields *wanted = &claims->fields[i];
-		struct ethtool_rxnfc get = {.cmd = ETHTOOL_GRXFH, .flow_type = wanted->type};
-		struct ethtool_rxnfc set = {
-			.cmd = ETHTOOL_SRXFH, .flow_type = wanted->type, .data = wanted->fields};
+	struct ethtool_rxnfc get = {.cmd = ETHTOOL_GRXFH, .flow_type = wanted->type};
+	struct ethtool_rxnfc set = {
+		.cmd = ETHTOOL_SRXFH, .flow_type = wanted->type, .data = wanted->fields};
 
-		if (!wanted->err && !model_ethtool(nic, &get) && get.data != wanted->fields)
-			model_ethtool(nic, &set);
-	}
+	if (wanted->err || model_ethtool(nic, &get) || get.data == wanted->fields)
+		return;
+	if (!model_ethtool(nic, &set) || wanted->fields)
+		return;
+	set.data = MODEL_DISCARD; /* virtio is told "none" so */
+	model_ethtool(nic, &set);
 }
 
-static int set_up(struct check *c, const struct model *model, const struct model_seen *seen)
+/* As the NIC was, as far as the model lets itself be set; what it answers then, in *its. */
+static int set_up(struct check *c, const struct model *model, const struct model_seen *seen,
+		  struct claims *its)
 {
 	const struct claims *claims = seen->claims;
 	int err = model_nic_init(&c->nic, model, model_queues_of(model, claims->channels));
@@ -77,8 +81,11 @@ static int set_up(struct check *c, const struct model *model, const struct model
 	if (err)
 		return err;
 	c->seen = seen;
-	set_fields(&c->nic, claims);
-	c->key = claims->key_size && !model_set_key(&c->nic, claims->key, claims->key_size);
+	c->queues = claims_queues(claims);
+	for (int i = 0; i < CLAIMS_FLOWS; i++)
+		set_fields(&c->nic, &claims->fields[i]);
+	claims_gather(claims_ask_model, &c->nic, its);
+	c->key = claims->key_known && !model_set_key(&c->nic, claims->key, claims->key_size);
 	if (claims->hfunc)
 		c->nic.hfunc = claims->hfunc;
 	if (claims->table.size)
@@ -99,6 +106,11 @@ static void check_hashes(const struct check *c, struct run pair, struct model_ch
 	}
 }
 
+static bool has_queue(const struct model_sample *sample)
+{
+	return sample->queue != MEASURE_NO_QUEUE;
+}
+
 /* With @base for the hash of the pair's first sample, as far as the table looks at it. */
 static size_t wrong_with(const struct check *c, struct run pair, const uint32_t *hash,
 			 uint32_t base)
@@ -107,18 +119,20 @@ static size_t wrong_with(const struct check *c, struct run pair, const uint32_t 
 	size_t wrong = 0;
 
 	for (size_t i = 0; i < pair.n; i++)
-		wrong += indir_pick(table, base ^ hash[i]) != pair.sample[i].queue;
+		wrong += has_queue(&pair.sample[i]) &&
+			 indir_pick(table, base ^ hash[i]) != pair.sample[i].queue;
 	return wrong;
 }
 
 /* How likely a NIC that spreads SAs by something else puts them where the model does. */
 static double chance_of(const struct check *c, struct run pair)
 {
-	double chance = c->nic.table.size, queues = claims_queues(c->seen->claims);
+	double chance = c->nic.table.size;
 
 	for (size_t i = 0; i < pair.n && chance >= CHANCE; i++)
-		if (!i || pair.sample[i].spi != pair.sample[i - 1].spi)
-			chance /= queues;
+		if (has_queue(&pair.sample[i]) &&
+		    (!i || pair.sample[i].spi != pair.sample[i - 1].spi))
+			chance /= c->queues;
 	return chance;
 }
 
@@ -141,41 +155,75 @@ static int check_queues(const struct check *c, struct run pair, struct model_che
 		wrong = its < wrong ? its : wrong;
 	}
 	free(hash);
-	part->queues += pair.n;
+	for (size_t i = 0; i < pair.n; i++)
+		part->queues += has_queue(&pair.sample[i]);
 	part->queues_wrong += wrong;
 	return 0;
 }
 
+/* The packets of one SA, and those of its largest queue. */
+struct spread {
+	uint64_t packets, largest;
+};
+
+static struct spread spread_of(struct run sa)
+{
+	struct spread spread = {0};
+
+	for (size_t i = 0; i < sa.n; i++) {
+		if (!has_queue(&sa.sample[i]))
+			continue;
+		spread.packets += sa.sample[i].packets;
+		if (sa.sample[i].packets > spread.largest)
+			spread.largest = sa.sample[i].packets;
+	}
+	return spread;
+}
+
+/* So few packets may have met on one queue by chance. */
+static bool too_few(const struct check *c, uint64_t packets)
+{
+	double chance = 1;
+
+	for (uint64_t i = 1; i < packets && chance >= CHANCE; i++)
+		chance /= c->queues;
+	return chance >= CHANCE;
+}
+
 /* A NIC that hashes the sequence number has each SA on several queues. */
-static void check_spray(struct run pair, struct model_check_part *part)
+static void check_spray(const struct check *c, struct run pair, struct model_check_part *part)
 {
 	for (size_t i = 0, n; i < pair.n; i += n) {
-		uint64_t packets = 0;
+		struct spread spread;
 
-		for (n = 0; i + n < pair.n && pair.sample[i + n].spi == pair.sample[i].spi; n++)
-			packets += pair.sample[i + n].packets;
-		if (packets < VERDICT_SPRAY_PACKETS)
+		for (n = 1; i + n < pair.n && pair.sample[i + n].spi == pair.sample[i].spi;)
+			n++;
+		spread = spread_of((struct run){pair.sample + i, n});
+		if (spread.packets < VERDICT_SPRAY_PACKETS || too_few(c, spread.packets))
 			continue;
 		part->queues++;
-		part->queues_wrong += n == 1;
+		part->queues_wrong += !verdict_is_spray(spread.packets, spread.largest);
 	}
 }
 
 /* Why the queues of these samples tell nothing; NULL: they do. */
-static const char *queues_untold(const struct check *c, bool sprays)
+static const char *queues_untold(const struct check *c, unsigned int inputs)
 {
-	const struct claims *claims = c->seen->claims;
-	uint32_t size = claims->table.size;
+	uint32_t size = c->seen->claims->table.size;
 
 	if (c->seen->by_cpu)
 		return "the device records no queue in its packets";
-	if (claims->rules)
+	if (c->seen->claims->rules)
 		return "rules may have put them on their queues";
 	if (!size)
 		return "the driver does not show its table";
-	if (claims_queues(claims) < 1.5)
+	if (c->queues < 1.5)
 		return "there is one queue";
-	return !sprays && size & (size - 1) ? "the table's size is no power of two" : NULL;
+	if (inputs & MODEL_SEQ)
+		return NULL;
+	if (inputs & MODEL_SPI && !c->key)
+		return "the driver does not show its key";
+	return size & (size - 1) ? "the table's size is no power of two" : NULL;
 }
 
 /* The same of hashes. */
@@ -183,11 +231,9 @@ static const char *hashes_untold(const struct check *c, unsigned int inputs)
 {
 	if (inputs & MODEL_SEQ)
 		return "the hash has the sequence number in it";
-	if (!c->seen->hashes_of_nic)
-		return "the driver passes no hash on";
 	if (inputs & MODEL_SPI && !c->key)
 		return "the driver does not show its key";
-	return NULL;
+	return c->seen->hashes_of_nic ? NULL : "no hashes of the NIC were seen";
 }
 
 static struct model_check_part *part_of(const struct check *c, const struct model_sample *sample,
@@ -213,21 +259,19 @@ static int check_pair(const struct check *c, struct run pair, struct model_check
 {
 	struct model_check_part *part = part_of(c, pair.sample, out);
 	unsigned int inputs = inputs_of(c, pair.sample);
-	bool sprays = inputs & MODEL_SEQ, known = c->key || !(inputs & MODEL_SPI);
-	const char *no_queues = queues_untold(c, sprays), *no_hashes = hashes_untold(c, inputs);
+	const char *no_queues = queues_untold(c, inputs), *no_hashes = hashes_untold(c, inputs);
 
 	part->samples += pair.n;
 	part->pairs++;
-	if (!part->untold)
-		part->untold = no_queues ? no_queues : no_hashes;
+	if (no_queues && no_hashes)
+		part->untold = no_queues;
 	if (!no_hashes)
 		check_hashes(c, pair, part);
-	if (no_queues || pair.sample[0].queue == MEASURE_NO_QUEUE)
+	if (no_queues)
 		return 0;
-	if (sprays)
-		check_spray(pair, part);
-	else if (known)
+	if (!(inputs & MODEL_SEQ))
 		return check_queues(c, pair, part);
+	check_spray(c, pair, part);
 	return 0;
 }
 
@@ -238,7 +282,7 @@ static void conclude(struct model_check_part *part)
 	else if (part->hashes || part->queues)
 		part->fit = MODEL_FITS;
 	else if (!part->untold)
-		part->untold = "too few SAs of one pair of addresses";
+		part->untold = "too few SAs of one pair of addresses, or too few packets";
 }
 
 static bool same_pair(const struct model_sample *a, const struct model_sample *b)
@@ -264,11 +308,11 @@ static int check_samples(const struct check *c, struct model_check *out)
 int model_check(const struct model *model, const struct model_seen *seen, struct model_check *out)
 {
 	struct check *c = calloc(1, sizeof(*c));
-	int err = c ? set_up(c, model, seen) : -ENOMEM;
+	int err;
 
 	memset(out, 0, sizeof(*out));
+	err = c ? set_up(c, model, seen, &out->its) : -ENOMEM;
 	if (!err) {
-		claims_gather(claims_ask_model, &c->nic, &out->its);
 		out->differ = claims_differ(seen->claims, &out->its, out->differs_in);
 		err = check_samples(c, out);
 		model_nic_free(&c->nic);

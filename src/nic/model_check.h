@@ -11,6 +11,7 @@
 #ifndef NIC_MODEL_CHECK_H
 #define NIC_MODEL_CHECK_H
 
+#include "core/measure.h"
 #include "nic/claims.h"
 #include "nic/model_ask.h"
 

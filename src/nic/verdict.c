@@ -37,8 +37,8 @@ struct one_sa {
 
 /* What speaks for what. */
 struct evidence {
-	unsigned int beside;	/* SAs seen on the queue of another of their pair: could be chance */
-	unsigned int separated; /* SAs on another queue than the first of their pair */
+	unsigned int beside; /* SAs seen on the queue of another of their pair: could be chance */
+	unsigned int separated;		    /* SAs on another queue than the first of their pair */
 	unsigned int same_hash, other_hash; /* the same by hash */
 	uint64_t together; /* packets seen on the queue of an earlier one of their SA */
 	size_t sprayed;	   /* index of an entry, SIZE_MAX: none */
@@ -81,17 +81,15 @@ static struct one_sa read_sa(const struct measured *measured, size_t at)
 	return sa;
 }
 
-/* More than an eighth beside its queue: no table that was changed, or rule that came, does that. */
-static bool is_sprayed(const struct one_sa *sa)
+bool verdict_is_spray(uint64_t packets, uint64_t largest)
 {
-	return sa->packets >= VERDICT_SPRAY_PACKETS &&
-	       (sa->packets - sa->on_queue) * 8 > sa->packets;
+	return packets >= VERDICT_SPRAY_PACKETS && packets - largest > packets / 8;
 }
 
 static void weigh_sa(const struct one_sa *sa, const struct one_sa *first, bool hashes,
 		     struct evidence *e)
 {
-	if (is_sprayed(sa))
+	if (verdict_is_spray(sa->packets, sa->on_queue))
 		e->sprayed = sa->first;
 	e->together += sa->on_queue - 1;
 	if (first == sa)

@@ -32,7 +32,7 @@ struct verdict_facts {
 /* Of the SAs that are not in UDP, or of those that are. */
 struct verdict_part {
 	enum verdict verdict;
-	size_t sas, pairs;   /* that were seen; pairs of addresses (and ports) */
+	size_t sas, pairs; /* that were seen; pairs of addresses (and ports) */
 	uint64_t packets;
 	unsigned int queues; /* that they were seen on */
 	size_t largest_pair; /* SAs of the pair that has most */
@@ -48,6 +48,12 @@ struct verdict_part {
 
 /* An SA counts from so many packets on; one that is spread over queues, from so many more. */
 enum { VERDICT_PACKETS = 4, VERDICT_SPRAY_PACKETS = 16 };
+
+/*
+ * Is an SA sprayed of whose packets so many were on the queue that had most? More than an eighth
+ * beside it: no table that was changed, or rule that came, does that.
+ */
+bool verdict_is_spray(uint64_t packets, uint64_t largest);
 
 void verdict_of(const struct verdict_facts *facts, bool udp, struct verdict_part *part);
 

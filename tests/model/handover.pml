@@ -12,8 +12,9 @@
  *
  * What is shown, of finite traffic: a frame is overtaken by fewer than BATCH later ones of its SA and
  * receiving CPU (docs/moves.md, the promise); and every move ends once its traffic pauses, in whatever
- * state that finds it. With a rule left out (BREAK) a frame comes too late; but for NO_BATCH_WAIT: it
- * is for GRO, which may hold frames over several batches (Linux 6.15) and is not in the model. Nor is a
+ * state that finds it. With a rule left out (BREAK) a frame comes too late; but for NO_TAKEN, which
+ * keeps a move from ending, and for NO_BATCH_WAIT, which is for GRO: it may hold frames over several
+ * batches (Linux 6.15) and is not in the model. Nor is a
  * ring on the receiving CPU itself, and tickets are never lost to a driver without metadata.
  *
  * And of ENDLESS traffic, in which no CPU is ever silent: every move ends, if time and again nothing

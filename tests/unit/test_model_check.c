@@ -79,6 +79,7 @@ static void make(struct nic *nic, const char *like, enum input input, uint8_t fa
 	free(model);
 	if (!nic->claims.key_size)
 		nic->claims.key_size = KEY; /* one that is known although it is not shown */
+	nic->claims.key_known = true;
 	for (uint32_t i = 0; i < nic->claims.key_size; i++)
 		nic->claims.key[i] = (uint8_t)random();
 	nic->claims.table.size = nic->claims.table_size;
@@ -147,10 +148,14 @@ static void test_without_hashes(void **state)
 	nic.sample[7].queue = (nic.sample[7].queue + 1) % QUEUES;
 	assert_int_equal(held_against(&nic, "mlx5"), MODEL_FITS_NOT);
 	assert_int_equal(check.part[0].queues_wrong, 1);
+	nic.sample[7].queue = nic.sample[0].queue = MEASURE_NO_QUEUE;
+	assert_int_equal(held_against(&nic, "mlx5"), MODEL_FITS);
+	assert_int_equal(check.part[0].queues, nic.n - 2);
 	/* Five SAs fit one of 256 entries too easily. */
 	nic.seen.n = 5;
 	assert_int_equal(held_against(&nic, "mlx5"), MODEL_UNTOLD);
-	assert_string_equal(check.part[0].untold, "too few SAs of one pair of addresses");
+	assert_string_equal(check.part[0].untold,
+			    "too few SAs of one pair of addresses, or too few packets");
 }
 
 static void test_untold(void **state)
@@ -167,7 +172,7 @@ static void test_untold(void **state)
 	nic.claims.rules = 1;
 	assert_int_equal(held_against(&nic, "mlx5"), MODEL_UNTOLD);
 	nic.claims.rules = 0;
-	nic.claims.key_size = 0;
+	nic.claims.key_known = false;
 	nic.seen.hashes_of_nic = true;
 	assert_int_equal(held_against(&nic, "mlx5"), MODEL_UNTOLD);
 	assert_string_equal(check.part[0].untold, "the driver does not show its key");
@@ -217,7 +222,29 @@ static void test_spray(void **state)
 	}
 	nic.seen.n = nic.n = 2 * n;
 	assert_int_equal(held_against(&nic, "octeontx2"), MODEL_FITS);
+	assert_int_equal(check.part[0].queues, n);
 	assert_int_equal(held_against(&nic, "mlx5"), MODEL_FITS_NOT);
+	nic.sample[1].packets = 1; /* a rule that came, say, puts one packet beside the others */
+	assert_int_equal(held_against(&nic, "octeontx2"), MODEL_FITS_NOT);
+	assert_int_equal(check.part[0].queues_wrong, 1);
+}
+
+static void test_answers(void **state)
+{
+	struct nic nic;
+
+	make(&nic, "mlx5", BY_SPI_LAST, 4, FLOW_ESP);
+	nic.claims.table.size = nic.claims.table_size = 128;
+	held_against(&nic, "mlx5");
+	assert_int_equal(check.differ, 1);
+	assert_string_equal(check.differs_in[0], "table size");
+	/* virtio says "none" once it was told to discard, which is another word. */
+	make(&nic, "virtio", BY_ADDRESSES, 4, FLOW_ESP);
+	for (int i = 0; i < CLAIMS_FLOWS; i++)
+		if (!strcmp(nic.claims.fields[i].name, "udp4"))
+			nic.claims.fields[i].fields = 0;
+	held_against(&nic, "virtio");
+	assert_int_equal(check.differ, 0);
 }
 
 static void test_words_of_claims(void **state)
@@ -239,10 +266,10 @@ static void test_words_of_claims(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_recognised),	cmocka_unit_test(test_spi_elsewhere),
-		cmocka_unit_test(test_without_hashes),	cmocka_unit_test(test_untold),
-		cmocka_unit_test(test_as_it_was_set),	cmocka_unit_test(test_spray),
-		cmocka_unit_test(test_words_of_claims),
+		cmocka_unit_test(test_recognised),     cmocka_unit_test(test_spi_elsewhere),
+		cmocka_unit_test(test_without_hashes), cmocka_unit_test(test_untold),
+		cmocka_unit_test(test_as_it_was_set),  cmocka_unit_test(test_spray),
+		cmocka_unit_test(test_answers),	       cmocka_unit_test(test_words_of_claims),
 	};
 
 	srandom(1);

@@ -12,18 +12,15 @@ static int get_fields(const struct model_nic *nic, uint32_t type, uint64_t *fiel
 	return 0;
 }
 
-#define DISCARD 0x80000000u /* RXH_DISCARD, whose definition shifts into the sign */
-
 /* virtio_net.c virtnet_set_hashflow: sd, sdfn or r (discard). */
 static int set_fields(struct model_nic *nic, uint32_t type, uint64_t fields)
 {
 	bool known =
 		model_is_udp(type) || model_is_tcp(type) || type == IPV4_FLOW || type == IPV6_FLOW;
 
-	if (!known ||
-	    (fields != MODEL_SD && fields != MODEL_SDFN && fields != DISCARD))
+	if (!known || (fields != MODEL_SD && fields != MODEL_SDFN && fields != MODEL_DISCARD))
 		return -EINVAL;
-	nic->fields[type] = fields == DISCARD ? 0 : fields;
+	nic->fields[type] = fields == MODEL_DISCARD ? 0 : fields;
 	return 0;
 }
 
