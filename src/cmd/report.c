@@ -29,10 +29,8 @@ static void print_sample(struct out *out, const struct measured_entry *entry,
 	out_spi(out, "spi_difference", entry->key.spi ^ first->key.spi);
 	snprintf(text, sizeof(text), "0x%08x", hash ^ base);
 	out_string(out, "hash_difference", hash && base ? text : NULL);
-	if (entry->key.queue == MEASURE_NO_QUEUE)
-		out_null(out, "queue");
-	else
-		out_number(out, "queue", entry->key.queue);
+	out_number_or_null(out, "queue",
+			   entry->key.queue == MEASURE_NO_QUEUE ? -1 : entry->key.queue);
 	out_count(out, "packets", entry->value.packets);
 	out_up(out);
 }

@@ -200,17 +200,19 @@ int claims_fields_parse(const char *words, struct claims_fields *fields)
 {
 	uint64_t bits = 0;
 
+	fields->err = 0;
 	fields->fields = 0;
-	fields->err = claims_errno_parse(words);
-	if (fields->err || !strcmp(words, "none"))
+	if (!strcmp(words, "none"))
 		return 0;
-	for (; *words; words++) {
+	for (const char *c = words; *c; c++) {
 		size_t i = 0;
 
-		while (i < LETTERS && letters[i].letter != *words)
+		while (i < LETTERS && letters[i].letter != *c)
 			i++;
-		if (i == LETTERS)
-			return -EINVAL;
+		if (i == LETTERS) {
+			fields->err = claims_errno_parse(words);
+			return fields->err ? 0 : -EINVAL;
+		}
 		bits |= letters[i].bit;
 	}
 	fields->fields = bits;

@@ -115,14 +115,14 @@ inline gone(f) {
 
 inline arrived(f) {
 	d_step {
-		if
 #ifndef ENDLESS
+		if
 		:: f.sa == word_sa && word_there ->
 			assert(overtaken(f.from, f.number) < BATCH);
 			delivered[f.from] = delivered[f.from] | (1 << f.number)
-#endif
 		:: else
 		fi;
+#endif
 		gone(f)
 	}
 }
@@ -158,8 +158,8 @@ inline forget_last(who) {
 }
 
 /*
- * handover_crosses(). What of the ring `to` was read before: the ages of the mark and of the ticket
- * that it had passed on, and which one.
+ * handover_crosses(). What of the ring `to` was read before: the age of the mark; whether it had passed
+ * the last ticket on, and how long ago.
  */
 #define flushed ((BREAK & NO_FLUSH_WAIT) || (now_passed && now_passed_age >= FLUSH))
 #define all_passed(r) (!line_untold[r] && ((taken[r] && !(BREAK & NO_TAKEN)) || (passed[r] && flushed)))
