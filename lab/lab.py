@@ -330,6 +330,9 @@ def main(module_name="__main__", options=()):
     """Runs the test_* functions of a file, or those named on the command line."""
     module = sys.modules[module_name]
     names = [n for n in vars(module) if n.startswith("test_")]
+    unknown = set(sys.argv[1:]) - set(names)
+    if unknown:
+        sys.exit(f"no such test: {' '.join(sorted(unknown))}; there are {' '.join(names)}")
     chosen = [n for n in names if not sys.argv[1:] or n in sys.argv[1:]]
     prefix = f"t{os.getpid() % 100000}"
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
