@@ -21,7 +21,17 @@ ARRAY(decisions, struct decision, 1);
 		decide_field(ring, 0);                                                             \
 		decide_field(slot, NO_SLOT);                                                       \
 	} while (0)
+/* What the parser makes of a frame that was steered without it. */
+#define decide_quick(CTX, SLOT)                                                                    \
+	do {                                                                                       \
+		struct flow flow_;                                                                 \
+		flow_parse(&flow_, (void *)(long)(CTX)->data, (void *)(long)(CTX)->data_end, NULL); \
+		decide_flow(&flow_);                                                               \
+		decide_field(way, WAY_SA);                                                         \
+		decide_field(slot, SLOT);                                                          \
+	} while (0)
 #else
+#define decide_quick(CTX, SLOT) decide_field(slot, SLOT)
 #define decide_field(FIELD, VALUE)                                                                 \
 	do {                                                                                       \
 	} while (0)

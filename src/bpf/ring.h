@@ -5,6 +5,7 @@
 
 #include "bpf/find.h"
 #include "bpf/steer.h"
+#include "core/quick.h"
 
 /* Copies our ticket, if the frame has one. */
 static __always_inline bool read_ticket(struct xdp_md *ctx, struct ticket *ticket)
@@ -25,16 +26,23 @@ static __always_inline int deliver(struct xdp_md *ctx, bool ticketed)
 	return XDP_PASS;
 }
 
+/* Of an SA that this ring owns. */
+static __always_inline void count_frame(struct sa_warm *warm, __u64 word, __u32 bytes)
+{
+	struct count *pair = &warm->pair[!!(sa_word_flags(word) & SA_PAIR)];
+
+	pair->packets++;
+	pair->bytes += bytes;
+}
+
 /* On ring `own`: the frame is decrypted here. */
 static __always_inline void arrive(const struct flow *f, const struct found *found,
 				   struct sa_warm *warm, const struct ticket *ticket)
 {
-	struct count *pair = &warm->pair[!!(sa_word_flags(found->word) & SA_PAIR)];
 	struct move_record *move;
 	struct move_line *line;
 
-	pair->packets++;
-	pair->bytes += f->bytes;
+	count_frame(warm, found->word, f->bytes);
 	if (likely(!ticket && sa_word_to(found->word) == sa_word_own(found->word)))
 		return;
 	move = element(move_records, SHARED(warm->record));
@@ -110,19 +118,15 @@ static __always_inline struct sa_warm *find_on_ring(struct found *found, const s
 	return value && value->way == WAY_SA ? find_warm(found, value->key) : NULL;
 }
 
-static __always_inline int ring(struct xdp_md *ctx, __u32 kind)
+/* Any frame on the ring of this kind and CPU; @runs counts it. */
+static __always_inline int ring_any(struct xdp_md *ctx, __u32 kind, __u32 cpu, __u64 runs)
 {
-	__u32 cpu = bpf_get_smp_processor_id();
-	struct ring_state *state = element(ring_states, ring_place(kind, cpu, constants.cpus));
 	struct ticket ticket;
 	struct sa_warm *warm;
 	struct found found;
 	bool ticketed;
 	struct flow f;
 
-	if (!state)
-		return XDP_PASS;
-	state->runs++;
 	ticketed = read_ticket(ctx, &ticket);
 	flow_parse(&f, (void *)(long)ctx->data, (void *)(long)ctx->data_end, element(ports, 0));
 	warm = find_on_ring(&found, &f);
@@ -131,11 +135,49 @@ static __always_inline int ring(struct xdp_md *ctx, __u32 kind)
 	if (unlikely(!on_ring(sa_word_own(found.word), kind, cpu))) {
 		/* The hand-over at the head of the old queue. */
 		if (on_ring(sa_word_to(found.word), kind, cpu))
-			note_passed(&found, warm, ticketed ? &ticket : NULL, f.seq, state->runs);
+			note_passed(&found, warm, ticketed ? &ticket : NULL, f.seq, runs);
 		return redirect(sa_word_own(found.word));
 	}
 	arrive(&f, &found, warm, ticketed ? &ticket : NULL);
 	return deliver(ctx, ticketed);
+}
+
+/*
+ * The frames that nearly all are: of an SA that rests on this ring, where a frame of it is counted
+ * and goes up the stack. False: nothing was done.
+ */
+static __always_inline bool ring_quick(struct xdp_md *ctx, const struct ring_state *state)
+{
+	struct sa_table_shape shape = {.bits = constants.shape.bits, .seed = constants.shape.seed};
+	void *data = (void *)(long)ctx->data;
+	struct sa_warm *warm;
+	struct quick q;
+	__u64 word;
+
+	if (unlikely((void *)(long)ctx->data_meta + sizeof(struct ticket) <= data) ||
+	    !quick_parse(&q, &shape, data, (void *)(long)ctx->data_end))
+		return false;
+	warm = element(sa_warm, sa_guess(&shape, q.key));
+	if (!warm)
+		return false;
+	word = SHARED(warm->rest);
+	if (unlikely((word & ~(__u64)SA_PAIR) != (q.key << 20 | state->home)))
+		return false;
+	count_frame(warm, word, q.bytes);
+	return true;
+}
+
+static __always_inline int ring(struct xdp_md *ctx, __u32 kind)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	struct ring_state *state = element(ring_states, ring_place(kind, cpu, constants.cpus));
+
+	if (!state)
+		return XDP_PASS;
+	state->runs++;
+	if (likely(ring_quick(ctx, state)))
+		return XDP_PASS;
+	return ring_any(ctx, kind, cpu, state->runs);
 }
 
 #endif

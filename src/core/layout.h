@@ -9,7 +9,7 @@
 #include "core/env.h"
 #include "core/sa_table.h"
 
-#define LAYOUT_VERSION 5u
+#define LAYOUT_VERSION 6u
 #define LAYOUT_MAGIC   0x45535031u /* "ESP1" */
 
 #define LINE __attribute__((aligned(128))) /* two cache lines: adjacent-line prefetch pairs them */
@@ -27,6 +27,7 @@ struct ring {
 struct ring_state {
 	__u64 runs;  /* frames its program has seen: the clock of a hand-over */
 	__u64 drops; /* frames a full ring lost; written by the drop tracepoint */
+	__u64 home;  /* sa_word_home() of the ring's number; 0: there is no such ring */
 } LINE;
 
 /* Loads are shares of a CPU in millionths: 1000000 is all of one. */
@@ -197,7 +198,12 @@ struct sa_warm {
 	__u64 freed_ns; /* when the slot was emptied; it rests for a second. 0: never used */
 	__u32 record;	/* the move under way or the last one, or NO_MOVE */
 	__u32 cold;	/* index of the cold side, while the slot is in use */
-	__u64 pad[2];
+	/*
+	 * The word of an SA that rests, so that its ring need not look in the table too: it is
+	 * cleared before that word changes, and set again after (steer/table.c). 0: look there.
+	 */
+	__u64 rest;
+	__u64 pad;
 } __attribute__((aligned(64)));
 
 /*

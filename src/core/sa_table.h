@@ -67,6 +67,18 @@ static __always_inline __u64 sa_word(__u64 key, __u32 to, __u32 own, __u32 flags
 	return key << 20 | (__u64)to << 11 | (__u64)own << 2 | flags;
 }
 
+/* Does the SA rest: on one ring, where it is decrypted? */
+static __always_inline bool sa_word_rests(__u64 word)
+{
+	return sa_word_to(word) == sa_word_own(word) && !(sa_word_flags(word) & SA_HANDS_OFF);
+}
+
+/* What the word of an SA that rests on ring @ring says besides its key and SA_PAIR. */
+static __always_inline __u64 sa_word_home(__u32 ring)
+{
+	return sa_word(0, ring, ring, 0);
+}
+
 #define SA_MULTIPLIER 0x9e3779b97f4a7c15ull
 
 /*

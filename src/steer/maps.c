@@ -116,6 +116,14 @@ static bool rings_valid(const struct maps *maps)
 	return true;
 }
 
+static bool homes_valid(const struct maps *maps)
+{
+	for (__u32 i = 1; i < maps->host->rings; i++)
+		if (maps_ring_state(maps, i)->home != sa_word_home(i))
+			return false;
+	return true;
+}
+
 /* Do the maps agree with each other and with this program? Sets *bad if not. */
 static bool consistent(const struct maps *maps, enum map *bad)
 {
@@ -142,7 +150,7 @@ static bool consistent(const struct maps *maps, enum map *bad)
 	if (!holds(maps, MAP_RINGS, SA_RINGS) || !rings_valid(maps))
 		return false;
 	*bad = MAP_RING_STATES;
-	if (!holds(maps, MAP_RING_STATES, (size_t)h->cpus * RING_KINDS))
+	if (!holds(maps, MAP_RING_STATES, (size_t)h->cpus * RING_KINDS) || !homes_valid(maps))
 		return false;
 	*bad = MAP_CPU_STATES;
 	if (!holds(maps, MAP_CPU_STATES, h->cpus))

@@ -60,5 +60,6 @@ int rings_get(struct maps *maps, const struct ring_options *options, enum ring_k
 		return -errno;
 	set_priority(cpu, host->cpumap_id[kind], options->nice);
 	maps->rings[host->rings] = (struct ring){.kind = kind, .cpu = cpu};
+	maps->ring_states[ring_place(kind, cpu, host->cpus)].home = sa_word_home(host->rings);
 	return host->rings++;
 }

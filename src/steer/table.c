@@ -43,6 +43,18 @@ int table_find(const struct table *table, __u64 key)
 	return table_lookup(table, key, &word);
 }
 
+/* What sa_warm.rest says beside @word. */
+static __u64 rest_of(__u64 word)
+{
+	return sa_word_rests(word) ? word : 0;
+}
+
+/* Before a word changes, with 0; and with the new one after it did. */
+static void set_rest(const struct table *table, __u32 slot, __u64 word)
+{
+	__atomic_store_n(&table->warm[slot].rest, rest_of(word), __ATOMIC_RELEASE);
+}
+
 /* Marks in table->spare which cold sides are in use, by the place that they would have there. */
 static int mark_used(const struct table *table, __u32 colds)
 {
@@ -56,6 +68,8 @@ static int mark_used(const struct table *table, __u32 colds)
 		if (cold >= colds || table->spare[colds - 1 - cold])
 			return -EUCLEAN;
 		table->spare[colds - 1 - cold] = 1;
+		/* Whoever was before us may have died between the two. */
+		set_rest(table, slot, table_word(table, slot));
 	}
 	return 0;
 }
@@ -159,7 +173,8 @@ int table_put(struct table *table, __u32 slot, __u64 key, const struct entry *en
 		return -EINVAL;
 	cold = table->spare[--table->spares];
 	table->cold[cold] = entry->cold;
-	table->warm[slot] = (struct sa_warm){.record = entry->record, .cold = cold};
+	table->warm[slot] = (struct sa_warm){
+		.record = entry->record, .cold = cold, .rest = rest_of(word)};
 	__atomic_store_n(word_at(table, slot), word, __ATOMIC_RELEASE);
 	return 0;
 }
@@ -182,6 +197,7 @@ void table_remove(struct table *table, __u32 slot, __u64 now_ns)
 	/* First, so that a daemon which dies here leaves no slot that is empty and does not rest.
 	 */
 	__atomic_store_n(&table->warm[slot].freed_ns, now_ns ? now_ns : 1, __ATOMIC_RELAXED);
+	set_rest(table, slot, 0);
 	__atomic_exchange_n(word_at(table, slot), 0, __ATOMIC_ACQ_REL);
 	table->spare[table->spares++] = table->warm[slot].cold;
 	if (table->rest_until_ns < now_ns + TABLE_REST_NS)
@@ -190,12 +206,15 @@ void table_remove(struct table *table, __u32 slot, __u64 now_ns)
 
 int table_set(struct table *table, __u32 slot, __u64 expected, __u64 word)
 {
+	bool done;
+
 	if (!expected || sa_word_key(expected) != sa_word_key(word))
 		return -EINVAL;
-	if (!__atomic_compare_exchange_n(word_at(table, slot), &expected, word, false,
-					 __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
-		return -EAGAIN;
-	return 0;
+	set_rest(table, slot, 0);
+	done = __atomic_compare_exchange_n(word_at(table, slot), &expected, word, false,
+					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
+	set_rest(table, slot, done ? word : expected); /* expected: what was found instead */
+	return done ? 0 : -EAGAIN;
 }
 
 int table_next(const struct table *table, int slot)

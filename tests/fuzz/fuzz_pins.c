@@ -110,11 +110,14 @@ static void good_memory(enum map map, void *at)
 	struct sa_warm *warm = at;
 	struct sa_cold *cold = at;
 	struct ring *rings = at;
+	struct ring_state *ring_states = at;
 
 	if (map == MAP_HOST)
 		good_host(at);
 	for (__u32 i = 1; map == MAP_RINGS && i <= RING_KINDS * CPUS; i++)
 		rings[i] = (struct ring){(i - 1) / CPUS, (i - 1) % CPUS};
+	for (__u32 i = 1; map == MAP_RING_STATES && i <= RING_KINDS * CPUS; i++)
+		ring_states[i - 1].home = sa_word_home(i);
 	for (int i = 0; i < 2; i++) {
 		__u32 slot = slot_of(i);
 

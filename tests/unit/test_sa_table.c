@@ -424,6 +424,38 @@ static void test_set(void **state)
 }
 
 /* In a table of two buckets every key has the same sixteen slots. */
+/* sa_warm.rest says what the word says while the SA rests, and nothing else ever. */
+static void test_rest(void **state)
+{
+	struct table table = table_new(6, 3);
+	__u64 key = 0x4321ull << 12, at_rest = sa_word(key, 1, 1, 0);
+	static const struct {
+		__u32 to, own, flags;
+		bool rests;
+	} steps[] = {{1, 2, SA_PAIR, false}, {2, 2, SA_PAIR, true}, {2, 2, SA_HANDS_OFF, false},
+		     {2, 2, 0, true},	     {2, 1, SA_PAIR, false}};
+	__u64 word = at_rest, next;
+	__u32 slot;
+
+	assert_int_equal(insert(&table, key, NOW_NS, &slot), 0);
+	assert_int_equal(table.warm[slot].rest, at_rest);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++, word = next) {
+		next = sa_word(key, steps[i].to, steps[i].own, steps[i].flags);
+		assert_int_equal(table_set(&table, slot, word ^ 4, next), -EAGAIN);
+		assert_int_equal(table.warm[slot].rest, sa_word_rests(word) ? word : 0);
+		assert_int_equal(table_set(&table, slot, word, next), 0);
+		assert_int_equal(table.warm[slot].rest, steps[i].rests ? next : 0);
+	}
+	/* A daemon died before it could say so. */
+	assert_int_equal(table_set(&table, slot, word, at_rest), 0);
+	table.warm[slot].rest = 0;
+	assert_int_equal(table_take_stock(&table), 0);
+	assert_int_equal(table.warm[slot].rest, at_rest);
+	table_remove(&table, slot, NOW_NS);
+	assert_int_equal(table.warm[slot].rest, 0);
+	table_free(&table);
+}
+
 static void test_deleted_slot_rests(void **state)
 {
 	struct table table = table_new(1, 3);
@@ -516,6 +548,7 @@ int main(void)
 		cmocka_unit_test(test_one_spi_twice),
 		cmocka_unit_test(test_bad_input),
 		cmocka_unit_test(test_set),
+		cmocka_unit_test(test_rest),
 		cmocka_unit_test(test_deleted_slot_rests),
 		cmocka_unit_test(test_which_slot),
 		cmocka_unit_test(test_each),

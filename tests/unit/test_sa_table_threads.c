@@ -33,7 +33,13 @@ enum {
 #define REKEYS 1000000ull /* each of them an insert and a delete, besides others */
 
 /* How the writer is broken. */
-enum broken { SOUND, HALVES, FIELDS };
+enum broken { SOUND, HALVES, FIELDS, STALE };
+
+/* What the writer does to the word of a slot: known to the readers, so that they can judge. */
+struct change {
+	uint64_t version; /* odd while the word changes */
+	__u64 word;	  /* what it becomes */
+};
 
 struct reader {
 	pthread_t thread;
@@ -41,7 +47,7 @@ struct reader {
 	uint64_t random;
 	uint64_t lookups; /* written by the reader: the writer's clock */
 	uint64_t seen;	  /* by the writer, of it */
-	uint64_t lost, doubled, torn, foreign;
+	uint64_t lost, doubled, torn, foreign, stale;
 } __attribute__((aligned(128)));
 
 struct shared {
@@ -49,6 +55,7 @@ struct shared {
 	uint64_t seed;
 	uint64_t now_ns;
 	bool stop;
+	struct change change[SLOTS];
 	struct reader reader[READERS];
 };
 
@@ -70,8 +77,9 @@ static __u64 sound_word(__u64 key, __u32 to)
 {
 	uint64_t state = key ^ (__u64)to << 50;
 	uint64_t sum = random_next(&state);
+	__u32 own = sum & 1ull << 50 ? to : 1 + sum % (SA_RINGS - 1); /* at rest or not */
 
-	return sa_word(key, to, 1 + sum % (SA_RINGS - 1), sum >> 40 & 3);
+	return sa_word(key, to, own, sum >> 40 & 3);
 }
 
 /* The slots of the key's buckets that hold it. */
@@ -88,6 +96,31 @@ static int count_key(const struct table *table, __u64 key)
 	return count;
 }
 
+static __u64 rest_of(__u64 word)
+{
+	return sa_word_rests(word) ? word : 0;
+}
+
+/*
+ * Is sa_warm.rest older than the word, read before it? It may be newer, or 0 while the word
+ * changes, and says the same in between. True too when a change came between: nothing can be said
+ * then.
+ */
+static bool rest_in_time(const struct shared *s, __u32 slot)
+{
+	const struct change *change = &s->change[slot];
+	uint64_t version = __atomic_load_n(&change->version, __ATOMIC_ACQUIRE);
+	__u64 becomes = __atomic_load_n(&change->word, __ATOMIC_ACQUIRE);
+	__u64 word = table_word(&s->table, slot);
+	__u64 rest = __atomic_load_n(&s->table.warm[slot].rest, __ATOMIC_ACQUIRE);
+
+	if (__atomic_load_n(&change->version, __ATOMIC_ACQUIRE) != version)
+		return true;
+	if (version & 1)
+		return !rest || rest == rest_of(word) || rest == rest_of(becomes);
+	return rest == rest_of(word);
+}
+
 static void look_up(struct reader *r)
 {
 	const struct table *table = &r->shared->table;
@@ -102,6 +135,8 @@ static void look_up(struct reader *r)
 		if (word != sound_word(key, sa_word_to(word)))
 			__atomic_store_n(&r->torn, r->torn + 1, __ATOMIC_RELAXED);
 		r->foreign += table->warm[slot].record != (__u32)(key >> 12);
+		if (!rest_in_time(r->shared, slot))
+			__atomic_store_n(&r->stale, r->stale + 1, __ATOMIC_RELAXED);
 	}
 	if (i < PERMANENT)
 		r->doubled += count_key(table, key) != 1;
@@ -188,11 +223,40 @@ static void insert(struct writer *w, __u32 i)
 		tear(w, slot);
 }
 
+static void begin(struct writer *w, __u32 slot, __u64 word)
+{
+	struct change *change = &w->shared->change[slot];
+
+	__atomic_store_n(&change->word, word, __ATOMIC_SEQ_CST);
+	__atomic_fetch_add(&change->version, 1, __ATOMIC_SEQ_CST);
+}
+
+static void end(struct writer *w, __u32 slot)
+{
+	__atomic_fetch_add(&w->shared->change[slot].version, 1, __ATOMIC_SEQ_CST);
+}
+
 static void erase(struct writer *w, __u32 i)
 {
+	begin(w, w->slot[i], 0);
 	table_remove(&w->shared->table, w->slot[i], w->shared->now_ns);
+	end(w, w->slot[i]);
 	w->slot[i] = -1;
 	w->deletes++;
+}
+
+static void set(struct writer *w, __u32 slot, __u64 old, __u64 word)
+{
+	__u64 *rest = &w->shared->table.warm[slot].rest;
+
+	begin(w, slot, word);
+	assert_int_equal(table_set(&w->shared->table, slot, old, word), 0);
+	if (w->broken == STALE) { /* as if it were not cleared before */
+		__atomic_store_n(rest, rest_of(old), __ATOMIC_RELEASE);
+		dawdle(w);
+		__atomic_store_n(rest, rest_of(word), __ATOMIC_RELEASE);
+	}
+	end(w, slot);
 }
 
 static void move(struct writer *w, __u32 i)
@@ -205,11 +269,11 @@ static void move(struct writer *w, __u32 i)
 	if (w->broken == FIELDS) {
 		__u64 half = sa_word(sa_word_key(old), to, sa_word_own(old), sa_word_flags(old));
 
-		assert_int_equal(table_set(table, w->slot[i], old, half), 0);
+		set(w, w->slot[i], old, half);
 		dawdle(w);
 		old = half;
 	}
-	assert_int_equal(table_set(table, w->slot[i], old, word), 0);
+	set(w, w->slot[i], old, word);
 }
 
 /* A new SA before the old one goes, as IKE does it. */
@@ -285,7 +349,7 @@ static void check_all(const struct writer *w)
 }
 
 struct sum {
-	uint64_t lookups, lost, doubled, torn, foreign;
+	uint64_t lookups, lost, doubled, torn, foreign, stale;
 };
 
 static uint64_t faults(const struct shared *s, struct sum *sum)
@@ -299,17 +363,22 @@ static uint64_t faults(const struct shared *s, struct sum *sum)
 		sum->doubled += r->doubled;
 		sum->torn += r->torn;
 		sum->foreign += r->foreign;
+		sum->stale += r->stale;
 	}
-	return sum->lost + sum->doubled + sum->torn + sum->foreign;
+	return sum->lost + sum->doubled + sum->torn + sum->foreign + sum->stale;
 }
 
-static bool was_torn(struct shared *s)
+/* Has a reader seen how the writer is broken? */
+static bool was_seen(const struct shared *s, enum broken broken)
 {
-	uint64_t torn = 0;
+	uint64_t seen = 0;
 
-	for (int i = 0; i < READERS; i++)
-		torn += __atomic_load_n(&s->reader[i].torn, __ATOMIC_RELAXED);
-	return torn;
+	for (int i = 0; i < READERS; i++) {
+		const struct reader *r = &s->reader[i];
+
+		seen += __atomic_load_n(broken == STALE ? &r->stale : &r->torn, __ATOMIC_RELAXED);
+	}
+	return seen;
 }
 
 static uint64_t run(enum broken broken, uint64_t rekeys, struct sum *sum)
@@ -324,7 +393,7 @@ static uint64_t run(enum broken broken, uint64_t rekeys, struct sum *sum)
 	for (int i = 0; i < READERS; i++)
 		assert_int_equal(pthread_create(&s->reader[i].thread, NULL, read_on, &s->reader[i]),
 				 0);
-	while (w.rekeys < rekeys && !(broken && was_torn(s)))
+	while (w.rekeys < rekeys && !(broken && was_seen(s, broken)))
 		operate(&w);
 	__atomic_store_n(&s->stop, true, __ATOMIC_RELEASE);
 	for (int i = 0; i < READERS; i++)
@@ -333,12 +402,12 @@ static uint64_t run(enum broken broken, uint64_t rekeys, struct sum *sum)
 	bad = faults(s, sum);
 	print_message(
 		"%llu inserts, %llu deletes, %llu rekeys, %llu moves, %llu lookups: %llu lost, "
-		"%llu doubled, %llu torn, %llu foreign\n",
+		"%llu doubled, %llu torn, %llu foreign, %llu stale\n",
 		(unsigned long long)w.inserts, (unsigned long long)w.deletes,
 		(unsigned long long)w.rekeys, (unsigned long long)w.moves,
 		(unsigned long long)sum->lookups, (unsigned long long)sum->lost,
 		(unsigned long long)sum->doubled, (unsigned long long)sum->torn,
-		(unsigned long long)sum->foreign);
+		(unsigned long long)sum->foreign, (unsigned long long)sum->stale);
 	free(s->table.buckets);
 	free(s->table.warm);
 	free(s->table.cold);
@@ -374,12 +443,22 @@ static void test_fields_are_seen(void **state)
 	assert_int_equal(sum.foreign, 0);
 }
 
+static void test_stale_is_seen(void **state)
+{
+	struct sum sum;
+
+	run(STALE, 10 * REKEYS, &sum);
+	assert_true(sum.stale);
+	assert_int_equal(sum.torn, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_readers),
 		cmocka_unit_test(test_halves_are_seen),
 		cmocka_unit_test(test_fields_are_seen),
+		cmocka_unit_test(test_stale_is_seen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
