@@ -654,13 +654,15 @@ def test_new_sas_start_on_the_stray_ring(host):
     host.daemon("--cpus", ALL, "--ring", "2048", "--resync", "1")
     for attempt in range(4):
         spis = range(FIRST + 0x100 * attempt, FIRST + 0x100 * attempt + 24)
-        drops, strays = host.show()["drops"]["stray_rings"], host.show()["strays"]["packets"]
+        before = host.show()
         result = known_while_sending(host, spis)
-        # Rings of strays that drop are not waited on; on a busy machine they may.
-        if host.show()["drops"]["stray_rings"] == drops:
+        # Rings of strays that drop are not waited on; on a busy machine they may, and others too.
+        dropped = host.show()["drops"] != before["drops"]
+        if not dropped:
             break
-    check(host.show()["drops"]["stray_rings"] == drops, "stray rings dropped in each attempt")
-    check(host.show()["strays"]["packets"] - strays > 1000, "no strays before: nothing is tested")
+    check(not dropped, "rings dropped in each attempt:", host.show()["drops"])
+    strays = host.show()["strays"]["packets"] - before["strays"]["packets"]
+    check(strays > 1000, "no strays before: nothing is tested")
     shown = host.shown()
     check(all(shown[s]["moves"] >= 1 for s in spis), "not moved from the stray ring:",
           {hex(s): shown[s]["moves"] for s in spis})
