@@ -20,6 +20,7 @@ ARRAY(decisions, struct decision, 1);
 		decide_field(way, WAY_NONE);                                                       \
 		decide_field(ring, 0);                                                             \
 		decide_field(slot, NO_SLOT);                                                       \
+		decide_field(quick, 0);                                                            \
 	} while (0)
 /* What the parser makes of a frame that was steered without it. */
 #define decide_quick(CTX, SLOT)                                                                    \
@@ -29,6 +30,7 @@ ARRAY(decisions, struct decision, 1);
 		decide_flow(&flow_);                                                               \
 		decide_field(way, WAY_SA);                                                         \
 		decide_field(slot, SLOT);                                                          \
+		decide_field(quick, 1);                                                            \
 	} while (0)
 #else
 #define decide_quick(CTX, SLOT) decide_field(slot, SLOT)

@@ -22,27 +22,38 @@ static __always_inline bool is_at(struct found *found, __u64 key, __u32 slot)
 	return sa_word_key(found->word) == key;
 }
 
+static __always_inline bool is_in(struct found *found, __u64 key, __u32 bucket)
+{
+	const struct sa_bucket *b = element(sa_table, bucket);
+	int at = b ? sa_bucket_find(b, key, &found->word) : -1;
+
+	found->slot = bucket * SA_BUCKET_SLOTS + at;
+	return at >= 0;
+}
+
+/* Are there SAs in far buckets that belong in this near one? */
+static __always_inline bool spilled(__u32 near)
+{
+	const struct sa_spills *s = element(sa_spills, near / sizeof(s->of));
+
+	return s && s->of[near % sizeof(s->of)];
+}
+
 static __always_inline void find_key(struct found *found, __u64 key)
 {
 	struct sa_table_shape shape = {.bits = constants.shape.bits, .seed = constants.shape.seed};
-	__u32 bucket[2];
+	__u32 near = sa_near(&shape, key), far[2];
 
 	found->key = key;
 	found->slot = 0; /* or the compiler may copy it unset, which the verifier refuses */
 	if (likely(is_at(found, key, sa_guess(&shape, key))))
 		return;
 	found->word = 0;
-	sa_buckets(&shape, key, bucket);
-#pragma clang loop unroll(full)
-	for (int i = 0; i < 2; i++) {
-		const struct sa_bucket *b = element(sa_table, bucket[i]);
-		int at = b ? sa_bucket_find(b, key, &found->word) : -1;
-
-		if (at >= 0) {
-			found->slot = bucket[i] * SA_BUCKET_SLOTS + at;
-			return;
-		}
-	}
+	if (is_in(found, key, near) || likely(!spilled(near)))
+		return;
+	sa_far(&shape, key, far);
+	if (!is_in(found, key, far[0]))
+		is_in(found, key, far[1]);
 }
 
 /* The key of a flow that carries an SPI. */

@@ -143,8 +143,8 @@ static __always_inline int ring_any(struct xdp_md *ctx, __u32 kind, __u32 cpu, _
 }
 
 /*
- * The frames that nearly all are: of an SA that rests on this ring, where a frame of it is counted
- * and goes up the stack. False: nothing was done.
+ * The frames that nearly all are: of an SA that is at home on this ring, where a frame of it is
+ * counted and goes up the stack. False: nothing was done.
  */
 static __always_inline bool ring_quick(struct xdp_md *ctx, const struct ring_state *state)
 {
@@ -160,7 +160,7 @@ static __always_inline bool ring_quick(struct xdp_md *ctx, const struct ring_sta
 	warm = element(sa_warm, sa_guess(&shape, q.key));
 	if (!warm)
 		return false;
-	word = SHARED(warm->rest);
+	word = SHARED(warm->at_home);
 	if (unlikely((word & ~(__u64)SA_PAIR) != (q.key << 20 | state->home)))
 		return false;
 	count_frame(warm, word, q.bytes);

@@ -301,11 +301,16 @@ static __always_inline int steer_ike(const struct flow *f)
 	return redirect(h->ike_ring);
 }
 
-static __always_inline int steer_spi(struct xdp_md *ctx, const struct flow *f)
+/* @looked: what was found of it already, or NULL. */
+static __always_inline int steer_spi(struct xdp_md *ctx, const struct flow *f,
+				     const struct found *looked)
 {
 	struct found found;
 
-	find_key(&found, flow_key(f));
+	if (looked)
+		found = *looked;
+	else
+		find_key(&found, flow_key(f));
 	remember(f, WAY_SA, found.key);
 	if (unlikely(!found.word))
 		return steer_stray(f, found.key);
@@ -337,14 +342,15 @@ static __always_inline int steer_fragment(struct xdp_md *ctx, const struct flow 
 	return steer_sa(ctx, f, &found);
 }
 
-static __always_inline int steer_any(struct xdp_md *ctx)
+/* Any frame; @looked as for steer_spi(). */
+static __always_inline int steer_any(struct xdp_md *ctx, const struct found *looked)
 {
 	struct flow f;
 
 	flow_parse(&f, (void *)(long)ctx->data, (void *)(long)ctx->data_end, element(ports, 0));
 	decide_flow(&f);
 	if (likely(has_spi(&f) && f.part == PART_WHOLE))
-		return steer_spi(ctx, &f);
+		return steer_spi(ctx, &f, looked);
 	if (f.kind == FLOW_OTHER)
 		return steer_other(&f, ctx);
 	if (f.part != PART_WHOLE)
@@ -352,37 +358,33 @@ static __always_inline int steer_any(struct xdp_md *ctx)
 	if (f.kind == FLOW_FRAGMENT)
 		return steer_fragment(ctx, &f);
 	if (has_spi(&f))
-		return steer_spi(ctx, &f);
+		return steer_spi(ctx, &f, NULL);
 	remember(&f, WAY_IKE, 0);
 	return steer_ike(&f);
 }
 
-/*
- * The frames that nearly all are: of an SA that rests, found where it most likely is. Returns the
- * number of its ring; 0: any other frame.
- */
-static __always_inline __u32 steer_quick(struct xdp_md *ctx)
+/* The frames that nearly all are, ESP as core/quick.h takes it, are looked up at once. */
+static __always_inline bool look_quick(struct xdp_md *ctx, struct found *found)
 {
 	struct sa_table_shape shape = {.bits = constants.shape.bits, .seed = constants.shape.seed};
-	struct found found;
 	struct quick q;
-	__u32 own;
 
-	if (!quick_parse(&q, &shape, (void *)(long)ctx->data, (void *)(long)ctx->data_end) ||
-	    unlikely(!is_at(&found, q.key, sa_guess(&shape, q.key))))
-		return 0;
-	own = sa_word_own(found.word);
-	if (unlikely(sa_word_to(found.word) != own || sa_word_flags(found.word) & SA_HANDS_OFF))
-		return 0;
-	decide_quick(ctx, found.slot);
-	return own;
+	if (!quick_parse(&q, &shape, (void *)(long)ctx->data, (void *)(long)ctx->data_end))
+		return false;
+	find_key(found, q.key);
+	return true;
 }
 
 static __always_inline int steer(struct xdp_md *ctx)
 {
-	__u32 ring = steer_quick(ctx);
+	struct found found = {};
+	bool looked = look_quick(ctx, &found);
 
-	return likely(ring) ? redirect(ring) : steer_any(ctx);
+	if (likely(found.word && sa_word_at_home(found.word))) {
+		decide_quick(ctx, found.slot);
+		return redirect(sa_word_own(found.word));
+	}
+	return steer_any(ctx, looked ? &found : NULL);
 }
 
 #endif

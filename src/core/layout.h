@@ -23,11 +23,11 @@ struct ring {
 	__u32 cpu;
 };
 
-/* What a ring's own thread keeps; found by ring_place(), which both sides of a ring can tell. */
+/* Of a ring; found by ring_place(), which both sides of it can tell. */
 struct ring_state {
-	__u64 runs;  /* frames its program has seen: the clock of a hand-over */
+	__u64 runs;  /* frames its program has seen: the clock of a hand-over; written by that */
 	__u64 drops; /* frames a full ring lost; written by the drop tracepoint */
-	__u64 home;  /* sa_word_home() of the ring's number; 0: there is no such ring */
+	__u64 home;  /* sa_word_home() of its number; 0: there is no such ring; by user space */
 } LINE;
 
 /* Loads are shares of a CPU in millionths: 1000000 is all of one. */
@@ -188,9 +188,7 @@ struct interface_counts {
 
 /*
  * The warm side of a slot, same index: what ring `own` writes for every frame, and what a move
- * needs. One cache line, and nothing that frames do not need lies between: 65,536 SAs have theirs on
- * 2,048 pages, as many as a TLB holds, where counters beside all the rest were the slowest step of a
- * ring (docs/data-path.md).
+ * needs. One cache line, and nothing that frames do not need lies between (docs/data-path.md).
  */
 struct sa_warm {
 	struct count pair[2]; /* written by ring `own`; which one: SA_PAIR */
@@ -199,10 +197,10 @@ struct sa_warm {
 	__u32 record;	/* the move under way or the last one, or NO_MOVE */
 	__u32 cold;	/* index of the cold side, while the slot is in use */
 	/*
-	 * The word of an SA that rests, so that its ring need not look in the table too: it is
-	 * cleared before that word changes, and set again after (steer/table.c). 0: look there.
+	 * The word of an SA that is at home, so that its ring need not look in the table too: cleared
+	 * before the word changes, set after, so what it says the word says. 0: ask the table.
 	 */
-	__u64 rest;
+	__u64 at_home;
 	__u64 pad;
 } __attribute__((aligned(64)));
 

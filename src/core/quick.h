@@ -5,9 +5,7 @@
  * it takes it takes as core/parse.h does (tests/unit/test_quick.c holds them against each other);
  * what it does not take is for the parser.
  *
- * It is there for the CPU's sake. On a ring the kernel's loop over a batch touches each frame for
- * the first time, and the misses of the next frames overlap only as far as the CPU looks ahead: a
- * few hundred instructions, of which the parser, made for everything, takes most.
+ * Why: docs/data-path.md, "The short cut".
  */
 #ifndef CORE_QUICK_H
 #define CORE_QUICK_H

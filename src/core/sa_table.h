@@ -2,8 +2,10 @@
 /*
  * The SA table: from (SPI, fingerprint of address and protocol) to the rings of an SA.
  *
- * Two-choice buckets of eight slots; a bucket is one cache line. A slot is one aligned 64-bit word,
- * so a reader takes an entry by one load and never sees half of it:
+ * Buckets of eight slots; a bucket is one cache line. An SA has its place in a near bucket, one of a
+ * quarter of them, so that a few SAs lie on few lines and pages; where that is full, in one of two far
+ * ones. A slot is one aligned 64-bit word, so a reader takes an entry by one load and never sees half
+ * of it:
  *
  *	SPI 32 | fingerprint 12 | ring `to` 9 | ring `own` 9 | flags 2
  *
@@ -16,6 +18,8 @@
 
 #define SA_BUCKET_SLOTS 8
 #define SA_RINGS        512 /* ring numbers are 9 bits */
+#define SA_BITS_MIN	3
+#define SA_NEAR_SHIFT	2   /* one in 4 buckets is near */
 
 /* Flags of a word. */
 #define SA_HANDS_OFF 1u /* decrypted by the NIC: never through a ring */
@@ -29,9 +33,17 @@ struct sa_bucket {
 	__u64 slot[SA_BUCKET_SLOTS];
 };
 
+/*
+ * Of 64 near buckets, how many SAs that belong there are in far ones: a look-up ends in a near bucket
+ * without any. 255: that many or more, and so it stays.
+ */
+struct sa_spills {
+	__u8 of[64];
+};
+
 /* What both sides must agree on to find an SA. Fixed while the table lives. */
 struct sa_table_shape {
-	__u32 bits; /* log2 of the number of buckets, 1..24 */
+	__u32 bits; /* log2 of the number of buckets, SA_BITS_MIN..24 */
 	__u32 pad;
 	__u64 seed; /* random, so that nobody can aim at one bucket */
 };
@@ -67,13 +79,13 @@ static __always_inline __u64 sa_word(__u64 key, __u32 to, __u32 own, __u32 flags
 	return key << 20 | (__u64)to << 11 | (__u64)own << 2 | flags;
 }
 
-/* Does the SA rest: on one ring, where it is decrypted? */
-static __always_inline bool sa_word_rests(__u64 word)
+/* Is the SA at home: on one ring, which decrypts it? Not in a move, nor if the NIC decrypts it. */
+static __always_inline bool sa_word_at_home(__u64 word)
 {
 	return sa_word_to(word) == sa_word_own(word) && !(sa_word_flags(word) & SA_HANDS_OFF);
 }
 
-/* What the word of an SA that rests on ring @ring says besides its key and SA_PAIR. */
+/* What the word of an SA that is at home on ring @ring says besides its key and SA_PAIR. */
 static __always_inline __u64 sa_word_home(__u32 ring)
 {
 	return sa_word(0, ring, ring, 0);
@@ -116,26 +128,42 @@ static __always_inline __u64 sa_hash(const struct sa_table_shape *shape, __u64 k
 	return sa_mix(key ^ shape->seed) * 0xd6e8feb86659fd93ull;
 }
 
-/* The two buckets of @key; they always differ. */
-static __always_inline void sa_buckets(const struct sa_table_shape *shape, __u64 key,
-				       __u32 bucket[2])
+/* The near buckets: the first ones. */
+static __always_inline __u32 sa_near_buckets(const struct sa_table_shape *shape)
 {
-	__u64 h = sa_hash(shape, key);
-	__u32 mask = (1u << shape->bits) - 1;
-
-	bucket[0] = (__u32)(h >> 32) & mask;
-	bucket[1] = (__u32)h & mask;
-	if (bucket[1] == bucket[0])
-		bucket[1] ^= 1;
+	return 1u << (shape->bits - SA_NEAR_SHIFT);
 }
 
-/* The slot in the first bucket of @key where it is put if it is free: where to look first. */
-static __always_inline __u32 sa_guess(const struct sa_table_shape *shape, __u64 key)
+/* The elements of type sa_spills that they take. */
+static __always_inline __u32 sa_spills_elements(const struct sa_table_shape *shape)
+{
+	__u32 near = sa_near_buckets(shape), each = sizeof(struct sa_spills);
+
+	return near > each ? near / each : 1;
+}
+
+/* The near bucket of @key. */
+static __always_inline __u32 sa_near(const struct sa_table_shape *shape, __u64 key)
+{
+	return (__u32)(sa_hash(shape, key) >> 32) & (sa_near_buckets(shape) - 1);
+}
+
+/* Its two far ones; they always differ. */
+static __always_inline void sa_far(const struct sa_table_shape *shape, __u64 key, __u32 far[2])
 {
 	__u64 h = sa_hash(shape, key);
-	__u32 mask = (1u << shape->bits) - 1;
+	__u32 near = sa_near_buckets(shape), others = (1u << shape->bits) - near;
 
-	return ((__u32)(h >> 32) & mask) * SA_BUCKET_SLOTS + (__u32)(h >> 61);
+	far[0] = near + (__u32)((h & 0xffffffff) * others >> 32);
+	far[1] = near + (__u32)((h * SA_MULTIPLIER >> 32) * others >> 32);
+	if (far[1] == far[0])
+		far[1] ^= 1;
+}
+
+/* The slot in its near bucket where it is put if that is free: where to look first. */
+static __always_inline __u32 sa_guess(const struct sa_table_shape *shape, __u64 key)
+{
+	return sa_near(shape, key) * SA_BUCKET_SLOTS + (__u32)(sa_hash(shape, key) >> 61);
 }
 
 /* One load of a word. The BPF back end knows no atomic load; a volatile one is a single ldxdw. */

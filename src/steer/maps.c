@@ -14,6 +14,7 @@
 static const char *const map_names[MAPS] = {
 	[MAP_HOST] = "host",
 	[MAP_SA_TABLE] = "sa_table",
+	[MAP_SA_SPILLS] = "sa_spills",
 	[MAP_SA_WARM] = "sa_warm",
 	[MAP_SA_COLD] = "sa_cold",
 	[MAP_RINGS] = "rings",
@@ -36,6 +37,7 @@ static const char *const map_names[MAPS] = {
 static const size_t element_sizes[MAP_MAPPED_END] = {
 	[MAP_HOST] = sizeof(struct host),
 	[MAP_SA_TABLE] = sizeof(struct sa_bucket),
+	[MAP_SA_SPILLS] = sizeof(struct sa_spills),
 	[MAP_SA_WARM] = sizeof(struct sa_warm),
 	[MAP_SA_COLD] = sizeof(struct sa_cold),
 	[MAP_RINGS] = sizeof(struct ring),
@@ -89,6 +91,7 @@ static void set_pointers(struct maps *maps)
 {
 	maps->host = maps->memory[MAP_HOST];
 	maps->table = maps->memory[MAP_SA_TABLE];
+	maps->spills = maps->memory[MAP_SA_SPILLS];
 	maps->warm = maps->memory[MAP_SA_WARM];
 	maps->cold = maps->memory[MAP_SA_COLD];
 	maps->rings = maps->memory[MAP_RINGS];
@@ -116,9 +119,12 @@ static bool rings_valid(const struct maps *maps)
 	return true;
 }
 
+/* Rings may be made while we look: then the last one is whole before it counts. */
 static bool homes_valid(const struct maps *maps)
 {
-	for (__u32 i = 1; i < maps->host->rings; i++)
+	__u32 rings = __atomic_load_n(&maps->host->rings, __ATOMIC_ACQUIRE);
+
+	for (__u32 i = 1; i < rings && i < SA_RINGS; i++)
 		if (maps_ring_state(maps, i)->home != sa_word_home(i))
 			return false;
 	return true;
@@ -133,12 +139,15 @@ static bool consistent(const struct maps *maps, enum map *bad)
 	*bad = MAP_HOST;
 	if (h->magic != LAYOUT_MAGIC || h->layout != LAYOUT_VERSION)
 		return false;
-	if (h->shape.bits < 1 || h->shape.bits > 24 || !h->cpus || h->cpus > CPU_SETSIZE ||
+	if (h->shape.bits < SA_BITS_MIN || h->shape.bits > 24 || !h->cpus || h->cpus > CPU_SETSIZE ||
 	    h->rings > SA_RINGS || !h->moves)
 		return false;
 	slots = (size_t)SA_BUCKET_SLOTS << h->shape.bits;
 	*bad = MAP_SA_TABLE;
 	if (!holds(maps, MAP_SA_TABLE, slots / SA_BUCKET_SLOTS))
+		return false;
+	*bad = MAP_SA_SPILLS;
+	if (!holds(maps, MAP_SA_SPILLS, sa_spills_elements(&h->shape)))
 		return false;
 	*bad = MAP_SA_WARM;
 	if (!holds(maps, MAP_SA_WARM, slots))

@@ -61,5 +61,6 @@ int rings_get(struct maps *maps, const struct ring_options *options, enum ring_k
 	set_priority(cpu, host->cpumap_id[kind], options->nice);
 	maps->rings[host->rings] = (struct ring){.kind = kind, .cpu = cpu};
 	maps->ring_states[ring_place(kind, cpu, host->cpus)].home = sa_word_home(host->rings);
-	return host->rings++;
+	__atomic_store_n(&host->rings, host->rings + 1, __ATOMIC_RELEASE); /* for maps_open() */
+	return host->rings - 1;
 }

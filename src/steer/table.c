@@ -3,6 +3,7 @@
 #include "steer/table.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 
 #define KEY_BITS 44
@@ -21,19 +22,31 @@ static __u64 *word_at(const struct table *table, __u32 slot)
 	return &table->buckets[slot / SA_BUCKET_SLOTS].slot[slot % SA_BUCKET_SLOTS];
 }
 
+/* Looks in one bucket; the slot or -1, as table_lookup(). */
+static int look_in(const struct table *table, __u64 key, __u32 bucket, __u64 *word)
+{
+	int at = sa_bucket_find(&table->buckets[bucket], key, word);
+
+	return at >= 0 && *word ? (int)(bucket * SA_BUCKET_SLOTS) + at : -1;
+}
+
+static __u8 *spills_of(const struct table *table, __u32 near)
+{
+	return &table->spills[near / sizeof(*table->spills)].of[near % sizeof(*table->spills)];
+}
+
 int table_lookup(const struct table *table, __u64 key, __u64 *word)
 {
-	__u32 bucket[2];
+	__u32 near = sa_near(&table->shape, key), far[2];
+	int slot;
 
 	*word = 0;
-	sa_buckets(&table->shape, key, bucket);
-	for (int i = 0; i < 2; i++) {
-		int at = sa_bucket_find(&table->buckets[bucket[i]], key, word);
-
-		if (at >= 0 && *word)
-			return bucket[i] * SA_BUCKET_SLOTS + at;
-	}
-	return -1;
+	slot = look_in(table, key, near, word);
+	if (slot >= 0 || !__atomic_load_n(spills_of(table, near), __ATOMIC_RELAXED))
+		return slot;
+	sa_far(&table->shape, key, far);
+	slot = look_in(table, key, far[0], word);
+	return slot >= 0 ? slot : look_in(table, key, far[1], word);
 }
 
 int table_find(const struct table *table, __u64 key)
@@ -43,16 +56,50 @@ int table_find(const struct table *table, __u64 key)
 	return table_lookup(table, key, &word);
 }
 
-/* What sa_warm.rest says beside @word. */
-static __u64 rest_of(__u64 word)
+/* What sa_warm.at_home says beside @word. */
+static __u64 at_home_of(__u64 word)
 {
-	return sa_word_rests(word) ? word : 0;
+	return sa_word_at_home(word) ? word : 0;
 }
 
 /* Before a word changes, with 0; and with the new one after it did. */
-static void set_rest(const struct table *table, __u32 slot, __u64 word)
+static void set_at_home(const struct table *table, __u32 slot, __u64 word)
 {
-	__atomic_store_n(&table->warm[slot].rest, rest_of(word), __ATOMIC_RELEASE);
+	__atomic_store_n(&table->warm[slot].at_home, at_home_of(word), __ATOMIC_RELEASE);
+}
+
+/* An entry of @key comes to @slot (1; before its word appears), or has gone from there (-1). */
+static void count_spill(const struct table *table, __u32 slot, __u64 key, int step)
+{
+	__u32 near = sa_near(&table->shape, key);
+	__u8 *spills = spills_of(table, near);
+
+	if (slot / SA_BUCKET_SLOTS != near && *spills != UINT8_MAX)
+		__atomic_store_n(spills, *spills + step, __ATOMIC_RELAXED);
+}
+
+/* In table->spare first: the programs must not see a number that is too low. */
+static void mend_spills(const struct table *table)
+{
+	__u32 near, buckets = sa_near_buckets(&table->shape);
+	int slot;
+
+	memset(table->spare, 0, sizeof(*table->spare) * buckets);
+	table_each(table, slot)
+	{
+		near = sa_near(&table->shape, sa_word_key(table_word(table, slot)));
+		table->spare[near] += (__u32)slot / SA_BUCKET_SLOTS != near;
+	}
+	for (near = 0; near < buckets; near++)
+		*spills_of(table, near) =
+			table->spare[near] < UINT8_MAX ? (__u8)table->spare[near] : UINT8_MAX;
+}
+
+static void mend_at_home(const struct table *table)
+{
+	for (__u32 slot = 0; slot < table_slots(table); slot++)
+		if (table->warm[slot].at_home != at_home_of(table_word(table, slot)))
+			set_at_home(table, slot, table_word(table, slot));
 }
 
 /* Marks in table->spare which cold sides are in use, by the place that they would have there. */
@@ -68,8 +115,6 @@ static int mark_used(const struct table *table, __u32 colds)
 		if (cold >= colds || table->spare[colds - 1 - cold])
 			return -EUCLEAN;
 		table->spare[colds - 1 - cold] = 1;
-		/* Whoever was before us may have died between the two. */
-		set_rest(table, slot, table_word(table, slot));
 	}
 	return 0;
 }
@@ -77,8 +122,11 @@ static int mark_used(const struct table *table, __u32 colds)
 int table_take_stock(struct table *table)
 {
 	__u32 colds = table_slots(table);
-	int err = mark_used(table, colds);
+	int err;
 
+	mend_spills(table);
+	mend_at_home(table);
+	err = mark_used(table, colds);
 	table->spares = 0;
 	/* The lowest come last, for they are taken from the end. Marks are read before their place
 	 * is written. */
@@ -112,27 +160,30 @@ static __u32 free_slots(const struct table *table, __u32 bucket, __u64 now_ns)
 }
 
 /*
- * A slot in the first of the two buckets of @key; once that is half full, in the emptier one. So
- * most look-ups need one cache line. In it the first slot from sa_guess() on, which is where
- * the programs look first.
+ * A slot in the near bucket of @key; if that is full, in the emptier one of its far ones. In it the
+ * first slot from sa_guess() on, which is where the programs look first.
  */
 static int free_slot(const struct table *table, __u64 key, __u64 now_ns)
 {
-	__u32 bucket[2], bits, other, place = sa_guess(&table->shape, key) % SA_BUCKET_SLOTS;
-	int which = 0;
+	__u32 bucket = sa_near(&table->shape, key), far[2];
+	__u32 bits = free_slots(table, bucket, now_ns), other;
+	__u32 place = sa_guess(&table->shape, key) % SA_BUCKET_SLOTS;
 
-	sa_buckets(&table->shape, key, bucket);
-	bits = free_slots(table, bucket[0], now_ns);
-	if (__builtin_popcount(bits) <= SA_BUCKET_SLOTS / 2) {
-		other = free_slots(table, bucket[1], now_ns);
-		which = __builtin_popcount(other) > __builtin_popcount(bits);
-		bits = which ? other : bits;
+	if (!bits) {
+		sa_far(&table->shape, key, far);
+		bits = free_slots(table, far[0], now_ns);
+		other = free_slots(table, far[1], now_ns);
+		bucket = far[0];
+		if (__builtin_popcount(other) > __builtin_popcount(bits)) {
+			bucket = far[1];
+			bits = other;
+		}
 	}
 	if (!bits)
 		return -ENOSPC;
 	bits |= bits << SA_BUCKET_SLOTS;
 	place += __builtin_ctz(bits >> place);
-	return bucket[which] * SA_BUCKET_SLOTS + place % SA_BUCKET_SLOTS;
+	return bucket * SA_BUCKET_SLOTS + place % SA_BUCKET_SLOTS;
 }
 
 int table_place(const struct table *table, __u64 key, __u64 now_ns)
@@ -142,13 +193,10 @@ int table_place(const struct table *table, __u64 key, __u64 now_ns)
 
 int table_expect(const struct table *table, __u64 key, unsigned int step, __u64 now_ns)
 {
-	__u32 bucket[2];
 	int place;
 
 	if (!step) {
-		sa_buckets(&table->shape, key, bucket);
-		__builtin_prefetch(&table->buckets[bucket[0]], 1);
-		__builtin_prefetch(&table->buckets[bucket[1]], 1);
+		__builtin_prefetch(&table->buckets[sa_near(&table->shape, key)], 1);
 		return -1;
 	}
 	place = free_slot(table, key, now_ns);
@@ -166,6 +214,7 @@ static int is_ring(__u32 number)
 int table_put(struct table *table, __u32 slot, __u64 key, const struct entry *entry)
 {
 	__u64 word = sa_word(key, entry->to, entry->own, entry->flags);
+	struct sa_warm *warm = &table->warm[slot];
 	__u32 cold;
 
 	if (!sa_word_spi(word) || key >> KEY_BITS || !is_ring(entry->to) || !is_ring(entry->own) ||
@@ -173,9 +222,14 @@ int table_put(struct table *table, __u32 slot, __u64 key, const struct entry *en
 		return -EINVAL;
 	cold = table->spare[--table->spares];
 	table->cold[cold] = entry->cold;
-	table->warm[slot] = (struct sa_warm){
-		.record = entry->record, .cold = cold, .rest = rest_of(word)};
+	/* All but at_home, which is 0, and which a ring may be reading. */
+	warm->pair[0] = warm->pair[1] = (struct count){0};
+	warm->freed_ns = 0;
+	warm->record = entry->record;
+	warm->cold = cold;
+	count_spill(table, slot, key, 1);
 	__atomic_store_n(word_at(table, slot), word, __ATOMIC_RELEASE);
+	set_at_home(table, slot, word);
 	return 0;
 }
 
@@ -192,13 +246,16 @@ int table_insert(struct table *table, __u64 key, const struct entry *entry, __u6
 
 void table_remove(struct table *table, __u32 slot, __u64 now_ns)
 {
-	if (!table_word(table, slot))
+	__u64 word = table_word(table, slot);
+
+	if (!word)
 		return;
 	/* First, so that a daemon which dies here leaves no slot that is empty and does not rest.
 	 */
 	__atomic_store_n(&table->warm[slot].freed_ns, now_ns ? now_ns : 1, __ATOMIC_RELAXED);
-	set_rest(table, slot, 0);
+	set_at_home(table, slot, 0);
 	__atomic_exchange_n(word_at(table, slot), 0, __ATOMIC_ACQ_REL);
+	count_spill(table, slot, sa_word_key(word), -1);
 	table->spare[table->spares++] = table->warm[slot].cold;
 	if (table->rest_until_ns < now_ns + TABLE_REST_NS)
 		table->rest_until_ns = now_ns + TABLE_REST_NS;
@@ -210,10 +267,10 @@ int table_set(struct table *table, __u32 slot, __u64 expected, __u64 word)
 
 	if (!expected || sa_word_key(expected) != sa_word_key(word))
 		return -EINVAL;
-	set_rest(table, slot, 0);
+	set_at_home(table, slot, 0);
 	done = __atomic_compare_exchange_n(word_at(table, slot), &expected, word, false,
 					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
-	set_rest(table, slot, done ? word : expected); /* expected: what was found instead */
+	set_at_home(table, slot, done ? word : expected); /* expected: what was found instead */
 	return done ? 0 : -EAGAIN;
 }
 

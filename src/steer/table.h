@@ -6,7 +6,7 @@
  * What a reader may rely on: an entry that is in the table and stays in is found by every lookup;
  * its warm and cold side are complete before the word appears; no slot is given to another SA
  * within TABLE_REST_NS of its removal, so a reader that found a word may use the slot for that
- * long.
+ * long; and sa_warm.at_home, where it is not 0, is the word at that moment.
  *
  * Times are CLOCK_MONOTONIC in ns. A slot is bucket * SA_BUCKET_SLOTS + place in the bucket.
  */
@@ -23,6 +23,7 @@
 struct table {
 	struct sa_table_shape shape;
 	struct sa_bucket *buckets; /* 1 << shape.bits */
+	struct sa_spills *spills;  /* sa_spills_elements() */
 	struct sa_warm *warm;	   /* SA_BUCKET_SLOTS for each bucket */
 	struct sa_cold *cold;	   /* as many as slots; whose: sa_warm.cold */
 	__u32 *spare;		   /* room for as many: the indexes of those that no entry has */
@@ -36,8 +37,7 @@ struct table {
 
 /*
  * The shape's bits for a table that holds @max_sas (at most TABLE_MAX_SAS) SAs of random SPIs
- * without overflow: it is at most half full then, where two-choice buckets of eight do not run
- * over (tests/unit/test_sa_table.c fills it some hundred times).
+ * without overflow: it is at most half full then, where its buckets of eight do not run over (tests/unit/test_sa_table.c fills it some hundred times).
  */
 __u32 table_bits(__u32 max_sas);
 
@@ -59,8 +59,8 @@ static inline struct sa_cold *table_cold(const struct table *table, __u32 slot)
 }
 
 /*
- * Finds the cold sides that no entry has. To be called once, before anything else, with all
- * pointers set. 0; -EUCLEAN: an entry's cold side is another's too, or there is no such one.
+ * Finds the cold sides that no entry has, and mends what a writer that died, or damage, left wrong in
+ * the spills and in sa_warm.at_home. To be called once, before anything else, with all pointers set. 0; -EUCLEAN: an entry's cold side is another's too, or there is no such one.
  */
 int table_take_stock(struct table *table);
 
@@ -72,8 +72,8 @@ int table_lookup(const struct table *table, __u64 key, __u64 *word);
 
 /*
  * The slot that table_insert() would take for @key now: so that what must know it can be set up
- * before the word appears. -EEXIST: @key is there; -ENOSPC: both its buckets are full, slots at
- * rest counted.
+ * before the word appears. -EEXIST: @key is there; -ENOSPC: its three buckets are full, slots
+ * at rest counted.
  */
 int table_place(const struct table *table, __u64 key, __u64 now_ns);
 

@@ -103,6 +103,7 @@ static int open_table(struct xdp *xdp, char *why, size_t size)
 	xdp->table = (struct table){
 		.shape = maps->host->shape,
 		.buckets = maps->table,
+		.spills = maps->spills,
 		.warm = maps->warm,
 		.cold = maps->cold,
 		.spare = malloc(sizeof(__u32) * maps_slots(maps)),

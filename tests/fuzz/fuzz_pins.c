@@ -44,6 +44,7 @@ static const struct bpf_map_info good[MAPS] = {
 	}
 	[MAP_HOST] = MEMORY(struct host, 1),
 	[MAP_SA_TABLE] = MEMORY(struct sa_bucket, 1 << BITS),
+	[MAP_SA_SPILLS] = MEMORY(struct sa_spills, 1),
 	[MAP_SA_WARM] = MEMORY(struct sa_warm, SLOTS),
 	[MAP_SA_COLD] = MEMORY(struct sa_cold, SLOTS),
 	[MAP_RINGS] = MEMORY(struct ring, SA_RINGS),
@@ -75,13 +76,10 @@ static __u64 key_of(__u32 spi)
 	return sa_key(&shape, destination, spi, IPPROTO_ESP);
 }
 
-/* SA number i (0 or 1) is the first in its first bucket. */
+/* SA number i (0 or 1) is in place i of its near bucket. */
 static __u32 slot_of(int i)
 {
-	__u32 bucket[2];
-
-	sa_buckets(&shape, key_of(0x1000 + i), bucket);
-	return bucket[0] * SA_BUCKET_SLOTS + i;
+	return sa_near(&shape, key_of(0x1000 + i)) * SA_BUCKET_SLOTS + i;
 }
 
 /* Ring numbers: kind * CPUS + CPU + 1. */

@@ -17,7 +17,9 @@
 #include "core/random.h"
 #include "captures.h"
 #include "core/decision.h"
+#include "core/quick.h"
 #include "model.h"
+#include "ring_answer.h"
 #include "steer/local.h"
 
 enum {
@@ -44,7 +46,8 @@ struct test {
 	struct encap_ports ports;
 	const struct decision *decision; /* the BPF program's */
 	uint64_t random;
-	unsigned long ran, short_ones, wrong;
+	struct ring_answer ring;
+	unsigned long ran, short_ones, quick, wrong;
 	int cpus[CPUS_MAX], n_cpus;
 };
 
@@ -128,6 +131,9 @@ static void set_up(struct test *t)
 	t->model.shape = t->box.xdp.table.shape;
 	t->model.toeplitz = t->box.xdp.maps.toeplitz;
 	t->model.ike_ring = t->box.xdp.maps.host->ike_ring;
+	err = ring_answer_open(&t->ring, &t->box, t->cpus[0]);
+	if (err)
+		die("the ring program", err);
 }
 
 /* Fills the table and the model's list with SAs of the frames, half of them at random. */
@@ -229,6 +235,35 @@ static void complain(struct test *t, const char *name, const struct flow *flow,
 	       (int)should->slot, flow_print(flow, b, sizeof(b)));
 }
 
+/* The short cut is for whatever it can take of SAs at home, and for nothing else. */
+static bool should_be_quick(const struct test *t, const struct model_answer *should,
+			    const __u8 *bytes, size_t len)
+{
+	struct quick q;
+
+	return should->how == CASE_SA && quick_parse(&q, &t->model.shape, bytes, bytes + len);
+}
+
+/* The same frame on a ring of one of the CPUs. */
+static void run_on_ring(struct test *t, const char *name, const __u8 *bytes, size_t len,
+			const struct model_answer *should, const struct flow *flow)
+{
+	const struct ring_frame frame = {
+		.at = bytes,
+		.len = len,
+		.slot = should->way == WAY_SA ? should->slot : NO_SLOT,
+		.number = should->ring,
+		.bytes = flow->bytes,
+		.quick = should_be_quick(t, should, bytes, len),
+	};
+
+	if (ring_answer_is_right(&t->ring, &frame))
+		return;
+	if (t->wrong++ < COMPLAINTS)
+		printf("%s, frame %lu (%s): wrong on a ring\n", name, t->ran,
+		       model_case_names[should->how]);
+}
+
 static void run(struct test *t, const char *name, const __u8 *bytes, size_t len)
 {
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = bytes, .data_size_in = len, .repeat = 1);
@@ -247,8 +282,11 @@ static void run(struct test *t, const char *name, const __u8 *bytes, size_t len)
 	t->ran++;
 	if (!flows_equal(&t->decision->flow, &flow) || t->decision->way != should.way ||
 	    t->decision->ring != should.ring || t->decision->slot != should.slot ||
+	    t->decision->quick != should_be_quick(t, &should, bytes, len) ||
 	    opts.retval != (should.ring ? XDP_REDIRECT : XDP_PASS))
 		complain(t, name, &flow, &should, opts.retval);
+	t->quick += t->decision->quick;
+	run_on_ring(t, name, bytes, len, &should, &flow);
 }
 
 /* A frame in three goes as it is, or a fragment would seldom find its datagram. */
@@ -294,6 +332,12 @@ static void check_counts(struct test *t)
 		printf("  %7lu  %s\n", t->model.seen[i], model_case_names[i]);
 		t->wrong += !t->model.seen[i];
 	}
+	printf("  %lu by the short cut; on a ring %lu of its own SAs, %lu of them by the short "
+	       "cut, %lu of others'\n",
+	       t->quick, t->ring.here, t->ring.blind, t->ring.elsewhere);
+	t->wrong += t->quick < MUTATED / 100 || t->ring.here < MUTATED / 100 ||
+		    t->ring.blind < MUTATED / 100 ||
+		    (t->n_cpus > 1 && t->ring.elsewhere < MUTATED / 100);
 }
 
 int main(void)
@@ -318,6 +362,7 @@ int main(void)
 	printf("  %lu frames by both, %lu too short for the BPF program; %lu disagreements\n",
 	       t->ran, t->short_ones, t->wrong);
 	printf("%s agreement\n", good ? "ok" : "FAIL");
+	ring_answer_close(&t->ring);
 	sandbox_close(&t->box);
 	free(t);
 	return good ? 0 : 1;

@@ -451,6 +451,13 @@ def test_damaged_contents(host):
         memory[offset:offset + 4] = value.to_bytes(4, "little")
         memory.close()
         damaged(host, "host")
+    killed(host)
+    memory = host.map("ring_states", 4096 * ((3 * os.sysconf("SC_NPROCESSORS_CONF") + 31) // 32))
+    homes = [at for at in range(16, len(memory), 128) if any(memory[at:at + 8])]
+    check(len(homes) >= 3, "rings with a home:", homes)
+    memory[homes[0] + 1] ^= 1  # another ring's number
+    memory.close()
+    damaged(host, "ring_states")
 
 
 def test_missing_link(host):

@@ -27,7 +27,7 @@ enum {
 	BULK = 8,     /* CPU_MAP_BULK_SIZE, kernel/bpf/cpumap.c */
 	BATCH = 8,    /* CPUMAP_BATCH, there */
 	GRO_MAX = 64, /* NAPI_POLL_WEIGHT: flushed at the latest then, there from 6.15 on */
-	BITS = 1,
+	BITS = SA_BITS_MIN,
 	SLOTS = SA_BUCKET_SLOTS << BITS,
 };
 
@@ -131,6 +131,7 @@ struct sim {
 	struct host host;
 	struct ring_state ring_state[RINGS];
 	struct sa_bucket buckets[1 << BITS];
+	struct sa_spills spills[1];
 	struct sa_warm warm[SLOTS];
 	struct sa_cold cold[SLOTS];
 	__u32 spare[SLOTS];

@@ -20,10 +20,12 @@ static struct table table_new(__u32 bits, __u64 seed)
 	struct table table = {.shape = {.bits = bits, .seed = seed}};
 
 	table.buckets = calloc((size_t)1 << bits, sizeof(*table.buckets));
+	table.spills = calloc(sa_spills_elements(&table.shape), sizeof(*table.spills));
 	table.warm = aligned_alloc(64, sizeof(*table.warm) * table_slots(&table));
 	table.cold = calloc(table_slots(&table), sizeof(*table.cold));
 	table.spare = calloc(table_slots(&table), sizeof(*table.spare));
 	assert_non_null(table.buckets);
+	assert_non_null(table.spills);
 	assert_non_null(table.warm);
 	assert_non_null(table.cold);
 	assert_non_null(table.spare);
@@ -35,6 +37,7 @@ static struct table table_new(__u32 bits, __u64 seed)
 static void table_free(struct table *table)
 {
 	free(table->buckets);
+	free(table->spills);
 	free(table->warm);
 	free(table->cold);
 	free(table->spare);
@@ -164,20 +167,28 @@ static void test_fills_small(void **state)
 	}
 }
 
-static void test_buckets_differ(void **state)
+/* The far buckets of a key differ, and a near one is near. */
+static void test_buckets(void **state)
 {
 	uint64_t random = 5;
 
-	for (__u32 bits = 1; bits <= 24; bits++) {
+	for (__u32 bits = SA_BITS_MIN; bits <= 24; bits++) {
 		struct sa_table_shape shape = {.bits = bits, .seed = random_next(&random)};
+		__u32 near = sa_near_buckets(&shape);
 
 		for (int i = 0; i < 100000; i++) {
-			__u32 bucket[2];
+			__u64 key = random_next(&random) >> 20;
+			__u32 far[2];
 
-			sa_buckets(&shape, random_next(&random) >> 20, bucket);
-			assert_int_not_equal(bucket[0], bucket[1]);
-			assert_true(bucket[0] < 1u << bits && bucket[1] < 1u << bits);
+			sa_far(&shape, key, far);
+			assert_int_not_equal(far[0], far[1]);
+			assert_in_range(far[0], near, (1u << bits) - 1);
+			assert_in_range(far[1], near, (1u << bits) - 1);
+			assert_true(sa_near(&shape, key) < near);
+			assert_int_equal(sa_guess(&shape, key) / SA_BUCKET_SLOTS,
+					 sa_near(&shape, key));
 		}
+		assert_true(sa_spills_elements(&shape) * sizeof(struct sa_spills) >= near);
 	}
 }
 
@@ -363,7 +374,7 @@ static void test_stock(void **state)
 /* One SPI, two addresses: other fingerprints are other entries, also in the same bucket. */
 static void test_one_spi_twice(void **state)
 {
-	struct table table = table_new(1, 3);
+	struct table table = table_new(SA_BITS_MIN, 3);
 	__u64 spi = 0x2000ull << 12;
 	__u32 slot[8];
 
@@ -423,77 +434,95 @@ static void test_set(void **state)
 	table_free(&table);
 }
 
-/* In a table of two buckets every key has the same sixteen slots. */
-/* sa_warm.rest says what the word says while the SA rests, and nothing else ever. */
-static void test_rest(void **state)
+/* sa_warm.at_home says what the word says while the SA is at home, and nothing else ever. */
+static void test_at_home(void **state)
 {
 	struct table table = table_new(6, 3);
-	__u64 key = 0x4321ull << 12, at_rest = sa_word(key, 1, 1, 0);
+	__u64 key = 0x4321ull << 12, at_home = sa_word(key, 1, 1, 0);
 	static const struct {
 		__u32 to, own, flags;
-		bool rests;
-	} steps[] = {{1, 2, SA_PAIR, false}, {2, 2, SA_PAIR, true}, {2, 2, SA_HANDS_OFF, false},
-		     {2, 2, 0, true},	     {2, 1, SA_PAIR, false}};
-	__u64 word = at_rest, next;
+		bool home;
+	} steps[] = {{1, 2, SA_PAIR, false},
+		     {2, 2, SA_PAIR, true},
+		     {2, 2, SA_HANDS_OFF, false},
+		     {2, 2, 0, true},
+		     {2, 1, SA_PAIR, false}};
+	__u64 word = at_home, next;
 	__u32 slot;
 
 	assert_int_equal(insert(&table, key, NOW_NS, &slot), 0);
-	assert_int_equal(table.warm[slot].rest, at_rest);
+	assert_int_equal(table.warm[slot].at_home, at_home);
 	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++, word = next) {
 		next = sa_word(key, steps[i].to, steps[i].own, steps[i].flags);
 		assert_int_equal(table_set(&table, slot, word ^ 4, next), -EAGAIN);
-		assert_int_equal(table.warm[slot].rest, sa_word_rests(word) ? word : 0);
+		assert_int_equal(table.warm[slot].at_home, sa_word_at_home(word) ? word : 0);
 		assert_int_equal(table_set(&table, slot, word, next), 0);
-		assert_int_equal(table.warm[slot].rest, steps[i].rests ? next : 0);
+		assert_int_equal(table.warm[slot].at_home, steps[i].home ? next : 0);
 	}
 	/* A daemon died before it could say so. */
-	assert_int_equal(table_set(&table, slot, word, at_rest), 0);
-	table.warm[slot].rest = 0;
+	assert_int_equal(table_set(&table, slot, word, at_home), 0);
+	table.warm[slot].at_home = 0;
 	assert_int_equal(table_take_stock(&table), 0);
-	assert_int_equal(table.warm[slot].rest, at_rest);
+	assert_int_equal(table.warm[slot].at_home, at_home);
 	table_remove(&table, slot, NOW_NS);
-	assert_int_equal(table.warm[slot].rest, 0);
+	assert_int_equal(table.warm[slot].at_home, 0);
+	/* Nor may an empty slot say anything. */
+	table.warm[slot].at_home = at_home;
+	assert_int_equal(table_take_stock(&table), 0);
+	assert_int_equal(table.warm[slot].at_home, 0);
 	table_free(&table);
+}
+
+/* Fills the smallest table until an SA of @key finds no place. */
+static void fill_up(struct table *table, __u64 key)
+{
+	__u32 slot;
+
+	for (__u64 i = 1; table_place(table, key, NOW_NS) >= 0; i++) {
+		assert_true(i < 1000);
+		insert(table, i << 12, NOW_NS, &slot);
+	}
 }
 
 static void test_deleted_slot_rests(void **state)
 {
-	struct table table = table_new(1, 3);
-	__u32 slot[16], at;
+	struct table table = table_new(SA_BITS_MIN, 3);
+	__u64 key = 5000ull << 12;
+	__u32 victim = sa_near(&table.shape, key) * SA_BUCKET_SLOTS + 4, at;
+	__u64 gone;
 
-	for (__u32 i = 0; i < 16; i++)
-		assert_int_equal(insert(&table, (i + 1ull) << 12, NOW_NS, &slot[i]), 0);
-	assert_int_equal(insert(&table, 100ull << 12, NOW_NS, &at), -ENOSPC);
-	table_remove(&table, slot[4], NOW_NS);
-	assert_int_equal(insert(&table, 100ull << 12, NOW_NS, &at), -ENOSPC);
-	assert_int_equal(insert(&table, 100ull << 12, NOW_NS + TABLE_REST_NS - 1, &at), -ENOSPC);
-	assert_int_equal(table_place(&table, 100ull << 12, NOW_NS + TABLE_REST_NS - 1), -ENOSPC);
-	assert_int_equal(table_place(&table, 100ull << 12, NOW_NS + TABLE_REST_NS), slot[4]);
-	assert_int_equal(insert(&table, 100ull << 12, NOW_NS + TABLE_REST_NS, &at), 0);
-	assert_int_equal(at, slot[4]);
-	assert_int_equal(table_find(&table, 5ull << 12), -1);
+	fill_up(&table, key);
+	assert_int_equal(insert(&table, key, NOW_NS, &at), -ENOSPC);
+	gone = sa_word_key(table_word(&table, victim));
+	table_remove(&table, victim, NOW_NS);
+	assert_int_equal(insert(&table, key, NOW_NS, &at), -ENOSPC);
+	assert_int_equal(insert(&table, key, NOW_NS + TABLE_REST_NS - 1, &at), -ENOSPC);
+	assert_int_equal(table_place(&table, key, NOW_NS + TABLE_REST_NS - 1), -ENOSPC);
+	assert_int_equal(table_place(&table, key, NOW_NS + TABLE_REST_NS), victim);
+	assert_int_equal(insert(&table, key, NOW_NS + TABLE_REST_NS, &at), 0);
+	assert_int_equal(at, victim);
+	assert_int_equal(table_find(&table, gone), -1);
 	table_free(&table);
 }
 
 /*
- * The first bucket takes the next until it is half full, then the emptier one; slots at rest count as
- * taken. And in it the place that a ring program guesses, if it was never used.
+ * The near bucket takes the next until it is full, then the emptier of the far ones; slots at rest
+ * count as taken. And in it the place that the programs guess, if it was never used.
  */
 static void test_which_slot(void **state)
 {
-	struct table table = table_new(1, 3);
-	__u32 slot, used[2] = {0}, guessed = 0;
-	bool taken[16] = {false};
+	struct table table = table_new(SA_BITS_MIN, 3);
+	__u32 slot, used[1 << SA_BITS_MIN] = {0}, guessed = 0, spilled = 0;
+	bool taken[SA_BUCKET_SLOTS << SA_BITS_MIN] = {false};
 
-	for (__u64 i = 1; i <= 16; i++) {
-		__u32 bucket[2], place, want;
+	for (__u64 i = 1; i <= 40; i++) {
+		__u32 near = sa_near(&table.shape, i << 12), far[2], place, want;
 
 		place = sa_guess(&table.shape, i << 12) % SA_BUCKET_SLOTS;
-		sa_buckets(&table.shape, i << 12, bucket);
-		assert_int_equal(sa_guess(&table.shape, i << 12) / SA_BUCKET_SLOTS, bucket[0]);
-		want = used[bucket[0]] < SA_BUCKET_SLOTS / 2 || used[bucket[0]] <= used[bucket[1]]
-			       ? bucket[0]
-			       : bucket[1];
+		sa_far(&table.shape, i << 12, far);
+		want = used[near] < SA_BUCKET_SLOTS  ? near
+		       : used[far[1]] < used[far[0]] ? far[1]
+						     : far[0];
 		assert_int_equal(insert(&table, i << 12, NOW_NS, &slot), 0);
 		assert_int_equal(slot / SA_BUCKET_SLOTS, want);
 		if (!taken[want * SA_BUCKET_SLOTS + place]) {
@@ -502,10 +531,76 @@ static void test_which_slot(void **state)
 		}
 		taken[slot] = true;
 		used[want]++;
+		spilled += want != near;
 		if (i % 3 == 0)
 			table_remove(&table, slot, NOW_NS);
 	}
-	assert_in_range(guessed, 4, 15); /* or the test saw one case only */
+	assert_in_range(guessed, 10, 39); /* or the test saw one case only */
+	assert_in_range(spilled, 10, 39);
+	table_free(&table);
+}
+
+/* The SAs in far buckets that belong in near ones, as the table says and as they are. */
+static __u32 check_spills(const struct table *table)
+{
+	__u32 near = sa_near_buckets(&table->shape), sum = 0;
+	__u32 *count = calloc(near, sizeof(*count));
+	int slot;
+
+	table_each(table, slot)
+	{
+		__u32 its = sa_near(&table->shape, sa_word_key(table_word(table, slot)));
+
+		count[its] += its != (__u32)slot / SA_BUCKET_SLOTS;
+	}
+	for (__u32 i = 0; i < near; i++) {
+		assert_int_equal(table->spills[i / 64].of[i % 64], count[i] < 255 ? count[i] : 255);
+		sum += count[i];
+	}
+	free(count);
+	return sum;
+}
+
+static void test_spills(void **state)
+{
+	struct table table = table_new(9, 3);
+	__u32 slot, spilled;
+	int at;
+
+	for (__u64 i = 1; i <= 2048; i++)
+		assert_int_equal(insert(&table, i << 12, NOW_NS, &slot), 0);
+	spilled = check_spills(&table);
+	assert_in_range(spilled, 900, 1400); /* 1,024 slots are near */
+	for (__u64 i = 1; i <= 2048; i += 2)
+		table_remove(&table, table_find(&table, i << 12), NOW_NS);
+	assert_in_range(check_spills(&table), 1, spilled - 1);
+	/* Damage: what lies far is not found any more. Taking stock mends it. */
+	memset(table.spills, 0, sa_spills_elements(&table.shape) * sizeof(*table.spills));
+	for (__u64 i = 2; i <= 2048 && (at = table_find(&table, i << 12)) >= 0; i += 2)
+		;
+	assert_int_equal(at, -1);
+	assert_int_equal(table_take_stock(&table), 0);
+	check_spills(&table);
+	for (__u64 i = 2; i <= 2048; i += 2)
+		assert_true(table_find(&table, i << 12) >= 0);
+	table_free(&table);
+}
+
+/* More than can be counted are never forgotten again. */
+static void test_many_spills(void **state)
+{
+	struct table table = table_new(SA_BITS_MIN, 3);
+	__u32 slot, near = 0, far;
+
+	fill_up(&table, 5000ull << 12);
+	memset(table.spills, 255, sizeof(*table.spills));
+	for (far = 16; !table_word(&table, far); far++)
+		;
+	near = sa_near(&table.shape, sa_word_key(table_word(&table, far)));
+	table_remove(&table, far, NOW_NS);
+	assert_int_equal(table.spills->of[near], 255);
+	insert(&table, 5000ull << 12, NOW_NS + TABLE_REST_NS, &slot);
+	assert_int_equal(table.spills->of[near], 255);
 	table_free(&table);
 }
 
@@ -537,7 +632,7 @@ int main(void)
 		cmocka_unit_test(test_fills_with_any_spis),
 		cmocka_unit_test(test_fills_small),
 		cmocka_unit_test(test_too_small_overflows),
-		cmocka_unit_test(test_buckets_differ),
+		cmocka_unit_test(test_buckets),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_fingerprints),
 		cmocka_unit_test(test_every_bit_counts),
@@ -548,9 +643,11 @@ int main(void)
 		cmocka_unit_test(test_one_spi_twice),
 		cmocka_unit_test(test_bad_input),
 		cmocka_unit_test(test_set),
-		cmocka_unit_test(test_rest),
+		cmocka_unit_test(test_at_home),
 		cmocka_unit_test(test_deleted_slot_rests),
 		cmocka_unit_test(test_which_slot),
+		cmocka_unit_test(test_spills),
+		cmocka_unit_test(test_many_spills),
 		cmocka_unit_test(test_each),
 	};
 

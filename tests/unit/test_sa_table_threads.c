@@ -77,7 +77,7 @@ static __u64 sound_word(__u64 key, __u32 to)
 {
 	uint64_t state = key ^ (__u64)to << 50;
 	uint64_t sum = random_next(&state);
-	__u32 own = sum & 1ull << 50 ? to : 1 + sum % (SA_RINGS - 1); /* at rest or not */
+	__u32 own = sum & 1ull << 50 ? to : 1 + sum % (SA_RINGS - 1); /* at home or not */
 
 	return sa_word(key, to, own, sum >> 40 & 3);
 }
@@ -85,40 +85,39 @@ static __u64 sound_word(__u64 key, __u32 to)
 /* The slots of the key's buckets that hold it. */
 static int count_key(const struct table *table, __u64 key)
 {
-	__u32 bucket[2];
+	__u32 bucket[3] = {sa_near(&table->shape, key)};
 	int count = 0;
 
-	sa_buckets(&table->shape, key, bucket);
-	for (int b = 0; b < 2; b++)
+	sa_far(&table->shape, key, &bucket[1]);
+	for (int b = 0; b < 3; b++)
 		for (int i = 0; i < SA_BUCKET_SLOTS; i++)
 			count += sa_word_key(table_word(table, bucket[b] * SA_BUCKET_SLOTS + i)) ==
 				 key;
 	return count;
 }
 
-static __u64 rest_of(__u64 word)
+static __u64 at_home_of(__u64 word)
 {
-	return sa_word_rests(word) ? word : 0;
+	return sa_word_at_home(word) ? word : 0;
 }
 
 /*
- * Is sa_warm.rest older than the word, read before it? It may be newer, or 0 while the word
- * changes, and says the same in between. True too when a change came between: nothing can be said
- * then.
+ * Does sa_warm.at_home, read after the word, say the same? While the word changes it may be newer,
+ * or 0, but never older. True too when a change came between: nothing can be said then.
  */
-static bool rest_in_time(const struct shared *s, __u32 slot)
+static bool copy_in_time(const struct shared *s, __u32 slot)
 {
 	const struct change *change = &s->change[slot];
 	uint64_t version = __atomic_load_n(&change->version, __ATOMIC_ACQUIRE);
 	__u64 becomes = __atomic_load_n(&change->word, __ATOMIC_ACQUIRE);
 	__u64 word = table_word(&s->table, slot);
-	__u64 rest = __atomic_load_n(&s->table.warm[slot].rest, __ATOMIC_ACQUIRE);
+	__u64 copy = __atomic_load_n(&s->table.warm[slot].at_home, __ATOMIC_ACQUIRE);
 
 	if (__atomic_load_n(&change->version, __ATOMIC_ACQUIRE) != version)
 		return true;
 	if (version & 1)
-		return !rest || rest == rest_of(word) || rest == rest_of(becomes);
-	return rest == rest_of(word);
+		return !copy || copy == at_home_of(word) || copy == at_home_of(becomes);
+	return copy == at_home_of(word);
 }
 
 static void look_up(struct reader *r)
@@ -135,9 +134,11 @@ static void look_up(struct reader *r)
 		if (word != sound_word(key, sa_word_to(word)))
 			__atomic_store_n(&r->torn, r->torn + 1, __ATOMIC_RELAXED);
 		r->foreign += table->warm[slot].record != (__u32)(key >> 12);
-		if (!rest_in_time(r->shared, slot))
-			__atomic_store_n(&r->stale, r->stale + 1, __ATOMIC_RELAXED);
 	}
+	/* A ring reads the copy at the guess without any look-up. */
+	if (!copy_in_time(r->shared, sa_guess(&table->shape, key)) ||
+	    (slot >= 0 && !copy_in_time(r->shared, slot)))
+		__atomic_store_n(&r->stale, r->stale + 1, __ATOMIC_RELAXED);
 	if (i < PERMANENT)
 		r->doubled += count_key(table, key) != 1;
 	__atomic_store_n(&r->lookups, r->lookups + 1, __ATOMIC_RELEASE);
@@ -196,33 +197,6 @@ static void tear(struct writer *w, __u32 slot)
 	__atomic_store_n(&half[!high], (__u32)word, __ATOMIC_RELAXED);
 }
 
-static void insert(struct writer *w, __u32 i)
-{
-	struct table *table = &w->shared->table;
-	__u64 key = key_of(w->shared->seed, i);
-	__u64 word = sound_word(key, 1 + random_below(&w->random, SA_RINGS - 1));
-	struct entry entry = {
-		.to = sa_word_to(word),
-		.own = sa_word_own(word),
-		.flags = sa_word_flags(word),
-		.record = key >> 12,
-	};
-	__u32 slot;
-	int err;
-
-	for (int tries = 0; tries < 3; tries++) {
-		err = table_insert(table, key, &entry, w->shared->now_ns, &slot);
-		if (err != -ENOSPC)
-			break;
-		pass(w, true);
-	}
-	assert_int_equal(err, 0);
-	w->slot[i] = slot;
-	w->inserts++;
-	if (w->broken == HALVES)
-		tear(w, slot);
-}
-
 static void begin(struct writer *w, __u32 slot, __u64 word)
 {
 	struct change *change = &w->shared->change[slot];
@@ -236,6 +210,35 @@ static void end(struct writer *w, __u32 slot)
 	__atomic_fetch_add(&w->shared->change[slot].version, 1, __ATOMIC_SEQ_CST);
 }
 
+static void insert(struct writer *w, __u32 i)
+{
+	struct table *table = &w->shared->table;
+	__u64 key = key_of(w->shared->seed, i);
+	__u64 word = sound_word(key, 1 + random_below(&w->random, SA_RINGS - 1));
+	struct entry entry = {
+		.to = sa_word_to(word),
+		.own = sa_word_own(word),
+		.flags = sa_word_flags(word),
+		.record = key >> 12,
+	};
+	int slot;
+
+	for (int tries = 0; tries < 3; tries++) {
+		slot = table_place(table, key, w->shared->now_ns);
+		if (slot != -ENOSPC)
+			break;
+		pass(w, true);
+	}
+	assert_true(slot >= 0);
+	begin(w, slot, word);
+	assert_int_equal(table_put(table, slot, key, &entry), 0);
+	end(w, slot);
+	w->slot[i] = slot;
+	w->inserts++;
+	if (w->broken == HALVES)
+		tear(w, slot);
+}
+
 static void erase(struct writer *w, __u32 i)
 {
 	begin(w, w->slot[i], 0);
@@ -247,14 +250,14 @@ static void erase(struct writer *w, __u32 i)
 
 static void set(struct writer *w, __u32 slot, __u64 old, __u64 word)
 {
-	__u64 *rest = &w->shared->table.warm[slot].rest;
+	__u64 *copy = &w->shared->table.warm[slot].at_home;
 
 	begin(w, slot, word);
 	assert_int_equal(table_set(&w->shared->table, slot, old, word), 0);
 	if (w->broken == STALE) { /* as if it were not cleared before */
-		__atomic_store_n(rest, rest_of(old), __ATOMIC_RELEASE);
+		__atomic_store_n(copy, at_home_of(old), __ATOMIC_RELEASE);
 		dawdle(w);
-		__atomic_store_n(rest, rest_of(word), __ATOMIC_RELEASE);
+		__atomic_store_n(copy, at_home_of(word), __ATOMIC_RELEASE);
 	}
 	end(w, slot);
 }
@@ -314,10 +317,12 @@ static struct shared *shared_new(uint64_t seed)
 	s->now_ns = 5 * TABLE_REST_NS;
 	s->table.shape = (struct sa_table_shape){.bits = BITS, .seed = random_next(&seed)};
 	s->table.buckets = aligned_alloc(64, sizeof(struct sa_bucket) << BITS);
+	s->table.spills = calloc(sa_spills_elements(&s->table.shape), sizeof(struct sa_spills));
 	s->table.warm = aligned_alloc(64, sizeof(struct sa_warm) * SLOTS);
 	s->table.cold = calloc(SLOTS, sizeof(struct sa_cold));
 	s->table.spare = calloc(SLOTS, sizeof(__u32));
 	assert_non_null(s->table.buckets);
+	assert_non_null(s->table.spills);
 	assert_non_null(s->table.warm);
 	assert_non_null(s->table.cold);
 	assert_non_null(s->table.spare);
@@ -345,6 +350,8 @@ static void check_all(const struct writer *w)
 		expected += w->slot[i] >= 0;
 	}
 	table_each(table, slot) entries++;
+	for (slot = 0; slot < SLOTS; slot++)
+		assert_int_equal(table->warm[slot].at_home, at_home_of(table_word(table, slot)));
 	assert_int_equal(entries, expected);
 }
 
@@ -409,6 +416,7 @@ static uint64_t run(enum broken broken, uint64_t rekeys, struct sum *sum)
 		(unsigned long long)sum->doubled, (unsigned long long)sum->torn,
 		(unsigned long long)sum->foreign, (unsigned long long)sum->stale);
 	free(s->table.buckets);
+	free(s->table.spills);
 	free(s->table.warm);
 	free(s->table.cold);
 	free(s->table.spare);

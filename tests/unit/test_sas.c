@@ -76,6 +76,7 @@ static int setup(void **state)
 		.buckets = xdp->maps.table,
 		.warm = xdp->maps.warm,
 		.cold = xdp->maps.cold,
+		.spills = zeros(1, sizeof(struct sa_spills)),
 		.spare = zeros(SLOTS, sizeof(__u32)),
 	};
 	assert_int_equal(table_take_stock(&xdp->table), 0);
@@ -96,7 +97,8 @@ static int teardown(void **state)
 	struct xdp *xdp = &f->daemon.xdp;
 	struct maps *maps = &xdp->maps;
 	void *memory[] = {maps->host,  maps->table, maps->warm,	      maps->cold,
-			  maps->rings, maps->ports, maps->stray_seen, xdp->table.spare};
+			  maps->rings, maps->ports, maps->stray_seen, xdp->table.spare,
+			  xdp->table.spills};
 
 	sas_close(&f->daemon);
 	addrs_free(f->daemon.addrs);
