@@ -11,6 +11,11 @@ struct found {
 	__u32 slot;
 };
 
+static __always_inline struct sa_table_shape table_shape(void)
+{
+	return (struct sa_table_shape){.bits = constants.shape.bits, .seed = constants.shape.seed};
+}
+
 static __always_inline bool is_at(struct found *found, __u64 key, __u32 slot)
 {
 	const struct sa_bucket *b = element(sa_table, slot / SA_BUCKET_SLOTS);
@@ -41,7 +46,7 @@ static __always_inline bool spilled(__u32 near)
 
 static __always_inline void find_key(struct found *found, __u64 key)
 {
-	struct sa_table_shape shape = {.bits = constants.shape.bits, .seed = constants.shape.seed};
+	const struct sa_table_shape shape = table_shape();
 	__u32 near = sa_near(&shape, key), far[2];
 
 	found->key = key;
@@ -59,7 +64,7 @@ static __always_inline void find_key(struct found *found, __u64 key)
 /* The key of a flow that carries an SPI. */
 static __always_inline __u64 flow_key(const struct flow *f)
 {
-	struct sa_table_shape shape = {.bits = constants.shape.bits, .seed = constants.shape.seed};
+	const struct sa_table_shape shape = table_shape();
 
 	return sa_key(&shape, f->dst, f->spi, flow_sa_protocol(f));
 }

@@ -91,7 +91,7 @@ static __always_inline void note_passed(const struct found *found, const struct 
  */
 static __always_inline struct sa_warm *find_warm(struct found *found, __u64 key)
 {
-	struct sa_table_shape shape = {.bits = constants.shape.bits, .seed = constants.shape.seed};
+	const struct sa_table_shape shape = table_shape();
 	__u32 guess = sa_guess(&shape, key);
 	struct sa_warm *warm = element(sa_warm, guess);
 
@@ -148,7 +148,7 @@ static __always_inline int ring_any(struct xdp_md *ctx, __u32 kind, __u32 cpu, _
  */
 static __always_inline bool ring_quick(struct xdp_md *ctx, const struct ring_state *state)
 {
-	struct sa_table_shape shape = {.bits = constants.shape.bits, .seed = constants.shape.seed};
+	const struct sa_table_shape shape = table_shape();
 	void *data = (void *)(long)ctx->data;
 	struct sa_warm *warm;
 	struct quick q;

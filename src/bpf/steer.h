@@ -366,7 +366,7 @@ static __always_inline int steer_any(struct xdp_md *ctx, const struct found *loo
 /* The frames that nearly all are, ESP as core/quick.h takes it, are looked up at once. */
 static __always_inline bool look_quick(struct xdp_md *ctx, struct found *found)
 {
-	struct sa_table_shape shape = {.bits = constants.shape.bits, .seed = constants.shape.seed};
+	const struct sa_table_shape shape = table_shape();
 	struct quick q;
 
 	if (!quick_parse(&q, &shape, (void *)(long)ctx->data, (void *)(long)ctx->data_end))

@@ -99,11 +99,7 @@ static enum status count_kernel(unsigned int seconds, struct counting *out)
 /* The CPU that an SA is steered to, -1 if it is not. */
 static int steered_to(const struct maps *maps, const struct sa *sa)
 {
-	const struct table table = {
-		.shape = maps->host->shape,
-		.buckets = maps->table,
-		.cold = maps->cold,
-	};
+	const struct table table = maps_table(maps);
 	__u64 word;
 
 	(void)table_lookup(&table, sa_key(&table.shape, sa->id.dst, sa->id.spi, sa->id.protocol),

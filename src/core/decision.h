@@ -8,9 +8,9 @@
 
 struct decision {
 	struct flow flow;
-	__u32 way;  /* enum way */
-	__u32 ring; /* 0: passed */
-	__u32 slot; /* of a known SA, else NO_SLOT */
+	__u32 way;   /* enum way */
+	__u32 ring;  /* 0: passed */
+	__u32 slot;  /* of a known SA, else NO_SLOT */
 	__u32 quick; /* 1: by the short cut */
 };
 

@@ -9,7 +9,7 @@
 #include "core/env.h"
 #include "core/sa_table.h"
 
-#define LAYOUT_VERSION 6u
+#define LAYOUT_VERSION 7u
 #define LAYOUT_MAGIC   0x45535031u /* "ESP1" */
 
 #define LINE __attribute__((aligned(128))) /* two cache lines: adjacent-line prefetch pairs them */

@@ -2,10 +2,10 @@
 /*
  * The SA table: from (SPI, fingerprint of address and protocol) to the rings of an SA.
  *
- * Buckets of eight slots; a bucket is one cache line. An SA has its place in a near bucket, one of a
- * quarter of them, so that a few SAs lie on few lines and pages; where that is full, in one of two far
- * ones. A slot is one aligned 64-bit word, so a reader takes an entry by one load and never sees half
- * of it:
+ * Buckets of eight slots; a bucket is one cache line. An SA has its place in a near bucket, one of
+ *a quarter of them, so that a few SAs lie on few lines and pages; where that is full, in one of two
+ *far ones. A slot is one aligned 64-bit word, so a reader takes an entry by one load and never sees
+ *half of it:
  *
  *	SPI 32 | fingerprint 12 | ring `to` 9 | ring `own` 9 | flags 2
  *
@@ -17,9 +17,9 @@
 #include "core/env.h"
 
 #define SA_BUCKET_SLOTS 8
-#define SA_RINGS        512 /* ring numbers are 9 bits */
+#define SA_RINGS	512 /* ring numbers are 9 bits */
 #define SA_BITS_MIN	3
-#define SA_NEAR_SHIFT	2   /* one in 4 buckets is near */
+#define SA_NEAR_SHIFT	2 /* one in 4 buckets is near */
 
 /* Flags of a word. */
 #define SA_HANDS_OFF 1u /* decrypted by the NIC: never through a ring */
@@ -34,8 +34,8 @@ struct sa_bucket {
 };
 
 /*
- * Of 64 near buckets, how many SAs that belong there are in far ones: a look-up ends in a near bucket
- * without any. 255: that many or more, and so it stays.
+ * For each of 64 near buckets: how many of its SAs lie in far ones. 0: a look-up may stop there.
+ * 255 means many, and is not lowered while the table lives, but by table_take_stock().
  */
 struct sa_spills {
 	__u8 of[64];

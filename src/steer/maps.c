@@ -105,6 +105,17 @@ static void set_pointers(struct maps *maps)
 	maps->lines = maps->memory[MAP_MOVE_LINES];
 }
 
+struct table maps_table(const struct maps *maps)
+{
+	return (struct table){
+		.shape = maps->host->shape,
+		.buckets = maps->table,
+		.spills = maps->spills,
+		.warm = maps->warm,
+		.cold = maps->cold,
+	};
+}
+
 static bool holds(const struct maps *maps, enum map map, size_t elements)
 {
 	return maps->elements[map] >= elements;
@@ -113,7 +124,7 @@ static bool holds(const struct maps *maps, enum map map, size_t elements)
 /* Also those not in use (zeros): a damaged word may name any, and its CPU indexes arrays. */
 static bool rings_valid(const struct maps *maps)
 {
-	for (__u32 i = 1; i < SA_RINGS; i++)
+	for (__u32 i = 0; i < SA_RINGS; i++)
 		if (maps->rings[i].kind >= RING_KINDS || maps->rings[i].cpu >= maps->host->cpus)
 			return false;
 	return true;

@@ -14,6 +14,7 @@
 #include "core/parse.h"
 #include "core/toeplitz.h"
 #include "steer/pins.h"
+#include "steer/table.h"
 
 /* In the order of `map_names` in maps.c; those before MAP_MAPPED_END are mapped into memory. */
 enum map {
@@ -47,13 +48,13 @@ const char *map_name(enum map map);
 struct maps {
 	int fd[MAPS];
 	void *memory[MAP_MAPPED_END];
-	size_t size[MAP_MAPPED_END];	 /* of the memory, in whole pages */
+	size_t size[MAP_MAPPED_END]; /* of the memory, in whole pages */
 	__u32 elements[MAP_MAPPED_END];
 	struct host *host;
-	struct sa_bucket *table; /* 1 << host->shape.bits of them */
+	struct sa_bucket *table;  /* 1 << host->shape.bits of them */
 	struct sa_spills *spills; /* sa_spills_elements() */
-	struct sa_warm *warm;	 /* SA_BUCKET_SLOTS for each bucket */
-	struct sa_cold *cold;	 /* as many; whose: sa_warm.cold */
+	struct sa_warm *warm;	  /* SA_BUCKET_SLOTS for each bucket */
+	struct sa_cold *cold;	  /* as many; whose: sa_warm.cold */
 	struct ring *rings;
 	struct ring_state *ring_states; /* maps_ring_state() */
 	struct cpu_state *cpu_states;	/* host->cpus of them */
@@ -97,6 +98,9 @@ static inline struct ring_state *maps_ring_state(const struct maps *maps, __u32 
 
 	return &maps->ring_states[ring_place(ring->kind, ring->cpu, maps->host->cpus)];
 }
+
+/* The SA table, to look up in; who changes it gives it room for its spare cold sides. */
+struct table maps_table(const struct maps *maps);
 
 /* The number of slots of the SA table. */
 static inline __u32 maps_slots(const struct maps *maps)

@@ -91,8 +91,9 @@ static void mend_spills(const struct table *table)
 		table->spare[near] += (__u32)slot / SA_BUCKET_SLOTS != near;
 	}
 	for (near = 0; near < buckets; near++)
-		*spills_of(table, near) =
-			table->spare[near] < UINT8_MAX ? (__u8)table->spare[near] : UINT8_MAX;
+		__atomic_store_n(spills_of(table, near),
+				 table->spare[near] < UINT8_MAX ? table->spare[near] : UINT8_MAX,
+				 __ATOMIC_RELAXED);
 }
 
 static void mend_at_home(const struct table *table)

@@ -4,9 +4,9 @@
  * look them up. Works on memory only: mapped arrays or malloc'd ones. No I/O, no allocation.
  *
  * What a reader may rely on: an entry that is in the table and stays in is found by every lookup;
- * its warm and cold side are complete before the word appears; no slot is given to another SA
- * within TABLE_REST_NS of its removal, so a reader that found a word may use the slot for that
- * long; and sa_warm.at_home, where it is not 0, is the word at that moment.
+ * its warm (but at_home) and cold side are complete before the word appears; no slot is given to
+ * another SA within TABLE_REST_NS of its removal, so a reader that found a word may use the slot
+ * for that long; and sa_warm.at_home, where it is not 0, is the word at that moment.
  *
  * Times are CLOCK_MONOTONIC in ns. A slot is bucket * SA_BUCKET_SLOTS + place in the bucket.
  */
@@ -29,7 +29,7 @@ struct table {
 	__u32 *spare;		   /* room for as many: the indexes of those that no entry has */
 	__u32 spares;
 	/*
-	 * Until then some slot may rest: what to compare before looking at each cold side. Begin
+	 * Until then some slot may rest: what to compare before looking at each warm side. Begin
 	 * with UINT64_MAX where others may have removed entries, else 0.
 	 */
 	__u64 rest_until_ns;
@@ -37,7 +37,8 @@ struct table {
 
 /*
  * The shape's bits for a table that holds @max_sas (at most TABLE_MAX_SAS) SAs of random SPIs
- * without overflow: it is at most half full then, where its buckets of eight do not run over (tests/unit/test_sa_table.c fills it some hundred times).
+ * without overflow: it is at most half full then, where its buckets of eight do not run over
+ * (tests/unit/test_sa_table.c fills it some hundred times).
  */
 __u32 table_bits(__u32 max_sas);
 
@@ -59,8 +60,9 @@ static inline struct sa_cold *table_cold(const struct table *table, __u32 slot)
 }
 
 /*
- * Finds the cold sides that no entry has, and mends what a writer that died, or damage, left wrong in
- * the spills and in sa_warm.at_home. To be called once, before anything else, with all pointers set. 0; -EUCLEAN: an entry's cold side is another's too, or there is no such one.
+ * Finds the cold sides that no entry has, and mends what a writer that died, or damage, left wrong
+ * in the spills and in sa_warm.at_home. To be called once, before anything else, with all pointers
+ * set. 0; -EUCLEAN: an entry's cold side is another's too, or there is no such one.
  */
 int table_take_stock(struct table *table);
 
@@ -78,9 +80,9 @@ int table_lookup(const struct table *table, __u64 key, __u64 *word);
 int table_place(const struct table *table, __u64 key, __u64 now_ns);
 
 /*
- * Fetches ahead, without waiting, what table_place() of @key will look at (step 0), and then what
- * table_insert() will write (step 1, when that has come). The slot that this will be, if it can be
- * told yet, else -1.
+ * Fetches ahead, without waiting, the near bucket of @key (step 0), and then what table_insert()
+ * will write (step 1, when that has come). The slot that this will be, if it can be told yet, else
+ * -1.
  */
 int table_expect(const struct table *table, __u64 key, unsigned int step, __u64 now_ns);
 

@@ -100,15 +100,9 @@ static int open_table(struct xdp *xdp, char *why, size_t size)
 	const struct maps *maps = &xdp->maps;
 	int err = -ENOMEM;
 
-	xdp->table = (struct table){
-		.shape = maps->host->shape,
-		.buckets = maps->table,
-		.spills = maps->spills,
-		.warm = maps->warm,
-		.cold = maps->cold,
-		.spare = malloc(sizeof(__u32) * maps_slots(maps)),
-		.rest_until_ns = xdp->adopted ? UINT64_MAX : 0,
-	};
+	xdp->table = maps_table(maps);
+	xdp->table.spare = malloc(sizeof(__u32) * maps_slots(maps));
+	xdp->table.rest_until_ns = xdp->adopted ? UINT64_MAX : 0;
 	if (xdp->table.spare)
 		err = table_take_stock(&xdp->table);
 	if (err == -EUCLEAN)

@@ -77,8 +77,7 @@ static bool is_right(struct ring_answer *r, const struct ring_frame *f, __u32 me
 /* Where the copy of the word on the warm side is all that the program needs. */
 static bool is_right_blind(struct ring_answer *r, const struct ring_frame *f)
 {
-	__u64 *word =
-		&r->maps->table[f->slot / SA_BUCKET_SLOTS].slot[f->slot % SA_BUCKET_SLOTS];
+	__u64 *word = &r->maps->table[f->slot / SA_BUCKET_SLOTS].slot[f->slot % SA_BUCKET_SLOTS];
 	__u64 kept = *word;
 	bool right;
 

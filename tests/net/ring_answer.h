@@ -11,7 +11,8 @@ struct ring_answer {
 	struct espalier_bpf *program;
 	struct maps *maps;
 	__u32 cpu;
-	/* Runs on frames of SAs that this CPU decrypts, those of them without the table, of others' */
+	/* Runs on frames of SAs that this CPU decrypts, those of them without the table, of others'
+	 */
 	unsigned long here, blind, elsewhere;
 };
 
@@ -30,8 +31,9 @@ struct ring_frame {
 };
 
 /*
- * Runs it on a frame as it is; with metadata before it, when the short cut may not take it; and, where
- * the short cut must, with the SA's word taken out of the table. True: it does what it should.
+ * Runs it on a frame as it is; with metadata before it, when the short cut may not take it; and,
+ * where the short cut must, with the SA's word taken out of the table. True: it does what it
+ * should.
  */
 bool ring_answer_is_right(struct ring_answer *r, const struct ring_frame *frame);
 

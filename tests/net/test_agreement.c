@@ -47,7 +47,7 @@ struct test {
 	const struct decision *decision; /* the BPF program's */
 	uint64_t random;
 	struct ring_answer ring;
-	unsigned long ran, short_ones, quick, wrong;
+	unsigned long ran, short_ones, quick, far, wrong;
 	int cpus[CPUS_MAX], n_cpus;
 };
 
@@ -136,12 +136,52 @@ static void set_up(struct test *t)
 		die("the ring program", err);
 }
 
-/* Fills the table and the model's list with SAs of the frames, half of them at random. */
+static void add_sa(struct test *t, struct model_sa *sa)
+{
+	struct table *table = &t->box.xdp.table;
+	int cpu = t->cpus[random_below(&t->random, t->n_cpus)];
+	int err = sandbox_add(&t->box, sa->family, sa->dst, sa->spi, sa->protocol, cpu,
+			      sa->hands_off);
+	int slot = table_find(table, sa_key(&table->shape, sa->dst, sa->spi, sa->protocol));
+
+	if (err || slot < 0)
+		die("adding an SA", err ? err : ENOENT);
+	sa->slot = slot;
+	sa->ring = sa_word_own(table_word(table, slot));
+	t->model.n_sas++;
+}
+
+/* Other SAs into the near bucket of @sa, until it is full. */
+static void crowd_out(struct test *t, const struct model_sa *sa)
+{
+	const struct table *table = &t->box.xdp.table;
+	const struct sa_table_shape *shape = &table->shape;
+	__u32 near = sa_near(shape, sa_key(shape, sa->dst, sa->spi, sa->protocol));
+
+	while (t->model.n_sas < MODEL_SAS - 1) {
+		struct model_sa *other = &t->model.sas[t->model.n_sas];
+		__u64 key;
+
+		*other = *sa;
+		other->spi = 1 + (__u32)random_below(&t->random, UINT32_MAX);
+		key = sa_key(shape, other->dst, other->spi, other->protocol);
+		if (sa_near(shape, key) != near || table_find(table, key) >= 0)
+			continue;
+		if (table_place(table, key, sandbox_now() + t->box.ahead_ns) / SA_BUCKET_SLOTS !=
+		    (int)near)
+			return;
+		add_sa(t, other);
+	}
+}
+
+/*
+ * Fills the table and the model's list with SAs of the frames, half of them at random; half the
+ * time such that they lie in far buckets.
+ */
 static void change_sas(struct test *t)
 {
+	bool far = random_below(&t->random, 2);
 	struct model *m = &t->model;
-	struct table *table = &t->box.xdp.table;
-	int slot;
 
 	sandbox_clear(&t->box);
 	t->box.ahead_ns += 2 * TABLE_REST_NS;
@@ -150,24 +190,18 @@ static void change_sas(struct test *t)
 	m->n_sas = 0;
 	for (unsigned int i = 0; i < t->n_bases && m->n_sas < MODEL_SAS; i++) {
 		const struct flow *f = &t->bases[i].flow;
-		struct model_sa *sa = &m->sas[m->n_sas];
-		__u8 protocol = flow_sa_protocol(f);
-		int err, cpu = t->cpus[random_below(&t->random, t->n_cpus)];
+		struct model_sa sa = {.family = f->family, .protocol = flow_sa_protocol(f)};
 
-		if (!f->spi || model_find(m, f->dst, f->spi, protocol) ||
+		if (!f->spi || model_find(m, f->dst, f->spi, sa.protocol) ||
 		    random_below(&t->random, 2))
 			continue;
-		*sa = (struct model_sa){.family = f->family, .protocol = protocol, .spi = f->spi};
-		memcpy(sa->dst, f->dst, sizeof(sa->dst));
-		sa->hands_off = !random_below(&t->random, 4);
-		err = sandbox_add(&t->box, sa->family, sa->dst, sa->spi, protocol, cpu,
-				  sa->hands_off);
-		slot = table_find(table, sa_key(&table->shape, sa->dst, sa->spi, protocol));
-		if (err || slot < 0)
-			die("adding an SA", err ? err : ENOENT);
-		sa->slot = slot;
-		sa->ring = sa_word_own(table_word(table, slot));
-		m->n_sas++;
+		sa.spi = f->spi;
+		memcpy(sa.dst, f->dst, sizeof(sa.dst));
+		sa.hands_off = !random_below(&t->random, 4);
+		if (far)
+			crowd_out(t, &sa);
+		m->sas[m->n_sas] = sa;
+		add_sa(t, &m->sas[m->n_sas]);
 	}
 }
 
@@ -286,6 +320,8 @@ static void run(struct test *t, const char *name, const __u8 *bytes, size_t len)
 	    opts.retval != (should.ring ? XDP_REDIRECT : XDP_PASS))
 		complain(t, name, &flow, &should, opts.retval);
 	t->quick += t->decision->quick;
+	t->far += should.how == CASE_SA &&
+		  should.slot / SA_BUCKET_SLOTS >= sa_near_buckets(&t->model.shape);
 	run_on_ring(t, name, bytes, len, &should, &flow);
 }
 
@@ -332,11 +368,11 @@ static void check_counts(struct test *t)
 		printf("  %7lu  %s\n", t->model.seen[i], model_case_names[i]);
 		t->wrong += !t->model.seen[i];
 	}
-	printf("  %lu by the short cut; on a ring %lu of its own SAs, %lu of them by the short "
-	       "cut, %lu of others'\n",
-	       t->quick, t->ring.here, t->ring.blind, t->ring.elsewhere);
-	t->wrong += t->quick < MUTATED / 100 || t->ring.here < MUTATED / 100 ||
-		    t->ring.blind < MUTATED / 100 ||
+	printf("  %lu by the short cut, %lu of SAs in far buckets; on a ring %lu of its own SAs, "
+	       "%lu of them by the short cut, %lu of others'\n",
+	       t->quick, t->far, t->ring.here, t->ring.blind, t->ring.elsewhere);
+	t->wrong += t->quick < MUTATED / 100 || t->far < MUTATED / 100 ||
+		    t->ring.here < MUTATED / 100 || t->ring.blind < MUTATED / 100 ||
 		    (t->n_cpus > 1 && t->ring.elsewhere < MUTATED / 100);
 }
 

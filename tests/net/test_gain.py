@@ -40,6 +40,14 @@ def test_many_sas(host):
     check(gain(host)["sas"] == 2000, "SAs")
 
 
+def test_beside_steering(host):
+    """SAs that are steered, and one more than fits: it is not."""
+    host.daemon("--max-sas", "16")
+    host.add_sas(range(0x1000, 0x1010))
+    host.add_sas([0x2000], wait=False)
+    check(gain(host)["sas"] == 17, "SAs")
+
+
 def test_changes_nothing(host):
     host.add_sas([0x1000], wait=False)
 

@@ -590,17 +590,23 @@ static void test_spills(void **state)
 static void test_many_spills(void **state)
 {
 	struct table table = table_new(SA_BITS_MIN, 3);
-	__u32 slot, near = 0, far;
+	__u64 key = 5000ull << 12;
+	__u8 *spills = &table.spills->of[sa_near(&table.shape, key)];
+	__u32 far[2], slot;
 
-	fill_up(&table, 5000ull << 12);
-	memset(table.spills, 255, sizeof(*table.spills));
-	for (far = 16; !table_word(&table, far); far++)
-		;
-	near = sa_near(&table.shape, sa_word_key(table_word(&table, far)));
-	table_remove(&table, far, NOW_NS);
-	assert_int_equal(table.spills->of[near], 255);
-	insert(&table, 5000ull << 12, NOW_NS + TABLE_REST_NS, &slot);
-	assert_int_equal(table.spills->of[near], 255);
+	fill_up(&table, key);
+	sa_far(&table.shape, key, far);
+	table_remove(&table, far[0] * SA_BUCKET_SLOTS, NOW_NS);
+	table_remove(&table, far[0] * SA_BUCKET_SLOTS + 1, NOW_NS);
+	*spills = 254;
+	assert_int_equal(insert(&table, key, NOW_NS + TABLE_REST_NS, &slot), 0);
+	assert_int_equal(slot / SA_BUCKET_SLOTS, far[0]);
+	assert_int_equal(*spills, 255);
+	table_remove(&table, slot, NOW_NS + TABLE_REST_NS);
+	assert_int_equal(*spills, 255);
+	assert_int_equal(insert(&table, key, NOW_NS + 2 * TABLE_REST_NS, &slot), 0);
+	assert_int_equal(*spills, 255);
+	assert_int_equal(table_find(&table, key), slot);
 	table_free(&table);
 }
 
