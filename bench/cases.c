@@ -28,6 +28,7 @@ const struct bench_case cases[] = {
 	 "random of 10,000 SAs"},
 	{"known-100k", 60, RUN_STEER, PACKET_ESP, 0, CASES_KNOWN, XDP_REDIRECT,
 	 "random of 100,000 SAs"},
+	{"known-vlan", 0, RUN_STEER, PACKET_ESP_VLAN, 0, 0, XDP_REDIRECT, "one SA in a VLAN"},
 	{"known-udp", 25, RUN_STEER, PACKET_ESP_UDP, 0, 0, XDP_REDIRECT, "one SA, ESP-in-UDP"},
 	{"known-ipv6", 30, RUN_STEER, PACKET_ESP_IPV6, 0, 0, XDP_REDIRECT, "one SA over IPv6"},
 	{"stray", 35, RUN_STEER, PACKET_ESP, CASES_KNOWN, 0, XDP_REDIRECT, "one SPI of no SA"},

@@ -76,6 +76,12 @@ __u32 packet_make(__u8 frame[PACKET_MAX], enum packet_kind kind, __u32 spi)
 	case PACKET_ESP:
 		at = put_esp(put_ipv4(at, IPPROTO_ESP, esp), spi);
 		break;
+	case PACKET_ESP_VLAN:
+		eth->h_proto = htons(ETH_P_8021Q);
+		at[1] = 7; /* the VLAN */
+		at[2] = ETH_P_IP >> 8;
+		at = put_esp(put_ipv4(at + 4, IPPROTO_ESP, esp), spi);
+		break;
 	case PACKET_ESP_UDP:
 		at = put_udp(put_ipv4(at, IPPROTO_UDP, sizeof(struct udphdr) + esp), esp);
 		at = put_esp(at, spi);

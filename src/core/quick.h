@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The short cut through the parser, for the frames that nearly all are: ESP in IPv4 or IPv6, or in
- * UDP to port 4500 in IPv4, without link-layer tags, options, extension headers or fragments. What
- * it takes it takes as core/parse.h does (tests/unit/test_quick.c holds them against each other);
- * what it does not take is for the parser.
+ * UDP to port 4500 in IPv4, with one VLAN tag or none, without options, extension headers or
+ * fragments. What it takes it takes as core/parse.h does (tests/unit/test_quick.c holds them against
+ * each other); what it does not take is for the parser.
  *
  * Why: docs/data-path.md, "The short cut".
  */
@@ -61,19 +61,30 @@ static __always_inline bool quick_ipv6(struct quick *q, const struct sa_table_sh
 	return quick_esp(q, shape, ip + 40, dst);
 }
 
+/* What the EtherType @type, as in the packet, names. */
+static __always_inline bool quick_ip(struct quick *q, const struct sa_table_shape *shape,
+				     const __u8 *ip, const __u8 *end, __be16 type)
+{
+	if (unlikely(ip + 20 + 8 > end))
+		return false;
+	if (likely(type == be16_host(ETH_P_IP)))
+		return quick_ipv4(q, shape, ip, end);
+	return type == be16_host(ETH_P_IPV6) && quick_ipv6(q, shape, ip, end);
+}
+
 /* An Ethernet frame, data..end. False: ask the parser, and *q is undefined. */
 static __always_inline bool quick_parse(struct quick *q, const struct sa_table_shape *shape,
 					const void *data, const void *end)
 {
-	const __u8 *ip = (const __u8 *)data + ETH_HLEN;
+	const __u8 *link = data;
 	__be16 type;
 
-	if (unlikely(ip + 20 + 8 > (const __u8 *)end))
+	if (unlikely(link + ETH_HLEN + 4 > (const __u8 *)end))
 		return false;
-	type = load_be16(ip - 2);
-	if (likely(type == be16_host(ETH_P_IP)))
-		return quick_ipv4(q, shape, ip, end);
-	return type == be16_host(ETH_P_IPV6) && quick_ipv6(q, shape, ip, end);
+	type = load_be16(link + 12);
+	if (type == be16_host(ETH_P_8021Q))
+		return quick_ip(q, shape, link + ETH_HLEN + 4, end, load_be16(link + 16));
+	return quick_ip(q, shape, link + ETH_HLEN, end, type);
 }
 
 #endif

@@ -48,6 +48,7 @@ static void plain_frames_are_taken(void **state)
 {
 	static const char *const names[] = {
 		"esp4",
+		"vlan esp4",
 		"esp4 padded",
 		"esp4 header only",
 		"esp4 head of a large packet",
