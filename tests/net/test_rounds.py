@@ -79,10 +79,13 @@ def evenness(host, seconds=3):
     return max(total) / fair, max(1, max(each.values()) / fair)
 
 
-def kept_order(result):
+def kept_order(host, result):
     check(result["packets"] > 5000, "too little traffic to tell", result["packets"])
     check(result["worst"] <= PROMISE, "later than promised:", result["worst"])
-    check(result["missing"] == 0, "packets were lost:", result["missing"])
+    dropped = host.show()["drops"]["rings"]
+    if 0 < result["missing"] <= dropped:
+        raise Noise(f"a CPU was busy for so long that its ring lost {dropped} packets")
+    check(result["missing"] == 0, "packets were lost:", result["missing"], "by rings:", dropped)
     return f"{result['late']} of {result['packets']} late"
 
 
@@ -118,7 +121,7 @@ def test_skew_becomes_even(host):
     check(WORK_NS / 2 < shown["costs"]["packet_ns"] < 2 * WORK_NS, "the cost of a packet is not",
           WORK_NS, shown["costs"])
     return (f"imbalance {before:.2f} to {is_now:.2f} (floor {floor:.2f}) by {done} moves; "
-            + kept_order(receiver.result))
+            + kept_order(host, receiver.result))
 
 
 def test_steady_load_no_moves(host):
@@ -142,7 +145,7 @@ def test_steady_load_no_moves(host):
         raise Noise("other work on this machine comes and goes, and that is no steady load")
     moved = then["moves"]["done"] - first["moves"]["done"]
     check(moved <= 4, "no rest under a steady load: moves", moved)
-    return f"{moved} moves in 6 s; " + kept_order(receiver.result)
+    return f"{moved} moves in 6 s; " + kept_order(host, receiver.result)
 
 
 def test_heavy_sa_sits_alone(host):
@@ -170,7 +173,7 @@ def test_heavy_sa_sits_alone(host):
         receiver.finish(settle=1.0)
     check(shown["rounds"]["heaviest"] == f"0x{FIRST:08x}", "another is called the heaviest", shown)
     check("sits alone" in text, "show does not say so", text)
-    return kept_order(receiver.result)
+    return kept_order(host, receiver.result)
 
 
 def test_by_hand_stays(host):
@@ -197,7 +200,7 @@ def test_by_hand_stays(host):
         wait_for(lambda: len(by_cpu(host).get(CPUS[1], [])) >= 7, "the released SAs to spread", 30)
         end(sender)
         receiver.finish(settle=1.0)
-    return kept_order(receiver.result)
+    return kept_order(host, receiver.result)
 
 
 def daemon_ns(process):
