@@ -189,26 +189,70 @@ int pins_interfaces(const struct pins *pins, unsigned int **ifindexes)
 	return count;
 }
 
-/*
- * A cpumap's entry holds the ring program, which holds the cpumap: nothing but removing the entries
- * ends the threads and frees the memory. By the kind of the pin, so that it works on any layout.
- */
-static void empty_cpumap(const char *path)
+static void empty_if_cpumap(int fd)
 {
 	struct bpf_map_info info = {0};
 	__u32 size = sizeof(info);
+
+	if (!bpf_obj_get_info_by_fd(fd, &info, &size) && info.type == BPF_MAP_TYPE_CPUMAP)
+		for (__u32 cpu = 0; cpu < info.max_entries; cpu++)
+			bpf_map_delete_elem(fd, &cpu);
+}
+
+static void empty_cpumaps_of(int program)
+{
+	__u32 ids[64], size = sizeof(struct bpf_prog_info);
+	struct bpf_prog_info info = {
+		.nr_map_ids = sizeof(ids) / sizeof(*ids),
+		.map_ids = (__u64)(unsigned long)ids,
+	};
+
+	if (bpf_obj_get_info_by_fd(program, &info, &size) < 0)
+		return;
+	for (__u32 i = 0; i < info.nr_map_ids && i < sizeof(ids) / sizeof(*ids); i++) {
+		int fd = bpf_map_get_fd_by_id(ids[i]);
+
+		if (fd < 0)
+			continue;
+		empty_if_cpumap(fd);
+		close(fd);
+	}
+}
+
+static bool is_program(int fd)
+{
+	char path[64], kind[64];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	n = readlink(path, kind, sizeof(kind) - 1);
+	kind[n < 0 ? 0 : n] = 0;
+	return !strcmp(kind, "anon_inode:bpf-prog");
+}
+
+/*
+ * A cpumap's entry holds the ring program, which holds the cpumap: nothing but removing the entries
+ * ends the threads and frees the memory. By the kind of the pin, so that it works on any layout;
+ * and through the pinned programs too, for a cpumap whose own pin is gone.
+ */
+static void empty_cpumaps(const char *path)
+{
 	int fd = bpf_obj_get(path);
 
 	if (fd < 0)
 		return;
-	if (!bpf_obj_get_info_by_fd(fd, &info, &size) && info.type == BPF_MAP_TYPE_CPUMAP)
-		for (__u32 cpu = 0; cpu < info.max_entries; cpu++)
-			bpf_map_delete_elem(fd, &cpu);
+	if (is_program(fd))
+		empty_cpumaps_of(fd);
+	else
+		empty_if_cpumap(fd);
 	close(fd);
 }
 
-/* Removes the pins in a directory and the directory; bpffs has no deeper trees of ours than two. */
-static int remove_dir(const char *path)
+/*
+ * Removes the pins in a directory and the directory; bpffs has no deeper trees of ours than two.
+ * @all: nothing is steered any more, so that the rings may end.
+ */
+static int remove_dir(const char *path, bool all)
 {
 	struct dirent *entry;
 	char inner[PATH_MAX];
@@ -222,10 +266,10 @@ static int remove_dir(const char *path)
 			continue;
 		err = join(inner, sizeof(inner),
 			   snprintf(inner, sizeof(inner), "%s/%s", path, entry->d_name));
-		if (!err && entry->d_type != DT_DIR)
-			empty_cpumap(inner);
+		if (!err && all && entry->d_type != DT_DIR)
+			empty_cpumaps(inner);
 		if (!err && unlink(inner) < 0)
-			err = errno == EISDIR || errno == EPERM ? remove_dir(inner) : -errno;
+			err = errno == EISDIR || errno == EPERM ? remove_dir(inner, all) : -errno;
 		if (err)
 			break;
 	}
@@ -241,7 +285,7 @@ int pins_remove_interface(const struct pins *pins, unsigned int ifindex)
 	int err = join(path, sizeof(path),
 		       snprintf(path, sizeof(path), "%s/if-%u", pins->host, ifindex));
 
-	return err ? err : remove_dir(path);
+	return err ? err : remove_dir(path, false);
 }
 
 int pins_remove(const struct pins *pins)
@@ -254,7 +298,7 @@ int pins_remove(const struct pins *pins)
 		err = pins_remove_interface(pins, ifindexes[i]);
 	free(ifindexes);
 	if (!err)
-		err = remove_dir(pins->host);
+		err = remove_dir(pins->host, true);
 	rmdir(pins->root); /* stays if another namespace has pins */
 	return err;
 }

@@ -55,6 +55,12 @@ def programs(host):
     return {link["ifname"]: link["xdp"]["prog"]["id"] for link in links if "xdp" in link}
 
 
+def ring_programs():
+    """Ids of the ring programs that are loaded on this machine; threads of cpumaps hold them."""
+    listed = subprocess.run(["bpftool", "-j", "prog"], capture_output=True, text=True).stdout
+    return {p["id"] for p in json.loads(listed) if p.get("name", "").startswith("espalier_ring")}
+
+
 def refused(host, arguments, status, *words, before=None, command=(), same=True):
     """The command fails with this status, says these words, and nothing has changed."""
     before = before or state(host)
@@ -413,10 +419,12 @@ def damaged(host, name, show=True):
 
 
 def test_missing_pins(host):
+    others = ring_programs()
     for name in MAPS:
         killed(host)
         os.unlink(f"{host.layout}/{name}")
         damaged(host, name)
+        wait_for(lambda: ring_programs() <= others, f"the end of the rings without {name}")
 
 
 def test_missing_programs(host):
@@ -428,6 +436,7 @@ def test_missing_programs(host):
 
 def test_pins_of_other_maps(host):
     """A map of another type or size in the place of one of ours."""
+    others = ring_programs()
     for name, make in (("sa_table", "type hash key 4 value 64 entries 16"),
                        ("sa_spills", "type array key 4 value 8 entries 64 flags 0x400"),
                        ("sa_cold", "type array key 4 value 8 entries 16"),
@@ -442,6 +451,7 @@ def test_pins_of_other_maps(host):
         subprocess.run(["bpftool", "map", "create", f"{host.layout}/{name}", "name", "other",
                         *make.split()], check=True)
         damaged(host, name)
+        wait_for(lambda: ring_programs() <= others, f"the end of the rings behind {name}")
 
 
 def test_damaged_contents(host):
