@@ -2,10 +2,10 @@
 /*
  * The SA table: from (SPI, fingerprint of address and protocol) to the rings of an SA.
  *
- * Buckets of eight slots; a bucket is one cache line. An SA has its place in a near bucket, one of
- *a quarter of them, so that a few SAs lie on few lines and pages; where that is full, in one of two
- *far ones. A slot is one aligned 64-bit word, so a reader takes an entry by one load and never sees
- *half of it:
+ * Buckets of eight slots; a bucket is one cache line. An SA has its place in a near bucket, one
+ * of a quarter of them, so that a few SAs lie on few lines and pages; where that is full, in one of
+ * two far ones. A slot is one aligned 64-bit word, so a reader takes an entry by one load and never
+ * sees half of it:
  *
  *	SPI 32 | fingerprint 12 | ring `to` 9 | ring `own` 9 | flags 2
  *

@@ -280,7 +280,7 @@ static bool should_be_quick(const struct test *t, const struct model_answer *sho
 
 /* The same frame on a ring of one of the CPUs. */
 static void run_on_ring(struct test *t, const char *name, const __u8 *bytes, size_t len,
-			const struct model_answer *should, const struct flow *flow)
+			const struct model_answer *should, const struct flow *flow, bool quick)
 {
 	const struct ring_frame frame = {
 		.at = bytes,
@@ -288,7 +288,7 @@ static void run_on_ring(struct test *t, const char *name, const __u8 *bytes, siz
 		.slot = should->way == WAY_SA ? should->slot : NO_SLOT,
 		.number = should->ring,
 		.bytes = flow->bytes,
-		.quick = should_be_quick(t, should, bytes, len),
+		.quick = quick,
 	};
 
 	if (ring_answer_is_right(&t->ring, &frame))
@@ -303,6 +303,7 @@ static void run(struct test *t, const char *name, const __u8 *bytes, size_t len)
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = bytes, .data_size_in = len, .repeat = 1);
 	struct model_answer should;
 	struct flow flow;
+	bool quick;
 
 	flow_parse(&flow, bytes, bytes + len, &t->ports);
 	if (len < 14) {
@@ -311,18 +312,18 @@ static void run(struct test *t, const char *name, const __u8 *bytes, size_t len)
 		return;
 	}
 	should = model_decide(&t->model, &flow, len);
+	quick = should_be_quick(t, &should, bytes, len);
 	if (bpf_prog_test_run_opts(t->box.steer, &opts) < 0)
 		die("test run", errno);
 	t->ran++;
 	if (!flows_equal(&t->decision->flow, &flow) || t->decision->way != should.way ||
 	    t->decision->ring != should.ring || t->decision->slot != should.slot ||
-	    t->decision->quick != should_be_quick(t, &should, bytes, len) ||
-	    opts.retval != (should.ring ? XDP_REDIRECT : XDP_PASS))
+	    t->decision->quick != quick || opts.retval != (should.ring ? XDP_REDIRECT : XDP_PASS))
 		complain(t, name, &flow, &should, opts.retval);
 	t->quick += t->decision->quick;
 	t->far += should.how == CASE_SA &&
 		  should.slot / SA_BUCKET_SLOTS >= sa_near_buckets(&t->model.shape);
-	run_on_ring(t, name, bytes, len, &should, &flow);
+	run_on_ring(t, name, bytes, len, &should, &flow, quick);
 }
 
 /* A frame in three goes as it is, or a fragment would seldom find its datagram. */

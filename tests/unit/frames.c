@@ -476,6 +476,22 @@ size_t frames_mutate(__u64 seed, __u8 *buf, size_t len)
 	return len;
 }
 
+const struct frame *frames_mutated(__u64 seed, __u8 buf[FRAME_MAX], size_t *len)
+{
+	const struct frame *frame = &frames[seed % frames_count];
+
+	memcpy(buf, frame->bytes, frame->len);
+	*len = frames_mutate(seed, buf, frame->len);
+	return frame;
+}
+
+bool quick_is_right(const struct quick *q, const struct sa_table_shape *shape,
+		    const struct flow *f)
+{
+	return (f->kind == FLOW_ESP || f->kind == FLOW_ESP_UDP) && f->part == PART_WHOLE &&
+	       q->bytes == f->bytes && q->key == sa_key(shape, f->dst, f->spi, IPPROTO_ESP);
+}
+
 bool flows_equal(const struct flow *a, const struct flow *b)
 {
 	return !memcmp(a, b, sizeof(*a));

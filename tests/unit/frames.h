@@ -6,7 +6,7 @@
 #ifndef TESTS_FRAMES_H
 #define TESTS_FRAMES_H
 
-#include "core/parse.h"
+#include "core/quick.h"
 
 struct frame {
 	const char *name;
@@ -29,6 +29,13 @@ void frames_ports(struct encap_ports *ports);
  * off, but never under 14 if it was not before.
  */
 size_t frames_mutate(__u64 seed, __u8 *buf, size_t len);
+
+/* Frame seed % frames_count, changed as that seed says, into buf; its new length in *len. */
+const struct frame *frames_mutated(__u64 seed, __u8 buf[FRAME_MAX], size_t *len);
+
+/* Is what the short cut took of a frame what the parser makes of it? */
+bool quick_is_right(const struct quick *q, const struct sa_table_shape *shape,
+		    const struct flow *f);
 
 /* Do two flows agree in every field? */
 bool flows_equal(const struct flow *a, const struct flow *b);
