@@ -263,7 +263,10 @@ static void print_settings(struct out *out, const struct snapshot *s)
 {
 	out_object(out, "settings");
 	out_number(out, "ring", s->ring_frames);
-	out_number(out, "nice", s->nice_value);
+	if (s->threads_seen)
+		out_number(out, "nice", s->nice_seen);
+	else
+		out_null(out, "nice");
 	out_array(out, "stray_cpus");
 	for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++)
 		if (CPU_ISSET(cpu, &s->stray_cpus))

@@ -39,6 +39,31 @@ static void warn_rings(struct out *out, const struct snapshot *s)
 		out_warn(out, "full rings lost %s packets of IKE since the start", n);
 }
 
+/* Rings are only used where our program steers. */
+static bool uses_rings(const struct snapshot *s)
+{
+	for (size_t i = 0; i < s->interfaces; i++)
+		if (s->interface[i].mode == MODE_NATIVE || s->interface[i].mode == MODE_GENERIC)
+			return true;
+	return false;
+}
+
+static void warn_threads(struct out *out, const struct snapshot *s)
+{
+	if (!uses_rings(s))
+		return;
+	if (!s->threads_seen)
+		out_warn(out,
+			 "the daemon cannot see the rings' threads: their priority is not set, and "
+			 "loads are taken from all that the kernel does on a CPU; run it in the PID "
+			 "namespace of the host (Kubernetes: hostPID: true)");
+	else if (s->nice_seen != s->nice_wanted)
+		out_warn(out,
+			 "the rings' threads run at nice %d, not at %d: the daemon lacks "
+			 "CAP_SYS_NICE, or somebody changed it",
+			 s->nice_seen, s->nice_wanted);
+}
+
 static void warn_strays(struct out *out, const struct snapshot *s)
 {
 	char n[HUMAN_LEN];
@@ -84,6 +109,7 @@ void show_warn(struct out *out, const struct snapshot *snapshot)
 	}
 	warn_daemon(out, snapshot);
 	warn_rings(out, snapshot);
+	warn_threads(out, snapshot);
 	warn_strays(out, snapshot);
 	warn_rules(out, snapshot);
 	show_round_warn(out, snapshot);

@@ -9,7 +9,7 @@
 #include "core/env.h"
 #include "core/sa_table.h"
 
-#define LAYOUT_VERSION 7u
+#define LAYOUT_VERSION 8u
 #define LAYOUT_MAGIC   0x45535031u /* "ESP1" */
 
 #define LINE __attribute__((aligned(128))) /* two cache lines: adjacent-line prefetch pairs them */
@@ -108,6 +108,8 @@ struct move_times {
 	__u32 wait_us[MOVE_TIMES];
 };
 
+#define NICE_UNKNOWN 0xffffffffu /* not every ring's thread is to be seen by the daemon */
+
 /* The one element of map `host`: what holds for all interfaces of a network namespace. */
 struct host {
 	__u32 magic, layout;
@@ -119,7 +121,7 @@ struct host {
 	__u32 moves;          /* records in the pool */
 	__u32 frags;          /* 1: the programs take frames in several buffers */
 	__u32 cpumap_id[RING_KINDS];
-	__u32 nice_value;     /* nice + 20, so that it is never negative */
+	__u32 nice_value;     /* wanted of the rings' threads: nice + 20, so that it is never negative */
 	__u64 started_ns;     /* CLOCK_MONOTONIC */
 	__u64 ring_program;   /* hash of the BPF object that the ring programs are from */
 	/* The part above is written once; what follows while running. */
@@ -133,6 +135,7 @@ struct host {
 	__u16 stray_ring[STRAY_TABLES][STRAY_TABLE_SIZE];
 	__u8 sa_cpu[SA_RINGS];    /* by ring number: 1 if SAs may be placed on it now */
 	__u64 table_full;         /* SAs that found no place; they are strays */
+	__u32 nice_seen;          /* as nice_value, but what it is; or NICE_UNKNOWN */
 	struct host_interface interface[HOST_INTERFACES];
 	struct round_state round LINE;
 	struct move_times move_times;

@@ -67,6 +67,20 @@ static int take_lock(struct daemon *d)
 	return d->lock < 0 ? d->lock : 0;
 }
 
+static void say_threads(const struct host *host)
+{
+	int seen = (int)host->nice_seen - 20, wanted = (int)host->nice_value - 20;
+
+	if (host->nice_seen == NICE_UNKNOWN)
+		say("the rings' threads cannot be seen in this PID namespace: their priority is not "
+		    "set, and loads are taken from all that the kernel does on a CPU; start in the "
+		    "host's (Kubernetes: hostPID: true)");
+	else if (seen != wanted)
+		say("the rings' threads run at nice %d, not at %d: CAP_SYS_NICE is missing, or "
+		    "somebody changed it",
+		    seen, wanted);
+}
+
 static int open_xdp(struct daemon *d, const struct cpu_roles *roles)
 {
 	const struct xdp_options options = {
@@ -86,6 +100,7 @@ static int open_xdp(struct daemon *d, const struct cpu_roles *roles)
 		say("setting up method xdp: %s", why);
 		return err;
 	}
+	say_threads(d->xdp.maps.host);
 	xdp_set_stray_limit(&d->xdp, d->options->stray_limit);
 	d->xdp.maps.host->learn = d->options->learn;
 	switches_apply(&d->xdp);

@@ -10,37 +10,70 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
-/* Is this process the thread of a ring? Then of which. */
-static bool is_ring(const char *pid, __u32 *cpu, __u32 *map_id)
-{
-	char path[64];
-	FILE *file;
-	int found;
+#define PF_KTHREAD 0x00200000u /* include/linux/sched.h */
 
-	snprintf(path, sizeof(path), "/proc/%.20s/comm", pid);
-	file = fopen(path, "re");
-	if (!file)
-		return false;
-	found = fscanf(file, "cpumap/%" SCNu32 "/map:%" SCNu32, cpu, map_id);
-	fclose(file);
-	return found == 2;
+/* A file of a process as a string. False: it cannot be read; the process may have ended. */
+static bool read_file(int process, const char *name, char *text, size_t size)
+{
+	int fd = openat(process, name, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, size - 1);
+
+	if (fd >= 0)
+		close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	return n > 0;
 }
 
-int ring_threads_each(int (*fn)(void *arg, __u32 cpu, __u32 map_id, pid_t pid), void *arg)
+/*
+ * Any process can give itself any name, but not the flag of a kernel thread: the 9th word of stat,
+ * proc_pid_stat(5). The name, the 2nd, may hold blanks and brackets.
+ */
+static bool is_kernel_thread(int process)
+{
+	unsigned int flags = 0;
+	char text[512];
+	const char *rest;
+
+	if (!read_file(process, "stat", text, sizeof(text)))
+		return false;
+	rest = strrchr(text, ')');
+	return rest && sscanf(rest, ") %*c %*d %*d %*d %*d %*d %u", &flags) == 1 &&
+	       flags & PF_KTHREAD;
+}
+
+/* Is this the thread of a ring? Then of which. */
+static bool is_ring(int process, struct ring_thread *thread)
+{
+	char name[64];
+
+	return read_file(process, "comm", name, sizeof(name)) &&
+	       sscanf(name, "cpumap/%" SCNu32 "/map:%" SCNu32, &thread->cpu, &thread->map_id) == 2 &&
+	       is_kernel_thread(process);
+}
+
+int ring_threads_each(int (*fn)(void *arg, const struct ring_thread *thread), void *arg)
 {
 	DIR *proc = opendir("/proc");
+	struct ring_thread thread;
 	struct dirent *entry;
-	__u32 cpu, map_id;
 	int err = 0;
 
 	if (!proc)
 		return -errno;
-	while (!err && (entry = readdir(proc)))
-		if (isdigit((unsigned char)entry->d_name[0]) &&
-		    is_ring(entry->d_name, &cpu, &map_id))
-			err = fn(arg, cpu, map_id, atoi(entry->d_name));
+	while (!err && (entry = readdir(proc))) {
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		thread.process = openat(dirfd(proc), entry->d_name, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (thread.process < 0)
+			continue;
+		thread.pid = atoi(entry->d_name);
+		if (is_ring(thread.process, &thread))
+			err = fn(arg, &thread);
+		close(thread.process);
+	}
 	closedir(proc);
 	return err;
 }
@@ -61,15 +94,13 @@ void ring_clocks_close(struct ring_clocks *clocks)
 	}
 }
 
-static int open_clock(void *arg, __u32 cpu, __u32 map_id, pid_t pid)
+static int open_clock(void *arg, const struct ring_thread *thread)
 {
 	struct ring_clocks *clocks = arg;
-	char path[64];
+	__u32 cpu = thread->cpu;
 
-	if (map_id != clocks->map_id || cpu >= CPU_SETSIZE || clocks->fd[cpu] >= 0)
-		return 0;
-	snprintf(path, sizeof(path), "/proc/%d/schedstat", (int)pid);
-	clocks->fd[cpu] = open(path, O_RDONLY | O_CLOEXEC);
+	if (thread->map_id == clocks->map_id && cpu < CPU_SETSIZE && clocks->fd[cpu] < 0)
+		clocks->fd[cpu] = openat(thread->process, "schedstat", O_RDONLY | O_CLOEXEC);
 	return 0;
 }
 

@@ -2,7 +2,7 @@
 /*
  * The kernel's threads behind the rings: found by their names, cpumap/CPU/map:ID
  * (kernel/bpf/cpumap.c), and the time that they have run. /proc shows such names whole since Linux
- * 5.17; in a container without the host's processes there are none to be seen.
+ * 5.17; in a PID namespace without the host's processes there are none to be seen.
  */
 #ifndef STEER_RING_THREADS_H
 #define STEER_RING_THREADS_H
@@ -11,11 +11,17 @@
 #include <sched.h>
 #include <sys/types.h>
 
+struct ring_thread {
+	__u32 cpu, map_id; /* the cpumap's id */
+	pid_t pid;
+	int process; /* its directory in /proc, to open files in: stays this thread's, if it ends too */
+};
+
 /*
  * Calls fn for each ring thread of the machine, ours or not, until it returns non-zero; returns
- * that, 0, or a negative errno: /proc cannot be read.
+ * that, 0, or a negative errno: /proc cannot be read. Only the kernel's own threads count.
  */
-int ring_threads_each(int (*fn)(void *arg, __u32 cpu, __u32 map_id, pid_t pid), void *arg);
+int ring_threads_each(int (*fn)(void *arg, const struct ring_thread *thread), void *arg);
 
 /* Clocks of the threads of one cpumap, by CPU. */
 struct ring_clocks {

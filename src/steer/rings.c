@@ -19,13 +19,13 @@ struct priority {
 	int nice;
 };
 
-static int set_one(void *arg, __u32 cpu, __u32 map_id, pid_t pid)
+static int set_one(void *arg, const struct ring_thread *thread)
 {
 	const struct priority *p = arg;
 
-	if (cpu != p->cpu || map_id != p->map_id)
+	if (thread->cpu != p->cpu || thread->map_id != p->map_id)
 		return 0;
-	setpriority(PRIO_PROCESS, (id_t)pid, p->nice);
+	setpriority(PRIO_PROCESS, (id_t)thread->pid, p->nice);
 	return 1;
 }
 
@@ -35,6 +35,39 @@ static void set_priority(__u32 cpu, __u32 map_id, int nice)
 	struct priority priority = {cpu, map_id, nice};
 
 	ring_threads_each(set_one, &priority);
+}
+
+struct seen {
+	const struct host *host;
+	__u32 threads;
+	int nice; /* the lowest priority of them */
+};
+
+static int see_one(void *arg, const struct ring_thread *thread)
+{
+	struct seen *seen = arg;
+
+	for (int kind = 0; kind < RING_KINDS; kind++) {
+		int nice;
+
+		if (thread->map_id != seen->host->cpumap_id[kind])
+			continue;
+		errno = 0;
+		nice = getpriority(PRIO_PROCESS, (id_t)thread->pid);
+		if (errno)
+			continue;
+		seen->threads++;
+		seen->nice = nice > seen->nice ? nice : seen->nice;
+	}
+	return 0;
+}
+
+void rings_note_nice(struct maps *maps)
+{
+	struct seen seen = {.host = maps->host, .nice = -20};
+	bool all = !ring_threads_each(see_one, &seen) && seen.threads >= maps->host->rings - 1;
+
+	SHARED(maps->host->nice_seen) = all ? (__u32)(seen.nice + 20) : NICE_UNKNOWN;
 }
 
 static enum map map_of(enum ring_kind kind)

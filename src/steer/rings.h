@@ -18,6 +18,12 @@ struct ring_options {
 int rings_get(struct maps *maps, const struct ring_options *options, enum ring_kind kind,
 	      __u32 cpu);
 
+/*
+ * Reads the priority of all rings' threads for `show`, the lowest of them, into host->nice_seen;
+ * NICE_UNKNOWN if not every ring's thread is to be seen from here.
+ */
+void rings_note_nice(struct maps *maps);
+
 /* The number of frames a ring of this kind holds. */
 __u32 rings_frames(const struct host *host, enum ring_kind kind);
 

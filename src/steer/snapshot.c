@@ -340,16 +340,24 @@ static void see_who_tells(struct taking *t)
 		t->cpus_told = seen ? TOLD_IF_SEEN : TOLD_BY_NOBODY;
 }
 
+static int nice_of(__u32 value)
+{
+	return (int)(value < 39 ? value : 39) - 20;
+}
+
 static void take_host(struct taking *t, __u64 now_ns)
 {
 	const struct host *host = t->maps->host;
 	struct snapshot *s = t->snapshot;
 	__u64 heartbeat = LOAD(host->heartbeat_ns);
 	__u32 bits = LOAD(host->shape.bits), ike = LOAD(host->ike_ring);
+	__u32 nice_seen = LOAD(host->nice_seen);
 
 	s->heartbeat_age_ns = !heartbeat ? UINT64_MAX : now_ns > heartbeat ? now_ns - heartbeat : 0;
 	s->alive = s->heartbeat_age_ns <= HEARTBEAT_OLD_NS;
-	s->nice_value = (int)LOAD(host->nice_value) - 20;
+	s->nice_wanted = nice_of(LOAD(host->nice_value));
+	s->nice_seen = nice_of(nice_seen);
+	s->threads_seen = nice_seen != NICE_UNKNOWN;
 	s->ring_frames = LOAD(host->ring_frames);
 	s->max_sas = LOAD(host->max_sas);
 	s->slots = (unsigned int)SA_BUCKET_SLOTS << (bits < 24 ? bits : 24);

@@ -91,7 +91,8 @@ struct snapshot {
 	struct snapshot_moves moves;
 	bool alive;		     /* a daemon's heartbeat is fresh */
 	uint64_t heartbeat_age_ns;   /* UINT64_MAX: there was none yet */
-	int nice_value;
+	int nice_wanted, nice_seen; /* of the rings' threads; */
+	bool threads_seen;	    /* if not, nice_seen says nothing */
 	unsigned int ring_frames, max_sas, slots;
 	uint64_t table_full;  /* SAs that found no place */
 	uint64_t stray_limit; /* packets a second let through, 0: no limit */

@@ -211,7 +211,10 @@ static int make_rings(struct xdp *xdp, const struct cpu_roles *roles)
 		return number;
 	SHARED(host->ike_ring) = number;
 	err = aim_strays(xdp, STRAYS_CONFINED, &roles->strays);
-	return err ? err : aim_strays(xdp, STRAYS_SPREAD, &roles->sas);
+	if (!err)
+		err = aim_strays(xdp, STRAYS_SPREAD, &roles->sas);
+	rings_note_nice(&xdp->maps);
+	return err;
 }
 
 int xdp_set_roles(struct xdp *xdp, const struct cpu_roles *roles, char *why, size_t size)

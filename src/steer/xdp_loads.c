@@ -101,6 +101,10 @@ static double network_time(struct xdp_loads *l, __u32 cpu, double seconds)
 	double run = 0;
 	__u64 run_ns;
 
+	/* A thread that cannot be seen: what it does is part of what the kernel does. */
+	if (CPU_ISSET(cpu, &l->unseen))
+		return busy->kernel / 1000.0;
+
 	/*
 	 * Softirqs that a ring's thread runs on its way are part of its time on some kernels, and
 	 * not on others (IRQ_TIME_ACCOUNTING); all that the kernel did is the bound in either case.
@@ -168,21 +172,31 @@ static bool look_at_rings(struct xdp_loads *l)
 	return came;
 }
 
+/* The CPUs with a ring of SAs whose thread was not found. */
+static void note_unseen(struct xdp_loads *l)
+{
+	const struct host *host = l->xdp->maps.host;
+
+	CPU_ZERO(&l->unseen);
+	for (__u32 i = 1; i < host->rings; i++) {
+		const struct ring *ring = &l->xdp->maps.rings[i];
+
+		if (ring->kind == RING_SA && ring->cpu < CPU_SETSIZE &&
+		    l->clocks.fd[ring->cpu] < 0)
+			CPU_SET(ring->cpu, &l->unseen);
+	}
+}
+
 /* Threads come with rings; one that is missing is searched for now and then. */
 static void find_threads(struct xdp_loads *l, __u64 now_ns)
 {
 	const struct host *host = l->xdp->maps.host;
-	bool missing = false;
 
-	for (__u32 i = 1; i < host->rings; i++) {
-		const struct ring *ring = &l->xdp->maps.rings[i];
-
-		missing |= ring->kind == RING_SA && ring->cpu < CPU_SETSIZE &&
-			   l->clocks.fd[ring->cpu] < 0;
-	}
-	if (!missing || (l->rings == host->rings && now_ns < l->searched_ns + SEARCH_NS))
+	note_unseen(l);
+	if (!CPU_COUNT(&l->unseen) || (l->rings == host->rings && now_ns < l->searched_ns + SEARCH_NS))
 		return;
 	ring_clocks_find(&l->clocks);
+	note_unseen(l);
 	l->rings = host->rings;
 	l->searched_ns = now_ns;
 }

@@ -38,6 +38,7 @@ struct xdp_loads {
 	struct cost_fit fit;
 	struct cost cost; /* as fitted now */
 	struct ring_clocks clocks;
+	cpu_set_t unseen; /* CPUs with a ring whose thread was not found */
 	struct cpus_times then, now;
 	struct cpus_busy busy[CPU_SETSIZE];
 	struct xdp_load_cpu cpu[CPU_SETSIZE];

@@ -63,7 +63,7 @@ daemonset_test() {
 	unit = re.search("^CapabilityBoundingSet=(.*)$", open(f"{root}/systemd/espalier.service").read(), re.M)
 	caps = container["securityContext"]["capabilities"]
 	assert sorted(caps["add"]) == sorted(c.removeprefix("CAP_") for c in unit[1].split()), caps
-	assert caps["drop"] == ["ALL"] and spec["hostNetwork"]
+	assert caps["drop"] == ["ALL"] and spec["hostNetwork"] and spec["hostPID"]
 	mounts = {m["name"]: m["mountPath"] for m in container["volumeMounts"]}
 	assert mounts == {v["name"]: v["hostPath"]["path"] for v in spec["volumes"]}, mounts
 	words = [{e["name"]: e["value"] for e in container["env"]}.get(w.strip("$()"), w) if "$" in w else w

@@ -65,7 +65,7 @@ static int setup(void **state)
 	maps->host->shape.bits = BITS;
 	maps->host->cpus = CPUS;
 	maps->host->moves = MOVES;
-	maps->host->nice_value = 10;
+	maps->host->nice_value = maps->host->nice_seen = 10;
 	maps->host->ring_frames = 512;
 	maps->host->max_sas = 100;
 	maps->host->heartbeat_ns = NOW - 400000000;
@@ -183,7 +183,7 @@ static void empty_host(void **state)
 	assert_true(isnan(s.imbalance));
 	assert_true(s.alive);
 	assert_int_equal(s.heartbeat_age_ns, 400000000);
-	assert_int_equal(s.nice_value, -10);
+	assert_true(s.threads_seen && s.nice_seen == -10 && s.nice_wanted == -10);
 	assert_int_equal(s.ring_frames, 512);
 	assert_int_equal(s.ike_cpu, 0);
 	assert_int_equal(CPU_COUNT(&s.stray_cpus), 1);
