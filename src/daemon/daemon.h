@@ -7,6 +7,7 @@
 #include <net/if.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include "daemon/encap_users.h"
 #include "daemon/run.h"
 #include "nic/addrs.h"
 #include "nic/watch.h"
@@ -56,8 +57,8 @@ struct daemon {
 	struct ring_buffer *asks;
 	struct daemon_interface interface[DAEMON_INTERFACES];
 	char *stopped[DAEMON_INTERFACES]; /* named by `stop IF`: not to be attached again */
-	uint16_t port_users[65536];	  /* SAs that use a local encapsulation port */
-	struct event *move_timer, *resync_timer;
+	struct encap_users encap_users;
+	struct event *move_timer, *resync_timer, *retry_timer;
 	struct wanted_cpus wanted;
 	struct cpu_roles roles; /* of the CPUs that are online; xdp.roles are limited to queues */
 	bool draining; /* some SAs may be on CPUs that are no longer used */

@@ -5,12 +5,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "core/parse.h"
 #include "daemon/say.h"
 #include "sad/sas_file.h"
 #include "steer/local.h"
 
-enum { NAT_T_PORT = 4500 };
+/* When a slot that was emptied may be taken again, and a little more. */
+enum { RETRY_US = TABLE_REST_NS / 1000 + 50000 };
 
 static void to_entry(const struct sa *sa, struct xdp_sa *entry)
 {
@@ -33,20 +33,25 @@ static void to_entry(const struct sa *sa, struct xdp_sa *entry)
 		      (sa->source == SA_FILE ? COLD_FILE : 0);
 }
 
-/* The local ports on which ESP-in-UDP arrives; 4500 needs no bit. */
 static void use_port(struct daemon *d, const struct sa *sa, int step)
 {
-	struct encap_ports *ports = d->xdp.maps.ports;
-	uint16_t port = sa->encap_dport;
-	__u64 bit = 1ull << (port & 63);
+	if (sa->encap)
+		encap_users_step(&d->encap_users, d->xdp.maps.ports, sa->encap_dport, step);
+}
 
-	if (!sa->encap || !port || port == NAT_T_PORT)
-		return;
-	d->port_users[port] += step;
-	if (d->port_users[port])
-		__atomic_or_fetch(&ports->bit[port >> 6], bit, __ATOMIC_RELAXED);
-	else
-		__atomic_and_fetch(&ports->bit[port >> 6], ~bit, __ATOMIC_RELAXED);
+/* For SAs without a place: slots were emptied, and may be taken when they have rested. */
+static void retry_soon(struct daemon *d)
+{
+	struct timeval soon = {.tv_sec = RETRY_US / 1000000, .tv_usec = RETRY_US % 1000000};
+
+	if (d->retry_timer && !event_pending(d->retry_timer, EV_TIMEOUT, NULL))
+		event_add(d->retry_timer, &soon);
+}
+
+/* Is a slot at rest, for all we know? After adoption that is not known, and resyncs must do. */
+static bool rests(const struct table *table)
+{
+	return table->rest_until_ns > daemon_tick() && table->rest_until_ns != UINT64_MAX;
 }
 
 static void say_cpu(const struct sa *sa, enum first_why why)
@@ -75,6 +80,8 @@ static void place(struct daemon *d, const struct sa *sa)
 		return;
 	}
 	d->homeless = true;
+	if (rests(&d->xdp.table))
+		retry_soon(d);
 	d->xdp.maps.host->table_full++;
 	if (!d->table_full_said) {
 		d->table_full_said = true;
@@ -113,17 +120,59 @@ void sas_retry(struct daemon *d)
 	sad_each(d->sad, retry_one, d);
 }
 
+static void on_retry(evutil_socket_t fd, short what, void *arg)
+{
+	sas_retry(arg);
+}
+
+static __u64 key_of(const struct daemon *d, const struct sa *sa)
+{
+	return sa_key(&d->xdp.table.shape, sa->id.dst, sa->id.spi, sa->id.protocol);
+}
+
+struct search {
+	const struct daemon *d;
+	__u64 key;
+	const struct sa *found;
+};
+
+static int has_key(void *arg, const struct sa *sa)
+{
+	struct search *search = arg;
+
+	if (key_of(search->d, sa) == search->key)
+		search->found = sa;
+	return !!search->found;
+}
+
+/*
+ * SAs of one key share an entry: they differ by mark only, or the fingerprints of their addresses
+ * agree by chance. It may have described the one that went; now it describes one that is there.
+ */
+static void describe_another(struct daemon *d, const struct sa *gone, __u64 key)
+{
+	struct search search = {d, key, sad_find(d->sad, &gone->id)};
+	struct xdp_sa entry;
+
+	if (!search.found)
+		sad_each(d->sad, has_key, &search);
+	if (!search.found)
+		return;
+	to_entry(search.found, &entry);
+	xdp_update(&d->xdp, &entry);
+}
+
 static void removed(void *arg, const struct sa *sa)
 {
 	struct daemon *d = arg;
-	struct xdp_sa entry;
-	__u64 key;
+	__u64 key = key_of(d, sa);
 
-	to_entry(sa, &entry);
 	use_port(d, sa, -1);
-	key = xdp_key(&d->xdp, &entry.cold, entry.spi);
 	learner_removed(d, sa);
-	xdp_remove(&d->xdp, key, daemon_now());
+	if (xdp_remove(&d->xdp, key, daemon_now()) > 0)
+		describe_another(d, sa, key);
+	if (d->homeless)
+		retry_soon(d);
 	rounds_soon(d);
 }
 
@@ -157,9 +206,9 @@ static bool is_local(void *arg, uint8_t family, const __be32 addr[4])
 
 static void expect(void *arg, const struct sa *sa, unsigned int step)
 {
-	const struct xdp *xdp = &((struct daemon *)arg)->xdp;
+	const struct daemon *d = arg;
 
-	xdp_prefetch(xdp, sa_key(&xdp->table.shape, sa->id.dst, sa->id.spi, sa->id.protocol), step);
+	xdp_prefetch(&d->xdp, key_of(d, sa), step);
 }
 
 static const struct sad_ops ops = {
@@ -187,6 +236,7 @@ int sas_reload(struct daemon *d)
 	}
 	err = sad_set_file(d->sad, sas, count);
 	free(sas);
+	sas_retry(d); /* those that came are added before those that went are removed */
 	return err;
 }
 
@@ -227,6 +277,7 @@ int sas_open(struct daemon *d)
 		    strerror(-err));
 		return err;
 	}
+	d->retry_timer = d->base ? evtimer_new(d->base, on_retry, d) : NULL;
 	xdp_claim_begin(&d->xdp);
 	d->claiming = true;
 	err = sas_reload(d);
@@ -256,6 +307,7 @@ int sas_sync(struct daemon *d)
 		d->claiming = false;
 		rounds_soon(d);
 	}
+	sas_retry(d);
 	return 0;
 }
 

@@ -88,10 +88,17 @@ void xdp_expect(struct xdp *xdp, const double *loads, double of_new_sa);
  */
 int xdp_add(struct xdp *xdp, const struct xdp_sa *sa, __u64 now_ns, enum first_why *why);
 
-/* Removes a reference, and with the last one the entry. -ENOENT: there is no such entry. */
+/*
+ * Removes a reference, and with the last one the entry. The references that are left: if there are
+ * any the entry may describe the SA that went, and xdp_update() is to follow. -ENOENT: there is no
+ * such entry.
+ */
 int xdp_remove(struct xdp *xdp, __u64 key, __u64 now_ns);
 
-/* What show prints of the SA, and whether it is hands off, are now these. -ENOENT. */
+/*
+ * What show prints of the SA, and whether it is hands off, are now these; but an entry that SAs
+ * share stays hands off, as some of them may be. -ENOENT.
+ */
 int xdp_update(struct xdp *xdp, const struct xdp_sa *sa);
 
 /* The CPU of the SA in @slot: where it is decrypted, or will be once its move is over. */

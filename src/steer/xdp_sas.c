@@ -153,10 +153,8 @@ int xdp_remove(struct xdp *xdp, __u64 key, __u64 now_ns)
 
 	if (slot < 0)
 		return -ENOENT;
-	if (table_cold(&xdp->table, slot)->references > 1) {
-		table_cold(&xdp->table, slot)->references--;
-		return 0;
-	}
+	if (table_cold(&xdp->table, slot)->references > 1)
+		return --table_cold(&xdp->table, slot)->references;
 	xdp->placed[xdp_cpu(xdp, slot)]--;
 	drop_entry(xdp, slot, now_ns);
 	return 0;
@@ -165,13 +163,15 @@ int xdp_remove(struct xdp *xdp, __u64 key, __u64 now_ns)
 int xdp_update(struct xdp *xdp, const struct xdp_sa *sa)
 {
 	int slot = table_find(&xdp->table, xdp_key(xdp, &sa->cold, sa->spi));
+	bool was;
 	__u64 word;
 
 	if (slot < 0)
 		return -ENOENT;
 	describe(table_cold(&xdp->table, slot), &sa->cold);
 	word = table_word(&xdp->table, slot);
-	if (sa->hands_off == !!(sa_word_flags(word) & SA_HANDS_OFF))
+	was = sa_word_flags(word) & SA_HANDS_OFF;
+	if (sa->hands_off == was || (was && table_cold(&xdp->table, slot)->references > 1))
 		return 0;
 	return table_set(&xdp->table, slot, word, word ^ SA_HANDS_OFF);
 }

@@ -106,6 +106,26 @@ def test_mistakes_change_nothing(host):
     check(host.show()["settings"]["stray_limit"] == 2000, "settings:", host.show()["settings"])
 
 
+def write_sas(path, spis):
+    with open(path, "w") as file:
+        file.writelines(f"{lab.GATEWAY} {spi:#x}\n" for spi in spis)
+
+
+def test_sas_replaced_at_once(host):
+    """All SAs of a full table give way to others: these need not wait for the next resync."""
+    most = 256
+    first, second = range(0x1000, 0x1000 + most), range(0x8000, 0x8000 + most)
+    with tempfile.TemporaryDirectory() as directory:
+        path = f"{directory}/sas"
+        write_sas(path, first)
+        settings = Settings(host, interfaces="eb", sas=path, max_sas=most, resync=3600)
+        wait_for(lambda: set(host.shown()) == set(first), "the SAs of the file")
+        write_sas(path, second)
+        settings.process.send_signal(signal.SIGHUP)
+        wait_for(lambda: set(host.shown()) == set(second), "the SAs of the file that took its place")
+        check(host.show()["table"]["no_place"] == 0, "SAs without a place:", host.show()["table"])
+
+
 def test_what_is_fixed(host):
     """What would need new maps stays, and that is said."""
     both = ",".join(map(str, CPUS[:2]))

@@ -224,6 +224,110 @@ static void offloaded_sa_is_hands_off(void **state)
 	assert_int_equal(f->daemon.xdp.entries, 1);
 }
 
+/* Of a recorded message, all places where @from stands are @to: another SPI. */
+static int feed_as(struct fixture *f, const char *hex, const char *from, const char *to)
+{
+	char other[2048], *at;
+
+	assert_true(strlen(hex) < sizeof(other));
+	strcpy(other, hex);
+	while ((at = strstr(other, from)))
+		memcpy(at, to, strlen(to));
+	return feed(f, other);
+}
+
+/* The SA of recorded_v4 once more, with a mark, interface 7 and CPU 1; and its end. */
+static int feed_marked(struct fixture *f)
+{
+	return feed_as(f, recorded_marked, "0000100132", "0000100032");
+}
+
+static int feed_delete_marked(struct fixture *f)
+{
+	return feed_as(f, recorded_delete_marked, "00001001", "00001000");
+}
+
+static bool is_hands_off(const struct fixture *f)
+{
+	int slot = slot_of(f, 0x1000);
+
+	assert_true(slot >= 0);
+	return sa_word_flags(table_word(&f->daemon.xdp.table, slot)) & SA_HANDS_OFF;
+}
+
+/* Two SAs that differ by mark share an entry: it describes one that is there, whichever goes. */
+static void shared_entry_describes_an_sa_that_is_there(void **state)
+{
+	struct fixture *f = *state;
+	const struct sa_cold *cold;
+
+	feed(f, recorded_v4);
+	assert_int_equal(feed_marked(f), 0);
+	assert_int_equal(f->daemon.xdp.entries, 1);
+	cold = table_cold(&f->daemon.xdp.table, slot_of(f, 0x1000));
+	assert_int_equal(cold->references, 2);
+	assert_int_equal(cold->if_id, 7);
+	assert_int_equal(feed_delete_marked(f), 0);
+	assert_int_equal(cold->references, 1);
+	assert_int_equal(cold->if_id, 0);
+	assert_int_equal(cold->pcpu, NO_CPU);
+	feed_marked(f);
+	feed(f, recorded_v4);
+	assert_int_equal(feed(f, recorded_delete_v4), 0);
+	assert_int_equal(cold->if_id, 7);
+	assert_int_equal(cold->pcpu, 1);
+	assert_int_equal(feed_delete_marked(f), 0);
+	assert_int_equal(slot_of(f, 0x1000), -1);
+}
+
+/* The NIC may decrypt one of them: none is steered then, and the rest is once that has gone. */
+static void shared_entry_is_hands_off_as_long_as_it_must(void **state)
+{
+	struct fixture *f = *state;
+
+	feed_offloaded(f);
+	feed_marked(f);
+	assert_true(is_hands_off(f));
+	feed(f, recorded_delete_v4);
+	assert_false(is_hands_off(f));
+	feed_offloaded(f);
+	assert_true(is_hands_off(f));
+	feed_delete_marked(f);
+	assert_true(is_hands_off(f));
+}
+
+static struct sa sa_of_file(__be32 dst)
+{
+	struct sa sa = {
+		.id = {.family = AF_INET, .protocol = IPPROTO_ESP, .spi = 0x1000, .dst = {dst}},
+		.pcpu = -1,
+		.cpu = -1,
+		.source = SA_FILE,
+	};
+
+	return sa;
+}
+
+/* The same of two addresses whose fingerprints agree by chance, one in 4,096. */
+static void colliding_entry_describes_an_sa_that_is_there(void **state)
+{
+	struct fixture *f = *state;
+	const struct sa_table_shape *shape = &f->daemon.xdp.table.shape;
+	struct sa two[2] = {sa_of_file(inet_addr("192.0.2.2")), sa_of_file(0)};
+	__u64 key = sa_key(shape, two[0].id.dst, 0x1000, IPPROTO_ESP);
+	const struct sa_cold *cold;
+
+	for (uint32_t i = 0; sa_key(shape, two[1].id.dst, 0x1000, IPPROTO_ESP) != key; i++)
+		two[1].id.dst[0] = htonl(0x0a000000 + i);
+	assert_int_equal(sad_set_file(f->daemon.sad, two, 2), 0);
+	assert_int_equal(f->daemon.xdp.entries, 1);
+	cold = table_cold(&f->daemon.xdp.table, slot_of(f, 0x1000));
+	assert_int_equal(cold->dst[0], two[1].id.dst[0]);
+	assert_int_equal(sad_set_file(f->daemon.sad, two, 1), 0);
+	assert_int_equal(cold->references, 1);
+	assert_int_equal(cold->dst[0], two[0].id.dst[0]);
+}
+
 #define with_daemon(TEST) cmocka_unit_test_setup_teardown(TEST, setup, teardown)
 
 int main(void)
@@ -234,6 +338,9 @@ int main(void)
 		with_daemon(forged_sa_is_not),
 		with_daemon(part_of_a_message_changes_nothing),
 		with_daemon(offloaded_sa_is_hands_off),
+		with_daemon(shared_entry_describes_an_sa_that_is_there),
+		with_daemon(shared_entry_is_hands_off_as_long_as_it_must),
+		with_daemon(colliding_entry_describes_an_sa_that_is_there),
 	};
 
 	return cmocka_run_group_tests_name("sas", tests, NULL, NULL);
