@@ -27,6 +27,10 @@ struct reader {
 	struct sa_set seen;
 };
 
+/*
+ * What stands in the file is never quoted: it may be one that our caller could not read himself
+ * (sudo, a unit of systemd).
+ */
 static int __attribute__((format(printf, 2, 3))) complain(struct reader *r, const char *format, ...)
 {
 	size_t room = sizeof(r->err->text);
@@ -40,17 +44,6 @@ static int __attribute__((format(printf, 2, 3))) complain(struct reader *r, cons
 	vsnprintf(r->err->text + n, room - (size_t)n, format, args);
 	va_end(args);
 	return -EINVAL;
-}
-
-/* A token may be anything: only its printable start is quoted. */
-static const char *quote(char out[48], const char *token)
-{
-	size_t i;
-
-	for (i = 0; i < 40 && token[i]; i++)
-		out[i] = isprint((unsigned char)token[i]) ? token[i] : '?';
-	strcpy(out + i, token[i] ? "..." : "");
-	return out;
 }
 
 static bool parse_number(const char *token, uint64_t max, uint64_t *value)
@@ -76,15 +69,12 @@ static bool is_default(const char *token)
 
 static int parse_address(struct reader *r, const char *token, uint8_t *family, __be32 addr[4])
 {
-	char quoted[48];
-
 	if (inet_pton(AF_INET, token, addr) == 1)
 		*family = AF_INET;
 	else if (inet_pton(AF_INET6, token, addr) == 1)
 		*family = AF_INET6;
 	else
-		return complain(r, "not an address: `%s'; write an IPv4 or IPv6 address",
-				quote(quoted, token));
+		return complain(r, "not an address; write an IPv4 or IPv6 address");
 	return 0;
 }
 
@@ -95,52 +85,43 @@ static int parse_dst(struct reader *r, struct sa *sa, const char *token)
 
 static int parse_spi(struct reader *r, struct sa *sa, const char *token)
 {
-	char quoted[48];
 	uint64_t value;
 
 	if (!parse_number(token, UINT32_MAX, &value) || !value)
-		return complain(r, "not an SPI: `%s'; write 0x1 to 0xffffffff, or decimal",
-				quote(quoted, token));
+		return complain(r, "not an SPI; write 0x1 to 0xffffffff, or decimal");
 	sa->id.spi = (uint32_t)value;
 	return 0;
 }
 
 static int parse_protocol(struct reader *r, struct sa *sa, const char *token)
 {
-	char quoted[48];
-
 	if (is_default(token) || !strcmp(token, "esp"))
 		sa->id.protocol = IPPROTO_ESP;
 	else if (!strcmp(token, "ah"))
 		sa->id.protocol = IPPROTO_AH;
 	else
-		return complain(r, "not a protocol: `%s'; write esp (also for ESP-in-UDP) or ah",
-				quote(quoted, token));
+		return complain(r, "not a protocol; write esp (also for ESP-in-UDP) or ah");
 	return 0;
 }
 
 static int parse_window(struct reader *r, struct sa *sa, const char *token)
 {
-	char quoted[48];
 	uint64_t value = 0;
 
 	if (!is_default(token) && !parse_number(token, MAX_WINDOW, &value))
-		return complain(r, "not a replay window: `%s'; write 0 to %d", quote(quoted, token),
-				MAX_WINDOW);
+		return complain(r, "not a replay window; write 0 to %d", MAX_WINDOW);
 	sa->replay_window = (uint32_t)value;
 	return 0;
 }
 
 static int parse_cpu(struct reader *r, struct sa *sa, const char *token)
 {
-	char quoted[48];
 	uint64_t value;
 
 	if (is_default(token))
 		return 0;
 	if (!parse_number(token, MAX_CPU, &value))
-		return complain(r, "not a CPU: `%s'; write its number, or - for any",
-				quote(quoted, token));
+		return complain(r, "not a CPU; write its number, or - for any");
 	sa->cpu = (int32_t)value;
 	return 0;
 }
@@ -151,17 +132,16 @@ static int parse_from(struct reader *r, struct sa *sa, const char *token)
 	int ret = parse_address(r, token, &family, sa->src);
 
 	if (!ret && family != sa->id.family)
-		return complain(r, "from=%s: not of the destination's family", token);
+		return complain(r, "from=: not of the destination's family");
 	return ret;
 }
 
 static int parse_port(struct reader *r, struct sa *sa, const char *token)
 {
-	char quoted[48];
 	uint64_t value;
 
 	if (!parse_number(token, UINT16_MAX, &value) || !value)
-		return complain(r, "not a UDP port: `%s'; write 1 to 65535", quote(quoted, token));
+		return complain(r, "not a UDP port; write 1 to 65535");
 	sa->encap = 1;
 	sa->encap_sport = (uint16_t)value;
 	return 0;
@@ -169,10 +149,8 @@ static int parse_port(struct reader *r, struct sa *sa, const char *token)
 
 static int parse_rate(struct reader *r, struct sa *sa, const char *token)
 {
-	char quoted[48];
-
 	if (!parse_number(token, MAX_RATE, &sa->bytes))
-		return complain(r, "not a rate: `%s'; write a whole number", quote(quoted, token));
+		return complain(r, "not a rate; write a whole number");
 	return 0;
 }
 
@@ -182,20 +160,18 @@ static int parse_named(struct reader *r, struct sa *sa, const char *token)
 		const char *name;
 		int (*parse)(struct reader *, struct sa *, const char *);
 	} named[] = {{"from=", parse_from}, {"port=", parse_port}, {"rate=", parse_rate}};
-	char quoted[48];
 
 	for (size_t i = 0; i < sizeof(named) / sizeof(*named); i++)
 		if (!strncmp(token, named[i].name, strlen(named[i].name)))
 			return named[i].parse(r, sa, token + strlen(named[i].name));
-	return complain(r, "not known: `%s'; write from=ADDRESS, port=PORT or rate=NUMBER",
-			quote(quoted, token));
+	return complain(r, "not known; write from=ADDRESS, port=PORT or rate=NUMBER");
 }
 
 static int parse_fields(struct reader *r, struct sa *sa, char *line)
 {
 	static int (*const parsers[MAX_FIELDS])(struct reader *, struct sa *, const char *) = {
 		parse_dst, parse_spi, parse_protocol, parse_window, parse_cpu};
-	char *token, *rest = NULL, quoted[48];
+	char *token, *rest = NULL;
 	size_t i = 0;
 	int ret;
 
@@ -208,9 +184,7 @@ static int parse_fields(struct reader *r, struct sa *sa, char *line)
 			continue;
 		}
 		if (i == MAX_FIELDS)
-			return complain(r,
-					"too much: `%s'; write DST SPI [PROTOCOL] [WINDOW] [CPU]",
-					quote(quoted, token));
+			return complain(r, "too much; write DST SPI [PROTOCOL] [WINDOW] [CPU]");
 		ret = parsers[i++](r, sa, token);
 		if (ret)
 			return ret;
@@ -229,8 +203,7 @@ static int append(struct reader *r, const struct sa *sa)
 	struct sa *sas;
 
 	if (sa_set_first(&r->seen, &sa->id, &cursor))
-		return complain(r, "SPI 0x%08x with this destination and protocol is there already",
-				sa->id.spi);
+		return complain(r, "an SA of this destination, SPI and protocol is there already");
 	if (r->n == SAS_FILE_MAX) {
 		complain(r, "more than %d SAs", SAS_FILE_MAX);
 		return -E2BIG;

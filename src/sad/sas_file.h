@@ -20,7 +20,7 @@
  */
 
 struct sas_error {
-	char text[256]; /* "FILE:LINE: what is wrong: `token`; what is right" */
+	char text[256]; /* "FILE:LINE: what is wrong; what is right": nothing that is in the file */
 };
 
 /*

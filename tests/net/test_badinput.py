@@ -508,13 +508,13 @@ def test_sas_file(host):
     before = state(host)
     try:
         for line, words in (("gateway 0x1", ["not an address"]), (f"{GATEWAY}", ["no SPI"]),
-                            (f"{GATEWAY} 0", ["not an SPI: `0'"]),
-                            (f"{GATEWAY} 0x1 tcp", ["not a protocol: `tcp'"]),
+                            (f"{GATEWAY} 0", ["not an SPI"]),
+                            (f"{GATEWAY} 0x1 tcp", ["not a protocol"]),
                             (f"{GATEWAY} 0x1 esp 9999", ["not a replay window"]),
-                            (f"{GATEWAY} 0x1 esp 32 one", ["not a CPU: `one'"]),
-                            (f"{GATEWAY} 0x1 esp 32 1 more", ["too much: `more'"]),
+                            (f"{GATEWAY} 0x1 esp 32 one", ["not a CPU"]),
+                            (f"{GATEWAY} 0x1 esp 32 1 more", ["too much"]),
                             (f"{GATEWAY} 7\n{GATEWAY} 0x7", ["is there already"]),
-                            ("\x1b[2J \x07", ["not an address: `?"]), ("x" * 5000, ["longer"])):
+                            ("\x1b[2J \x07", ["not an address; write"]), ("x" * 5000, ["longer"])):
             write(path, f"# the first line\n{line}\n")
             number = 2 + line.count("\n")
             refused(host, ["run", "eb", "--cpus", ALL, "--sas", path], 1, f"{path}:{number}: ",

@@ -103,45 +103,44 @@ static void what_is_refused(void **state)
 	static const struct {
 		const char *line, *says;
 	} cases[] = {
-		{"192.0.2.256 1", "not an address: `192.0.2.256'"},
-		{"192.0.2.0/24 1", "not an address: `192.0.2.0/24'"},
-		{"gateway 1", "not an address: `gateway'"},
+		{"192.0.2.256 1", "not an address; write"},
+		{"192.0.2.0/24 1", "not an address; write"},
+		{"gateway 1", "not an address; write"},
 		{"192.0.2.2", "no SPI"},
-		{"192.0.2.2 0", "not an SPI: `0'"},
-		{"192.0.2.2 0x0", "not an SPI: `0x0'"},
-		{"192.0.2.2 0x", "not an SPI: `0x'"},
-		{"192.0.2.2 0x-1", "not an SPI: `0x-1'"},
-		{"192.0.2.2 -1", "not an SPI: `-1'"},
-		{"192.0.2.2 +1", "not an SPI: `+1'"},
-		{"192.0.2.2 4294967296", "not an SPI: `4294967296'"},
-		{"192.0.2.2 0x100000000", "not an SPI: `0x100000000'"},
-		{"192.0.2.2 99999999999999999999999", "not an SPI: `99999999999999999999999'"},
-		{"192.0.2.2 12ab", "not an SPI: `12ab'"},
-		{"192.0.2.2 1 udp", "not a protocol: `udp'"},
-		{"192.0.2.2 1 ESP", "not a protocol: `ESP'"},
-		{"192.0.2.2 1 64", "not a protocol: `64'"},
-		{"192.0.2.2 1 esp 4097", "not a replay window: `4097'"},
-		{"192.0.2.2 1 esp x", "not a replay window: `x'"},
-		{"192.0.2.2 1 esp 0 8192", "not a CPU: `8192'"},
-		{"192.0.2.2 1 esp 0 -1", "not a CPU: `-1'"},
-		{"192.0.2.2 1 esp 0 1 more", "too much: `more'"},
-		{"192.0.2.2 \x1b[31m", "not an SPI: `?[31m'"},
+		{"192.0.2.2 0", "not an SPI; write"},
+		{"192.0.2.2 0x0", "not an SPI; write"},
+		{"192.0.2.2 0x", "not an SPI; write"},
+		{"192.0.2.2 0x-1", "not an SPI; write"},
+		{"192.0.2.2 -1", "not an SPI; write"},
+		{"192.0.2.2 +1", "not an SPI; write"},
+		{"192.0.2.2 4294967296", "not an SPI; write"},
+		{"192.0.2.2 0x100000000", "not an SPI; write"},
+		{"192.0.2.2 99999999999999999999999", "not an SPI; write"},
+		{"192.0.2.2 12ab", "not an SPI; write"},
+		{"192.0.2.2 1 udp", "not a protocol; write"},
+		{"192.0.2.2 1 ESP", "not a protocol; write"},
+		{"192.0.2.2 1 64", "not a protocol; write"},
+		{"192.0.2.2 1 esp 4097", "not a replay window; write"},
+		{"192.0.2.2 1 esp x", "not a replay window; write"},
+		{"192.0.2.2 1 esp 0 8192", "not a CPU; write"},
+		{"192.0.2.2 1 esp 0 -1", "not a CPU; write"},
+		{"192.0.2.2 1 esp 0 1 more", "too much; write"},
+		{"192.0.2.2 \x1b[31m", "not an SPI; write"},
 		{"192.0.2.2 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-		 "not an SPI: `aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa...'"},
-		{"192.0.2.2 rate=1", "not an SPI: `rate=1'"},
-		{"192.0.2.2 1 from=2001:db8::1",
-		 "from=2001:db8::1: not of the destination's family"},
-		{"192.0.2.2 1 from=", "not an address: `'"},
-		{"192.0.2.2 1 port=0", "not a UDP port: `0'"},
-		{"192.0.2.2 1 port=65536", "not a UDP port: `65536'"},
+		 "not an SPI; write"},
+		{"192.0.2.2 rate=1", "not an SPI; write"},
+		{"192.0.2.2 1 from=2001:db8::1", "from=: not of the destination's family"},
+		{"192.0.2.2 1 from=", "not an address; write"},
+		{"192.0.2.2 1 port=0", "not a UDP port; write"},
+		{"192.0.2.2 1 port=65536", "not a UDP port; write"},
 		{"192.0.2.2 1 port=4500 ah", "port= with ah"},
-		{"192.0.2.2 1 rate=-1", "not a rate: `-1'"},
-		{"192.0.2.2 1 rate=1e3", "not a rate: `1e3'"},
-		{"192.0.2.2 1 rate=1000000000000001", "not a rate: `1000000000000001'"},
-		{"192.0.2.2 1 rate=1x", "not a rate: `1x'"},
-		{"192.0.2.2 1 rate=", "not a rate: `'"},
-		{"192.0.2.2 1 speed=1", "not known: `speed=1'"},
-		{"10.0.0.1 0x7", "SPI 0x00000007 with this destination and protocol is there"},
+		{"192.0.2.2 1 rate=-1", "not a rate; write"},
+		{"192.0.2.2 1 rate=1e3", "not a rate; write"},
+		{"192.0.2.2 1 rate=1000000000000001", "not a rate; write"},
+		{"192.0.2.2 1 rate=1x", "not a rate; write"},
+		{"192.0.2.2 1 rate=", "not a rate; write"},
+		{"192.0.2.2 1 speed=1", "not known; write"},
+		{"10.0.0.1 0x7", "an SA of this destination, SPI and protocol is there"},
 	};
 	char text[256], where[64];
 	struct sas_error err;
@@ -158,6 +157,36 @@ static void what_is_refused(void **state)
 		assert_memory_equal(err.text + strlen(where), cases[i].says, strlen(cases[i].says));
 		assert_ptr_equal(sas, text);
 		assert_int_equal(n, 77);
+	}
+}
+
+/* A file that is no list of SAs, and that who named it may not read. */
+static void nothing_of_the_file_is_told(void **state)
+{
+	static const char *const secrets[] = {
+		"root:*:20228:0:99999:7:::",
+		"192.0.2.1 hunter2",
+		"192.0.2.1 1 hunter2",
+		"192.0.2.1 1 esp hunter2",
+		"192.0.2.1 1 esp 0 hunter2",
+		"192.0.2.1 1 esp 0 1 hunter2",
+		"192.0.2.1 1 hunter2=x",
+		"192.0.2.1 1 from=hunter2",
+		"192.0.2.1 1 from=2001:db8::dead",
+		"192.0.2.1 1 port=hunter2",
+		"192.0.2.1 1 rate=hunter2",
+		"192.0.2.1 77345\n192.0.2.1 77345",
+	};
+	static const char *const words[] = {"root", "hunter2", "202", "dead", "77345", "12e21"};
+	struct sas_error err;
+	struct sa *sas;
+	size_t n;
+
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(*secrets); i++) {
+		assert_int_equal(read_text(secrets[i], &sas, &n, &err), -EINVAL);
+		assert_memory_equal(err.text, path, strlen(path));
+		for (size_t j = 0; j < sizeof(words) / sizeof(*words); j++)
+			assert_null(strstr(err.text + strlen(path), words[j]));
 	}
 }
 
@@ -228,6 +257,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_form_of_a_line),
 		cmocka_unit_test(what_is_refused),
+		cmocka_unit_test(nothing_of_the_file_is_told),
 		cmocka_unit_test(same_spi_elsewhere_is_another_sa),
 		cmocka_unit_test(lines_that_are_no_text),
 		cmocka_unit_test(empty_and_missing),
