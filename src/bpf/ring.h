@@ -27,22 +27,25 @@ static __always_inline int deliver(struct xdp_md *ctx, bool ticketed)
 }
 
 /* Of an SA that this ring owns. */
-static __always_inline void count_frame(struct sa_warm *warm, __u64 word, __u32 bytes)
+static __always_inline void count_frame(struct ring_state *state, struct sa_warm *warm, __u64 word,
+					__u32 bytes)
 {
 	struct count *pair = &warm->pair[!!(sa_word_flags(word) & SA_PAIR)];
 
 	pair->packets++;
 	pair->bytes += bytes;
+	state->bytes += bytes;
 }
 
 /* On ring `own`: the frame is decrypted here. */
-static __always_inline void arrive(const struct flow *f, const struct found *found,
-				   struct sa_warm *warm, const struct ticket *ticket)
+static __always_inline void arrive(struct ring_state *state, const struct flow *f,
+				   const struct found *found, struct sa_warm *warm,
+				   const struct ticket *ticket)
 {
 	struct move_record *move;
 	struct move_line *line;
 
-	count_frame(warm, found->word, f->bytes);
+	count_frame(state, warm, found->word, f->bytes);
 	if (likely(!ticket && sa_word_to(found->word) == sa_word_own(found->word)))
 		return;
 	move = element(move_records, SHARED(warm->record));
@@ -118,8 +121,9 @@ static __always_inline struct sa_warm *find_on_ring(struct found *found, const s
 	return value && value->way == WAY_SA ? find_warm(found, value->key) : NULL;
 }
 
-/* Any frame on the ring of this kind and CPU; @runs counts it. */
-static __always_inline int ring_any(struct xdp_md *ctx, __u32 kind, __u32 cpu, __u64 runs)
+/* Any frame on the ring of this kind and CPU, which @state counts. */
+static __always_inline int ring_any(struct xdp_md *ctx, __u32 kind, __u32 cpu,
+				    struct ring_state *state)
 {
 	struct ticket ticket;
 	struct sa_warm *warm;
@@ -135,10 +139,10 @@ static __always_inline int ring_any(struct xdp_md *ctx, __u32 kind, __u32 cpu, _
 	if (unlikely(!on_ring(sa_word_own(found.word), kind, cpu))) {
 		/* The hand-over at the head of the old queue. */
 		if (on_ring(sa_word_to(found.word), kind, cpu))
-			note_passed(&found, warm, ticketed ? &ticket : NULL, f.seq, runs);
+			note_passed(&found, warm, ticketed ? &ticket : NULL, f.seq, state->runs);
 		return redirect(sa_word_own(found.word));
 	}
-	arrive(&f, &found, warm, ticketed ? &ticket : NULL);
+	arrive(state, &f, &found, warm, ticketed ? &ticket : NULL);
 	return deliver(ctx, ticketed);
 }
 
@@ -146,7 +150,7 @@ static __always_inline int ring_any(struct xdp_md *ctx, __u32 kind, __u32 cpu, _
  * The frames that nearly all are: of an SA that is at home on this ring, where a frame of it is
  * counted and goes up the stack. False: nothing was done.
  */
-static __always_inline bool ring_quick(struct xdp_md *ctx, const struct ring_state *state)
+static __always_inline bool ring_quick(struct xdp_md *ctx, struct ring_state *state)
 {
 	const struct sa_table_shape shape = table_shape();
 	void *data = (void *)(long)ctx->data;
@@ -163,7 +167,7 @@ static __always_inline bool ring_quick(struct xdp_md *ctx, const struct ring_sta
 	word = SHARED(warm->at_home);
 	if (unlikely((word & ~(__u64)SA_PAIR) != (q.key << 20 | state->home)))
 		return false;
-	count_frame(warm, word, q.bytes);
+	count_frame(state, warm, word, q.bytes);
 	return true;
 }
 
@@ -177,7 +181,7 @@ static __always_inline int ring(struct xdp_md *ctx, __u32 kind)
 	state->runs++;
 	if (likely(ring_quick(ctx, state)))
 		return XDP_PASS;
-	return ring_any(ctx, kind, cpu, state->runs);
+	return ring_any(ctx, kind, cpu, state);
 }
 
 #endif

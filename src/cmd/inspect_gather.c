@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include "cmd/interface_named.h"
 #include "cmd/wait.h"
 #include "daemon/kernel_sas.h"
 #include "nic/cpus.h"
@@ -132,7 +133,7 @@ enum status inspect_gather(const char *name, const struct inspect_how *how, stru
 	in->needs.frags = true;
 	err = needs_gather(name, &in->needs);
 	if (err == -ENODEV)
-		return complain("inspect", "%s: no such interface; see ip link", name);
+		return interface_unknown("inspect", name);
 	if (!err)
 		err = claims_read(name, &in->claims);
 	if (err)

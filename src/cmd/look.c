@@ -6,6 +6,7 @@
 #include <net/if.h>
 #include <string.h>
 #include <time.h>
+#include "daemon/lock.h"
 
 static uint64_t now_ns(void)
 {
@@ -47,6 +48,8 @@ static enum status read_pins(const char *tried, const struct pins *pins, struct 
 	maps_close(&maps);
 	if (err)
 		return complain(tried, "cannot read the maps: %s", strerror(-err));
+	/* Sooner than the heartbeat tells it. */
+	snapshot->alive &= !lock_is_left(pins->cookie);
 	return STATUS_DONE;
 }
 

@@ -4,8 +4,10 @@
 #include <math.h>
 #include <string.h>
 #include "cmd/show_print.h"
+#include "cmd/show_details.h"
 #include "cmd/show_round.h"
 #include "cmd/show_warn.h"
+#include "steer/lately_words.h"
 #include "view/human.h"
 
 enum { HEAVIEST = 20, BAR_WIDTH = 24 };
@@ -37,7 +39,8 @@ static const struct table_column sa_columns[] = {
 	{"src", "source", false, false},     {"dst", "destination", false, false},
 	{"cpu", "CPU", true, false},	     {"load", "load", true, true},
 	{"packets", "packets", true, false}, {"bytes", "bytes", true, false},
-	{"state", "state", false, false},    {0},
+	{"state", "state", false, false},    {"fixed", "fixed by", false, true},
+	{0},
 };
 
 static const struct table_column sa_columns_wide[] = {
@@ -90,11 +93,23 @@ static void how_of(const struct snapshot *s, char *buf, size_t size)
 			snprintf(buf, size, "several methods");
 }
 
+/* How even the load is; or why that cannot be told. */
+static void how_even(const struct snapshot *s, char *buf, size_t size)
+{
+	if (isfinite(s->imbalance))
+		snprintf(buf, size, "imbalance %.2f", s->imbalance);
+	else if (s->interfaces && s->interface[0].mode == MODE_RPS)
+		snprintf(buf, size, "on which CPU each is cannot be told");
+	else if (s->class[CLASS_STRAY].packets)
+		snprintf(buf, size, "no packet of an SA yet");
+	else
+		snprintf(buf, size, "no packets yet");
+}
+
 /* The first sentence: what is steered, how, how well. */
 static void print_sentence(struct out *out, const struct snapshot *s, const struct show_view *view)
 {
-	uint64_t drops = snapshot_drops(s);
-	char who[64], lost[HUMAN_LEN], how[48], even[48] = "no packets yet";
+	char who[64], lost[96] = "", how[48], even[48], why[256];
 	bool many = !view->only && view->interfaces > 1;
 
 	if (!s->interfaces && view->only)
@@ -105,15 +120,22 @@ static void print_sentence(struct out *out, const struct snapshot *s, const stru
 	if (!s->interfaces)
 		return;
 	names(s, view, who, sizeof(who));
-	human_count(lost, drops);
-	if (isfinite(s->imbalance))
-		snprintf(even, sizeof(even), "imbalance %.2f", s->imbalance);
+	if (isfinite(s->imbalance) || s->drops[RING_SA])
+		lately_lost_short(s, lost, sizeof(lost));
+	how_even(s, even, sizeof(even));
 	how_of(s, how, sizeof(how));
-	out_say(out, "%s %s steered by %s: %zu SA%s on %zu CPU%s, %s, %s dropped.", who,
-		many ? "are" : "is", how, s->sas, s->sas == 1 ? "" : "s", s->cpus, s->cpus == 1 ? "" : "s", even,
-		drops ? lost : "none");
-	if (show_round_why(s))
-		out_say(out, "Of the last round: %s.", show_round_why(s));
+	out_say(out, "%s %s steered by %s: %zu SA%s on %zu CPU%s, %s%s%s.", who,
+		many ? "are" : "is", how, s->used, s->used == 1 ? "" : "s", s->cpus,
+		s->cpus == 1 ? "" : "s", even, *lost ? ", " : "", lost);
+	if (show_round_why(s, why, sizeof(why)))
+		out_say(out, "Of the last round: %s.", why);
+}
+
+void show_interface_name(struct out *out, const struct snapshot_interface *interface)
+{
+	out_string(out, "interface", interface->name);
+	out_string(out, "method", snapshot_method(interface->mode));
+	out_string(out, "mode", snapshot_mode(interface->mode));
 }
 
 static void print_interfaces(struct out *out, const struct snapshot *s)
@@ -122,9 +144,7 @@ static void print_interfaces(struct out *out, const struct snapshot *s)
 	out_table(out, "interfaces", interface_columns);
 	for (size_t i = 0; i < s->interfaces; i++) {
 		out_row(out, NULL);
-		out_string(out, "interface", s->interface[i].name);
-		out_string(out, "method", snapshot_method(s->interface[i].mode));
-		out_string(out, "mode", snapshot_mode(s->interface[i].mode));
+		show_interface_name(out, &s->interface[i]);
 		if (out_is_json(out) && s->interface[i].mode == MODE_NTUPLE) {
 			out_number(out, "rules", s->interface[i].rules);
 			out_number(out, "without_rule", s->interface[i].without_rule);
@@ -145,7 +165,7 @@ static void print_cpu(struct out *out, const struct snapshot *s, const struct sn
 	out_row(out, NULL);
 	out_number(out, "cpu", cpu->cpu);
 	out_number(out, "sas", cpu->sas);
-	print_count(out, &cpu->total);
+	print_count(out, &cpu->taken);
 	out_count(out, "drops", cpu->drops);
 	out_share(out, "load", cpu->load);
 	out_share(out, "other", cpu->other);
@@ -180,15 +200,20 @@ static void print_address(struct out *out, const char *key, uint8_t family, cons
 		out_string(out, key, text);
 }
 
-static void print_sa(struct out *out, const struct snapshot *s, const struct snapshot_sa *sa)
+void show_sa_name(struct out *out, const struct snapshot_sa *sa)
 {
-	out_row(out, NULL);
 	print_address(out, "src", sa->family, sa->src);
 	print_address(out, "dst", sa->family, sa->dst);
 	out_spi(out, "spi", sa->spi);
 	out_cell(out, "kind", flow_kind_name(flow_kind_of_sa(sa->protocol, sa->udp)));
 	out_string(out, "protocol", sa->protocol == IPPROTO_AH ? "ah" : "esp");
 	out_string(out, "encap", sa->udp ? "udp" : "none");
+}
+
+static void print_sa(struct out *out, const struct snapshot *s, const struct snapshot_sa *sa)
+{
+	out_row(out, NULL);
+	show_sa_name(out, sa);
 	out_number_or_null(out, "cpu", sa->cpu);
 	out_share(out, "load", sa->load);
 	out_share(out, "share", snapshot_share(s, sa->load, sa->total.packets));
@@ -204,18 +229,21 @@ static void print_sa(struct out *out, const struct snapshot *s, const struct sna
 			 3);
 	out_number(out, "references", sa->references);
 	out_string(out, "source", sa_source_name(sa->source));
+	out_string(out, "fixed", sa_fixed_name(sa->fixed));
 	out_up(out);
 }
 
 static void print_sas(struct out *out, struct snapshot *s, const struct show_view *view)
 {
-	bool whole = out_is_json(out) || view->all || s->sas <= HEAVIEST;
+	bool whole = out_is_json(out) || view->all || view->picked || s->sas <= HEAVIEST;
 	size_t shown = whole ? s->sas : HEAVIEST;
 
-	if (out_is_json(out))
-		snapshot_sort_names(s);
+	if (view->sort)
+		snapshot_sort(s, view->sort);
+	else if (out_is_json(out))
+		snapshot_sort(s, snapshot_by_name);
 	else
-		snapshot_sort_heaviest(s);
+		snapshot_sort(s, snapshot_by_weight);
 	out_gap(out);
 	out_table(out, "sas", view->wide ? sa_columns_wide : sa_columns);
 	for (size_t i = 0; i < shown; i++)
@@ -225,7 +253,7 @@ static void print_sas(struct out *out, struct snapshot *s, const struct show_vie
 		out_say(out, "... and %zu lighter SAs; --all shows them", s->sas - shown);
 }
 
-/* The IPsec that is of no SA's ring, over all interfaces. */
+/* The IPsec that is of no SA's ring, over all interfaces; as text, the ways that some took. */
 static void print_paths(struct out *out, const struct snapshot *s)
 {
 	static const struct {
@@ -242,13 +270,18 @@ static void print_paths(struct out *out, const struct snapshot *s)
 	out_gap(out);
 	out_table(out, NULL, path_columns);
 	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+		if (!out_is_json(out) && !s->class[paths[i].class].packets)
+			continue;
 		out_row(out, paths[i].key);
 		out_cell(out, "path", paths[i].words);
 		print_count(out, &s->class[paths[i].class]);
 		out_up(out);
 	}
 	out_up(out);
-	out_gap(out);
+}
+
+static void print_drops(struct out *out, const struct snapshot *s)
+{
 	out_object(out, "drops");
 	out_count(out, "rings", snapshot_drops(s));
 	out_count(out, "stray_limit", s->class[CLASS_LIMITED].packets);
@@ -280,7 +313,7 @@ static void print_settings(struct out *out, const struct snapshot *s)
 static void print_state(struct out *out, const struct snapshot *s)
 {
 	out_object(out, "table");
-	out_number(out, "used", (int64_t)s->sas);
+	out_number(out, "used", (int64_t)s->used);
 	out_number(out, "slots", s->slots);
 	out_number(out, "max_sas", s->max_sas);
 	out_count(out, "no_place", s->table_full);
@@ -298,20 +331,17 @@ static bool empty(const struct snapshot *s)
 	return !s->slots;
 }
 
-void show_print(struct out *out, struct snapshot *s, const struct show_view *view)
+static void print_json(struct out *out, struct snapshot *s, const struct show_view *view)
 {
-	if (out_is_json(out))
-		out_number(out, "version", 1);
-	print_sentence(out, s, view);
-	if (!out_is_json(out) && empty(s))
-		return;
+	out_number(out, "version", 1);
 	show_warn(out, s);
 	print_interfaces(out, s);
 	print_cpus(out, s);
-	if (out_is_json(out))
-		out_real(out, "imbalance", empty(s) ? NAN : s->imbalance, 2);
+	out_real(out, "imbalance", empty(s) ? NAN : s->imbalance, 2);
 	print_sas(out, s, view);
 	print_paths(out, s);
+	print_drops(out, s);
+	show_moves(out, s);
 	show_round(out, s);
 	if (empty(s)) {
 		out_null(out, "settings");
@@ -321,4 +351,25 @@ void show_print(struct out *out, struct snapshot *s, const struct show_view *vie
 		print_settings(out, s);
 		print_state(out, s);
 	}
+}
+
+void show_print(struct out *out, struct snapshot *s, const struct show_view *view)
+{
+	if (out_is_json(out)) {
+		print_json(out, s, view);
+		return;
+	}
+	print_sentence(out, s, view);
+	if (empty(s))
+		return;
+	show_warn(out, s);
+	if (!view->picked) {
+		print_interfaces(out, s);
+		print_cpus(out, s);
+	}
+	print_sas(out, s, view);
+	if (!view->picked)
+		print_paths(out, s);
+	if (view->wide)
+		show_details(out, s);
 }

@@ -3,7 +3,9 @@
 #include <math.h>
 #include "cmd/show_round.h"
 
-#define HEAVY 0.5 /* of a CPU: an SA below bounds nobody yet */
+#define HEAVY	    0.5 /* of a CPU: an SA below bounds nobody yet */
+#define UNEVEN	    1.2 /* an imbalance above is to be explained */
+#define OTHER_TELLS 0.1 /* of a CPU: other work below explains nothing */
 
 static const struct {
 	const char *word, *sentence;
@@ -19,9 +21,37 @@ static const struct {
 	[ROUND_NIC] = {"nic", "the method in use decides where SAs go, and none is moved singly"},
 };
 
-const char *show_round_why(const struct snapshot *s)
+/*
+ * Placing evens out all that CPUs do, the imbalance is of SAs alone: the CPU whose other work makes
+ * the two differ; NULL: none does.
+ */
+static const struct snapshot_cpu *busy_elsewhere(const struct snapshot *s)
 {
-	return s->measured ? whys[s->round.why].sentence : NULL;
+	const struct snapshot_cpu *most = NULL, *heaviest = NULL;
+
+	for (size_t i = 0; i < s->cpus; i++) {
+		if (s->cpu[i].other >= OTHER_TELLS && (!most || s->cpu[i].other > most->other))
+			most = &s->cpu[i];
+		if (!heaviest || s->cpu[i].load > heaviest->load)
+			heaviest = &s->cpu[i];
+	}
+	return s->imbalance > UNEVEN && most != heaviest ? most : NULL;
+}
+
+bool show_round_why(const struct snapshot *s, char *buf, size_t size)
+{
+	const struct snapshot_cpu *busy = busy_elsewhere(s);
+	enum round_why why = s->round.why;
+	int n;
+
+	if (!s->measured || !whys[why].sentence)
+		return false;
+	n = snprintf(buf, size, "%s", whys[why].sentence);
+	if (busy && (why == ROUND_QUIET || why == ROUND_EVEN || why == ROUND_STUCK))
+		snprintf(buf + n, size - (size_t)n,
+			 "; CPU %u is %.0f%% busy with other work, which counts too", busy->cpu,
+			 100 * busy->other);
+	return true;
 }
 
 void show_round_warn(struct out *out, const struct snapshot *s)
@@ -37,7 +67,7 @@ void show_round_warn(struct out *out, const struct snapshot *s)
 		 r->heaviest, 100 * r->heaviest_load);
 }
 
-static void print_moves(struct out *out, const struct snapshot *s)
+void show_moves(struct out *out, const struct snapshot *s)
 {
 	const struct snapshot_moves *m = &s->moves;
 
@@ -83,10 +113,9 @@ static void print_rounds(struct out *out, const struct snapshot *s)
 
 void show_round(struct out *out, const struct snapshot *s)
 {
-	print_moves(out, s);
 	if (s->measured) {
 		print_rounds(out, s);
-	} else if (out_is_json(out)) {
+	} else {
 		out_null(out, "rounds");
 		out_null(out, "costs");
 	}

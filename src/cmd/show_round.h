@@ -6,11 +6,12 @@
 #include "steer/snapshot.h"
 #include "view/out.h"
 
-/* The objects "moves" and "rounds"; the latter is null where no rounds are made. */
+/* JSON: the object "moves"; "rounds" and "costs", which are null where no rounds are made. */
+void show_moves(struct out *out, const struct snapshot *snapshot);
 void show_round(struct out *out, const struct snapshot *snapshot);
 
-/* Why the last round did what it did, in a sentence. NULL: none was made. */
-const char *show_round_why(const struct snapshot *snapshot);
+/* Why the last round did what it did, in a sentence. False: none was made. */
+bool show_round_why(const struct snapshot *snapshot, char *buf, size_t size);
 
 /* One SA is too much for an even placement: says so, and what helps. */
 void show_round_warn(struct out *out, const struct snapshot *snapshot);

@@ -2,6 +2,7 @@
 /* What of a snapshot the operator should do something about. */
 #include "cmd/show_warn.h"
 #include "cmd/show_round.h"
+#include "steer/lately_words.h"
 #include "view/human.h"
 
 static void warn_daemon(struct out *out, const struct snapshot *s)
@@ -18,25 +19,15 @@ static void warn_daemon(struct out *out, const struct snapshot *s)
 			 meanwhile);
 }
 
-static void warn_rings(struct out *out, const struct snapshot *s)
+/* What was lost, as long as it is news. */
+static void warn_losses(struct out *out, const struct snapshot *s)
 {
-	char n[HUMAN_LEN];
+	char words[256];
 
-	human_count(n, s->drops[RING_SA]);
-	if (s->drops[RING_SA])
-		out_warn(out,
-			 "full rings lost %s packets of SAs since the start: a CPU has too much, "
-			 "or --ring %u is too short for the bursts",
-			 n, s->ring_frames);
-	human_count(n, s->drops[RING_STRAY]);
-	if (s->drops[RING_STRAY])
-		out_warn(out,
-			 "full rings lost %s strays since the start: more made-up or unknown SPIs "
-			 "come than the CPUs for strays take",
-			 n);
-	human_count(n, s->drops[RING_IKE]);
-	if (s->drops[RING_IKE])
-		out_warn(out, "full rings lost %s packets of IKE since the start", n);
+	for (int i = 0; i < LOSSES; i++)
+		if (lately_lost(&s->lately.lost[i]) &&
+		    lately_loss_words(s, (enum loss)i, words, sizeof(words)))
+			out_warn(out, "%s", words);
 }
 
 /* Rings are only used where our program steers. */
@@ -64,7 +55,15 @@ static void warn_threads(struct out *out, const struct snapshot *s)
 			 s->nice_seen, s->nice_wanted);
 }
 
-static void warn_strays(struct out *out, const struct snapshot *s)
+static void warn_unknown(struct out *out, const struct snapshot *s)
+{
+	char words[640];
+
+	if (lately_unknown_words(s, words, sizeof(words)))
+		out_warn(out, "%s", words);
+}
+
+static void warn_table(struct out *out, const struct snapshot *s)
 {
 	char n[HUMAN_LEN];
 
@@ -74,10 +73,6 @@ static void warn_strays(struct out *out, const struct snapshot *s)
 			 "the table is full: %s SAs found no place and are strays; use 'espalier "
 			 "stop' and then run with a larger --max-sas (now %u)",
 			 n, s->max_sas);
-	human_count(n, s->class[CLASS_LIMITED].packets);
-	if (s->class[CLASS_LIMITED].packets)
-		out_warn(out, "--stray-limit %llu dropped %s strays since the start",
-			 (unsigned long long)s->stray_limit, n);
 }
 
 static void warn_rules(struct out *out, const struct snapshot *s)
@@ -108,9 +103,10 @@ void show_warn(struct out *out, const struct snapshot *snapshot)
 		out_up(out);
 	}
 	warn_daemon(out, snapshot);
-	warn_rings(out, snapshot);
+	warn_unknown(out, snapshot);
+	warn_losses(out, snapshot);
 	warn_threads(out, snapshot);
-	warn_strays(out, snapshot);
+	warn_table(out, snapshot);
 	warn_rules(out, snapshot);
 	show_round_warn(out, snapshot);
 }

@@ -44,7 +44,9 @@ struct top {
 	struct top_view view;
 	struct snapshot was, now;
 	double was_at, now_at; /* seconds */
+	double due;	       /* when the next frame is */
 	unsigned int frames;
+	char *last; /* the last frame, for --frames */
 };
 
 static int print_into(struct top *top, FILE *file, const struct top_rates *rates)
@@ -79,9 +81,13 @@ static enum status draw(struct top *top)
 	}
 	if (file && fclose(file) && !err)
 		err = -ENOMEM;
-	if (!err)
+	if (!err) {
 		top_screen_draw(&top->screen, text);
-	free(text);
+		free(top->last);
+		top->last = text;
+	} else {
+		free(text);
+	}
 	return err ? complain("top", "%s", strerror(-err)) : STATUS_DONE;
 }
 
@@ -95,40 +101,56 @@ static enum status advance(struct top *top)
 	return look("top", &top->now);
 }
 
+/* Goes on after a pause: the figures until the next frame are those of the pause. */
+static enum status go_on(struct top *top)
+{
+	top->view.paused = false;
+	top->due = wait_now() + top->o->seconds;
+	return advance(top);
+}
+
 /* False: the key ends it. */
-static bool take_key(struct top *top, char key)
+static bool take_key(struct top *top, char key, enum status *status)
 {
 	static const char orders[] = "lpcs";
 	const char *at = key ? strchr(orders, key) : NULL;
 
-	if (at)
+	if (top->view.help)
+		top->view.help = false;
+	else if (at)
 		top->view.order = (enum top_sort)(at - orders);
+	else if (key == ' ' && top->view.paused)
+		*status = go_on(top);
 	else if (key == ' ')
-		top->view.paused = !top->view.paused;
+		top->view.paused = true;
+	else if (key == 'h' || key == '?')
+		top->view.help = true;
+	else if (key == TOP_KEY_DOWN)
+		top->view.first++;
+	else if (key == TOP_KEY_UP && top->view.first)
+		top->view.first--;
 	return key != 'q' && key != 'Q';
 }
 
 /* One event. False: it is over. */
 static bool turn(struct top *top, enum status *status)
 {
-	double left = top->now_at + top->o->seconds - wait_now();
+	double left = top->due - wait_now();
 	char key = 0;
 
 	switch (top_screen_wait(&top->screen, left > 0 ? (int)(left * 1000) + 1 : 0, &key)) {
 	case TOP_END:
 		return false;
 	case TOP_KEY:
-		if (!take_key(top, key))
+		if (!take_key(top, key, status))
 			return false;
 		break;
 	case TOP_RESIZED:
 		break;
 	case TOP_TIME:
-		/* Paused, the figures stay, and the next ones are of a new interval. */
-		if (top->view.paused) {
-			top->now_at = wait_now();
+		top->due = wait_now() + top->o->seconds;
+		if (top->view.paused)
 			return true;
-		}
 		*status = advance(top);
 		top->frames++;
 		break;
@@ -136,6 +158,16 @@ static bool turn(struct top *top, enum status *status)
 	if (*status == STATUS_DONE && top->frames)
 		*status = draw(top);
 	return *status == STATUS_DONE && (!top->o->frames || top->frames < top->o->frames);
+}
+
+/* Who watches does not wait longer than a second for the first figures. */
+static void begin(struct top *top)
+{
+	bool watched = top->screen.terminal && !top->o->json && !top->o->frames;
+
+	top->due = top->now_at + (watched ? 1 : top->o->seconds);
+	if (top->screen.terminal && !top->o->json)
+		top_screen_draw(&top->screen, "counting ...");
 }
 
 /* What is complained of while the other screen is on goes away with it. */
@@ -146,9 +178,13 @@ static enum status show_frames(struct top *top)
 
 	if (err)
 		return complain("top", "taking over the terminal: %s", strerror(-err));
+	begin(top);
 	while (turn(top, &status))
 		;
 	top_screen_close(&top->screen);
+	/* The other screen is gone, and so many frames were asked for to be read. */
+	if (top->screen.terminal && top->o->frames && top->last)
+		fputs(top->last, stdout);
 	if (status != STATUS_DONE && top->screen.terminal)
 		complain("top", "reading what is steered failed; 'espalier show' says more");
 	return status;
@@ -167,6 +203,7 @@ static enum status top(const void *given, int n, char **operands)
 		status = show_frames(top);
 	snapshot_free(&top->was);
 	snapshot_free(&top->now);
+	free(top->last);
 	free(top);
 	return status;
 }
@@ -176,9 +213,8 @@ const struct verb verb_top = {
 	.operands = "",
 	.brief = "what is steered, live",
 	.about = "Shows what 'espalier show' shows, redrawn in place: the load of each CPU, the "
-		 "SAs with most of it, strays, losses and moves, all by second. Keys: l, p, c and "
-		 "s sort by load, packets, CPU and SPI; the blank pauses; q quits. Where the "
-		 "output is no terminal, frames follow each other as text.",
+		 "SAs with most of it, strays, losses and moves, all by second. h lists the keys. "
+		 "Where the output is no terminal, frames follow each other as text.",
 	.options = options,
 	.defaults = &defaults,
 	.size = sizeof(defaults),

@@ -11,6 +11,8 @@ struct top_view {
 	unsigned int rows; /* of the terminal, 0: as many as it takes */
 	bool keys;	   /* say which there are */
 	bool paused;
+	bool help;    /* the keys in place of the figures */
+	size_t first; /* of the SAs shown, in their order */
 };
 
 /* A snapshot of zeros is that of nothing steered. */

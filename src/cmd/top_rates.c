@@ -84,7 +84,7 @@ static void compare_cpus(struct top_rates *r, const struct snapshot *was,
 				before = was->cpu[j];
 		r->cpu[i] = (struct top_cpu){
 			.cpu = cpu,
-			.packets = rate(before.taken, cpu->taken, r->seconds),
+			.packets = rate(before.taken.packets, cpu->taken.packets, r->seconds),
 			.received = rate(before.received, cpu->received, r->seconds),
 			.drops = rate(before.drops, cpu->drops, r->seconds),
 		};
@@ -104,8 +104,8 @@ int top_rates(struct top_rates *r, struct snapshot *was, struct snapshot *now, d
 		top_rates_free(r);
 		return -ENOMEM;
 	}
-	snapshot_sort_names(was);
-	snapshot_sort_names(now);
+	snapshot_sort(was, snapshot_by_name);
+	snapshot_sort(now, snapshot_by_name);
 	compare_sas(r, was, now);
 	compare_cpus(r, was, now);
 	r->strays = rate(was->class[CLASS_STRAY].packets, now->class[CLASS_STRAY].packets, seconds);

@@ -142,6 +142,23 @@ static enum top_event take_signal(struct top_screen *screen)
 	return TOP_RESIZED;
 }
 
+/* Cursor keys come as an escape sequence, in one piece. */
+static enum top_event take_key(char *key)
+{
+	char typed[16];
+	ssize_t n = read(STDIN_FILENO, typed, sizeof(typed));
+
+	if (n <= 0)
+		return TOP_END;
+	*key = typed[0];
+	if (typed[0] == '\033') {
+		bool cursor = n >= 3 && (typed[1] == '[' || typed[1] == 'O');
+
+		*key = !cursor ? 0 : typed[2] == 'A' ? TOP_KEY_UP : typed[2] == 'B' ? TOP_KEY_DOWN : 0;
+	}
+	return TOP_KEY;
+}
+
 enum top_event top_screen_wait(struct top_screen *screen, int ms, char *key)
 {
 	struct pollfd fds[] = {{.fd = screen->signals, .events = POLLIN},
@@ -153,6 +170,6 @@ enum top_event top_screen_wait(struct top_screen *screen, int ms, char *key)
 	if (fds[0].revents)
 		return take_signal(screen);
 	if (fds[1].revents)
-		return read(STDIN_FILENO, key, 1) == 1 ? TOP_KEY : TOP_END;
+		return take_key(key);
 	return TOP_TIME;
 }

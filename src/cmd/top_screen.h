@@ -15,6 +15,10 @@ struct top_screen {
 	unsigned int rows, columns;
 };
 
+/* What keys that are no letters are in top_screen_wait(). */
+#define TOP_KEY_UP   'k'
+#define TOP_KEY_DOWN 'j'
+
 enum top_event { TOP_TIME, TOP_KEY, TOP_RESIZED, TOP_END };
 
 /* Takes the terminal over, if there is one; blocks the signals that end or resize. 0 or -errno. */
@@ -29,7 +33,8 @@ void top_screen_close(struct top_screen *screen);
  */
 void top_screen_draw(const struct top_screen *screen, const char *text);
 
-/* Waits: for a key, which is then in *key; a signal; or so many milliseconds. */
+/* Waits: for a key, which is then in *key (0: one that means nothing); a signal; or so many
+ * milliseconds. */
 enum top_event top_screen_wait(struct top_screen *screen, int ms, char *key);
 
 #endif

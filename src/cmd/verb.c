@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "cmd/interface_named.h"
 #include "cmd/near.h"
 #include "cmd/verb.h"
 #include "view/wrap.h"
@@ -66,6 +67,9 @@ void verbs_help(FILE *file)
 /* What holds for every verb. */
 static enum status check(const struct verb *verb, int n, char **operands)
 {
+	if (strstr(verb->operands, "IF"))
+		for (int i = 0; i < n; i++)
+			interface_cut(operands[i]);
 	if (n < verb->least)
 		return complain_usage(verb->name, "needs %s", verb->operands);
 	if (n > verb->most)
@@ -137,6 +141,7 @@ enum status dispatch(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : NULL;
 	const struct verb *verb;
+	uint32_t spi;
 
 	if (!word)
 		return verb_call(&verb_show, argc, argv);
@@ -149,7 +154,9 @@ enum status dispatch(int argc, char **argv)
 	verb = verb_find(word);
 	if (verb)
 		return verb_call(verb, argc - 1, argv + 1);
-	if (*word == '-' || if_nametoindex(word))
+	interface_cut(argv[1]);
+	if (*word == '-' || if_nametoindex(word) ||
+	    (isdigit((unsigned char)*word) && parse_spi(word, &spi)))
 		return verb_call(&verb_show, argc, argv);
 	return unknown_verb(word);
 }

@@ -28,6 +28,7 @@ struct ring_state {
 	__u64 runs;  /* frames its program has seen: the clock of a hand-over; written by that */
 	__u64 drops; /* frames a full ring lost; written by the drop tracepoint */
 	__u64 home;  /* sa_word_home() of its number; 0: there is no such ring; by user space */
+	__u64 bytes; /* of SAs, that went up from it; written by its program */
 } LINE;
 
 /* Loads are shares of a CPU in millionths: 1000000 is all of one. */
@@ -110,6 +111,23 @@ struct move_times {
 
 #define NICE_UNKNOWN 0xffffffffu /* not every ring's thread is to be seen by the daemon */
 
+/* What may lose packets. */
+enum loss { LOSS_SA_RING, LOSS_STRAY_RING, LOSS_IKE_RING, LOSS_STRAY_LIMIT, LOSSES };
+
+/*
+ * The counters as they were at two times, which the daemon notes in turn (daemon/lately.c): what
+ * came lately is what came since the older one.
+ */
+struct lately {
+	struct mark {
+		__u64 time_ns; /* CLOCK_MONOTONIC; 0: not noted */
+		__u64 known;   /* packets of SAs */
+		__u64 strays;
+		__u64 lost[LOSSES];
+	} mark[2];
+	__u64 last_ns[LOSSES]; /* when it was last noted that these grew; 0: never */
+};
+
 /* The one element of map `host`: what holds for all interfaces of a network namespace. */
 struct host {
 	__u32 magic, layout;
@@ -126,6 +144,7 @@ struct host {
 	__u64 ring_program;   /* hash of the BPF object that the ring programs are from */
 	/* The part above is written once; what follows while running. */
 	__u64 heartbeat_ns LINE;
+	__u32 attended;       /* 1: a daemon is at work, or died at it; 0: it went (--keep) */
 	__u32 ike_ring;
 	__u32 learn;          /* tell user space of repeated strays too */
 	__u64 stray_allowance; /* strays let through in a window, 0: no limit */
@@ -139,6 +158,7 @@ struct host {
 	struct host_interface interface[HOST_INTERFACES];
 	struct round_state round LINE;
 	struct move_times move_times;
+	struct lately lately;
 	/* Written by the steering programs: their clock, and the strays' limits. */
 	__u64 tick LINE; /* jiffies */
 	__u64 tick_ns;	 /* CLOCK_MONOTONIC when that tick was first seen */

@@ -36,6 +36,14 @@ struct wanted_cpus {
 	cpu_set_t receiving;	/* CPUs that the interrupts go to, when last looked */
 };
 
+/* What daemon/losses.c has said. */
+struct losses {
+	uint64_t looked_ns;
+	uint64_t said_ns[LOSSES]; /* 0: never */
+	bool unknown;
+	char words[640];
+};
+
 struct learner; /* daemon/learner.c */
 struct control; /* daemon/control.c */
 struct rounds;	/* daemon/rounds.c */
@@ -55,6 +63,7 @@ struct daemon {
 	struct rounds *rounds;
 	struct metrics *metrics;
 	struct ring_buffer *asks;
+	struct losses losses;
 	struct daemon_interface interface[DAEMON_INTERFACES];
 	char *stopped[DAEMON_INTERFACES]; /* named by `stop IF`: not to be attached again */
 	struct encap_users encap_users;
@@ -162,6 +171,9 @@ void rounds_receiving(const struct daemon *d, uint16_t busy[CPU_SETSIZE]);
 void rounds_restart(struct daemon *d);
 /* Something changed that the next round should not wait for: SAs, CPUs, what stays where. */
 void rounds_soon(struct daemon *d);
+
+/* losses.c: notes what came and was lost, and says what somebody should do something about */
+void losses_look(struct daemon *d);
 
 /* metrics.c: --metrics */
 /* Can the file be written? Before anything is changed. 0 or a negative errno, said. */

@@ -118,19 +118,36 @@ void lock_release(uint64_t cookie, int fd)
 	rmdir(RUN_DIR); /* stays while another namespace uses it */
 }
 
-pid_t lock_holder(uint64_t cookie)
+/* 1: somebody holds it, and *holder is who if he has said; 0: nobody does; or a negative errno. */
+static int lock_state(uint64_t cookie, pid_t *holder)
 {
 	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-	pid_t holder = 0;
+	int fd, held = 0;
 	char path[128];
-	int fd;
 
 	run_path(cookie, "lock", path, sizeof(path));
 	fd = lock_open(path, 0);
 	if (fd < 0)
-		return fd == -ENOENT ? 0 : fd;
-	if (!fcntl(fd, F_OFD_GETLK, &whole) && whole.l_type != F_UNLCK)
-		holder = read_pid(fd);
+		return fd;
+	if (!fcntl(fd, F_OFD_GETLK, &whole) && whole.l_type != F_UNLCK) {
+		*holder = read_pid(fd);
+		held = 1;
+	}
 	close(fd);
-	return holder;
+	return held;
+}
+
+bool lock_is_left(uint64_t cookie)
+{
+	pid_t holder;
+
+	return lock_state(cookie, &holder) == 0;
+}
+
+pid_t lock_holder(uint64_t cookie)
+{
+	pid_t holder = 0;
+	int held = lock_state(cookie, &holder);
+
+	return held < 0 && held != -ENOENT ? held : holder;
 }

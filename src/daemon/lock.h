@@ -22,6 +22,9 @@ int lock_take(uint64_t cookie, pid_t *holder);
 /* Gives the lock back, and removes its file and the socket of a dead daemon. */
 void lock_release(uint64_t cookie, int fd);
 
+/* Did a daemon die without giving its lock back? False also where there is no lock to be seen. */
+bool lock_is_left(uint64_t cookie);
+
 /* The pid of the running daemon, or 0; a negative errno. */
 pid_t lock_holder(uint64_t cookie);
 

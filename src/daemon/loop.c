@@ -33,6 +33,7 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
 	learner_expire(d);
 	roles_look(d);
 	hardware_look(d);
+	losses_look(d);
 	if (!d->options->interval)
 		hardware_count(d);
 	settle(d);

@@ -127,6 +127,8 @@ static int set_up(struct daemon *d)
 	if (err)
 		return err;
 	xdp_beat(&d->xdp, daemon_now());
+	SHARED(d->xdp.maps.host->attended) = 1;
+	losses_look(d);
 	sas_set_addresses(d);
 	err = learner_open(d);
 	if (!err)
@@ -174,6 +176,8 @@ static int clean_up(struct daemon *d, bool failed)
 	} else if (down && d->xdp.maps.host) {
 		pins_remove(&d->xdp.pins);
 	}
+	if (!down && d->xdp.maps.host)
+		SHARED(d->xdp.maps.host->attended) = 0;
 	undo_close(d->undo);
 	xdp_close(&d->xdp);
 	if (d->base)

@@ -117,7 +117,7 @@ static double cpu_sas(const struct snapshot_cpu *cpu)
 
 static double cpu_taken(const struct snapshot_cpu *cpu)
 {
-	return (double)cpu->taken;
+	return (double)cpu->taken.packets;
 }
 
 static double cpu_received(const struct snapshot_cpu *cpu)

@@ -51,6 +51,16 @@ const char *sa_source_name(enum sa_source source)
 	return source_names[source];
 }
 
+const char *sa_fixed_name(enum sa_fixed fixed)
+{
+	static const char *const names[] = {
+		[SA_FIXED_BY_HAND] = "hand",
+		[SA_FIXED_BY_FILE] = "file",
+	};
+
+	return fixed == SA_NOT_FIXED ? NULL : names[fixed];
+}
+
 static void add_count(struct count *sum, const struct count *more)
 {
 	sum->packets += more->packets;
@@ -93,6 +103,7 @@ static int take_rings(struct taking *t)
 	for (__u32 i = 1; i < SA_RINGS; i++) {
 		struct ring ring = {LOAD(t->maps->rings[i].kind), LOAD(t->maps->rings[i].cpu)};
 		const struct ring_state *state;
+		struct count taken;
 		__u64 drops;
 		int row;
 
@@ -109,7 +120,9 @@ static int take_rings(struct taking *t)
 		if (ring.kind != RING_SA)
 			continue;
 		s->cpu[row].drops += drops;
-		s->cpu[row].taken = LOAD(state->runs);
+		taken = (struct count){LOAD(state->runs), LOAD(state->bytes)};
+		add_count(&s->taken, &taken);
+		s->cpu[row].taken = taken;
 		s->cpu[row].received = LOAD(t->maps->cpu_states[ring.cpu].received);
 		s->cpu[row].placing |= LOAD(host->sa_cpu[i]) != 0;
 		take_load(t, &s->cpu[row]);
@@ -150,6 +163,10 @@ static void take_cold(struct snapshot_sa *sa, const struct sa_cold *cold, __u64 
 	sa->moves = LOAD(cold->moves);
 	sa->references = LOAD(cold->references);
 	sa->load = snapshot_load(LOAD(cold->load));
+	if (LOAD(cold->hand) != NO_CPU)
+		sa->fixed = SA_FIXED_BY_HAND;
+	else if (LOAD(cold->file) != NO_CPU)
+		sa->fixed = SA_FIXED_BY_FILE;
 }
 
 /* Since when a move is under way: its record tells, if it is about this slot. */
@@ -230,7 +247,7 @@ static int take_sas(struct taking *t)
 			return -ENOMEM;
 		if (!take_slot(t, slot, sa))
 			continue;
-		s->sas++;
+		s->used = ++s->sas;
 		if (sa->state == SA_MOVING)
 			take_move(t, slot, sa);
 		if (!s->measured)
@@ -354,7 +371,7 @@ static void take_host(struct taking *t, __u64 now_ns)
 	__u32 nice_seen = LOAD(host->nice_seen);
 
 	s->heartbeat_age_ns = !heartbeat ? UINT64_MAX : now_ns > heartbeat ? now_ns - heartbeat : 0;
-	s->alive = s->heartbeat_age_ns <= HEARTBEAT_OLD_NS;
+	s->alive = LOAD(host->attended) && s->heartbeat_age_ns <= HEARTBEAT_OLD_NS;
 	s->nice_wanted = nice_of(LOAD(host->nice_value));
 	s->nice_seen = nice_of(nice_seen);
 	s->threads_seen = nice_seen != NICE_UNKNOWN;
@@ -374,31 +391,70 @@ static void take_host(struct taking *t, __u64 now_ns)
 	}
 }
 
-int snapshot_take(struct snapshot *snapshot, const struct maps *maps, snapshot_counts_fn counts,
-		  uint64_t now_ns)
+void snapshot_mark(const struct snapshot *s, uint64_t now_ns, struct mark *mark)
 {
-	struct taking taking = {.maps = maps, .snapshot = snapshot, .now_ns = now_ns};
+	*mark = (struct mark){
+		.time_ns = now_ns,
+		.known = s->taken.packets + s->class[CLASS_HANDS_OFF].packets,
+		.strays = s->class[CLASS_STRAY].packets,
+		.lost =
+			{
+				[LOSS_SA_RING] = s->drops[RING_SA],
+				[LOSS_STRAY_RING] = s->drops[RING_STRAY],
+				[LOSS_IKE_RING] = s->drops[RING_IKE],
+				[LOSS_STRAY_LIMIT] = s->class[CLASS_LIMITED].packets,
+			},
+	};
+}
+
+static int take_all_but_sas(struct taking *t, snapshot_counts_fn counts)
+{
+	struct snapshot *s = t->snapshot;
+	struct mark now;
 	int err;
 
-	memset(snapshot, 0, sizeof(*snapshot));
-	snapshot_take_round(snapshot, maps->host, now_ns);
-	err = take_rings(&taking);
+	memset(s, 0, sizeof(*s));
+	snapshot_take_round(s, t->maps->host, t->now_ns);
+	err = take_rings(t);
 	if (err)
-		goto failed;
-	take_host(&taking, now_ns);
-	err = take_interfaces(&taking, counts);
+		return err;
+	take_host(t, t->now_ns);
+	err = take_interfaces(t, counts);
 	if (err)
-		goto failed;
-	see_who_tells(&taking);
-	err = take_sas(&taking);
-	if (err)
-		goto failed;
+		return err;
+	see_who_tells(t);
+	snapshot_mark(s, t->now_ns, &now);
+	lately_see(&s->lately, &t->maps->host->lately, &now);
+	return 0;
+}
+
+static int take(struct snapshot *snapshot, const struct maps *maps, snapshot_counts_fn counts,
+		uint64_t now_ns, bool with_sas)
+{
+	struct taking taking = {.maps = maps, .snapshot = snapshot, .now_ns = now_ns};
+	int err = take_all_but_sas(&taking, counts);
+
+	if (!err && with_sas)
+		err = take_sas(&taking);
+	if (err) {
+		snapshot_free(snapshot);
+		return err;
+	}
 	keep_used_cpus(snapshot);
 	snapshot->imbalance = taking.cpus_told == TOLD_BY_NOBODY ? NAN : imbalance(snapshot);
 	return 0;
-failed:
-	snapshot_free(snapshot);
-	return err;
+}
+
+int snapshot_take(struct snapshot *snapshot, const struct maps *maps, snapshot_counts_fn counts,
+		  uint64_t now_ns)
+{
+	return take(snapshot, maps, counts, now_ns, true);
+}
+
+int snapshot_take_host(struct snapshot *snapshot, const struct maps *maps,
+		       snapshot_counts_fn counts, uint64_t now_ns)
+{
+	return take(snapshot, maps, counts, now_ns, false);
 }
 
 void snapshot_free(struct snapshot *snapshot)
@@ -426,30 +482,53 @@ int snapshot_by_name(const void *a, const void *b)
 	return order ? order : (int)x->protocol - (int)y->protocol;
 }
 
-static int by_weight(const void *a, const void *b)
+int snapshot_by_weight(const void *a, const void *b)
 {
 	const struct snapshot_sa *x = a, *y = b;
 	double p = x->load >= 0 ? x->load : 0, q = y->load >= 0 ? y->load : 0;
 
 	if (p != q)
 		return p > q ? -1 : 1;
+	return snapshot_by_packets(a, b);
+}
+
+int snapshot_by_packets(const void *a, const void *b)
+{
+	const struct snapshot_sa *x = a, *y = b;
+
 	if (x->total.packets != y->total.packets)
 		return x->total.packets > y->total.packets ? -1 : 1;
 	return snapshot_by_name(a, b);
 }
 
-static void sort(struct snapshot *snapshot, int (*order)(const void *, const void *))
+int snapshot_by_cpu(const void *a, const void *b)
+{
+	const struct snapshot_sa *x = a, *y = b;
+
+	return x->cpu != y->cpu ? x->cpu - y->cpu : snapshot_by_name(a, b);
+}
+
+int snapshot_by_spi(const void *a, const void *b)
+{
+	const struct snapshot_sa *x = a, *y = b;
+
+	if (x->spi != y->spi)
+		return x->spi < y->spi ? -1 : 1;
+	return snapshot_by_name(a, b);
+}
+
+int snapshot_by_source(const void *a, const void *b)
+{
+	const struct snapshot_sa *x = a, *y = b;
+	int order = (int)x->family - (int)y->family;
+
+	if (!order)
+		order = memcmp(x->src, y->src, sizeof(x->src));
+	return order ? order : snapshot_by_name(a, b);
+}
+
+void snapshot_sort(struct snapshot *snapshot, snapshot_order *order)
 {
 	if (snapshot->sas)
 		qsort(snapshot->sa, snapshot->sas, sizeof(*snapshot->sa), order);
-}
-
-void snapshot_sort_heaviest(struct snapshot *snapshot)
-{
-	sort(snapshot, by_weight);
-}
-
-void snapshot_sort_names(struct snapshot *snapshot)
-{
-	sort(snapshot, snapshot_by_name);
 }

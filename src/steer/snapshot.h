@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <stdint.h>
 #include "sad/sad.h"
+#include "steer/lately.h"
 #include "steer/maps.h"
 
 struct snapshot_interface {
@@ -21,15 +22,18 @@ struct snapshot_cpu {
 	unsigned int cpu;
 	bool placing; /* SAs may be placed on it now */
 	unsigned int sas;
-	struct count total; /* of its SAs */
+	struct count total; /* of the SAs that are on it now */
 	uint64_t drops;	    /* frames that its full ring of SAs lost */
-	uint64_t taken;	    /* frames that it took from that ring, since the start */
+	struct count taken; /* that it took from that ring, of whatever SAs, since the start */
 	uint64_t received;  /* frames that it received and put on rings */
 	double load;	    /* of its SAs, a share of the CPU; NAN: not measured */
 	double other;	    /* of whatever else it does */
 };
 
 enum sa_state { SA_VALID, SA_LARVAL, SA_STATE_LEARNED, SA_STATE_HANDS_OFF, SA_MOVING };
+
+/* Why an SA stays on its CPU, whatever the load: by `move`, or by the line of a file. */
+enum sa_fixed { SA_NOT_FIXED, SA_FIXED_BY_HAND, SA_FIXED_BY_FILE };
 
 struct snapshot_sa {
 	__be32 src[4], dst[4]; /* IPv4 in [0]; a source of zeros is not known */
@@ -45,6 +49,7 @@ struct snapshot_sa {
 	struct count total;
 	uint32_t replay_window, reqid, if_id, moves;
 	uint32_t references; /* SAs that share the entry */
+	enum sa_fixed fixed;
 	double load;	     /* a share of its CPU; NAN: not measured, or not yet */
 	int64_t waiting_ns;  /* since its move was begun, -1: it is not moving */
 };
@@ -79,8 +84,11 @@ struct snapshot {
 	size_t cpus;
 	struct snapshot_sa *sa;
 	size_t sas;
+	size_t used; /* as many as there were, whatever a reader leaves out of them */
 	struct count class[CLASSES]; /* over all interfaces */
 	uint64_t drops[RING_KINDS];  /* frames that full rings lost */
+	struct count taken;	     /* that the rings of SAs took, on all CPUs */
+	struct lately_seen lately;
 	/*
 	 * max/mean of the CPUs' loads, or if they are not measured of their packets; NAN without
 	 * any.
@@ -112,6 +120,14 @@ typedef int (*snapshot_counts_fn)(const struct maps *maps, unsigned int index,
  */
 int snapshot_take(struct snapshot *snapshot, const struct maps *maps, snapshot_counts_fn counts,
 		  uint64_t now_ns);
+
+/* The same without the SAs, however many there are. */
+int snapshot_take_host(struct snapshot *snapshot, const struct maps *maps,
+		       snapshot_counts_fn counts, uint64_t now_ns);
+
+/* The counters of a snapshot, as steer/lately.h compares them. */
+void snapshot_mark(const struct snapshot *snapshot, uint64_t now_ns, struct mark *mark);
+
 void snapshot_free(struct snapshot *snapshot);
 
 /*
@@ -124,12 +140,16 @@ double snapshot_share(const struct snapshot *snapshot, double load, uint64_t pac
 /* Frames that full rings of all kinds lost. */
 uint64_t snapshot_drops(const struct snapshot *snapshot);
 
-/* Orders the SAs: by load or packets, the heaviest first; or by (destination, SPI, protocol). */
-void snapshot_sort_heaviest(struct snapshot *snapshot);
-void snapshot_sort_names(struct snapshot *snapshot);
+/*
+ * Compare two snapshot_sa, as qsort(3) wants it: by (destination, SPI, protocol); by load, the
+ * heaviest first, or packets where that is not known; by packets, the most first; by CPU, SPI or
+ * source address. What is alike in that is in the order of names.
+ */
+typedef int snapshot_order(const void *a, const void *b);
+snapshot_order snapshot_by_name, snapshot_by_weight, snapshot_by_packets, snapshot_by_cpu,
+	snapshot_by_spi, snapshot_by_source;
 
-/* Compares two snapshot_sa by (destination, SPI, protocol), as qsort(3) wants it. */
-int snapshot_by_name(const void *a, const void *b);
+void snapshot_sort(struct snapshot *snapshot, snapshot_order *order);
 
 /* "xdp", "rss", ...; of XDP "native" or "generic", else NULL. */
 const char *snapshot_method(enum interface_mode mode);
@@ -138,5 +158,8 @@ const char *snapshot_mode(enum interface_mode mode);
 /* The words of the operator: "valid", "larval", "learned", "hands-off", "moving"; "kernel", ... */
 const char *sa_state_name(enum sa_state state);
 const char *sa_source_name(enum sa_source source);
+
+/* "hand", "file", or NULL. */
+const char *sa_fixed_name(enum sa_fixed fixed);
 
 #endif

@@ -248,13 +248,21 @@ void xdp_seen(struct xdp *xdp, __u32 slot, __u32 cpu)
 void xdp_count(struct xdp *xdp, __u32 slot, __u64 packets, __u64 bytes)
 {
 	struct sa_warm *warm = &xdp->maps.warm[slot];
-	int pair = !!(sa_word_flags(table_word(&xdp->table, slot)) & SA_PAIR);
+	__u64 word = table_word(&xdp->table, slot);
+	struct ring_state *ring = maps_ring_state(&xdp->maps, sa_word_own(word));
+	int pair = !!(sa_word_flags(word) & SA_PAIR);
 	const struct count *before = &warm->pair[!pair];
+	struct count was = {before->packets + warm->pair[pair].packets,
+			    before->bytes + warm->pair[pair].bytes};
 
-	if (packets > before->packets + warm->pair[pair].packets)
+	if (packets > was.packets) {
 		SHARED(warm->pair[pair].packets) = packets - before->packets;
-	if (bytes > before->bytes + warm->pair[pair].bytes)
+		SHARED(ring->runs) = ring->runs + packets - was.packets;
+	}
+	if (bytes > was.bytes) {
 		SHARED(warm->pair[pair].bytes) = bytes - before->bytes;
+		SHARED(ring->bytes) = ring->bytes + bytes - was.bytes;
+	}
 }
 
 void xdp_claim_begin(struct xdp *xdp)

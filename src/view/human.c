@@ -37,6 +37,18 @@ void human_bytes(char buf[HUMAN_LEN], uint64_t n)
 		scaled(buf, n, "B");
 }
 
+void human_time(char buf[HUMAN_LEN], double seconds)
+{
+	if (seconds < 120)
+		snprintf(buf, HUMAN_LEN, "%.0f s", seconds);
+	else if (seconds < 7200)
+		snprintf(buf, HUMAN_LEN, "%.0f min", seconds / 60);
+	else if (seconds < 172800)
+		snprintf(buf, HUMAN_LEN, "%.0f h", seconds / 3600);
+	else
+		snprintf(buf, HUMAN_LEN, "%.0f d", seconds / 86400);
+}
+
 char *human_clean(char *text)
 {
 	for (char *c = text; *c; c++)

@@ -14,6 +14,9 @@ void human_count(char buf[HUMAN_LEN], uint64_t n);
 /* Bytes with decimal prefixes: "999 B", "12.3 GB". */
 void human_bytes(char buf[HUMAN_LEN], uint64_t n);
 
+/* A time, in the unit that suits it: "34 s", "3 min", "2 h", "5 d". */
+void human_time(char buf[HUMAN_LEN], double seconds);
+
 /*
  * Replaces what is not printable ASCII by '?', in place: an interface's name may hold anything
  * and must not reach a terminal, or make JSON that is not UTF-8. Returns text.
