@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* espalier run: steers until told to stop. */
 #include <errno.h>
+#include <net/if.h>
 #include <sched.h>
 #include <string.h>
 #include "cmd/config.h"
+#include "cmd/interface_named.h"
 #include "cmd/verb.h"
 #include "core/layout.h"
 #include "daemon/run.h"
@@ -138,12 +140,15 @@ static const struct option_row options[] = {
 	{0},
 };
 
-static enum status check_names(int n, char **names)
+/* A dry run says of each interface what is wrong with it. */
+static enum status check_names(const struct run_options *o, int n, char **names)
 {
 	for (int i = 0; i < n; i++) {
 		if (!interface_name_ok(names[i]))
 			return complain_usage("run", "%s: not a name an interface can have",
 					      names[i]);
+		if (!o->dry_run && !if_nametoindex(names[i]))
+			return interface_unknown("run", names[i]);
 		for (int j = 0; j < i; j++)
 			if (strcmp(names[i], names[j]) == 0)
 				return complain_usage("run", "%s is named twice", names[i]);
@@ -160,9 +165,11 @@ static enum status run_them(struct run_options *o, int n, char **names)
 				      o->interval, INTERVAL_LEAST);
 	if (o->generic && o->method && o->method != RUN_METHOD(METHOD_XDP))
 		return complain_usage("run", "--generic goes with --method xdp alone");
+	if (o->json && !o->dry_run)
+		return complain_usage("run", "--json goes with --dry-run: the daemon writes lines");
 	if (n > HOST_INTERFACES)
 		return complain_usage("run", "%s is one too many", names[HOST_INTERFACES]);
-	status = check_names(n, names);
+	status = check_names(o, n, names);
 	if (status != STATUS_DONE)
 		return status;
 	o->interfaces = names;

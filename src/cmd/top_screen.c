@@ -145,17 +145,15 @@ static enum top_event take_signal(struct top_screen *screen)
 /* Cursor keys come as an escape sequence, in one piece. */
 static enum top_event take_key(char *key)
 {
-	char typed[16];
-	ssize_t n = read(STDIN_FILENO, typed, sizeof(typed));
+	char sequence[2] = "";
 
-	if (n <= 0)
+	if (read(STDIN_FILENO, key, 1) != 1)
 		return TOP_END;
-	*key = typed[0];
-	if (typed[0] == '\033') {
-		bool cursor = n >= 3 && (typed[1] == '[' || typed[1] == 'O');
-
-		*key = !cursor ? 0 : typed[2] == 'A' ? TOP_KEY_UP : typed[2] == 'B' ? TOP_KEY_DOWN : 0;
-	}
+	if (*key != '\033')
+		return TOP_KEY;
+	*key = 0;
+	if (read(STDIN_FILENO, sequence, 2) == 2 && strchr("[O", sequence[0]))
+		*key = sequence[1] == 'A' ? TOP_KEY_UP : sequence[1] == 'B' ? TOP_KEY_DOWN : 0;
 	return TOP_KEY;
 }
 

@@ -61,7 +61,7 @@ class Terminal:
                 self.row, self.fresh = 0, True
             elif part == "\033[J":
                 self.lines[self.row + 1:] = [""] * (self.rows - self.row - 1)
-            elif part[0] != "\033":
+            elif part[0] != "\033" and self.other:
                 for i, line in enumerate(part.split("\r\n")):
                     self.row += i > 0
                     if i or self.fresh:
@@ -143,6 +143,57 @@ def test_on_a_terminal(host):
     check(terminal.end() == 0, "exit status")
 
 
+def test_pause(host):
+    """After a pause the rates are what they were: the pause is not squeezed into one frame."""
+    steered(host, 8)
+    sender = traffic(host, 8)
+    terminal = Terminal(host)
+
+    def rate():
+        found = re.match(r"([\d.]+)( k)? packets/s", terminal.lines[1])
+        return found and float(found[1]) * (1000 if found[2] else 1)
+    wait_for(lambda: terminal.read() or 1000 < (rate() or 0) < 3000, "packets", 20, 0)
+    terminal.key(" ")
+    terminal.await_("[paused]")
+    terminal.read(6)
+    terminal.key(" ")
+    rates = []
+    for _ in range(20):
+        terminal.read(0.15)
+        rates.append(rate() or 0)
+    check("[paused]" not in terminal.lines[0], terminal.lines)
+    check(max(rates) < 5000, "a flood that is not there:", rates)
+    sender.terminate()
+    terminal.key("q")
+    check(terminal.end() == 0, "exit status")
+
+
+def test_keys(host):
+    """Help, scrolling, and the figures soon however long a frame is; what was asked for stays."""
+    steered(host)
+    terminal = Terminal(host, "--seconds", "60")
+    terminal.await_("40 SAs", "h help")
+    terminal.key("s")
+    terminal.await_("by SPI")
+    terminal.key("j")
+    wait_for(lambda: terminal.read() or spis(terminal)[:1] == [f"{FIRST + 1:#010x}"], "a row less", 20)
+    terminal.key("\033[B")
+    wait_for(lambda: terminal.read() or spis(terminal)[:1] == [f"{FIRST + 2:#010x}"], "two less", 20)
+    terminal.key("k")
+    terminal.key("\033[A")
+    wait_for(lambda: terminal.read() or spis(terminal)[:1] == [f"{FIRST:#010x}"], "back", 20)
+    terminal.key("h")
+    terminal.await_("scroll", "pause, and go on")
+    terminal.key("x")
+    terminal.await_("40 SAs")
+    terminal.key("q")
+    check(terminal.end() == 0, "exit status")
+    terminal = Terminal(host, "--frames", "1")
+    wait_for(lambda: terminal.read() or terminal.process.poll() is not None, "its end", 20)
+    terminal.read()
+    check("40 SAs" in terminal.written.split("\033[?1049l")[-1], "nothing left to read")
+
+
 def test_sizes(host):
     """From tiny to wide; the test's terminal checks that nothing is drawn beside it."""
     steered(host)
@@ -156,7 +207,7 @@ def test_sizes(host):
             terminal.await_("40 SAs")
             check(len(spis(terminal)) >= (30 if rows > 40 else 8), "few SAs", terminal.lines)
     # No room for both CPUs, though none is busier than the other: one, and the SAs.
-    terminal.resize(15, 80)
+    terminal.resize(14, 80)
     terminal.process.send_signal(signal.SIGWINCH)
     terminal.await_("40 SAs")
     terminal.read(1.5)
@@ -197,11 +248,22 @@ def test_text_and_json(host):
     found = json.loads(host.espalier("top", "--frames", "1", "--seconds", "2", "--json").stdout)
     text = host.espalier("top", "--frames", "2").stdout
     sender.terminate()
-    check(1600 < found["packets"] < 2400 and found["interfaces"] == ["eb"], found)
+    check(1600 < found["packets_per_s"] < 2400, found)
+    check(found["interfaces"] == [{"interface": "eb", "method": "xdp", "mode": "native"}], found)
     check(len(found["sas"]) == 8 and len(found["cpus"]) == 2, found)
-    check(all(150 < sa["packets"] < 350 for sa in found["sas"]), "by SA", found["sas"])
-    check(abs(sum(cpu["packets"] for cpu in found["cpus"]) - found["packets"]) < 200, found)
-    check(abs(sum(sa["bits"] for sa in found["sas"]) - found["bits"]) < 1, found)
+    check(all(150 < sa["packets_per_s"] < 350 for sa in found["sas"]), "by SA", found["sas"])
+    check(abs(sum(cpu["packets_per_s"] for cpu in found["cpus"]) - found["packets_per_s"]) < 200,
+          found)
+    check(abs(sum(sa["bits_per_s"] for sa in found["sas"]) - found["bits_per_s"]) < 1, found)
+    shown = host.show()
+    check(all(sa["src"] == lab.PEER for sa in found["sas"]), "the peer", found["sas"][0])
+    for key in ("sas", "cpus", "interfaces", "moves"):
+        one = found[key][0] if isinstance(found[key], list) else found[key]
+        other = shown[key][0] if isinstance(shown[key], list) else shown[key]
+        check({k for k in one if not k.endswith("_per_s")} <= set(other),
+              "other names than show's", key, set(one) - set(other))
+    check(lab.PEER in text, "the peer", text)
+    check(not re.search(r"[0-9]bit/s", text), "no blank before bit/s", text)
     check(text.count("eb, xdp (native): 8 SAs") == 2 and "\033" not in text, text)
     check(max(map(len, text.splitlines())) <= 80, text)
 
