@@ -41,8 +41,26 @@ static int take_often(uint64_t cookie)
 	return 0;
 }
 
-/* Each release may remove the directory that the other one is about to use. */
-static void two_namespaces(void **state)
+/* The same where another wants the same lock: who has it makes a directory that must not be there. */
+static int take_in_turn(uint64_t cookie)
+{
+	for (int i = 0; i < TIMES;) {
+		pid_t holder = 0;
+		int fd = lock_take(cookie, &holder);
+
+		if (fd == -EAGAIN)
+			continue;
+		if (fd < 0)
+			return -fd;
+		if (mkdir("/run/held", 0700) || rmdir("/run/held"))
+			return errno;
+		lock_release(cookie, fd);
+		i++;
+	}
+	return 0;
+}
+
+static void both_succeed(int (*take)(uint64_t cookie), uint64_t first, uint64_t second)
 {
 	pid_t child[2];
 	int status;
@@ -51,13 +69,25 @@ static void two_namespaces(void **state)
 		child[i] = fork();
 		assert_true(child[i] >= 0);
 		if (!child[i])
-			_exit(take_often(i ? SECOND : FIRST));
+			_exit(take(i ? second : first));
 	}
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(waitpid(child[i], &status, 0), child[i]);
 		assert_true(WIFEXITED(status));
 		assert_int_equal(WEXITSTATUS(status), 0);
 	}
+}
+
+/* Each release may remove the directory that the other one is about to use. */
+static void two_namespaces(void **state)
+{
+	both_succeed(take_often, FIRST, SECOND);
+}
+
+/* Who opened the file before it was removed holds a lock that keeps nobody out. */
+static void a_removed_file_is_no_lock(void **state)
+{
+	both_succeed(take_in_turn, FIRST, FIRST);
 }
 
 static void held_by_another(void **state)
@@ -89,6 +119,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(two_namespaces),
+		cmocka_unit_test(a_removed_file_is_no_lock),
 		cmocka_unit_test(held_by_another),
 		cmocka_unit_test(leads_nowhere),
 	};
