@@ -83,7 +83,7 @@ static int give_roles(struct sandbox *s, char *why, size_t size)
 static int attach(struct sandbox *s, char *why, size_t size)
 {
 	struct program_target target = {.ifindex = LOOPBACK, .index = 0, .generic = true};
-	char log[16384] = "", path[PATH_MAX];
+	char log[16384] = "";
 	int err = program_attach(&s->xdp.maps, &s->xdp.pins, &target, false, log, sizeof(log));
 
 	if (err) {
@@ -91,13 +91,11 @@ static int attach(struct sandbox *s, char *why, size_t size)
 			 log + (strlen(log) > 600 ? strlen(log) - 600 : 0));
 		return err;
 	}
-	err = pins_interface_path(&s->xdp.pins, LOOPBACK, "program", path, sizeof(path));
-	s->steer = err ? err : bpf_obj_get(path);
-	if (s->steer < 0) {
-		snprintf(why, size, "opening the program's pin: %s", strerror(errno));
-		return -errno;
-	}
-	return 0;
+	s->steer = pins_get_interface(&s->xdp.pins, LOOPBACK, "program");
+	if (s->steer >= 0)
+		return 0;
+	snprintf(why, size, "opening the program's pin: %s", strerror(-s->steer));
+	return s->steer;
 }
 
 int sandbox_open(struct sandbox *s, __u32 max_sas, char *why, size_t size)

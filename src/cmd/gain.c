@@ -113,15 +113,15 @@ static int steered_to(const struct maps *maps, const struct sa *sa)
 static bool open_maps(struct maps *maps)
 {
 	enum map bad;
+	char why[PINS_WHY_LEN];
 	struct pins pins;
+	int err = pins_find(&pins, false, why, sizeof(why));
 
 	maps_init(maps);
-	if (pins_find(&pins, false) || pins_state(&pins) != PINS_OURS)
-		return false;
-	if (!maps_open(maps, &pins, false, &bad))
-		return true;
-	maps_close(maps);
-	return false;
+	if (!err)
+		err = maps_open(maps, &pins, false, &bad);
+	pins_close(&pins);
+	return !err;
 }
 
 static int decide(const struct counting *counting, struct gain_report *report)

@@ -53,23 +53,34 @@ static enum status read_pins(const char *tried, const struct pins *pins, struct 
 	return STATUS_DONE;
 }
 
-/* Looks for pins; without any there is nothing to read. */
-static enum status find_and_read(const char *tried, struct snapshot *snapshot)
+static enum status read_state(const char *tried, const struct pins *pins, struct snapshot *snapshot)
 {
-	struct pins pins;
-	int state = pins_find(&pins, false);
+	int state = pins_state(pins);
 
-	if (state == -ENOENT)
-		return STATUS_DONE;
-	if (!state)
-		state = pins_state(&pins);
 	if (state < 0)
 		return complain(tried, "cannot look for pins under bpffs: %s", strerror(-state));
 	if (state == PINS_FOREIGN)
 		return complain(tried,
 				"another version of espalier steers here; use that version, or "
 				"take its work down with 'espalier stop'");
-	return state == PINS_NONE ? STATUS_DONE : read_pins(tried, &pins, snapshot);
+	return state == PINS_NONE ? STATUS_DONE : read_pins(tried, pins, snapshot);
+}
+
+/* Looks for pins; without any there is nothing to read. */
+static enum status find_and_read(const char *tried, struct snapshot *snapshot)
+{
+	char why[PINS_WHY_LEN];
+	struct pins pins;
+	enum status status;
+	int err = pins_find(&pins, false, why, sizeof(why));
+
+	if (err == -ENOENT)
+		return STATUS_DONE;
+	if (err)
+		return complain(tried, "%s", why);
+	status = read_state(tried, &pins, snapshot);
+	pins_close(&pins);
+	return status;
 }
 
 /* The names that interfaces have now; those that are gone keep theirs. */

@@ -40,15 +40,15 @@ static int ask(uint64_t cookie, const struct control_request *request, struct co
 
 static int find_pins(struct pins *pins, char *said, size_t size)
 {
-	int err = geteuid() ? -EPERM : pins_find(pins, false);
+	int err;
 
-	if (err == -EPERM)
+	pins_init(pins);
+	if (geteuid()) {
 		snprintf(said, size, "this needs root; use sudo");
-	else if (err == -ENOENT)
-		err = 1; /* no bpffs, so nothing is pinned */
-	else if (err)
-		snprintf(said, size, "finding the pins: %s", strerror(-err));
-	return err;
+		return -EPERM;
+	}
+	err = pins_find(pins, false, said, size);
+	return err == -ENOENT ? 1 : err; /* no bpffs, so nothing is pinned */
 }
 
 int daemon_move(const struct move_request *move, char *said, size_t size)
@@ -59,12 +59,11 @@ int daemon_move(const struct move_request *move, char *said, size_t size)
 		.move = *move,
 	};
 	struct control_reply reply = {0};
-	struct pins pins;
-	int err = find_pins(&pins, said, size);
+	uint64_t cookie;
+	int err = pins_cookie(&cookie);
 
-	if (err < 0)
-		return err;
-	err = err ? -ECONNREFUSED : ask(pins.cookie, &request, &reply);
+	if (!err)
+		err = ask(cookie, &request, &reply);
 	if (err == -ENOENT || err == -ECONNREFUSED)
 		snprintf(said, size,
 			 "no daemon runs in this network namespace; start one with "
@@ -114,7 +113,7 @@ static int stop_by_daemon(const struct pins *pins, const char *interface, char *
 	return err;
 }
 
-static int stop_from_pins(const struct pins *pins, unsigned int ifindex, char *said, size_t size)
+static int stop_from_pins(struct pins *pins, unsigned int ifindex, char *said, size_t size)
 {
 	struct undo *undo = NULL;
 	pid_t holder = 0;
@@ -125,8 +124,9 @@ static int stop_from_pins(const struct pins *pins, unsigned int ifindex, char *s
 	if (lock < 0) {
 		snprintf(said, size,
 			 lock == -EAGAIN ? "a daemon (pid %d) is just starting; try again"
-					 : "taking the lock under " RUN_DIR " (%d)",
-			 lock == -EAGAIN ? (int)holder : lock);
+					 : "taking the lock: " RUN_DIR " cannot be used (error %d): "
+					   "see that it is a directory which root alone can write",
+			 lock == -EAGAIN ? (int)holder : -lock);
 		return lock;
 	}
 	lock_file_name(pins->cookie, "json", file, sizeof(file));
@@ -135,6 +135,24 @@ static int stop_from_pins(const struct pins *pins, unsigned int ifindex, char *s
 		err = takedown(pins, undo, ifindex, said, size);
 	undo_close(undo);
 	lock_release(pins->cookie, lock);
+	return err;
+}
+
+static int stop_found(struct pins *pins, const char *interface, unsigned int ifindex, char *said,
+		      size_t size)
+{
+	int err = 0;
+
+	if (lock_holder(pins->cookie) > 0) {
+		err = stop_by_daemon(pins, interface, said, size);
+		if (err || interface)
+			return err;
+	}
+	/* Also after the daemon's own: what a crash left is found here. */
+	err = stop_from_pins(pins, ifindex, said, size);
+	if (!err)
+		snprintf(said, size, "%s is no longer steered, and every setting is as it was",
+			 interface ? interface : "this network namespace");
 	return err;
 }
 
@@ -150,21 +168,13 @@ int daemon_stop(const char *interface, char *said, size_t size)
 		snprintf(said, size,
 			 "there is no interface %s; 'espalier show' lists what is steered",
 			 interface);
-		return -ENODEV;
-	}
-	if (!err && lock_holder(pins.cookie) > 0) {
-		err = stop_by_daemon(&pins, interface, said, size);
-		if (err || interface)
-			return err;
-	}
-	if (err > 0) {
+		err = -ENODEV;
+	} else if (err > 0) {
 		snprintf(said, size, "nothing is steered here");
-		return 0;
+		err = 0;
+	} else {
+		err = stop_found(&pins, interface, ifindex, said, size);
 	}
-	/* Also after the daemon's own: what a crash left is found here. */
-	err = stop_from_pins(&pins, ifindex, said, size);
-	if (!err)
-		snprintf(said, size, "%s is no longer steered, and every setting is as it was",
-			 interface ? interface : "this network namespace");
+	pins_close(&pins);
 	return err;
 }

@@ -187,6 +187,6 @@ int control_open(struct daemon *d);
 void control_close(struct daemon *d);
 
 /* privileges.c: drops every capability that running on does not need. 0 or a negative errno. */
-int privileges_drop(const struct pins *pins);
+int privileges_drop(void);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "steer/root_dir.h"
 
 enum { TRIES = 1000 };
 
@@ -17,34 +18,37 @@ void lock_file_name(uint64_t cookie, const char *suffix, char *name, size_t size
 	snprintf(name, size, "%llx.%s", (unsigned long long)cookie, suffix);
 }
 
-static void run_path(uint64_t cookie, const char *suffix, char *path, size_t size)
+static int open_dir(bool make)
 {
-	char name[64];
-
-	lock_file_name(cookie, suffix, name, sizeof(name));
-	snprintf(path, size, RUN_DIR "/%s", name);
+	if (make && mkdir(RUN_DIR, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	return root_dir_open(AT_FDCWD, RUN_DIR);
 }
 
-static int open_once(const char *path, int flags)
+static int open_once(const char *name, int flags)
 {
-	int fd;
+	int dir = open_dir(flags & O_CREAT);
+	int fd = dir;
 
-	if ((flags & O_CREAT) && mkdir(RUN_DIR, 0700) < 0 && errno != EEXIST)
-		return -errno;
-	fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0600);
-	return fd < 0 ? -errno : fd;
+	if (dir < 0)
+		return dir;
+	fd = openat(dir, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | flags, 0600);
+	if (fd < 0)
+		fd = -errno;
+	close(dir);
+	return fd;
 }
 
 /*
  * Who gives back the last lock removes the directory too, maybe just before we make a file there:
- * then once more, but not for ever, for a name that leads nowhere looks the same.
+ * then once more, but not for ever.
  */
-static int lock_open(const char *path, int flags)
+static int lock_open(const char *name, int flags)
 {
-	int fd = open_once(path, flags);
+	int fd = open_once(name, flags);
 
 	for (int i = 0; fd == -ENOENT && flags & O_CREAT && i < TRIES; i++)
-		fd = open_once(path, flags);
+		fd = open_once(name, flags);
 	return fd;
 }
 
@@ -58,18 +62,23 @@ static pid_t read_pid(int fd)
 }
 
 /* A lock on a file that was removed meanwhile keeps nobody out. */
-static bool still_there(int fd, const char *path)
+static bool still_there(int fd, const char *name)
 {
 	struct stat held, there;
+	int dir = open_dir(false);
+	bool same = dir >= 0 && !fstat(fd, &held) &&
+		    !fstatat(dir, name, &there, AT_SYMLINK_NOFOLLOW) &&
+		    held.st_dev == there.st_dev && held.st_ino == there.st_ino;
 
-	return !fstat(fd, &held) && !stat(path, &there) && held.st_dev == there.st_dev &&
-	       held.st_ino == there.st_ino;
+	if (dir >= 0)
+		close(dir);
+	return same;
 }
 
-static int try_lock(const char *path, pid_t *holder)
+static int try_lock(const char *name, pid_t *holder)
 {
 	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-	int fd = lock_open(path, O_CREAT);
+	int fd = lock_open(name, O_CREAT);
 	int err;
 
 	if (fd < 0)
@@ -77,7 +86,7 @@ static int try_lock(const char *path, pid_t *holder)
 	if (fcntl(fd, F_OFD_SETLK, &whole) < 0) {
 		err = errno == EACCES ? -EAGAIN : -errno;
 		*holder = read_pid(fd);
-	} else if (!still_there(fd, path)) {
+	} else if (!still_there(fd, name)) {
 		err = -ESTALE;
 	} else {
 		return fd;
@@ -88,12 +97,12 @@ static int try_lock(const char *path, pid_t *holder)
 
 int lock_take(uint64_t cookie, pid_t *holder)
 {
-	char path[128], text[32];
+	char name[64], text[32];
 	int fd, err, n;
 
-	run_path(cookie, "lock", path, sizeof(path));
+	lock_file_name(cookie, "lock", name, sizeof(name));
 	do
-		fd = try_lock(path, holder);
+		fd = try_lock(name, holder);
 	while (fd == -ESTALE);
 	if (fd < 0)
 		return fd;
@@ -108,13 +117,18 @@ int lock_take(uint64_t cookie, pid_t *holder)
 
 void lock_release(uint64_t cookie, int fd)
 {
-	char path[128];
+	static const char *const suffixes[] = {"lock", "control"}; /* the latter by one that was killed */
+	int dir = open_dir(false);
+	char name[64];
 
-	run_path(cookie, "lock", path, sizeof(path));
-	unlink(path);
-	run_path(cookie, "control", path, sizeof(path));
-	unlink(path); /* a daemon that was killed left it */
+	for (size_t i = 0; dir >= 0 && i < sizeof(suffixes) / sizeof(*suffixes); i++) {
+		lock_file_name(cookie, suffixes[i], name, sizeof(name));
+		unlinkat(dir, name, 0);
+	}
 	close(fd);
+	if (dir < 0)
+		return;
+	close(dir);
 	rmdir(RUN_DIR); /* stays while another namespace uses it */
 }
 
@@ -123,10 +137,10 @@ static int lock_state(uint64_t cookie, pid_t *holder)
 {
 	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	int fd, held = 0;
-	char path[128];
+	char name[64];
 
-	run_path(cookie, "lock", path, sizeof(path));
-	fd = lock_open(path, 0);
+	lock_file_name(cookie, "lock", name, sizeof(name));
+	fd = lock_open(name, 0);
 	if (fd < 0)
 		return fd;
 	if (!fcntl(fd, F_OFD_GETLK, &whole) && whole.l_type != F_UNLCK) {

@@ -15,7 +15,7 @@ void lock_file_name(uint64_t cookie, const char *suffix, char *name, size_t size
 /*
  * Takes the lock of a namespace and writes our pid into it: a descriptor that holds it until
  * lock_release() or our death. -EAGAIN: a daemon runs, *holder is its pid (0 if it has not said);
- * else a negative errno.
+ * -EPERM: RUN_DIR is not root's alone; else a negative errno.
  */
 int lock_take(uint64_t cookie, pid_t *holder);
 

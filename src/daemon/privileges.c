@@ -4,7 +4,6 @@
 
 #include <cap-ng.h>
 #include <errno.h>
-#include <string.h>
 #include <sys/prctl.h>
 
 /*
@@ -12,22 +11,14 @@
  * NET_ADMIN: XFRM and rtnetlink, ethtool settings, attaching to an interface that comes back.
  * BPF, PERFMON: loading a program for such an interface.
  * SYS_ADMIN: the private sysfs mount through which settings are put back.
- * SYS_PTRACE: only where the pins are reached through /proc/1/root (ip netns exec).
  * SYS_NICE: the priority of the threads of rings that are made later.
  */
-int privileges_drop(const struct pins *pins)
+int privileges_drop(void)
 {
-	bool through_init = !strncmp(pins->root, "/proc/1/", 8);
-
 	capng_clear(CAPNG_SELECT_BOTH);
 	if (capng_updatev(CAPNG_ADD,
 			  (capng_type_t)(CAPNG_EFFECTIVE | CAPNG_PERMITTED | CAPNG_BOUNDING_SET),
 			  CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN, CAP_SYS_NICE, -1))
-		return -EINVAL;
-	if (through_init &&
-	    capng_update(CAPNG_ADD,
-			 (capng_type_t)(CAPNG_EFFECTIVE | CAPNG_PERMITTED | CAPNG_BOUNDING_SET),
-			 CAP_SYS_PTRACE))
 		return -EINVAL;
 	if (capng_apply(CAPNG_SELECT_BOTH))
 		return -EPERM;

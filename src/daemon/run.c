@@ -14,6 +14,7 @@
 #include "daemon/say.h"
 #include "daemon/switches.h"
 #include "daemon/takedown.h"
+#include "steer/bpffs.h"
 
 uint64_t daemon_now(void)
 {
@@ -43,18 +44,30 @@ static int open_undo(struct daemon *d)
 	return err;
 }
 
+/* What is lost where the mount does not last is told once; steering is as good as elsewhere. */
+static void say_mounted(const struct pins *pins)
+{
+	if (pins->mounted && pins->lasts)
+		say("bpffs was not mounted: it is now, at " BPFFS);
+	else if (pins->mounted)
+		say("bpffs was not mounted: it is now, at " BPFFS " of this mount namespace, and goes "
+		    "with it: a later 'espalier run' can take over what this one steers only from "
+		    "within it, and only while it lasts");
+}
+
 static int take_lock(struct daemon *d)
 {
+	char why[PINS_WHY_LEN];
 	struct pins pins;
 	pid_t holder = 0;
-	int err = pins_find(&pins, true);
+	int err = pins_find(&pins, true, why, sizeof(why));
 
 	if (err) {
-		say("finding bpffs: %s; mount it: mount -t bpf bpf /sys/fs/bpf, or start with "
-		    "nsenter --net=... instead of ip netns exec",
-		    strerror(-err));
+		say("finding the place of the pins: %s", why);
 		return err;
 	}
+	say_mounted(&pins);
+	pins_close(&pins);
 	d->cookie = pins.cookie;
 	d->lock = lock_take(pins.cookie, &holder);
 	if (d->lock == -EAGAIN)
@@ -62,8 +75,11 @@ static int take_lock(struct daemon *d)
 		    "any "
 		    "number of interfaces; end it first",
 		    (int)holder);
+	else if (d->lock == -EPERM)
+		say("locking: " RUN_DIR " is not a directory that root alone can write; see who "
+		    "made it, then delete it");
 	else if (d->lock < 0)
-		say("locking " RUN_DIR ": %s", strerror(-d->lock));
+		say("locking in " RUN_DIR ": %s", strerror(-d->lock));
 	return d->lock < 0 ? d->lock : 0;
 }
 
@@ -141,7 +157,7 @@ static int set_up(struct daemon *d)
 		err = interfaces_attach(d, true);
 	if (!err)
 		err = loop_add_events(d);
-	if (!err && privileges_drop(&d->xdp.pins))
+	if (!err && privileges_drop())
 		say("could not drop capabilities; going on with all of them");
 	if (!err)
 		err = metrics_start(d);
@@ -226,6 +242,7 @@ int daemon_run(const struct run_options *options)
 	d->options = options;
 	d->lock = -1;
 	maps_init(&d->xdp.maps);
+	pins_init(&d->xdp.pins);
 	for (int i = 0; i < RING_KINDS; i++)
 		d->xdp.rings.program[i] = -1;
 	status = run(d);

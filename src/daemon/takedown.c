@@ -40,7 +40,7 @@ static int takedown_one(const struct pins *pins, struct undo *undo, unsigned int
 	return err ? err : left ? -EIO : 0;
 }
 
-int takedown(const struct pins *pins, struct undo *undo, unsigned int ifindex, char *why,
+int takedown(struct pins *pins, struct undo *undo, unsigned int ifindex, char *why,
 	     size_t size)
 {
 	unsigned int *all = NULL;

@@ -11,7 +11,7 @@
  * and puts back what was changed for it. 0, or a negative errno with @why; as much as can be is
  * done before it returns.
  */
-int takedown(const struct pins *pins, struct undo *undo, unsigned int ifindex, char *why,
+int takedown(struct pins *pins, struct undo *undo, unsigned int ifindex, char *why,
 	     size_t size);
 
 #endif

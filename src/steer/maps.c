@@ -220,18 +220,14 @@ int maps_attach(struct maps *maps, bool write, enum map *bad)
 
 int maps_open(struct maps *maps, const struct pins *pins, bool write, enum map *bad)
 {
-	char path[PATH_MAX];
 	int err;
 
 	maps_init(maps);
 	if (pins_state(pins) != PINS_OURS)
 		return -ENOENT;
 	for (int i = 0; i < MAPS; i++) {
-		err = pins_path(pins, map_names[i], path, sizeof(path));
-		if (!err) {
-			maps->fd[i] = bpf_obj_get(path);
-			err = maps->fd[i] < 0 ? -errno : 0;
-		}
+		maps->fd[i] = pins_get(pins, map_names[i]);
+		err = maps->fd[i] < 0 ? maps->fd[i] : 0;
 		if (err) {
 			*bad = i;
 			maps_close(maps);

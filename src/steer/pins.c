@@ -5,23 +5,26 @@
 #include <bpf/bpf.h>
 #include <dirent.h>
 #include <errno.h>
-#include <linux/magic.h>
+#include <fcntl.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 #include "core/layout.h"
+#include "steer/bpffs.h"
+#include "steer/root_dir.h"
 
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71
 #endif
 
-#define BPFFS	   "/sys/fs/bpf"
-#define BPFFS_INIT "/proc/1/root/sys/fs/bpf"
+#define ROOT "espalier"
+#define NEW  "new" /* the layout while it is made */
+
+enum { NAME_LEN = 32, TRIES = 100 };
 
 static int netns_cookie(uint64_t *cookie)
 {
@@ -37,59 +40,210 @@ static int netns_cookie(uint64_t *cookie)
 	return err;
 }
 
-static bool is_bpffs(const char *path)
+int pins_cookie(uint64_t *cookie)
 {
-	struct statfs fs;
-
-	return !statfs(path, &fs) && fs.f_type == BPF_FS_MAGIC;
+	return netns_cookie(cookie);
 }
 
-/* A mount made here outlives us only in the mount namespace of process 1. */
-static bool mount_would_last(void)
-{
-	struct stat ours, theirs;
+static int because(int err, char *why, size_t size, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
 
-	return !stat("/proc/self/ns/mnt", &ours) && !stat("/proc/1/ns/mnt", &theirs) &&
-	       ours.st_ino == theirs.st_ino;
+static int because(int err, char *why, size_t size, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(why, size, format, args);
+	va_end(args);
+	return err;
 }
 
-static int find_bpffs(bool may_mount, const char **where)
+static int open_ours(int at, const char *name)
 {
-	*where = getenv("ESPALIER_BPFFS");
-	if (*where)
-		return is_bpffs(*where) ? 0 : -ENOENT;
-	*where = BPFFS;
-	if (is_bpffs(BPFFS))
-		return 0;
-	*where = BPFFS_INIT;
-	if (is_bpffs(BPFFS_INIT))
-		return 0;
-	*where = BPFFS;
-	if (!may_mount || !mount_would_last())
-		return -ENOENT;
-	return mount("bpf", BPFFS, "bpf", 0, "mode=0700") < 0 ? -errno : 0;
+	int fd = root_dir_open(at, name);
+
+	if (fd < 0 || bpffs_is(fd))
+		return fd;
+	close(fd);
+	return -EPERM;
 }
 
-int pins_find(struct pins *pins, bool may_mount)
+static void close_fd(int *fd)
 {
-	const char *bpffs;
-	int err;
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
 
+void pins_init(struct pins *pins)
+{
 	memset(pins, 0, sizeof(*pins));
-	err = netns_cookie(&pins->cookie);
-	if (err)
-		return err;
-	err = find_bpffs(may_mount, &bpffs);
-	if (err)
-		return err;
+	pins->bpffs = pins->root_fd = pins->host_fd = pins->layout_fd = -1;
+}
+
+static void close_host(struct pins *pins)
+{
+	close_fd(&pins->layout_fd);
+	close_fd(&pins->host_fd);
+	close_fd(&pins->root_fd);
+}
+
+void pins_close(struct pins *pins)
+{
+	close_host(pins);
+	close_fd(&pins->bpffs);
+}
+
+static void name_host(const struct pins *pins, char name[NAME_LEN])
+{
+	snprintf(name, NAME_LEN, "%llx", (unsigned long long)pins->cookie);
+}
+
+static void name_layout(char name[NAME_LEN])
+{
+	snprintf(name, NAME_LEN, "layout-%u", LAYOUT_VERSION);
+}
+
+static void name_interface(unsigned int ifindex, char name[NAME_LEN])
+{
+	snprintf(name, NAME_LEN, "if-%u", ifindex);
+}
+
+/* Opens one more directory, if it is there. */
+static int descend(int at, const char *name, int *fd)
+{
+	*fd = open_ours(at, name);
+	return *fd >= 0 || *fd == -ENOENT ? 0 : *fd;
+}
+
+static int open_host(struct pins *pins)
+{
+	char host[NAME_LEN], layout[NAME_LEN];
+	int err = descend(pins->bpffs, ROOT, &pins->root_fd);
+
+	name_host(pins, host);
+	name_layout(layout);
+	if (!err && pins->root_fd >= 0)
+		err = descend(pins->root_fd, host, &pins->host_fd);
+	if (!err && pins->host_fd >= 0)
+		err = descend(pins->host_fd, layout, &pins->layout_fd);
+	return err;
+}
+
+static int name_all(struct pins *pins, const char *bpffs)
+{
+	char host[NAME_LEN], layout[NAME_LEN];
+
 	if (strlen(bpffs) > sizeof(pins->root) / 2)
 		return -ENAMETOOLONG;
-	snprintf(pins->root, sizeof(pins->root), "%.512s/espalier", bpffs);
-	snprintf(pins->host, sizeof(pins->host), "%.600s/%llx", pins->root,
-		 (unsigned long long)pins->cookie);
-	snprintf(pins->layout, sizeof(pins->layout), "%.700s/layout-%u", pins->host,
-		 LAYOUT_VERSION);
+	name_host(pins, host);
+	name_layout(layout);
+	snprintf(pins->root, sizeof(pins->root), "%.512s/" ROOT, bpffs);
+	snprintf(pins->host, sizeof(pins->host), "%.600s/%s", pins->root, host);
+	snprintf(pins->layout, sizeof(pins->layout), "%.700s/%s", pins->host, layout);
 	return 0;
+}
+
+int pins_find_in(struct pins *pins, int bpffs, const char *name, char *why, size_t size)
+{
+	int err;
+
+	pins_init(pins);
+	pins->bpffs = bpffs;
+	err = netns_cookie(&pins->cookie);
+	if (!err)
+		err = name_all(pins, name);
+	if (err)
+		because(err, why, size, "finding the pins under %.200s: %s", name, strerror(-err));
+	else if (!bpffs_keeps_names(bpffs))
+		err = because(-EPERM, why, size,
+			      "%.200s belongs to another user than root, or all may write it: nothing "
+			      "of root's is safe in it; mount bpffs there with -o mode=0700",
+			      name);
+	else if ((err = open_host(pins)) == -EPERM)
+		because(err, why, size,
+			"%.200s/" ROOT " is not what root alone can write, so another user may have "
+			"made it: nothing in it was touched; look at it, remove it with rm -r, and "
+			"chmod 0700 %.200s, so that it cannot happen again",
+			name, name);
+	else if (err)
+		because(err, why, size, "reading %.300s: %s", pins->root, strerror(-err));
+	if (err)
+		pins_close(pins);
+	return err;
+}
+
+/* Where bpffs is nowhere to be seen. */
+static int find_none(struct pins *pins, bool may_mount, char *why, size_t size)
+{
+	int fd = may_mount ? bpffs_mount() : -ENOENT, err;
+
+	if (fd < 0 && may_mount)
+		return because(fd, why, size,
+			       "bpffs is not mounted, and mounting it at " BPFFS " failed: %s; mount "
+			       "it: mount -t bpf -o mode=0700 bpf " BPFFS,
+			       strerror(-fd));
+	if (fd < 0)
+		return because(fd, why, size, "no bpffs can be seen from here");
+	err = pins_find_in(pins, fd, BPFFS, why, size);
+	pins->mounted = !err;
+	pins->lasts = !err && bpffs_mount_lasts();
+	return err;
+}
+
+static int find_named(struct pins *pins, const char *bpffs, char *why, size_t size)
+{
+	int fd = bpffs_open(bpffs);
+
+	if (fd < 0)
+		return because(fd, why, size,
+			       "ESPALIER_BPFFS names %.200s, which is no bpffs that can be opened: %s; "
+			       "mount it: mount -t bpf -o mode=0700 bpf %.200s",
+			       bpffs, strerror(-fd), bpffs);
+	return pins_find_in(pins, fd, bpffs, why, size);
+}
+
+int pins_find(struct pins *pins, bool mount, char *why, size_t size)
+{
+	static const char *const places[] = {BPFFS, BPFFS_INIT};
+	const char *named = getenv("ESPALIER_BPFFS");
+	struct pins there;
+	int err = 0;
+
+	pins_init(pins);
+	if (named)
+		return find_named(pins, named, why, size);
+	for (size_t i = 0; i < sizeof(places) / sizeof(*places) && !err; i++) {
+		int fd = bpffs_open(places[i]);
+
+		if (fd < 0)
+			continue;
+		err = pins_find_in(&there, fd, places[i], why, size);
+		if (!err && (pins->bpffs < 0 || there.host_fd >= 0)) {
+			pins_close(pins);
+			*pins = there;
+		} else if (!err) {
+			pins_close(&there);
+		}
+		if (!err && pins->host_fd >= 0)
+			return 0;
+	}
+	if (!err && pins->bpffs < 0)
+		err = find_none(pins, mount, why, size);
+	if (err)
+		pins_close(pins);
+	return err;
+}
+
+/* The entries of a directory, from its start; NULL and errno. */
+static DIR *entries_of(int fd)
+{
+	int again = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = again < 0 ? NULL : fdopendir(again);
+
+	if (!dir && again >= 0)
+		close(again);
+	return dir;
 }
 
 int pins_state(const struct pins *pins)
@@ -98,57 +252,133 @@ int pins_state(const struct pins *pins)
 	int state = PINS_NONE;
 	DIR *dir;
 
-	if (!access(pins->layout, F_OK))
+	if (pins->layout_fd >= 0)
 		return PINS_OURS;
-	dir = opendir(pins->host);
+	if (pins->host_fd < 0)
+		return PINS_NONE;
+	dir = entries_of(pins->host_fd);
 	if (!dir)
-		return errno == ENOENT ? PINS_NONE : -errno;
+		return -errno;
 	while ((entry = readdir(dir)))
-		if (entry->d_name[0] != '.')
+		if (entry->d_name[0] != '.' && strcmp(entry->d_name, NEW) != 0)
 			state = PINS_FOREIGN;
 	closedir(dir);
 	return state;
 }
 
-static int join(char *path, size_t size, int printed)
+static int get(int dir, const char *name)
 {
-	return printed < 0 || (size_t)printed >= size ? -ENAMETOOLONG : 0;
+	char path[PATH_MAX];
+	int err = dir < 0 ? -ENOENT : root_dir_path(dir, name, path, sizeof(path));
+	int fd = err ? err : bpf_obj_get(path);
+
+	return fd < 0 && !err ? -errno : fd;
 }
 
-int pins_path(const struct pins *pins, const char *name, char *path, size_t size)
+static int put(int dir, const char *name, int fd)
 {
-	return join(path, size, snprintf(path, size, "%s/%s", pins->layout, name));
+	char path[PATH_MAX];
+	int err = dir < 0 ? -ENOENT : root_dir_path(dir, name, path, sizeof(path));
+
+	return !err && bpf_obj_pin(fd, path) < 0 ? -errno : err;
 }
 
-int pins_interface_path(const struct pins *pins, unsigned int ifindex, const char *name, char *path,
-			size_t size)
+static int open_interface(const struct pins *pins, unsigned int ifindex)
 {
-	return join(path, size, snprintf(path, size, "%s/if-%u/%s", pins->host, ifindex, name));
+	char name[NAME_LEN];
+
+	name_interface(ifindex, name);
+	return pins->host_fd < 0 ? -ENOENT : open_ours(pins->host_fd, name);
 }
 
-static int make_dir(const char *path)
+int pins_get(const struct pins *pins, const char *name)
 {
-	return mkdir(path, 0700) < 0 && errno != EEXIST ? -errno : 0;
+	return get(pins->layout_fd, name);
 }
 
-int pins_create(const struct pins *pins)
+int pins_get_interface(const struct pins *pins, unsigned int ifindex, const char *name)
 {
-	int err = make_dir(pins->root);
+	int dir = open_interface(pins, ifindex);
+	int fd = dir < 0 ? dir : get(dir, name);
 
-	if (!err)
-		err = make_dir(pins->host);
-	if (!err)
-		err = make_dir(pins->layout);
+	close_fd(&dir);
+	return fd;
+}
+
+int pins_put(const struct pins *pins, const char *name, int fd)
+{
+	return put(pins->layout_fd, name, fd);
+}
+
+int pins_put_interface(const struct pins *pins, unsigned int ifindex, const char *name, int fd)
+{
+	int dir = open_interface(pins, ifindex), err = dir;
+
+	if (dir < 0)
+		return err;
+	err = unlinkat(dir, name, 0) < 0 && errno != ENOENT ? -errno : put(dir, name, fd);
+	close(dir);
 	return err;
+}
+
+/* A directory of ours, made if it is not there: its descriptor, or a negative errno. */
+static int make_dir(int at, const char *name)
+{
+	if (mkdirat(at, name, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	return open_ours(at, name);
+}
+
+static int make_host(struct pins *pins)
+{
+	char host[NAME_LEN];
+
+	name_host(pins, host);
+	pins->root_fd = make_dir(pins->bpffs, ROOT);
+	if (pins->root_fd < 0)
+		return pins->root_fd;
+	pins->host_fd = make_dir(pins->root_fd, host);
+	return pins->host_fd < 0 ? pins->host_fd : 0;
+}
+
+static int remove_dir(int at, const char *name, bool all);
+
+int pins_create(struct pins *pins)
+{
+	int err = -ENOENT;
+
+	/* Another namespace that has no pins any more may take espalier/ away just now. */
+	for (int i = 0; i < TRIES && err == -ENOENT; i++) {
+		close_host(pins);
+		err = make_host(pins);
+	}
+	if (!err)
+		err = remove_dir(pins->host_fd, NEW, true); /* of one that was killed */
+	if (err)
+		return err;
+	pins->layout_fd = make_dir(pins->host_fd, NEW);
+	return pins->layout_fd < 0 ? pins->layout_fd : 0;
+}
+
+int pins_finish(const struct pins *pins)
+{
+	char layout[NAME_LEN];
+
+	name_layout(layout);
+	return renameat(pins->host_fd, NEW, pins->host_fd, layout) < 0 ? -errno : 0;
 }
 
 int pins_create_interface(const struct pins *pins, unsigned int ifindex)
 {
-	char path[PATH_MAX];
-	int err = join(path, sizeof(path),
-		       snprintf(path, sizeof(path), "%s/if-%u", pins->host, ifindex));
+	char name[NAME_LEN];
+	int fd;
 
-	return err ? err : make_dir(path);
+	name_interface(ifindex, name);
+	fd = make_dir(pins->host_fd, name);
+	if (fd < 0)
+		return fd;
+	close(fd);
+	return 0;
 }
 
 static int by_number(const void *a, const void *b)
@@ -167,9 +397,11 @@ int pins_interfaces(const struct pins *pins, unsigned int **ifindexes)
 	DIR *dir;
 
 	*ifindexes = NULL;
-	dir = opendir(pins->host);
+	if (pins->host_fd < 0)
+		return 0;
+	dir = entries_of(pins->host_fd);
 	if (!dir)
-		return errno == ENOENT ? 0 : -errno;
+		return -errno;
 	while ((entry = readdir(dir))) {
 		if (sscanf(entry->d_name, "if-%u%c", &ifindex, &rest) != 1)
 			continue;
@@ -235,9 +467,9 @@ static bool is_program(int fd)
  * ends the threads and frees the memory. By the kind of the pin, so that it works on any layout;
  * and through the pinned programs too, for a cpumap whose own pin is gone.
  */
-static void empty_cpumaps(const char *path)
+static void empty_cpumaps(int dir, const char *name)
 {
-	int fd = bpf_obj_get(path);
+	int fd = get(dir, name);
 
 	if (fd < 0)
 		return;
@@ -248,57 +480,64 @@ static void empty_cpumaps(const char *path)
 	close(fd);
 }
 
+/* A pin, or a directory of pins; links are not followed. */
+static int remove_entry(int dir, const struct dirent *entry, bool all)
+{
+	if (all && entry->d_type == DT_REG)
+		empty_cpumaps(dir, entry->d_name);
+	if (!unlinkat(dir, entry->d_name, 0))
+		return 0;
+	return errno == EISDIR || errno == EPERM ? remove_dir(dir, entry->d_name, all) : -errno;
+}
+
 /*
  * Removes the pins in a directory and the directory; bpffs has no deeper trees of ours than two.
- * @all: nothing is steered any more, so that the rings may end.
+ * @all: nothing is steered any more, so that the rings may end. 0 also if there is none.
  */
-static int remove_dir(const char *path, bool all)
+static int remove_dir(int at, const char *name, bool all)
 {
+	int fd = open_ours(at, name), err = 0;
 	struct dirent *entry;
-	char inner[PATH_MAX];
-	DIR *dir = opendir(path);
-	int err = 0;
+	DIR *dir;
 
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd;
+	dir = entries_of(fd);
 	if (!dir)
-		return errno == ENOENT ? 0 : -errno;
-	while ((entry = readdir(dir))) {
-		if (entry->d_name[0] == '.')
-			continue;
-		err = join(inner, sizeof(inner),
-			   snprintf(inner, sizeof(inner), "%s/%s", path, entry->d_name));
-		if (!err && all && entry->d_type != DT_DIR)
-			empty_cpumaps(inner);
-		if (!err && unlink(inner) < 0)
-			err = errno == EISDIR || errno == EPERM ? remove_dir(inner, all) : -errno;
-		if (err)
-			break;
-	}
-	closedir(dir);
-	if (!err && rmdir(path) < 0)
 		err = -errno;
-	return err;
+	while (!err && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.')
+			err = remove_entry(fd, entry, all);
+	if (dir)
+		closedir(dir);
+	close(fd);
+	return !err && unlinkat(at, name, AT_REMOVEDIR) < 0 ? -errno : err;
 }
 
 int pins_remove_interface(const struct pins *pins, unsigned int ifindex)
 {
-	char path[PATH_MAX];
-	int err = join(path, sizeof(path),
-		       snprintf(path, sizeof(path), "%s/if-%u", pins->host, ifindex));
+	char name[NAME_LEN];
 
-	return err ? err : remove_dir(path, false);
+	name_interface(ifindex, name);
+	return pins->host_fd < 0 ? 0 : remove_dir(pins->host_fd, name, false);
 }
 
-int pins_remove(const struct pins *pins)
+int pins_remove(struct pins *pins)
 {
 	unsigned int *ifindexes;
 	int count = pins_interfaces(pins, &ifindexes);
 	int err = count < 0 ? count : 0;
+	char host[NAME_LEN];
 
 	for (int i = 0; i < count && !err; i++)
 		err = pins_remove_interface(pins, ifindexes[i]);
 	free(ifindexes);
-	if (!err)
-		err = remove_dir(pins->host, true);
-	rmdir(pins->root); /* stays if another namespace has pins */
-	return err;
+	name_host(pins, host);
+	if (!err && pins->root_fd >= 0)
+		err = remove_dir(pins->root_fd, host, true);
+	if (err)
+		return err;
+	close_host(pins);
+	unlinkat(pins->bpffs, ROOT, AT_REMOVEDIR); /* stays if another namespace has pins */
+	return 0;
 }

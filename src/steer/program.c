@@ -185,38 +185,29 @@ static int fill_maps(struct maps *maps, const struct host *host)
 	return err ? err : toeplitz_init(maps->toeplitz, key, sizeof(key));
 }
 
-static int pin(int fd, const struct pins *pins, const char *name)
-{
-	char path[PATH_MAX];
-	int err = pins_path(pins, name, path, sizeof(path));
-
-	if (!err && bpf_obj_pin(fd, path) < 0)
-		err = -errno;
-	return err;
-}
-
-static int pin_all(struct espalier_bpf *skel, const struct maps *maps, const struct pins *pins)
+static int pin_all(struct espalier_bpf *skel, const struct maps *maps, struct pins *pins)
 {
 	struct bpf_link *link;
 	int err = pins_create(pins);
 
 	for (int i = 0; i < MAPS && !err; i++)
-		err = pin(maps->fd[i], pins, map_name(i));
+		err = pins_put(pins, map_name(i), maps->fd[i]);
 	if (!err)
-		err = pin(bpf_program__fd(skel->progs.espalier_ring_sa), pins, PIN_RING_SA);
+		err = pins_put(pins, PIN_RING_SA, bpf_program__fd(skel->progs.espalier_ring_sa));
 	if (!err)
-		err = pin(bpf_program__fd(skel->progs.espalier_ring_stray), pins, PIN_RING_STRAY);
+		err = pins_put(pins, PIN_RING_STRAY,
+			       bpf_program__fd(skel->progs.espalier_ring_stray));
 	if (err)
 		return err;
 	link = bpf_program__attach(skel->progs.espalier_enqueued);
 	if (!link)
 		return -errno;
-	err = pin(bpf_link__fd(link), pins, PIN_ENQUEUED);
+	err = pins_put(pins, PIN_ENQUEUED, bpf_link__fd(link));
 	bpf_link__destroy(link);
-	return err;
+	return err ? err : pins_finish(pins);
 }
 
-int program_create(struct maps *maps, const struct pins *pins, const struct program_sizes *sizes,
+int program_create(struct maps *maps, struct pins *pins, const struct program_sizes *sizes,
 		   char *log, size_t size)
 {
 	struct espalier_bpf *skel = open_object();
@@ -249,19 +240,10 @@ int program_create(struct maps *maps, const struct pins *pins, const struct prog
 	return err;
 }
 
-static int open_pin(const struct pins *pins, const char *name)
-{
-	char path[PATH_MAX];
-	int err = pins_path(pins, name, path, sizeof(path));
-	int fd = err ? err : bpf_obj_get(path);
-
-	return fd < 0 && !err ? -errno : fd;
-}
-
 int program_open_rings(const struct pins *pins, struct ring_options *options)
 {
-	options->program[RING_SA] = open_pin(pins, PIN_RING_SA);
-	options->program[RING_STRAY] = open_pin(pins, PIN_RING_STRAY);
+	options->program[RING_SA] = pins_get(pins, PIN_RING_SA);
+	options->program[RING_STRAY] = pins_get(pins, PIN_RING_STRAY);
 	options->program[RING_IKE] = -1; /* its frames need nothing done */
 	if (options->program[RING_SA] < 0)
 		return options->program[RING_SA];
@@ -308,16 +290,6 @@ static struct espalier_bpf *load_steer(const struct maps *maps, const struct pro
 	return NULL;
 }
 
-static int interface_pin(const struct pins *pins, unsigned int ifindex, const char *name, int fd)
-{
-	char path[PATH_MAX];
-	int err = pins_interface_path(pins, ifindex, name, path, sizeof(path));
-
-	if (!err && bpf_obj_pin(fd, path) < 0)
-		err = -errno;
-	return err;
-}
-
 static int attach_new(const struct pins *pins, const struct program_target *target, int program)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, opts,
@@ -329,28 +301,18 @@ static int attach_new(const struct pins *pins, const struct program_target *targ
 		return -errno;
 	err = pins_create_interface(pins, target->ifindex);
 	if (!err)
-		err = interface_pin(pins, target->ifindex, PIN_LINK, link);
+		err = pins_put_interface(pins, target->ifindex, PIN_LINK, link);
 	if (!err)
-		err = interface_pin(pins, target->ifindex, PIN_PROGRAM, program);
+		err = pins_put_interface(pins, target->ifindex, PIN_PROGRAM, program);
 	if (err)
 		pins_remove_interface(pins, target->ifindex);
 	close(link);
 	return err;
 }
 
-static int open_link(const struct pins *pins, unsigned int ifindex)
-{
-	char path[PATH_MAX];
-	int err = pins_interface_path(pins, ifindex, PIN_LINK, path, sizeof(path));
-	int fd = err ? err : bpf_obj_get(path);
-
-	return fd < 0 && !err ? -errno : fd;
-}
-
 static int attach_over(const struct pins *pins, const struct program_target *target, int program)
 {
-	char path[PATH_MAX];
-	int link = open_link(pins, target->ifindex);
+	int link = pins_get_interface(pins, target->ifindex, PIN_LINK);
 	int err = 0;
 
 	if (link < 0)
@@ -358,12 +320,7 @@ static int attach_over(const struct pins *pins, const struct program_target *tar
 	if (bpf_link_update(link, program, NULL) < 0)
 		err = -errno;
 	close(link);
-	if (err)
-		return err;
-	err = pins_interface_path(pins, target->ifindex, PIN_PROGRAM, path, sizeof(path));
-	if (!err)
-		unlink(path);
-	return err ? err : interface_pin(pins, target->ifindex, PIN_PROGRAM, program);
+	return err ? err : pins_put_interface(pins, target->ifindex, PIN_PROGRAM, program);
 }
 
 int program_attach(struct maps *maps, const struct pins *pins, const struct program_target *target,
@@ -384,7 +341,7 @@ int program_attached(const struct pins *pins, unsigned int ifindex, __u32 *id)
 {
 	struct bpf_link_info info = {0};
 	__u32 size = sizeof(info);
-	int link = open_link(pins, ifindex);
+	int link = pins_get_interface(pins, ifindex, PIN_LINK);
 	int err = 0;
 
 	if (link < 0)
@@ -402,10 +359,12 @@ int program_attached(const struct pins *pins, unsigned int ifindex, __u32 *id)
 
 __u32 program_ours(unsigned int ifindex)
 {
+	char why[PINS_WHY_LEN];
 	struct pins pins;
 	__u32 id = 0;
 
-	if (pins_find(&pins, false) || program_attached(&pins, ifindex, &id))
-		return 0;
+	if (pins_find(&pins, false, why, sizeof(why)) || program_attached(&pins, ifindex, &id))
+		id = 0;
+	pins_close(&pins);
 	return id;
 }

@@ -27,7 +27,7 @@ struct program_sizes {
  * of `host`. On failure nothing stays pinned. What libbpf and the verifier say goes to @log (may
  * be NULL; at most @size). 0 or a negative errno.
  */
-int program_create(struct maps *maps, const struct pins *pins, const struct program_sizes *sizes,
+int program_create(struct maps *maps, struct pins *pins, const struct program_sizes *sizes,
 		   char *log, size_t size);
 
 /* Opens the pinned ring programs into options->program, for CPUs that are added later. */

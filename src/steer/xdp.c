@@ -122,17 +122,18 @@ int xdp_open(struct xdp *xdp, const struct xdp_options *options, char *why, size
 	maps_init(&xdp->maps);
 	for (int i = 0; i < RING_KINDS; i++)
 		xdp->rings.program[i] = -1;
-	err = pins_find(&xdp->pins, true);
+	err = pins_find(&xdp->pins, true, why, size);
 	if (err)
-		return because(err, why, size,
-			       "no bpffs to pin to: %s; mount it: mount -t bpf bpf /sys/fs/bpf",
-			       strerror(-err));
+		return err;
 	state = pins_state(&xdp->pins);
 	if (state == PINS_FOREIGN)
 		state = pins_remove(&xdp->pins); /* 0 is PINS_NONE */
-	if (state < 0)
-		return because(state, why, size, "cannot read the pins under %s: %s",
-			       xdp->pins.host, strerror(-state));
+	if (state < 0) {
+		because(state, why, size, "cannot read the pins under %s: %s", xdp->pins.host,
+			strerror(-state));
+		xdp_close(xdp);
+		return state;
+	}
 	err = state == PINS_OURS ? adopt(xdp, options, why, size) : create(xdp, options, why, size);
 	if (!err) {
 		err = program_open_rings(&xdp->pins, &xdp->rings);
@@ -168,6 +169,7 @@ void xdp_close(struct xdp *xdp)
 	xdp->table.spare = NULL;
 	slots_free(&xdp->known);
 	maps_close(&xdp->maps);
+	pins_close(&xdp->pins);
 }
 
 /* Entry i of a strays' table goes to the i-th of the CPUs, round robin, by their stray rings. */

@@ -167,10 +167,19 @@ static struct bpf_map_info info_of(enum map map)
 
 /* bpf(2) and the pins, made up */
 
-int pins_find(struct pins *pins, bool mount)
+void pins_init(struct pins *pins)
 {
 	memset(pins, 0, sizeof(*pins));
+}
+
+int pins_find(struct pins *pins, bool mount, char *why, size_t size)
+{
+	pins_init(pins);
 	return 0;
+}
+
+void pins_close(struct pins *pins)
+{
 }
 
 int pins_state(const struct pins *pins)
@@ -178,18 +187,20 @@ int pins_state(const struct pins *pins)
 	return PINS_OURS;
 }
 
-int pins_path(const struct pins *pins, const char *name, char *path, size_t size)
+int pins_get(const struct pins *pins, const char *name)
 {
-	snprintf(path, size, "%s", name);
-	return 0;
+	for (int map = 0; map < MAPS; map++)
+		if (!strcmp(name, map_name(map)))
+			return FIRST_FD + map;
+	abort();
 }
 
-int pins_remove(const struct pins *pins)
+int pins_remove(struct pins *pins)
 {
 	abort(); /* only pins of another layout are taken down */
 }
 
-int program_create(struct maps *maps, const struct pins *pins, const struct program_sizes *sizes,
+int program_create(struct maps *maps, struct pins *pins, const struct program_sizes *sizes,
 		   char *log, size_t size)
 {
 	abort(); /* there are pins */
@@ -202,14 +213,6 @@ int program_open_rings(const struct pins *pins, struct ring_options *rings)
 
 void program_close_rings(struct ring_options *rings)
 {
-}
-
-int bpf_obj_get(const char *path)
-{
-	for (int map = 0; map < MAPS; map++)
-		if (!strcmp(path, map_name(map)))
-			return FIRST_FD + map;
-	abort();
 }
 
 int bpf_obj_get_info_by_fd(int fd, void *info, __u32 *size)

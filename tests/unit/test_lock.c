@@ -105,14 +105,26 @@ static void held_by_another(void **state)
 	assert_int_equal(access(RUN_DIR, F_OK), -1);
 }
 
-/* A directory that leads nowhere is an error, and not waited for. */
-static void leads_nowhere(void **state)
+/* What lies there is not followed, and not used if it is not root's alone. */
+static void not_roots(void **state)
 {
 	pid_t holder = 0;
 
 	assert_int_equal(symlink("/nonexistent/espalier", RUN_DIR), 0);
-	assert_int_equal(lock_take(FIRST, &holder), -ENOENT);
+	assert_int_equal(lock_take(FIRST, &holder), -EPERM);
 	assert_int_equal(unlink(RUN_DIR), 0);
+	assert_int_equal(mkdir("/run/elsewhere", 0700), 0);
+	assert_int_equal(symlink("elsewhere", RUN_DIR), 0);
+	assert_int_equal(lock_take(FIRST, &holder), -EPERM);
+	assert_int_equal(lock_holder(FIRST), -EPERM);
+	assert_int_equal(unlink(RUN_DIR), 0);
+	assert_int_equal(mkdir(RUN_DIR, 0700), 0);
+	assert_int_equal(chown(RUN_DIR, 65534, 65534), 0);
+	assert_int_equal(lock_take(FIRST, &holder), -EPERM);
+	assert_int_equal(chown(RUN_DIR, 0, 0), 0);
+	assert_int_equal(chmod(RUN_DIR, 0777), 0);
+	assert_int_equal(lock_take(FIRST, &holder), -EPERM);
+	assert_int_equal(rmdir(RUN_DIR), 0);
 }
 
 int main(void)
@@ -121,7 +133,7 @@ int main(void)
 		cmocka_unit_test(two_namespaces),
 		cmocka_unit_test(a_removed_file_is_no_lock),
 		cmocka_unit_test(held_by_another),
-		cmocka_unit_test(leads_nowhere),
+		cmocka_unit_test(not_roots),
 	};
 
 	return cmocka_run_group_tests(tests, setup, NULL);

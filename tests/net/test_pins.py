@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Where the pins lie: what others may have put there, and what a killed daemon left half made."""
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
+import lab
+from lab import BUILD, CPUS, check
+
+ALL = ",".join(map(str, CPUS))
+NOBODY = "setpriv --reuid 65534 --regid 65534 --clear-groups sh -euc"
+
+
+def apart(host, script, **options):
+    """A script in the gateway, in a mount namespace of its own without bpffs and with an empty /run."""
+    return host.run("b", ["unshare", "--mount", "--propagation", "private", "sh", "-c", f"""
+        espalier={BUILD}/espalier cpus={ALL} cookie={host.cookie}
+        while umount -l /sys/fs/bpf 2>/dev/null; do :; done
+        mount -t tmpfs run /run
+        {script}"""], check=False, timeout=60, **options)
+
+
+# A bpffs that anybody may write to, as `mount -t bpf bpf /sys/fs/bpf` makes it
+
+def hostile(host, plant, verb, *words, mode="1777"):
+    """What another user has put in our place: the verb refuses, says so, and touches nothing."""
+    victim = tempfile.mkdtemp(prefix="victim-")
+    os.makedirs(f"{victim}/sub")
+    for name in "passwd", "sub/key":
+        with open(f"{victim}/{name}", "w"):
+            pass
+    os.chmod(victim, 0o755)
+    try:
+        done = apart(host, f"""
+            mount -t bpf -o mode={mode} bpf /sys/fs/bpf && chmod {mode} /sys/fs/bpf
+            {NOBODY} 'cd /sys/fs/bpf; {plant.format(victim=victim, cookie=host.cookie)}' || exit 99
+            before=$(ls -lR /sys/fs/bpf)
+            $espalier {verb}
+            status=$?
+            [ "$before" = "$(ls -lR /sys/fs/bpf)" ] || {{ echo changed; exit 98; }}
+            exit $status""")
+        there = [name for name in ("passwd", "sub/key") if os.path.exists(f"{victim}/{name}")]
+        check(len(there) == 2, "root deleted what a user pointed at; left:", there, done.stderr)
+        check(done.returncode == 1, "exit status", done.returncode, done.stdout, done.stderr)
+        for word in words:
+            check(word in done.stderr, "not said:", word, done.stderr)
+        links = host.sh("b", "ip link show eb")
+        check("xdp" not in links, "attached all the same", links)
+    finally:
+        shutil.rmtree(victim)
+
+
+def every_verb(host, plant, *words, **options):
+    for verb in "stop", "stop eb", "run eb", "show":
+        hostile(host, plant, verb, *words, **options)
+
+
+def test_foreign_owner(host):
+    every_verb(host, "mkdir espalier", "/sys/fs/bpf/espalier is not what root alone can write",
+               "rm -r", "chmod 0700 /sys/fs/bpf")
+
+
+def test_symlinked_cookie(host):
+    every_verb(host, "mkdir espalier; ln -s {victim} espalier/{cookie}", "not what root alone")
+
+
+def test_symlinked_root(host):
+    every_verb(host, "ln -s {victim} espalier", "not what root alone")
+
+
+def test_open_without_sticky(host):
+    """There a user could rename what is ours."""
+    every_verb(host, ":", "nothing of root's is safe in it", "mode=0700", mode="0777")
+
+
+def test_open_bpffs_steers(host):
+    """Mode 1777 alone is no hindrance: nobody can change what is ours."""
+    done = apart(host, f"""
+        mount -t bpf -o mode=1777 bpf /sys/fs/bpf
+        $espalier run eb --cpus $cpus & daemon=$!
+        until $espalier show | grep "eb is steered"; do
+            kill -0 $daemon || exit 3
+            sleep 0.1
+        done
+        {NOBODY} 'mv /sys/fs/bpf/espalier /sys/fs/bpf/mine || rmdir /sys/fs/bpf/espalier/* ||
+                  ls /sys/fs/bpf/espalier' && exit 4
+        $espalier stop && wait $daemon && [ ! -e /sys/fs/bpf/espalier ]""")
+    check(done.returncode == 0, "exit status", done.returncode, done.stdout, done.stderr)
+
+
+# Where bpffs is not mounted
+
+MOUNTS = """
+    $espalier run eb --cpus $cpus 2>/run/log & daemon=$!
+    until $espalier show | grep "eb is steered"; do
+        kill -0 $daemon || { cat /run/log; exit 3; }
+        sleep 0.1
+    done
+    [ "$(stat -f -c %T /sys/fs/bpf)" = bpf_fs ] && [ "$(stat -c %A /sys/fs/bpf)" = drwx-----T ] || exit 4
+    $espalier stop && wait $daemon && cat /run/log"""
+
+
+def test_mounts_bpffs(host):
+    """In a mount namespace that is not that of process 1: steers, and says what is lost."""
+    done = apart(host, "[ \"$(stat -f -c %T /sys/fs/bpf)\" != bpf_fs ] || exit 5\n" + MOUNTS)
+    check(done.returncode == 0, "exit status", done.returncode, done.stdout, done.stderr)
+    check("goes with it" in done.stdout, "does not say what is lost:", done.stdout)
+
+
+def test_mounts_bpffs_as_process_1(host):
+    done = apart(host, f"cat >/run/script <<'END'\ncpus={ALL} espalier={BUILD}/espalier\n{MOUNTS}\nEND\n"
+                       "exec unshare -m -p --fork --mount-proc sh /run/script")
+    check(done.returncode == 0, "exit status", done.returncode, done.stdout, done.stderr)
+    check("it is now, at /sys/fs/bpf\n" in done.stdout, "says that it does not last:", done.stdout)
+
+
+# A daemon that was killed
+
+def test_killed_while_pinning(host):
+    """At each bpf(2) that pins a map of ours: the next start needs nobody's help."""
+    pins = ("host", "ports", "cpus_ike", "link_enqueued")
+    for name in pins:
+        done = apart(host, f"""
+            strace -f -qq -o /dev/null -e trace=none true 2>/dev/null || {{ echo no strace; exit 97; }}
+            mount -t bpf -o mode=0700 bpf /sys/fs/bpf
+            # The call that would pin {name} ends the daemon.
+            strace -f -qq -o /run/trace -e trace=bpf $espalier run eb --cpus $cpus & tracer=$!
+            until grep -q 'BPF_LINK_CREATE.*attach_type=BPF_XDP' /run/trace 2>/dev/null; do sleep 0.1; done
+            $espalier stop; wait $tracer
+            when=$(sed 's/^[0-9]* *//' /run/trace | grep -n 'BPF_OBJ_PIN.*/{name}"' | cut -d: -f1 | head -n 1)
+            [ -n "$when" ] || {{ cat /run/trace; exit 96; }}
+            strace -f -qq -o /run/trace -e trace=bpf -e inject=bpf:signal=KILL:when=$when \
+                $espalier run eb --cpus $cpus && exit 95
+            find /sys/fs/bpf/espalier | grep -q /new || exit 94
+            $espalier show --json | grep -q '"interfaces":\\[\\]' || exit 93
+            $espalier run eb --cpus $cpus & daemon=$!
+            until $espalier show | grep "eb is steered"; do
+                kill -0 $daemon || exit 92
+                sleep 0.1
+            done
+            $espalier stop && wait $daemon && [ ! -e /sys/fs/bpf/espalier ]""")
+        check(done.returncode == 0, name, done.returncode, done.stdout, done.stderr)
+
+
+if __name__ == "__main__":
+    lab.main()
