@@ -12,6 +12,7 @@ import json
 import mmap
 import os
 import platform
+import re
 import signal
 import struct
 import subprocess
@@ -27,6 +28,11 @@ PEER = "192.0.2.1"
 GATEWAY6 = "2001:db8::2"
 PEER6 = "2001:db8::1"
 NOISY_TRIES = 6
+
+
+# Runs a command that finds no BTF of the kernel.
+WITHOUT_BTF = ["unshare", "-m", "sh", "-c",
+               'mount --bind /dev/null /sys/kernel/btf/vmlinux && exec "$@"', "sh"]
 
 
 class Failed(Exception):
@@ -128,15 +134,16 @@ class Lab:
 
     # The daemon and the verbs
 
-    def daemon(self, *arguments, interfaces=("eb",), switches="", ready=True, interval=0):
+    def daemon(self, *arguments, interfaces=("eb",), switches="", ready=True, interval=0, under=()):
         """Starts `run` in the gateway; its messages go to self.log. Waits until it is ready.
 
         Without an interval SAs stay where they are first placed, and a test knows where that is.
+        under: a command that runs it, such as WITHOUT_BTF.
         """
         self.log_path = f"/tmp/{self.prefix}-{os.getpid()}.log"
         with open(self.log_path, "w") as log:
             program = "espalier-test" if switches else "espalier"
-            process = self.start("b", [f"{BUILD}/{program}", "run", *interfaces, *arguments,
+            process = self.start("b", [*under, f"{BUILD}/{program}", "run", *interfaces, *arguments,
                                        "--interval", str(interval)],
                                  stderr=log, stdout=log,
                                  env={**os.environ, "ESPALIER_TEST": switches})
@@ -273,6 +280,14 @@ class Receiver:
     def on_cpus(self, kind="packets"):
         """How many of a kind (packets, others, ike, keepalives, fragments) came on each CPU."""
         return {c["cpu"]: c[kind] for c in self.result["cpus"] if c[kind]}
+
+
+def cpumap_merges():
+    """Do this kernel's cpumap threads merge by GRO? Its BTF by bpftool, without a line of ours."""
+    dump = subprocess.run(["bpftool", "btf", "dump", "file", "/sys/kernel/btf/vmlinux", "format", "c"],
+                          capture_output=True, text=True, check=True).stdout
+    entry = re.search(r"^struct bpf_cpu_map_entry \{(.*?)^\}", dump, re.S | re.M).group(1)
+    return re.search(r"\bgro;", entry) is not None
 
 
 def bpf(command, attributes):

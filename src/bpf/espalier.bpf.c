@@ -44,9 +44,10 @@ static __always_inline __u32 kind_of(const struct host *h, int map_id)
 
 /*
  * Runs on the CPU that puts frames on a ring, once for several: what it received is counted here,
- * and what a full ring lost, which nothing else tells (include/trace/events/xdp.h).
+ * and what a full ring lost, which nothing else tells (include/trace/events/xdp.h). Not by tp_btf: not
+ * every kernel has BTF.
  */
-SEC("tp_btf/xdp_cpumap_enqueue")
+SEC("raw_tp/xdp_cpumap_enqueue")
 int BPF_PROG(espalier_enqueued, int map_id, unsigned int processed, unsigned int dropped,
 	     int to_cpu)
 {

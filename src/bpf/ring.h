@@ -77,7 +77,7 @@ static __always_inline void note_passed(const struct found *found, const struct 
 
 	if (!move || move->slot != found->slot)
 		return;
-	handover_mark(move, runs, bpf_ktime_get_coarse_ns());
+	handover_mark(move, runs, clock_ns());
 	if (!ticket) {
 		handover_passed(&move->passed[seq % HANDOVER_SEEN], seq, runs);
 	} else if (ticket->generation == move->generation) {

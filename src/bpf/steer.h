@@ -73,7 +73,7 @@ static __always_inline __u64 tick_ns(struct host *h)
 	__u64 tick = bpf_jiffies64();
 
 	if (unlikely(SHARED(h->tick) != tick)) {
-		SHARED(h->tick_ns) = bpf_ktime_get_coarse_ns();
+		SHARED(h->tick_ns) = clock_ns();
 		SHARED(h->tick) = tick;
 	}
 	return SHARED(h->tick_ns);
@@ -255,7 +255,7 @@ static __noinline int steer_moving(struct xdp_md *ctx, __u64 word, __u32 slot, _
 	struct move_record *move = element(move_records, record);
 	__u32 index = record * constants.cpus + bpf_get_smp_processor_id();
 	struct move_line *line = element(move_lines, index);
-	__u64 now = bpf_ktime_get_coarse_ns();
+	__u64 now = clock_ns();
 	struct old_ring to;
 
 	if (!look_at(sa_word_to(word), &to) || !move || !line || move->slot != slot)

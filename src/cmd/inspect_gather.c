@@ -130,7 +130,7 @@ enum status inspect_gather(const char *name, const struct inspect_how *how, stru
 
 	*in = (struct inspection){.name = name};
 	in->needs.own_prog_id = program_ours(if_nametoindex(name));
-	in->needs.frags = true;
+	in->needs.frags = program_frags(false);
 	err = needs_gather(name, &in->needs);
 	if (err == -ENODEV)
 		return interface_unknown("inspect", name);

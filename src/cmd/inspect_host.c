@@ -48,7 +48,7 @@ void inspect_host_gather(const char *name, struct inspect_host *host)
 	int sysfs = sysfs_open(-1);
 
 	host->numa_node = -1;
-	host->kernel = kernel_release();
+	kernel_probe(&host->kernel);
 	host->irqbalance = nic_irqbalance_runs("/proc");
 	if (sysfs >= 0) {
 		host->numa_node = sysfs_numa_node(sysfs, name);
@@ -121,9 +121,11 @@ static void print_xdp(struct out *out, const struct needs_facts *needs)
 static void print_kernel(struct out *out, const struct inspect_host *host)
 {
 	out_object(out, "kernel");
-	out_bool(out, "cpumap_gro", kernel_has_cpumap_gro(host->kernel));
-	out_bool(out, "encap_gro", kernel_has_encap_gro(host->kernel));
-	out_bool(out, "per_cpu_sas", kernel_has_per_cpu_sas(host->kernel));
+	for (int i = 0; i < KERNEL_ITEMS; i++)
+		if (host->kernel.item[i] == KERNEL_UNKNOWN)
+			out_null(out, kernel_item_name(i));
+		else
+			out_bool(out, kernel_item_name(i), host->kernel.item[i] == KERNEL_HAS);
 	if (host->encap.err) {
 		out_null(out, "encap_sockets");
 		out_null(out, "encap_sockets_gro");
@@ -204,8 +206,9 @@ void inspect_host_warn(struct out *out, const struct inspect_host *host, bool ud
 
 	if (!udp || encap->err || !encap->sockets || encap->gro == encap->sockets)
 		return;
-	if (!kernel_has_encap_gro(host->kernel))
-		out_warn(out, "ESP in UDP is not merged by GRO: that came with Linux 6.7");
+	if (host->kernel.item[KERNEL_ENCAP_GRO] == KERNEL_LACKS)
+		out_warn(out, "ESP in UDP is not merged by GRO: the kernel cannot; that came with "
+			      "Linux 6.7");
 	else
 		out_warn(out,
 			 "GRO of ESP in UDP is off for %u of %u encapsulation sockets: the IKE daemon "

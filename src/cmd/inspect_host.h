@@ -5,6 +5,7 @@
 
 #include "nic/encap_gro.h"
 #include "nic/irqs.h"
+#include "nic/kernel.h"
 #include "steer/needs.h"
 #include "view/out.h"
 
@@ -21,7 +22,7 @@ struct inspect_host {
 	int contexts; /* RSS contexts beside the main one; a negative errno: the driver has none */
 	enum needs_switch feature[INSPECT_SWITCHES];
 	struct encap_gro encap;
-	unsigned int kernel; /* nic/kernel.h */
+	struct kernel_facts kernel;
 };
 
 /* What cannot be read stays unknown. */

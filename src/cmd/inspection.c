@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "nic/cpulist.h"
-#include "nic/kernel.h"
 #include "nic/model_ask.h"
 #include "nic/model_measure.h"
 
@@ -165,7 +164,6 @@ static void needs_of_model(struct inspection *in)
 		.channels = {.err = in->claims.channels_err,
 			     .max_combined = in->claims.max_channels,
 			     .combined = in->claims.channels},
-		.kernel = kernel_release(),
 		.frags = true,
 	};
 	memcpy(needs->driver, in->claims.driver, sizeof(needs->driver));

@@ -15,8 +15,12 @@ static void say_drops(struct out *out, const struct snapshot *s)
 	human_count(stray, s->drops[RING_STRAY]);
 	human_count(ike, s->drops[RING_IKE]);
 	human_count(limited, s->class[CLASS_LIMITED].packets);
-	out_say(out, "Drops: full rings lost %s packets of SAs, %s strays and %s of IKE; the stray "
-		     "limit %s strays.", sa, stray, ike, limited);
+	if (s->drops_unknown)
+		out_say(out, "Drops: what full rings lost is unknown; the stray limit dropped %s strays.",
+			limited);
+	else
+		out_say(out, "Drops: full rings lost %s packets of SAs, %s strays and %s of IKE; the "
+			     "stray limit %s strays.", sa, stray, ike, limited);
 }
 
 static void say_moves(struct out *out, const struct snapshot *s)

@@ -157,6 +157,14 @@ static void print_interfaces(struct out *out, const struct snapshot *s)
 	out_up(out);
 }
 
+static void put_drops(struct out *out, const struct snapshot *s, const char *key, uint64_t drops)
+{
+	if (s->drops_unknown)
+		out_null(out, key);
+	else
+		out_count(out, key, drops);
+}
+
 static void print_cpu(struct out *out, const struct snapshot *s, const struct snapshot_cpu *cpu,
 		      double busiest)
 {
@@ -166,7 +174,7 @@ static void print_cpu(struct out *out, const struct snapshot *s, const struct sn
 	out_number(out, "cpu", cpu->cpu);
 	out_number(out, "sas", cpu->sas);
 	print_count(out, &cpu->taken);
-	out_count(out, "drops", cpu->drops);
+	put_drops(out, s, "drops", cpu->drops);
 	out_share(out, "load", cpu->load);
 	out_share(out, "other", cpu->other);
 	out_share(out, "share", share);
@@ -283,11 +291,11 @@ static void print_paths(struct out *out, const struct snapshot *s)
 static void print_drops(struct out *out, const struct snapshot *s)
 {
 	out_object(out, "drops");
-	out_count(out, "rings", snapshot_drops(s));
+	put_drops(out, s, "rings", snapshot_drops(s));
 	out_count(out, "stray_limit", s->class[CLASS_LIMITED].packets);
-	out_count(out, "sa_rings", s->drops[RING_SA]);
-	out_count(out, "stray_rings", s->drops[RING_STRAY]);
-	out_count(out, "ike_rings", s->drops[RING_IKE]);
+	put_drops(out, s, "sa_rings", s->drops[RING_SA]);
+	put_drops(out, s, "stray_rings", s->drops[RING_STRAY]);
+	put_drops(out, s, "ike_rings", s->drops[RING_IKE]);
 	out_up(out);
 }
 

@@ -24,6 +24,9 @@ static void warn_losses(struct out *out, const struct snapshot *s)
 {
 	char words[256];
 
+	if (s->drops_unknown && s->interfaces)
+		out_warn(out, "the kernel does not tell what full rings drop: it has no raw tracepoint "
+			      "xdp_cpumap_enqueue");
 	for (int i = 0; i < LOSSES; i++)
 		if (lately_lost(&s->lately.lost[i]) &&
 		    lately_loss_words(s, (enum loss)i, words, sizeof(words)))

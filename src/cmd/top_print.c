@@ -48,7 +48,7 @@ static void put_rate(struct out *out, const char *key, double rate)
 {
 	char text[HUMAN_LEN];
 
-	if (out_is_json(out)) {
+	if (out_is_json(out) || !isfinite(rate)) {
 		out_real(out, key, rate, 1);
 		return;
 	}
@@ -64,7 +64,9 @@ static void say_rates(struct out *out, const struct snapshot *s, const struct to
 	human_count(packets, (uint64_t)(r->packets + 0.5));
 	human_count(bits, bit_rate);
 	human_count(strays, (uint64_t)ceil(r->strays));
-	human_count(drops, (uint64_t)ceil(r->drops + r->limited));
+	strcpy(drops, "?");
+	if (isfinite(r->drops))
+		human_count(drops, (uint64_t)ceil(r->drops + r->limited));
 	out_say(out, "%s packets/s, %s%sbit/s; strays %s/s, lost %s/s; moves %u pending, %llu done",
 		packets, bits, strchr(bits, ' ') ? "" : " ", strays, drops, s->moves.pending, (unsigned long long)s->moves.done);
 }

@@ -3,6 +3,7 @@
 #include "cmd/top_rates.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,6 +73,12 @@ static void compare_sas(struct top_rates *r, const struct snapshot *was, const s
 	r->sas = now->sas;
 }
 
+/* What the kernel may not tell. */
+static double told(const struct snapshot *s, double rate)
+{
+	return s->drops_unknown ? NAN : rate;
+}
+
 static void compare_cpus(struct top_rates *r, const struct snapshot *was,
 			 const struct snapshot *now)
 {
@@ -85,8 +92,8 @@ static void compare_cpus(struct top_rates *r, const struct snapshot *was,
 		r->cpu[i] = (struct top_cpu){
 			.cpu = cpu,
 			.packets = rate(before.taken.packets, cpu->taken.packets, r->seconds),
-			.received = rate(before.received, cpu->received, r->seconds),
-			.drops = rate(before.drops, cpu->drops, r->seconds),
+			.received = told(now, rate(before.received, cpu->received, r->seconds)),
+			.drops = told(now, rate(before.drops, cpu->drops, r->seconds)),
 		};
 	}
 	r->cpus = now->cpus;
@@ -111,7 +118,7 @@ int top_rates(struct top_rates *r, struct snapshot *was, struct snapshot *now, d
 	r->strays = rate(was->class[CLASS_STRAY].packets, now->class[CLASS_STRAY].packets, seconds);
 	r->limited =
 		rate(was->class[CLASS_LIMITED].packets, now->class[CLASS_LIMITED].packets, seconds);
-	r->drops = rate(snapshot_drops(was), snapshot_drops(now), seconds);
+	r->drops = told(now, rate(snapshot_drops(was), snapshot_drops(now), seconds));
 	r->moves = rate(was->moves.done, now->moves.done, seconds);
 	qsort_r(r->sa, r->sas, sizeof(*r->sa), compare, &order);
 	return 0;

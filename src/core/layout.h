@@ -135,11 +135,12 @@ struct host {
 	__u32 cpus;           /* possible CPUs */
 	__u32 rings;          /* ring numbers in use: 1..rings-1 */
 	__u32 max_sas, ring_frames;
-	__u32 batch;          /* frames a ring may hold between program and stack: 8 or 72 */
+	__u32 batch;          /* frames a ring may hold between program and stack: BATCH_... */
 	__u32 moves;          /* records in the pool */
 	__u32 frags;          /* 1: the programs take frames in several buffers */
 	__u32 cpumap_id[RING_KINDS];
 	__u32 nice_value;     /* wanted of the rings' threads: nice + 20, so that it is never negative */
+	__u32 drops_unknown;  /* 1: the kernel does not tell what rings take and lose */
 	__u64 started_ns;     /* CLOCK_MONOTONIC */
 	__u64 ring_program;   /* hash of the BPF object that the ring programs are from */
 	/* The part above is written once; what follows while running. */
@@ -168,6 +169,13 @@ struct host {
 	__u64 ask_count;
 } LINE;
 
+/*
+ * Frames that a cpumap's thread takes at once (kernel/bpf/cpumap.c, CPUMAP_BATCH); those are between
+ * the ring's program and the stack, and where the thread merges by GRO the 64 that may wait there.
+ */
+#define BATCH_PLAIN 8u
+#define BATCH_GRO   72u
+
 /* What is fixed while a program lives: folded into its code by the verifier. */
 struct program_constants {
 	struct sa_table_shape shape;
@@ -175,6 +183,7 @@ struct program_constants {
 	__u32 batch;
 	__u32 interface;   /* index into `counts` */
 	__u32 no_metadata; /* the driver has none: sequence numbers are the tickets */
+	__u32 fine_clock;  /* the kernel has no bpf_ktime_get_coarse_ns() */
 };
 
 /* The counters of an interface, per CPU. */

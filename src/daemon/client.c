@@ -11,6 +11,7 @@
 #include "daemon/control.h"
 #include "daemon/say.h"
 #include "daemon/takedown.h"
+#include "nic/netns.h"
 
 static int ask(uint64_t cookie, const struct control_request *request, struct control_reply *reply)
 {
@@ -60,7 +61,7 @@ int daemon_move(const struct move_request *move, char *said, size_t size)
 	};
 	struct control_reply reply = {0};
 	uint64_t cookie;
-	int err = pins_cookie(&cookie);
+	int err = netns_id(&cookie);
 
 	if (!err)
 		err = ask(cookie, &request, &reply);

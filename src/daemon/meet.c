@@ -251,7 +251,7 @@ static int dry_run_one(const struct link *link, const struct meet_dry *dry, stru
 		.method = method_choose(dry->options, dry->sas, &dry->roles->sas, link),
 		.cpus = &dry->roles->sas,
 		.generic = dry->options->generic,
-		.frags = !dry->options->generic,
+		.frags = program_frags(dry->options->generic),
 		.own_prog_id = program_ours(link->ifindex),
 	};
 	struct look look;

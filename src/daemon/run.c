@@ -106,6 +106,7 @@ static int open_xdp(struct daemon *d, const struct cpu_roles *roles)
 		.max_sas_given = d->options->max_sas_given,
 		.nice = d->options->nice,
 		.generic = d->options->generic,
+		.uncounted = switches_uncounted(),
 	};
 	char why[XDP_WHY_LEN] = "";
 	int err = xdp_open(&d->xdp, &options, why, sizeof(why));

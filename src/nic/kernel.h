@@ -1,50 +1,53 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The running kernel's release as a number, and what follows from it. */
+/*
+ * What the running kernel can, by asking it: never by its version, for distributions take over what
+ * newer kernels have. Nothing that is asked changes anything.
+ */
 #ifndef NIC_KERNEL_H
 #define NIC_KERNEL_H
 
 #include <stdbool.h>
 
-/* A release as one number that compares: KERNEL_RELEASE(6, 12, 0). */
-#define KERNEL_RELEASE(a, b, c) (((unsigned)(a) << 16) | ((unsigned)(b) << 8) | (unsigned)(c))
+enum kernel_item {
+	KERNEL_XFRM,           /* NETLINK_XFRM (CONFIG_XFRM_USER) */
+	KERNEL_RING_BUFFER,    /* BPF_MAP_TYPE_RINGBUF; Linux 5.8 has it */
+	KERNEL_CPUMAP_PROGRAM, /* programs in the entries of a cpumap; 5.9 */
+	KERNEL_BTF,            /* /sys/kernel/btf/vmlinux; 5.4, if it is built so */
+	KERNEL_XDP_FRAGS,      /* BPF_F_XDP_HAS_FRAGS; 5.18 */
+	KERNEL_CPUMAP_GRO,     /* a cpumap's thread merges by GRO before it delivers; 6.15 */
+	KERNEL_RING_DROPS,     /* a raw tracepoint at xdp_cpumap_enqueue; 4.17 */
+	KERNEL_COARSE_CLOCK,   /* bpf_ktime_get_coarse_ns(); 5.11 */
+	KERNEL_NETNS_COOKIE,   /* SO_NETNS_COOKIE; 5.14 */
+	KERNEL_NETDEV_FAMILY,  /* generic netlink "netdev", which tells XDP features; 6.3 */
+	KERNEL_ENCAP_GRO,      /* GRO of ESP in UDP, on sockets that ask for it; 6.7 */
+	KERNEL_PER_CPU_SAS,    /* XFRMA_SA_PCPU (RFC 9611); 6.13 */
+	KERNEL_ITEMS,
+};
 
-/*
- * The number of a release string such as "6.12.117-1~deb12u1". A patch level over 255 counts as
- * 255, as the kernel's own LINUX_VERSION_CODE does. 0 when the string is no release.
- */
-unsigned kernel_parse(const char *release);
+enum kernel_answer {
+	KERNEL_UNKNOWN, /* it would not say: no BTF, or the caller may not ask (CAP_BPF, CAP_NET_ADMIN) */
+	KERNEL_LACKS,
+	KERNEL_HAS,
+};
 
-/* The running kernel's, by uname(2); 0 if unknown. */
-unsigned kernel_release(void);
+struct kernel_facts {
+	enum kernel_answer item[KERNEL_ITEMS];
+};
 
-/* cpumap threads merge by GRO before they deliver: Linux 6.15 (kernel/bpf/cpumap.c). */
-static inline bool kernel_has_cpumap_gro(unsigned release)
-{
-	return release >= KERNEL_RELEASE(6, 15, 0);
-}
+/* Asks for one, or for all: some milliseconds where BTF must be read. */
+enum kernel_answer kernel_can(enum kernel_item item);
+void kernel_probe(struct kernel_facts *facts);
 
-/* XDP programs built as xdp.frags load: Linux 5.18. */
-static inline bool kernel_has_xdp_frags(unsigned release)
-{
-	return release >= KERNEL_RELEASE(5, 18, 0);
-}
+/* The name of an item in JSON: "cpumap_gro". */
+const char *kernel_item_name(enum kernel_item item);
 
-/* The generic netlink family "netdev" tells XDP features: Linux 6.3 (net/core/netdev-genl.c). */
-static inline bool kernel_has_netdev_family(unsigned release)
-{
-	return release >= KERNEL_RELEASE(6, 3, 0);
-}
+/* Method xdp cannot do without it. */
+bool kernel_item_needed(enum kernel_item item);
 
-/* GRO of ESP-in-UDP, on sockets that ask for it: Linux 6.7 (net/ipv4/xfrm4_input.c). */
-static inline bool kernel_has_encap_gro(unsigned release)
-{
-	return release >= KERNEL_RELEASE(6, 7, 0);
-}
+/* One sentence: what the answer means for us. */
+const char *kernel_sentence(enum kernel_item item, enum kernel_answer answer);
 
-/* Per-CPU SAs, RFC 9611: Linux 6.13; some 6.12 of distributions have them too. */
-static inline bool kernel_has_per_cpu_sas(unsigned release)
-{
-	return release >= KERNEL_RELEASE(6, 13, 0);
-}
+/* The sentence of the first item that method xdp needs and this kernel lacks, or NULL. */
+const char *kernel_missing(void);
 
 #endif

@@ -80,7 +80,9 @@ void lately_lost_short(const struct snapshot *s, char *buf, size_t size)
 
 	human_count(n, loss->total);
 	when(&s->lately, loss, at, sizeof(at));
-	if (loss->total)
+	if (s->drops_unknown)
+		snprintf(buf, size, "drops unknown");
+	else if (loss->total)
 		snprintf(buf, size, "%s packets of SAs lost%s", n, at);
 	else
 		snprintf(buf, size, "no packet of an SA lost");

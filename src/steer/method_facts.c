@@ -22,7 +22,7 @@ static void judge_xdp(const struct needs_facts *needs, struct method_facts *out)
 
 int method_facts_gather(const char *ifname, struct method_facts *out)
 {
-	struct needs_facts needs = {.frags = true};
+	struct needs_facts needs = {.frags = program_frags(false)};
 	int err;
 
 	memset(out, 0, sizeof(*out));

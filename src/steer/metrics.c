@@ -145,10 +145,12 @@ static void write_cpus(struct writer *w, const struct snapshot *s)
 	each_cpu(w, s, "espalier_cpu_sas", "gauge", "SAs placed on the CPU.", cpu_sas);
 	each_cpu(w, s, "espalier_cpu_packets_total", "counter",
 		 "Packets of SAs that the CPU took from its ring.", cpu_taken);
-	each_cpu(w, s, "espalier_cpu_received_packets_total", "counter",
-		 "Packets that the CPU received and put on rings.", cpu_received);
-	each_cpu(w, s, "espalier_cpu_drops_total", "counter",
-		 "Packets of SAs lost because the CPU's ring was full.", cpu_drops);
+	if (!s->drops_unknown) {
+		each_cpu(w, s, "espalier_cpu_received_packets_total", "counter",
+			 "Packets that the CPU received and put on rings.", cpu_received);
+		each_cpu(w, s, "espalier_cpu_drops_total", "counter",
+			 "Packets of SAs lost because the CPU's ring was full.", cpu_drops);
+	}
 	each_cpu(w, s, "espalier_cpu_load_ratio", "gauge", "Load of the CPU's SAs, 1 is all of it.",
 		 cpu_load);
 	each_cpu(w, s, "espalier_cpu_other_ratio", "gauge",
@@ -171,6 +173,8 @@ static void write_classes(struct writer *w, const struct snapshot *s)
 	family(w, "espalier_bytes_total", "counter", "Bytes of these IP packets.");
 	for (int i = 0; i < CLASSES; i++)
 		count(w, "class", class_names[i], s->class[i].bytes);
+	if (s->drops_unknown)
+		return;
 	family(w, "espalier_ring_drops_total", "counter", "Packets lost on full rings, by ring.");
 	count(w, "ring", "sa", s->drops[RING_SA]);
 	count(w, "ring", "stray", s->drops[RING_STRAY]);

@@ -46,7 +46,6 @@ struct needs_facts {
 	int rps_err;			/* negative errno: RPS could not be looked at */
 	unsigned int queues;		/* entries of queue[]: queues with RPS or RFS switched on */
 	struct needs_queue *queue;
-	unsigned int kernel; /* kernel_release() */
 	/* Given by the caller, not gathered: */
 	bool generic;	      /* --generic asked for */
 	bool frags;	      /* our program is built as xdp.frags */

@@ -203,7 +203,6 @@ int needs_gather(const char *ifname, struct needs_facts *facts)
 	err = gather_uppers(facts);
 	if (err)
 		return err;
-	facts->kernel = kernel_release();
 	gather_ethtool(facts->link.name, facts);
 	(void)netdev_xdp_get(facts->link.ifindex, &facts->xdp);
 	gather_sysfs(facts);

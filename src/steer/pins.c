@@ -10,40 +10,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "core/layout.h"
+#include "nic/netns.h"
 #include "steer/bpffs.h"
 #include "steer/root_dir.h"
-
-#ifndef SO_NETNS_COOKIE
-#define SO_NETNS_COOKIE 71
-#endif
 
 #define ROOT "espalier"
 #define NEW  "new" /* the layout while it is made */
 
 enum { NAME_LEN = 32, TRIES = 100 };
-
-static int netns_cookie(uint64_t *cookie)
-{
-	socklen_t size = sizeof(*cookie);
-	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int err = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, cookie, &size) < 0)
-		err = -errno;
-	close(fd);
-	return err;
-}
-
-int pins_cookie(uint64_t *cookie)
-{
-	return netns_cookie(cookie);
-}
 
 static int because(int err, char *why, size_t size, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
@@ -150,7 +127,7 @@ int pins_find_in(struct pins *pins, int bpffs, const char *name, char *why, size
 
 	pins_init(pins);
 	pins->bpffs = bpffs;
-	err = netns_cookie(&pins->cookie);
+	err = netns_id(&pins->cookie);
 	if (!err)
 		err = name_all(pins, name);
 	if (err)

@@ -6,7 +6,7 @@
  *	BPFFS/espalier/COOKIE/new/MAP		the same while they are being made
  *	BPFFS/espalier/COOKIE/if-IFINDEX/link	one link for each steered interface, and its program
  *
- * COOKIE is the namespace's, in hex (SO_NETNS_COOKIE, Linux 5.14).
+ * COOKIE is the namespace's, in hex (nic/netns.h).
  *
  * bpffs may be open to all users (mode 1777, where it was mounted without a mode). So every directory
  * is held by a descriptor, was never reached through a symbolic link, and is root's alone; what is done
@@ -46,9 +46,6 @@ enum pins_state {
 
 /* None: what pins_close() leaves. */
 void pins_init(struct pins *pins);
-
-/* The cookie of the current network namespace. 0 or a negative errno. */
-int pins_cookie(uint64_t *cookie);
 
 /*
  * Finds the place of the current network namespace: of the bpffs at /sys/fs/bpf here and there in the

@@ -87,6 +87,22 @@ static void set_constants(struct espalier_bpf *skel, const struct host *host)
 	c->shape = host->shape;
 	c->cpus = host->cpus;
 	c->batch = host->batch;
+	c->fine_clock = kernel_can(KERNEL_COARSE_CLOCK) == KERNEL_LACKS;
+}
+
+/*
+ * From Linux 6.9 on the kernel copies the skb for such a program in generic mode and forgets its
+ * mac_len, so that what comes out of a cpumap begins with the Ethernet header and IP drops it (seen
+ * on 6.12 and 6.18).
+ */
+bool program_frags(bool generic)
+{
+	return !generic && kernel_can(KERNEL_XDP_FRAGS) != KERNEL_LACKS;
+}
+
+__u32 program_batch(enum kernel_answer cpumap_gro)
+{
+	return cpumap_gro == KERNEL_LACKS ? BATCH_PLAIN : BATCH_GRO;
 }
 
 /* What is fixed while the maps live; the BPF programs have part of it as constants. */
@@ -107,7 +123,8 @@ static int fixed_part(struct host *host, const struct program_sizes *sizes)
 	host->ring_frames = sizes->ring_frames;
 	host->moves = sizes->moves;
 	host->frags = sizes->frags;
-	host->batch = kernel_has_cpumap_gro(kernel_release()) ? 72 : 8;
+	host->batch = program_batch(kernel_can(KERNEL_CPUMAP_GRO));
+	host->drops_unknown = !sizes->drops;
 	host->started_ns = now.tv_sec * 1000000000ull + now.tv_nsec;
 	host->ring_program = program_hash();
 	return 0;
@@ -185,9 +202,21 @@ static int fill_maps(struct maps *maps, const struct host *host)
 	return err ? err : toeplitz_init(maps->toeplitz, key, sizeof(key));
 }
 
+/* What counts the frames that are put on rings. */
+static int pin_count(struct espalier_bpf *skel, struct pins *pins)
+{
+	struct bpf_link *link = bpf_program__attach(skel->progs.espalier_enqueued);
+	int err;
+
+	if (!link)
+		return -errno;
+	err = pins_put(pins, PIN_ENQUEUED, bpf_link__fd(link));
+	bpf_link__destroy(link);
+	return err;
+}
+
 static int pin_all(struct espalier_bpf *skel, const struct maps *maps, struct pins *pins)
 {
-	struct bpf_link *link;
 	int err = pins_create(pins);
 
 	for (int i = 0; i < MAPS && !err; i++)
@@ -197,13 +226,8 @@ static int pin_all(struct espalier_bpf *skel, const struct maps *maps, struct pi
 	if (!err)
 		err = pins_put(pins, PIN_RING_STRAY,
 			       bpf_program__fd(skel->progs.espalier_ring_stray));
-	if (err)
-		return err;
-	link = bpf_program__attach(skel->progs.espalier_enqueued);
-	if (!link)
-		return -errno;
-	err = pins_put(pins, PIN_ENQUEUED, bpf_link__fd(link));
-	bpf_link__destroy(link);
+	if (!err && !maps->host->drops_unknown)
+		err = pin_count(skel, pins);
 	return err ? err : pins_finish(pins);
 }
 
@@ -218,6 +242,7 @@ int program_create(struct maps *maps, struct pins *pins, const struct program_si
 	if (!skel)
 		return -errno;
 	bpf_program__set_autoload(skel->progs.espalier_steer, false);
+	bpf_program__set_autoload(skel->progs.espalier_enqueued, sizes->drops);
 	err = fixed_part(&host, sizes);
 	if (!err)
 		err = size_maps(skel, &host);

@@ -4,6 +4,7 @@
 #define STEER_PROGRAM_H
 
 #include <stdbool.h>
+#include "nic/kernel.h"
 #include "steer/maps.h"
 #include "steer/pins.h"
 #include "steer/rings.h"
@@ -13,14 +14,15 @@ struct program_sizes {
 	__u32 ring_frames;
 	__u32 cpus;  /* possible CPUs */
 	__u32 moves; /* records of the pool */
-	/*
-	 * Programs that take frames in several buffers (jumbo frames). Not for generic mode: from
-	 * Linux 6.9 on the kernel copies the skb for such a program and forgets its mac_len, so
-	 * that what comes out of a cpumap begins with the Ethernet header and IP drops it (seen on
-	 * 6.12 and 6.18).
-	 */
-	bool frags;
+	bool frags; /* program_frags() */
+	bool drops; /* count what full rings drop; without, host->drops_unknown says so */
 };
+
+/* Do our programs take frames in several buffers? Where the kernel has it, but not in generic mode. */
+bool program_frags(bool generic);
+
+/* Frames that a ring may hold between its program and the stack; as many if it is not known. */
+__u32 program_batch(enum kernel_answer cpumap_gro);
 
 /*
  * Creates and pins the maps, the ring programs and the count of drops, and fills in the fixed part

@@ -96,6 +96,7 @@ static int take_rings(struct taking *t)
 	struct snapshot *s = t->snapshot;
 	__u32 rings = LOAD(host->rings), cpus = LOAD(host->cpus);
 
+	s->drops_unknown = LOAD(host->drops_unknown) != 0;
 	s->cpu = calloc(SA_RINGS, sizeof(*s->cpu));
 	if (!s->cpu)
 		return -ENOMEM;

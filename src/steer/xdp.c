@@ -72,8 +72,10 @@ static int create(struct xdp *xdp, const struct xdp_options *options, char *why,
 		.ring_frames = options->ring_frames,
 		.cpus = cpus,
 		.moves = MOVE_RECORDS,
-		.frags = !options->generic,
+		.frags = program_frags(options->generic),
+		.drops = kernel_can(KERNEL_RING_DROPS) != KERNEL_LACKS && !options->uncounted,
 	};
+	const char *missing;
 	char log[16384] = "";
 	int err;
 
@@ -90,6 +92,10 @@ static int create(struct xdp *xdp, const struct xdp_options *options, char *why,
 			       "the kernel refused the BPF programs: %s; is this root, with all "
 			       "capabilities?",
 			       strerror(-err));
+	missing = kernel_missing();
+	if (missing)
+		return because(err, why, size, "the kernel refused the BPF programs: %s. %s",
+			       strerror(-err), missing);
 	return because(err, why, size, "the kernel refused the BPF programs: %s%s%.600s",
 		       strerror(-err), log[0] ? "; the end of its log: " : "",
 		       log + (strlen(log) > 600 ? strlen(log) - 600 : 0));

@@ -23,6 +23,7 @@ struct xdp_options {
 	bool ring_frames_given, max_sas_given; /* on adoption they must match, or not be given */
 	int nice;
 	bool generic;
+	bool uncounted; /* as where the kernel does not tell what rings drop */
 };
 
 struct xdp {

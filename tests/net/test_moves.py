@@ -3,7 +3,6 @@
 """Moves under load keep the order: lateness per receiving CPU within the promise of docs/moves.md."""
 import json
 import os
-import platform
 import random
 import subprocess
 import sys
@@ -16,9 +15,8 @@ from lab import BUILD, CPUS, check, wait_for
 FIRST, RATE = 0x1000, 20000
 MOVES = int(os.environ.get("ESPALIER_MOVES", "500"))  # completed in each cell
 OVERLOAD_NS = 150000  # a third of RATE is more than one CPU then
-RELEASE = tuple(int(n) for n in platform.release().split("-")[0].split(".")[:2])
-# One batch of the cpumap's thread, less one; from 6.15 on GRO may hold 64 more.
-PROMISE = 71 if RELEASE >= (6, 15) else 7
+# One batch of the cpumap's thread, less one; GRO may hold 64 more.
+PROMISE = 71 if lab.cpumap_merges() else 7
 
 
 def completed(host):

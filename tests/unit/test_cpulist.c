@@ -2,7 +2,6 @@
 /* CPU lists and masks, the machine's CPUs, which of them --cpus means, kernel releases. */
 #include "nic/cpulist.h"
 #include "nic/cpus.h"
-#include "nic/kernel.h"
 #include "place/choose_cpus.h"
 
 #include <errno.h>
@@ -151,22 +150,6 @@ static void masks_round_trip(void **state)
 	}
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		assert_int_equal(cpumask_parse(bad[i], &set), -EINVAL);
-}
-
-static void kernel_releases(void **state)
-{
-	assert_int_equal(kernel_parse("6.12.117-1~deb12u1"), KERNEL_RELEASE(6, 12, 117));
-	assert_int_equal(kernel_parse("6.1.0-50-amd64"), KERNEL_RELEASE(6, 1, 0));
-	assert_int_equal(kernel_parse("6.18"), KERNEL_RELEASE(6, 18, 0));
-	assert_int_equal(kernel_parse("5.10.300"), KERNEL_RELEASE(5, 10, 255));
-	assert_int_equal(kernel_parse(""), 0);
-	assert_int_equal(kernel_parse("6"), 0);
-	assert_int_equal(kernel_parse("6."), 0);
-	assert_int_equal(kernel_parse("six.one"), 0);
-	assert_int_equal(kernel_parse("6.1.x"), 0);
-	assert_false(kernel_has_cpumap_gro(kernel_parse("6.14.255")));
-	assert_true(kernel_has_cpumap_gro(kernel_parse("6.15.0-rc1")));
-	assert_true(kernel_release() >= KERNEL_RELEASE(5, 18, 0));
 }
 
 /* A small sysfs of our own: two nodes, two threads a core, holes where a kernel has holes. */
@@ -428,7 +411,6 @@ int main(void)
 		cmocka_unit_test(short_buffers_are_refused),
 		cmocka_unit_test(the_longest_list_fits),
 		cmocka_unit_test(masks_round_trip),
-		cmocka_unit_test(kernel_releases),
 		cmocka_unit_test(machine_is_read),
 		cmocka_unit_test(this_machine_agrees),
 		cmocka_unit_test(busy_is_counted),

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a steered interface needs: one test for each trap, and one gathering from a real device. */
-#include "nic/kernel.h"
 #include "steer/needs.h"
 
 #include <bpf/bpf.h>
@@ -24,7 +23,7 @@
 /* A healthy NIC of a driver: up, MTU 1500, tells that it redirects. */
 static struct needs_facts nic(const char *driver)
 {
-	struct needs_facts facts = {.kernel = KERNEL_RELEASE(6, 12, 0), .frags = true};
+	struct needs_facts facts = {.frags = true};
 
 	strcpy(facts.link.name, "eth0");
 	facts.link.ifindex = 2;

@@ -1,0 +1,81 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a kernel can is probed, and what it lacks is said."""
+import json
+import os
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
+import lab
+from lab import BUILD, CPUS, WITHOUT_BTF, check, wait_for
+
+FIRST, SAS = 0x1000, 8
+ALL = ",".join(map(str, CPUS))
+
+
+def batch(host):
+    """Frames that a ring may hold, as the programs have it: bpftool reads the map by its own BTF."""
+    dump = subprocess.run(["bpftool", "-j", "map", "dump", "pinned", f"{host.layout}/host"],
+                          capture_output=True, text=True, check=True).stdout
+    return json.loads(dump)[0]["formatted"]["value"]["batch"]
+
+
+def overload(host):
+    """More than a short ring takes, until `show` has seen it."""
+    load = host.start("a", [f"{BUILD}/lab/espgen", "--dev", "ea", "--sas", str(SAS), "--spi",
+                            str(FIRST), "--pps", "6000", "--seconds", "30", "--cpus", str(CPUS[0])],
+                      stdout=subprocess.DEVNULL)
+    with host.receiver("--spi", FIRST, "--sas", SAS, "--work", 400000) as receiver:
+        try:
+            wait_for(lambda: any("full rings lost" in w for w in host.show()["warnings"]),
+                     "the rings to be full", 20)
+        finally:
+            load.terminate()
+            receiver.finish(settle=1.5)
+
+
+def test_batch_is_the_kernel_s(host):
+    host.daemon("--cpus", ALL)
+    check(batch(host) == (72 if lab.cpumap_merges() else 8), "the batch is", batch(host))
+    return batch(host)
+
+
+def test_without_btf(host):
+    """It steers, counts what rings drop, and takes the longer batch: the safe side."""
+    host.daemon("--cpus", ALL, under=WITHOUT_BTF)
+    check(batch(host) == 72, "the batch is", batch(host))
+    host.add_sas(range(FIRST, FIRST + SAS))
+    with host.receiver("--spi", FIRST, "--sas", SAS) as receiver:
+        host.send("--sas", SAS, "--spi", FIRST, "--count", 100 * SAS, "--pps", 5000, "--cpus", CPUS[0])
+    check(receiver.result["packets"] == 100 * SAS, "the receiver saw", receiver.result)
+    check({sa["packets"] for sa in host.shown().values()} == {100}, "show:", host.shown())
+    overload(host)
+    check(host.show()["drops"]["sa_rings"] > 0, "show:", host.show()["drops"])
+
+
+def test_inspect_without_btf(host):
+    """What cannot be told is null."""
+    done = host.run("b", [*WITHOUT_BTF, f"{BUILD}/espalier", "inspect", "eb", "--measure", "0",
+                          "--json"])
+    kernel = json.loads(done.stdout)["host"]["kernel"]
+    check((kernel["btf"], kernel["cpumap_gro"], kernel["encap_gro"]) == (False, None, None), kernel)
+    said = json.loads(host.espalier("inspect", "eb", "--measure", "0", "--json").stdout)
+    kernel = said["host"]["kernel"]
+    check(kernel["btf"] and kernel["cpumap_gro"] == lab.cpumap_merges(), kernel)
+
+
+def test_drops_that_nobody_tells(host):
+    """Without the tracepoint drops are null, never 0, and that is said."""
+    host.daemon("--cpus", ALL, switches="uncounted")
+    host.add_sas(range(FIRST, FIRST + SAS))
+    shown = host.show()
+    check(set(shown["drops"].values()) == {None, 0}, "drops:", shown["drops"])
+    check({cpu["drops"] for cpu in shown["cpus"]} == {None}, "CPUs:", shown["cpus"])
+    check(any("does not tell what full rings drop" in w for w in shown["warnings"]), shown["warnings"])
+    check("drops unknown" in host.espalier("show").stdout, host.espalier("show").stdout)
+    top = json.loads(host.espalier("top", "--count", "1", "--json").stdout.splitlines()[0])
+    check(top["drops"] is None, "top:", top)
+
+
+lab.main()
