@@ -186,7 +186,19 @@ void metrics_close(struct daemon *d);
 int control_open(struct daemon *d);
 void control_close(struct daemon *d);
 
-/* privileges.c: drops every capability that running on does not need. 0 or a negative errno. */
+/* privileges.c */
+
+/*
+ * Drops every capability that running on does not need, whichever of them we had; and none can be
+ * gained from then on. 0 or a negative errno: some may still be there.
+ */
 int privileges_drop(void);
+
+/*
+ * In between, what is done is done with no more than what will be left after privileges_drop(). 0 or
+ * a negative errno.
+ */
+int privileges_lower(void);
+int privileges_raise(void);
 
 #endif

@@ -101,11 +101,30 @@ static void on_time(evutil_socket_t fd, short what, void *arg)
 	d->metrics->err = err;
 }
 
+/* With the capabilities that will be left when it is written. */
+static int try_to_create(const char *path)
+{
+	int err = privileges_lower(), back;
+	FILE *file;
+
+	if (err)
+		return err;
+	file = create(path);
+	if (file) {
+		fclose(file);
+		unlink(path);
+	} else {
+		err = -errno;
+	}
+	back = privileges_raise();
+	return err ? err : back;
+}
+
 int metrics_prepare(struct daemon *d)
 {
 	const char *path = d->options->metrics;
 	struct metrics *m;
-	FILE *file;
+	int err;
 
 	if (!path)
 		return 0;
@@ -118,17 +137,12 @@ int metrics_prepare(struct daemon *d)
 		say("--metrics %s: too long a path", path);
 		return -ENAMETOOLONG;
 	}
-	file = create(m->temporary);
-	if (!file) {
-		int err = -errno;
-
-		say("--metrics %s: cannot write there: %s; the directory must be there, and root's",
+	err = try_to_create(m->temporary);
+	if (err)
+		say("--metrics %s: cannot write there: %s; the directory must be there, and root's, "
+		    "since it is written without CAP_DAC_OVERRIDE",
 		    path, strerror(-err));
-		return err;
-	}
-	fclose(file);
-	unlink(m->temporary);
-	return 0;
+	return err;
 }
 
 int metrics_start(struct daemon *d)

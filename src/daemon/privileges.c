@@ -13,14 +13,67 @@
  * SYS_ADMIN: the private sysfs mount through which settings are put back.
  * SYS_NICE: the priority of the threads of rings that are made later.
  */
+static const unsigned int stay[] = {CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN,
+				    CAP_SYS_NICE};
+
+/* What libcap-ng is to apply: these in @sets, as far as we have them, and in the others none. */
+static int choose(capng_type_t sets)
+{
+	bool have[CAP_LAST_CAP + 1] = {false};
+
+	if (capng_get_caps_process())
+		return -EIO;
+	for (unsigned int i = 0; i < sizeof(stay) / sizeof(stay[0]); i++)
+		have[stay[i]] = capng_have_capability(CAPNG_PERMITTED, stay[i]);
+	capng_clear(CAPNG_SELECT_BOTH);
+	for (unsigned int cap = 0; cap <= CAP_LAST_CAP; cap++)
+		if (have[cap] && capng_update(CAPNG_ADD, sets, cap))
+			return -EINVAL;
+	return 0;
+}
+
 int privileges_drop(void)
 {
-	capng_clear(CAPNG_SELECT_BOTH);
-	if (capng_updatev(CAPNG_ADD,
-			  (capng_type_t)(CAPNG_EFFECTIVE | CAPNG_PERMITTED | CAPNG_BOUNDING_SET),
-			  CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN, CAP_SYS_NICE, -1))
-		return -EINVAL;
-	if (capng_apply(CAPNG_SELECT_BOTH))
-		return -EPERM;
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ? -errno : 0;
+	capng_type_t sets =
+		(capng_type_t)(CAPNG_EFFECTIVE | CAPNG_PERMITTED | CAPNG_BOUNDING_SET);
+	int err;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return -errno;
+	err = choose(sets);
+	/* Without SETPCAP the bounding set stays; since nothing can be gained, that gives nothing. */
+	if (!err)
+		(void)capng_apply(CAPNG_SELECT_BOUNDS);
+	if (!err)
+		err = choose(sets);
+	return err ? err : capng_apply(CAPNG_SELECT_CAPS) ? -EPERM : 0;
+}
+
+/* Only the effective set is another for a while: what is permitted can be taken again. */
+static int set_effective(bool all)
+{
+	unsigned int cap;
+
+	if (capng_get_caps_process())
+		return -EIO;
+	for (cap = 0; cap <= CAP_LAST_CAP; cap++) {
+		bool wanted = all;
+
+		for (unsigned int i = 0; i < sizeof(stay) / sizeof(stay[0]); i++)
+			wanted |= stay[i] == cap;
+		wanted &= capng_have_capability(CAPNG_PERMITTED, cap) != 0;
+		if (capng_update(wanted ? CAPNG_ADD : CAPNG_DROP, CAPNG_EFFECTIVE, cap))
+			return -EINVAL;
+	}
+	return capng_apply(CAPNG_SELECT_CAPS) ? -EPERM : 0;
+}
+
+int privileges_lower(void)
+{
+	return set_effective(false);
+}
+
+int privileges_raise(void)
+{
+	return set_effective(true);
 }

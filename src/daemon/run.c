@@ -124,6 +124,16 @@ static int open_xdp(struct daemon *d, const struct cpu_roles *roles)
 	return 0;
 }
 
+static int drop_privileges(const struct daemon *d)
+{
+	int err = privileges_drop();
+
+	if (err)
+		say("dropping capabilities: %s; not going on with more than is needed",
+		    strerror(-err));
+	return err;
+}
+
 /* In this order: first what can fail without having changed anything. */
 static int set_up(struct daemon *d)
 {
@@ -158,8 +168,8 @@ static int set_up(struct daemon *d)
 		err = interfaces_attach(d, true);
 	if (!err)
 		err = loop_add_events(d);
-	if (!err && privileges_drop())
-		say("could not drop capabilities; going on with all of them");
+	if (!err)
+		err = drop_privileges(d);
 	if (!err)
 		err = metrics_start(d);
 	return err;

@@ -3,7 +3,7 @@
 #ifndef DAEMON_SAY_H
 #define DAEMON_SAY_H
 
-/* Prints "espalier: " and the sentence. Adds the newline. */
+/* Prints "espalier: " and the sentence, with '?' for what is not printable ASCII. Adds the newline. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same for steer/undo.h: undo_say_fn. */

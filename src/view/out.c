@@ -203,6 +203,7 @@ say(struct out *out, const char *before, const char *format, va_list args)
 	}
 	begin(out);
 	fputs(before, out->file);
+	human_clean(text);
 	wrap(text, (unsigned int)strlen(before), out->file);
 	free(text);
 }
@@ -244,7 +245,7 @@ warn_json(struct out *out, const char *format, va_list args)
 	char *text;
 
 	if (vasprintf(&text, format, args) >= 0) {
-		value = json_object_new_string(text);
+		value = json_object_new_string(human_clean(text));
 		free(text);
 	}
 	if (!list || !value || json_object_array_add(list, value)) {

@@ -104,6 +104,12 @@ def test_cannot_write(host):
     check(process.wait(20) == 1, "it went on")
     check("--metrics /nonexistent/espalier.prom: cannot write there: No such file" in host.log, host.log)
     check(host.show()["interfaces"] == [], "something was attached")
+    # A directory of somebody else: root could write there now, but not with what it keeps.
+    with tempfile.TemporaryDirectory() as foreign:
+        os.chmod(foreign, 0o755)
+        os.chown(foreign, 65534, 65534)
+        process = host.daemon("--metrics", f"{foreign}/espalier.prom", ready=False)
+        check(process.wait(20) == 1 and "cannot write there: Permission denied" in host.log, host.log)
     directory = tempfile.mkdtemp()
     path = start(host, directory)
     os.unlink(path)

@@ -1,12 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """The daemon as a process: what it can see, what it may do, and what it does with signals."""
-import json
 import os
-import signal
-import subprocess
 import sys
-import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
 import lab
@@ -73,6 +69,64 @@ def test_pid_namespace(host):
     load = max(cpu["load"] for cpu in now["cpus"])
     check(load > RATE * WORK_NS / 1e9 / 4, "load", load)  # blind it was a hundredth of that
     return f"load {load:.2f}, {RATE * WORK_NS / 1e9:.2f} sent"
+
+
+CAPS = {"sys_nice": 23, "sys_admin": 21, "perfmon": 38, "bpf": 39, "net_admin": 12}
+
+
+def privileges(process):
+    with open(f"/proc/{process.pid}/status") as file:
+        fields = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
+    caps = {name: int(fields[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")}
+    return caps, fields["NoNewPrivs"]
+
+
+def test_capabilities(host):
+    """It keeps what it needs of what it had, no more, and can gain nothing; so too if one is missing."""
+    for missing in None, "sys_nice", "perfmon", "bpf", "setpcap":
+        behind = ("setpriv", "--bounding-set", f"-{missing}") if missing else ()
+        daemon = start(host, behind=behind)
+        caps, no_new = privileges(daemon)
+        left = sum(1 << bit for name, bit in CAPS.items() if name != missing)
+        check(caps["CapEff"] == caps["CapPrm"] == left, missing, {n: hex(c) for n, c in caps.items()})
+        # Without SETPCAP nobody can make the bounding set smaller.
+        check((caps["CapBnd"] == left) == (missing != "setpcap"), missing, hex(caps["CapBnd"]))
+        check(caps["CapInh"] == caps["CapAmb"] == 0 and no_new == "1", missing, caps, no_new)
+        host.espalier("stop")
+        daemon.wait(timeout=30)
+
+
+def test_files_are_roots(host):
+    """Nobody but root can speak to it, or read or change what it keeps."""
+    start(host)
+    for name, mode in ("", 0o700), (f"{host.cookie}.control", 0o600), (f"{host.cookie}.lock", 0o600):
+        seen = os.stat(f"/run/espalier/{name}")
+        check((seen.st_uid, seen.st_mode & 0o777) == (0, mode), name, oct(seen.st_mode))
+
+
+EVIL = "e\x1b]0;x\x07"
+
+
+def test_names_are_printed_plain(host):
+    """Control characters of an interface's name reach neither the log nor a terminal."""
+    host.sh("b", f"ip link add '{EVIL}' type veth peer name '{EVIL}p' && ip link set '{EVIL}' up")
+    plain = "".join(c if " " <= c <= "~" else "?" for c in EVIL)
+
+    def clean(text, what):
+        check(all(" " <= c <= "~" or c == "\n" for c in text), what, text)
+        check(plain in text, what, "does not name it:", text)
+    for verb in (("run", EVIL, "--dry-run"), ("run", EVIL, "--dry-run", "--json"), ("inspect", EVIL),
+                 ("stop", EVIL), ("show", EVIL)):
+        done = host.espalier(*verb, check=False)
+        clean(done.stdout + done.stderr, verb)
+    host.daemon("--cpus", ALL, interfaces=(EVIL,))
+    for verb in ("show",), ("show", "--json"), ("inspect", EVIL), ("gain", "--seconds", "1"), ("stop",):
+        done = host.espalier(*verb, check=False)
+        if verb[0] not in ("gain", "stop"):
+            clean(done.stdout + done.stderr, verb)
+        check("\x1b" not in done.stdout + done.stderr, verb, done.stdout, done.stderr)
+    wait_for(lambda: "every setting is as it was" in host.log, "the end")
+    clean(host.log, "the log")
 
 
 lab.main()
