@@ -15,9 +15,19 @@
 #include <unistd.h>
 #include "daemon/say.h"
 
+enum { CLIENTS = 8 };
+
+/* Somebody who is connected. */
+struct client {
+	struct daemon *daemon;
+	struct event *event; /* NULL: the place is free */
+	int fd;
+};
+
 struct control {
 	int fd;
 	struct event *event;
+	struct client client[CLIENTS];
 	char path[108];
 };
 
@@ -146,7 +156,7 @@ static int stop_one(struct daemon *d, const char *name, char *said, size_t size)
 			     : "%s is no longer steered, and every setting is as it was",
 			 name);
 		if (!left)
-			event_base_loopexit(d->base, NULL);
+			loop_end(d, false);
 		return err;
 	}
 	snprintf(said, size, "%s is not steered; 'espalier show' lists what is", name);
@@ -157,8 +167,7 @@ static int do_stop(struct daemon *d, const struct control_request *request, char
 {
 	if (request->interface[0])
 		return stop_one(d, request->interface, said, size);
-	d->takedown = true;
-	event_base_loopexit(d->base, NULL);
+	loop_end(d, true);
 	snprintf(said, size, "stopping");
 	return 0;
 }
@@ -177,24 +186,63 @@ static int serve(struct daemon *d, const struct control_request *request, char *
 	return -EPROTO;
 }
 
-/* A client writes its request before it is served, so one read does; it cannot hold the loop. */
+static void answer(struct client *client)
+{
+	struct control_reply reply = {.magic = CONTROL_MAGIC};
+	struct control_request request;
+
+	if (recv(client->fd, &request, sizeof(request), MSG_DONTWAIT) != (ssize_t)sizeof(request))
+		return;
+	request.interface[sizeof(request.interface) - 1] = 0;
+	reply.err = serve(client->daemon, &request, reply.said, sizeof(reply.said));
+	send(client->fd, &reply, sizeof(reply), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+static void client_end(struct client *client)
+{
+	event_free(client->event);
+	close(client->fd);
+	client->event = NULL;
+	event_add(client->daemon->control->event, NULL); /* there is room for another */
+}
+
+/* Its request, or it was silent for too long. */
+static void on_request(evutil_socket_t fd, short what, void *arg)
+{
+	struct client *client = arg;
+
+	if (what & EV_READ)
+		answer(client);
+	client_end(client);
+}
+
+static struct client *free_place(struct control *control)
+{
+	for (int i = 0; i < CLIENTS; i++)
+		if (!control->client[i].event)
+			return &control->client[i];
+	return NULL;
+}
+
 static void on_client(evutil_socket_t fd, short what, void *arg)
 {
-	struct timeval patience = {.tv_sec = 1};
+	static const struct timeval patience = {.tv_sec = 1};
 	struct daemon *d = arg;
-	struct control_request request;
-	struct control_reply reply = {.magic = CONTROL_MAGIC};
-	int client = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+	struct client *client = free_place(d->control);
 
-	if (client < 0)
+	if (!client) {
+		event_del(d->control->event); /* the others wait until one of these ends */
 		return;
-	setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	if (recv(client, &request, sizeof(request), 0) == (ssize_t)sizeof(request)) {
-		request.interface[sizeof(request.interface) - 1] = 0;
-		reply.err = serve(d, &request, reply.said, sizeof(reply.said));
-		send(client, &reply, sizeof(reply), MSG_NOSIGNAL);
 	}
-	close(client);
+	client->daemon = d;
+	client->fd = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (client->fd < 0)
+		return;
+	client->event = event_new(d->base, client->fd, EV_READ, on_request, client);
+	if (!client->event)
+		close(client->fd);
+	else if (event_add(client->event, &patience))
+		client_end(client);
 }
 
 int control_open(struct daemon *d)
@@ -231,6 +279,9 @@ void control_close(struct daemon *d)
 {
 	if (!d->control)
 		return;
+	for (int i = 0; i < CLIENTS; i++)
+		if (d->control->client[i].event)
+			client_end(&d->control->client[i]);
 	if (d->control->event)
 		event_free(d->control->event);
 	if (d->control->fd >= 0)

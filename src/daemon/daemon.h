@@ -48,11 +48,14 @@ struct learner; /* daemon/learner.c */
 struct control; /* daemon/control.c */
 struct rounds;	/* daemon/rounds.c */
 struct metrics; /* daemon/metrics.c */
+struct loop;	/* daemon/loop.c */
+struct candidate; /* daemon/candidates.c */
 
 struct daemon {
 	const struct run_options *options;
 	struct run_options reloaded; /* where these are after SIGHUP */
 	struct event_base *base;
+	struct loop *loop;
 	struct xdp xdp;
 	struct sad *sad;
 	struct addrs *addrs;
@@ -65,9 +68,10 @@ struct daemon {
 	struct ring_buffer *asks;
 	struct losses losses;
 	struct daemon_interface interface[DAEMON_INTERFACES];
+	struct candidate *candidates;
 	char *stopped[DAEMON_INTERFACES]; /* named by `stop IF`: not to be attached again */
 	struct encap_users encap_users;
-	struct event *move_timer, *resync_timer, *retry_timer;
+	struct event *retry_timer;
 	struct wanted_cpus wanted;
 	struct cpu_roles roles; /* of the CPUs that are online; xdp.roles are limited to queues */
 	bool draining; /* some SAs may be on CPUs that are no longer used */
@@ -76,6 +80,9 @@ struct daemon {
 	bool rules_wanted; /* SAs or where they are placed changed: the NICs' rules are to follow */
 	bool homeless; /* some SA found no place in the table */
 	bool claiming; /* entries of an earlier daemon wait for the first sync */
+	bool starting; /* not ready yet: any refusal is an error */
+	int failed;    /* that error, if it came while the loop ran */
+	bool ended;    /* told to end */
 	bool takedown; /* on the way out: put everything back */
 	int lock;
 	uint64_t cookie; /* of the network namespace */
@@ -91,8 +98,17 @@ uint64_t daemon_tick(void);
 
 /* Follows links and addresses; those that are there are told of before it returns. */
 int loop_open_watch(struct daemon *d);
-/* What the loop waits for. */
-int loop_add_events(struct daemon *d);
+/* What the loop waits for. 0, or -ENOMEM. */
+int loop_open(struct daemon *d);
+void loop_close(struct daemon *d);
+/* Waits and acts once. */
+void loop_once(struct daemon *d);
+/* Waits and acts until told to end. */
+void loop_run(struct daemon *d);
+/* Ends loop_run() after this turn. */
+void loop_end(struct daemon *d, bool takedown);
+/* What happened in this turn of the loop is acted on, once. */
+void loop_settle(struct daemon *d);
 /* The time between dumps of the kernel's SAs is that of the options. */
 int loop_set_resync(struct daemon *d);
 
@@ -102,10 +118,11 @@ int dry_run(const struct run_options *options);
 /* interfaces.c */
 
 /*
- * Attaches to every interface that the named ones mean and that is not attached yet. @first: at
- * start, where any refusal is an error; later it is only said. 0 or a negative errno, said.
+ * Attaches to every interface that the named ones mean and that is not attached yet; those that are
+ * measured first come later (daemon/candidates.h). While starting any refusal is an error; later it
+ * is only said, once. 0 or a negative errno, said; -EINTR: told to end.
  */
-int interfaces_attach(struct daemon *d, bool first);
+int interfaces_attach(struct daemon *d);
 
 /* Detaches from those that nothing named means any more. */
 void interfaces_detach_unnamed(struct daemon *d);
@@ -185,6 +202,20 @@ void metrics_close(struct daemon *d);
 /* control.c: requests of `move` and `stop` */
 int control_open(struct daemon *d);
 void control_close(struct daemon *d);
+
+/* signals.c */
+
+/*
+ * From here on SIGTERM, SIGINT and SIGHUP are held until they are asked for: none kills while
+ * something is half done. 0 or a negative errno.
+ */
+int signals_hold(void);
+/* A descriptor that is readable when there is one of them; a negative errno. */
+int signals_open(void);
+/* The next one, by its number; 0: there is none. */
+int signals_next(int fd);
+/* Is there one that ends us? It stays to be taken by signals_next(). */
+bool signals_end(void);
 
 /* privileges.c */
 

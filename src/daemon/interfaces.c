@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "daemon/candidates.h"
 #include "daemon/hardware.h"
 #include "daemon/meet.h"
-#include "daemon/method.h"
 #include "daemon/say.h"
 #include "daemon/switches.h"
 
@@ -146,53 +146,62 @@ static void say_steering(const struct link *link, const struct meeting *meeting)
 		say("%s: steering (%s)", link->name, method_name(meeting->method));
 }
 
-/* How an earlier daemon steered it, if not by our program; else as it is asked for or chosen. */
-static enum method_kind method_of(struct daemon *d, const struct link *link)
+/* Where an earlier daemon left word of an interface that is not steered now; NULL: nowhere. */
+static struct host_interface *earlier(const struct daemon *d, const struct link *link)
 {
-	static const enum method_kind kinds[MODES] = {
-		[MODE_NATIVE] = METHOD_XDP, [MODE_GENERIC] = METHOD_XDP, [MODE_RSS] = METHOD_RSS,
-		[MODE_NTUPLE] = METHOD_NTUPLE, [MODE_RPS] = METHOD_RPS};
-	enum method_kind before = METHOD_XDP, now;
-	struct sad_reading sas = {0};
-
 	for (int i = 0; i < HOST_INTERFACES; i++) {
 		struct host_interface *place = &d->xdp.maps.host->interface[i];
 
-		if (place->ifindex || place->mode >= MODES ||
-		    strncmp(place->name, link->name, sizeof(place->name)))
-			continue;
-		before = kinds[place->mode];
-		place->mode = MODE_NATIVE;
+		if (!place->ifindex && place->mode > MODE_GENERIC && place->mode < MODES &&
+		    !strncmp(place->name, link->name, sizeof(place->name)))
+			return place;
 	}
-	if (before != METHOD_XDP && !d->options->method && !d->options->generic)
-		return before;
-	if (sad_reading_take(d->sad, &sas))
-		return METHOD_XDP;
-	now = method_choose(d->options, &sas, &d->xdp.roles.sas, link);
-	sad_reading_free(&sas);
-	if (before != METHOD_XDP && before != now)
-		undo_restore(d->undo, link->ifindex);
-	return now;
+	return NULL;
 }
 
+/*
+ * How an earlier daemon steered it, if not by our program; else as it is asked for or chosen. 0, or
+ * -EINPROGRESS: it is measured first.
+ */
+static int method_of(struct daemon *d, const struct link *link, enum method_kind *method)
+{
+	static const enum method_kind kinds[MODES] = {
+		[MODE_RSS] = METHOD_RSS, [MODE_NTUPLE] = METHOD_NTUPLE, [MODE_RPS] = METHOD_RPS};
+	struct host_interface *place = earlier(d, link);
+	enum method_kind before = place ? kinds[place->mode] : METHOD_XDP;
+	int err = 0;
+
+	if (place && !d->options->method && !d->options->generic)
+		*method = before;
+	else
+		err = candidates_method(d, link, method);
+	if (err || !place)
+		return err;
+	place->mode = MODE_NATIVE;
+	if (before != *method)
+		undo_restore(d->undo, link->ifindex);
+	return 0;
+}
+
+/* 0, or a negative errno; -EINPROGRESS: not yet, it is measured first. */
 static int attach_one(struct daemon *d, const struct link *link)
 {
 	struct daemon_interface *interface = interfaces_find(d, 0);
 	struct meeting meeting = {
+		.cpus = &d->xdp.roles.sas,
 		.generic = d->options->generic,
 		.frags = d->xdp.maps.host->frags,
 	};
 	int err;
 
-	if (interfaces_find(d, link->ifindex))
-		return 0;
 	if (!interface) {
 		say("attaching to %s: %d interfaces are steered already, which is the most",
 		    link->name, DAEMON_INTERFACES);
 		return -ENOSPC;
 	}
-	meeting.method = method_of(d, link);
-	meeting.cpus = &d->xdp.roles.sas;
+	err = method_of(d, link, &meeting.method);
+	if (err)
+		return err;
 	err = meet_needs(d, link->name, &meeting);
 	if (!err && meeting.method == METHOD_XDP)
 		err = attach_program(d, link, meeting.has_meta, interface);
@@ -208,6 +217,24 @@ static int attach_one(struct daemon *d, const struct link *link)
 	return 0;
 }
 
+/* The same, unless there is nothing to be done or tried now. */
+static int attach_candidate(struct daemon *d, const struct link *link)
+{
+	int err;
+
+	if (was_stopped(d, link->name) || interfaces_find(d, link->ifindex) ||
+	    candidates_wait(d, link))
+		return 0;
+	err = attach_one(d, link);
+	if (err == -EINPROGRESS)
+		return 0;
+	if (err)
+		candidates_refused(d, link);
+	else
+		candidates_forget(d, link->ifindex);
+	return err;
+}
+
 static int attach_named(struct daemon *d, const char *name, bool first)
 {
 	struct link_list links = {0};
@@ -220,18 +247,18 @@ static int attach_named(struct daemon *d, const char *name, bool first)
 		return err;
 	}
 	for (size_t i = 0; i < links.count && (!err || !first); i++)
-		if (!was_stopped(d, links.link[i].name))
-			err = attach_one(d, &links.link[i]);
+		err = attach_candidate(d, &links.link[i]);
 	link_list_free(&links);
 	return err;
 }
 
-int interfaces_attach(struct daemon *d, bool first)
+int interfaces_attach(struct daemon *d)
 {
+	bool first = d->starting;
 	int err = 0;
 
 	for (size_t i = 0; i < d->options->n_interfaces && (!err || !first); i++)
-		err = attach_named(d, d->options->interfaces[i], first);
+		err = signals_end() ? -EINTR : attach_named(d, d->options->interfaces[i], first);
 	return first ? err : 0;
 }
 
@@ -295,8 +322,11 @@ void interfaces_link_changed(struct daemon *d, unsigned int changes, const struc
 {
 	struct daemon_interface *interface = interfaces_find(d, now->ifindex);
 
-	if (changes & (WATCH_NEW | WATCH_RENAMED | WATCH_MASTER))
+	if (changes & (WATCH_NEW | WATCH_RENAMED | WATCH_MASTER) ||
+	    candidates_touched(d, changes, now->ifindex))
 		d->links_changed = true;
+	if (changes & WATCH_GONE)
+		candidates_forget(d, now->ifindex);
 	if (!interface || !now->ifindex)
 		return;
 	if (changes & WATCH_GONE) {

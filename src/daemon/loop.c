@@ -4,21 +4,38 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 #include "daemon/hardware.h"
 #include "daemon/say.h"
 
 enum { MOVE_POLL_US = 2000 };
 
-/* What happened in this turn of the loop is acted on at its end, once. */
-static void settle(struct daemon *d)
+struct loop {
+	struct event *moves, *resync, *second, *sad, *watch, *signals;
+	int signal_fd;
+	bool reload; /* asked for while starting */
+};
+
+static void attach(struct daemon *d)
+{
+	int err = interfaces_attach(d);
+
+	if (!err)
+		return;
+	d->failed = err; /* only while starting */
+	event_base_loopbreak(d->base);
+}
+
+void loop_settle(struct daemon *d)
 {
 	if (d->addresses_changed)
 		sas_set_addresses(d);
 	if (d->links_changed) {
 		d->links_changed = false;
-		interfaces_attach(d, false);
+		attach(d);
 	}
 	if (d->sync_wanted)
 		sas_sync(d);
@@ -36,7 +53,7 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
 	losses_look(d);
 	if (!d->options->interval)
 		hardware_count(d);
-	settle(d);
+	loop_settle(d);
 	sd_notify(0, "WATCHDOG=1");
 }
 
@@ -48,7 +65,7 @@ static void on_resync(evutil_socket_t fd, short what, void *arg)
 	roles_recheck(d);
 	hardware_recheck(d);
 	watch_resync(d->watch); /* some changes send no event: a program taken off by its link */
-	settle(d);
+	loop_settle(d);
 	sas_retry(d);
 }
 
@@ -63,9 +80,10 @@ static void on_moves(evutil_socket_t fd, short what, void *arg)
 void sas_watch_moves(struct daemon *d)
 {
 	struct timeval soon = {.tv_usec = MOVE_POLL_US};
+	struct event *timer = d->loop ? d->loop->moves : NULL;
 
-	if (d->xdp.moves.active && d->move_timer && !event_pending(d->move_timer, EV_TIMEOUT, NULL))
-		event_add(d->move_timer, &soon);
+	if (d->xdp.moves.active && timer && !event_pending(timer, EV_TIMEOUT, NULL))
+		event_add(timer, &soon);
 }
 
 static void on_sad(evutil_socket_t fd, short what, void *arg)
@@ -77,7 +95,7 @@ static void on_sad(evutil_socket_t fd, short what, void *arg)
 		d->sync_wanted = true;
 	else if (err < 0)
 		say("reading the kernel's SA events: %s", strerror(-err));
-	settle(d);
+	loop_settle(d);
 }
 
 static void on_watch(evutil_socket_t fd, short what, void *arg)
@@ -87,7 +105,7 @@ static void on_watch(evutil_socket_t fd, short what, void *arg)
 
 	if (err < 0)
 		say("reading link and address events: %s", strerror(-err));
-	settle(d);
+	loop_settle(d);
 }
 
 static void on_link(void *arg, unsigned int changes, const struct link *was, const struct link *now)
@@ -102,53 +120,91 @@ static void on_address(void *arg, int family, const void *addr, bool local)
 	d->addresses_changed = true;
 }
 
-static void on_end(evutil_socket_t signal, short what, void *arg)
+void loop_end(struct daemon *d, bool takedown)
 {
-	struct daemon *d = arg;
-
-	d->takedown = !d->options->keep;
+	d->ended = true;
+	d->takedown |= takedown;
 	event_base_loopexit(d->base, NULL);
 }
 
-static void on_reload(evutil_socket_t signal, short what, void *arg)
+static void on_signal(evutil_socket_t fd, short what, void *arg)
 {
 	struct daemon *d = arg;
+	int signal;
 
-	reload(d);
+	while ((signal = signals_next(fd)))
+		if (signal != SIGHUP)
+			loop_end(d, !d->options->keep);
+		else if (d->starting)
+			d->loop->reload = true;
+		else
+			reload(d);
 }
 
-static int add_event(struct daemon *d, evutil_socket_t fd, short what, event_callback_fn callback,
-		     const struct timeval *every)
+static int add(struct daemon *d, struct event **event, int fd, short what,
+	       event_callback_fn callback, const struct timeval *every)
 {
-	struct event *event = event_new(d->base, fd, what | EV_PERSIST, callback, d);
-
-	return !event || event_add(event, every) ? -ENOMEM : 0;
+	*event = event_new(d->base, fd, (short)(what | EV_PERSIST), callback, d);
+	return !*event || event_add(*event, every) ? -ENOMEM : 0;
 }
 
 int loop_set_resync(struct daemon *d)
 {
 	struct timeval every = {.tv_sec = d->options->resync};
 
-	return event_add(d->resync_timer, &every) ? -ENOMEM : 0;
+	return event_add(d->loop->resync, &every) ? -ENOMEM : 0;
 }
 
-/* The events live as long as the loop; event_base_free() and exit end them. */
-int loop_add_events(struct daemon *d)
+int loop_open(struct daemon *d)
 {
-	struct timeval second = {.tv_sec = 1};
+	const struct timeval second = {.tv_sec = 1}, resync = {.tv_sec = d->options->resync};
+	struct loop *loop = d->loop = calloc(1, sizeof(*loop));
 
-	d->move_timer = evtimer_new(d->base, on_moves, d);
-	d->resync_timer = event_new(d->base, -1, EV_PERSIST, on_resync, d);
-	if (!d->move_timer || !d->resync_timer || loop_set_resync(d) ||
-	    add_event(d, sad_fd(d->sad), EV_READ, on_sad, NULL) ||
-	    add_event(d, watch_fd(d->watch), EV_READ, on_watch, NULL) ||
-	    add_event(d, SIGTERM, EV_SIGNAL, on_end, NULL) ||
-	    add_event(d, SIGINT, EV_SIGNAL, on_end, NULL) ||
-	    add_event(d, SIGHUP, EV_SIGNAL, on_reload, NULL) ||
-	    add_event(d, -1, 0, on_second, &second))
+	if (!loop)
+		return -ENOMEM;
+	loop->signal_fd = signals_open();
+	if (loop->signal_fd < 0)
+		return loop->signal_fd;
+	loop->moves = evtimer_new(d->base, on_moves, d);
+	if (!loop->moves || add(d, &loop->resync, -1, 0, on_resync, &resync) ||
+	    add(d, &loop->sad, sad_fd(d->sad), EV_READ, on_sad, NULL) ||
+	    add(d, &loop->watch, watch_fd(d->watch), EV_READ, on_watch, NULL) ||
+	    add(d, &loop->signals, loop->signal_fd, EV_READ, on_signal, NULL) ||
+	    add(d, &loop->second, -1, 0, on_second, &second))
 		return -ENOMEM;
 	sas_watch_moves(d);
 	return 0;
+}
+
+void loop_close(struct daemon *d)
+{
+	struct loop *loop = d->loop;
+
+	if (!loop)
+		return;
+	struct event *events[] = {loop->moves,	loop->resync, loop->second,
+				  loop->sad,	loop->watch,  loop->signals};
+
+	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
+		if (events[i])
+			event_free(events[i]);
+	if (loop->signal_fd >= 0)
+		close(loop->signal_fd);
+	free(loop);
+	d->loop = NULL;
+}
+
+void loop_once(struct daemon *d)
+{
+	event_base_loop(d->base, EVLOOP_ONCE);
+}
+
+void loop_run(struct daemon *d)
+{
+	if (d->loop->reload)
+		reload(d);
+	if (!d->ended)
+		event_base_dispatch(d->base);
 }
 
 int loop_open_watch(struct daemon *d)

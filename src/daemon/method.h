@@ -7,12 +7,26 @@
 #include "daemon/run.h"
 #include "nic/link.h"
 #include "sad/reading.h"
+#include "steer/measure.h"
+
+enum { METHOD_SECONDS = 2 }; /* that it is measured for */
+
+/* What was measured: does the NIC, as it is set now, separate the SAs of a pair of addresses? */
+struct method_seen {
+	bool plain, udp;
+};
 
 /*
- * As it was asked for; else what place/choose_method.h makes of this interface, which is said. Of a
- * NIC that may separate SAs by itself the traffic is looked at for two seconds. @sas are the SAs of now.
+ * As it was asked for; else what place/choose_method.h makes of this interface, which is said. @sas
+ * are the SAs of now. @seen NULL: not measured yet. 0; or 1: it is to be measured first.
  */
-enum method_kind method_choose(const struct run_options *options, const struct sad_reading *sas,
-			       const cpu_set_t *cpus, const struct link *link);
+int method_choose(const struct run_options *options, const struct sad_reading *sas,
+		  const cpu_set_t *cpus, const struct link *link, const struct method_seen *seen,
+		  enum method_kind *method);
+
+/* Begins to measure, which is said. 0 or a negative errno. */
+int method_measure(const struct link *link, struct measure **measure);
+/* Ends it, after METHOD_SECONDS; what could not be measured is not seen. Frees @measure. */
+void method_measured(struct measure *measure, const struct link *link, struct method_seen *seen);
 
 #endif

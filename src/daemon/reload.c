@@ -3,6 +3,7 @@
 #include "daemon/daemon.h"
 
 #include <string.h>
+#include "daemon/candidates.h"
 #include "daemon/say.h"
 
 /* What is fixed while we run stays as it is, and is said if the file has another value now. */
@@ -86,7 +87,6 @@ static int read_settings(struct daemon *d)
 	if (other_interval)
 		rounds_restart(d);
 	interfaces_detach_unnamed(d);
-	(void)interfaces_attach(d, false);
 	say("read %s again", now.config);
 	return 0;
 }
@@ -95,6 +95,8 @@ void reload(struct daemon *d)
 {
 	if (d->options->reread && read_settings(d))
 		return;
+	candidates_forget_all(d); /* what was refused may be tried again */
+	(void)interfaces_attach(d);
 	if (d->options->sas && !sas_reload(d))
 		say("read %s again", d->options->sas);
 	sas_sync(d);

@@ -9,6 +9,7 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 #include <unistd.h>
+#include "daemon/candidates.h"
 #include "daemon/hardware.h"
 #include "daemon/lock.h"
 #include "daemon/say.h"
@@ -97,7 +98,12 @@ static void say_threads(const struct host *host)
 		    seen, wanted);
 }
 
-static int open_xdp(struct daemon *d, const struct cpu_roles *roles)
+static int choose_roles(struct daemon *d)
+{
+	return roles_choose(d->options, &d->wanted, &d->roles);
+}
+
+static int open_xdp(struct daemon *d)
 {
 	const struct xdp_options options = {
 		.ring_frames = d->options->ring,
@@ -112,7 +118,7 @@ static int open_xdp(struct daemon *d, const struct cpu_roles *roles)
 	int err = xdp_open(&d->xdp, &options, why, sizeof(why));
 
 	if (!err)
-		err = xdp_set_roles(&d->xdp, roles, why, sizeof(why));
+		err = xdp_set_roles(&d->xdp, &d->roles, why, sizeof(why));
 	if (err) {
 		say("setting up method xdp: %s", why);
 		return err;
@@ -124,7 +130,7 @@ static int open_xdp(struct daemon *d, const struct cpu_roles *roles)
 	return 0;
 }
 
-static int drop_privileges(const struct daemon *d)
+static int drop_privileges(struct daemon *d)
 {
 	int err = privileges_drop();
 
@@ -134,51 +140,68 @@ static int drop_privileges(const struct daemon *d)
 	return err;
 }
 
-/* In this order: first what can fail without having changed anything. */
-static int set_up(struct daemon *d)
+static int adopt(struct daemon *d)
 {
-	int err = take_lock(d);
+	return d->xdp.adopted ? interfaces_adopt(d) : 0;
+}
 
-	if (!err)
-		err = metrics_prepare(d);
-	if (!err)
-		err = roles_choose(d->options, &d->wanted, &d->roles);
-	if (!err)
-		err = open_xdp(d, &d->roles);
-	if (!err)
-		err = open_undo(d);
-	if (!err && d->xdp.adopted)
-		err = interfaces_adopt(d);
-	if (!err)
-		err = loop_open_watch(d);
+static int open_addresses(struct daemon *d)
+{
+	int err = loop_open_watch(d);
+
 	if (err)
 		return err;
 	xdp_beat(&d->xdp, daemon_now());
 	SHARED(d->xdp.maps.host->attended) = 1;
 	losses_look(d);
 	sas_set_addresses(d);
-	err = learner_open(d);
-	if (!err)
-		err = sas_open(d);
-	if (!err)
-		err = rounds_open(d);
-	if (!err)
-		err = control_open(d);
-	if (!err)
-		err = interfaces_attach(d, true);
-	if (!err)
-		err = loop_add_events(d);
-	if (!err)
-		err = drop_privileges(d);
-	if (!err)
-		err = metrics_start(d);
+	return 0;
+}
+
+/* Interfaces that are measured first are waited for, and what happens meanwhile is acted on. */
+static int attach(struct daemon *d)
+{
+	int err;
+
+	d->starting = true;
+	err = interfaces_attach(d);
+	while (!err && candidates_measuring(d) && !d->ended) {
+		loop_once(d);
+		err = d->failed;
+	}
+	d->starting = false;
+	return err;
+}
+
+/* In this order: first what can fail without having changed anything. */
+static int (*const steps[])(struct daemon *d) = {
+	take_lock,   metrics_prepare, choose_roles, open_xdp,	  open_undo,
+	adopt,	     open_addresses,  learner_open, sas_open,	  rounds_open,
+	control_open, loop_open,      attach,	    drop_privileges, metrics_start,
+};
+
+/* With -EINTR it was told to end; that is asked from where on what is there can be put back. */
+static int set_up(struct daemon *d)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !err; i++) {
+		switches_step(i);
+		err = steps[i](d);
+		if (!err && d->undo && (d->ended || signals_end()))
+			err = -EINTR;
+	}
+	if (err == -EINTR && !d->ended) {
+		d->ended = true;
+		d->takedown = !d->options->keep;
+	}
 	return err;
 }
 
 /* What was there before this start goes on; what this start made is taken down if it failed. */
 static int clean_up(struct daemon *d, bool failed)
 {
-	bool down = failed ? !d->xdp.adopted : d->takedown;
+	bool down = d->takedown || (failed && !d->xdp.adopted);
 	char why[512] = "";
 	int err = 0;
 
@@ -186,6 +209,8 @@ static int clean_up(struct daemon *d, bool failed)
 	metrics_close(d);
 	rounds_close(d);
 	learner_close(d);
+	candidates_forget_all(d);
+	loop_close(d);
 	sas_close(d);
 	watch_close(d->watch);
 	addrs_free(d->addrs);
@@ -198,7 +223,7 @@ static int clean_up(struct daemon *d, bool failed)
 		err = takedown(&d->xdp.pins, d->undo, 0, why, sizeof(why));
 		if (err)
 			say("putting everything back: %s", why);
-		else if (!failed)
+		else if (d->takedown)
 			say("stopped; every setting is as it was");
 	} else if (down && d->xdp.maps.host) {
 		pins_remove(&d->xdp.pins);
@@ -223,12 +248,14 @@ static int run(struct daemon *d)
 	if (!err) {
 		say("ready: %zu SAs known", sad_count(d->sad));
 		sd_notify(0, "READY=1");
-		event_base_dispatch(d->base);
-		sd_notify(0, "STOPPING=1");
-		if (!d->takedown)
-			say("stopping; steering goes on from the pins (--keep)");
+		loop_run(d);
 	}
-	return clean_up(d, err) || err ? 1 : 0;
+	sd_notify(0, "STOPPING=1");
+	if (!err && !d->takedown)
+		say("stopping; steering goes on from the pins (--keep)");
+	if (d->ended && err)
+		say("told to end while starting");
+	return clean_up(d, err) || (err && !d->ended) ? 1 : 0;
 }
 
 int daemon_run(const struct run_options *options)
@@ -242,6 +269,10 @@ int daemon_run(const struct run_options *options)
 	}
 	if (options->dry_run)
 		return dry_run(options) ? 1 : 0;
+	if (signals_hold()) {
+		say("holding signals: %s", strerror(errno));
+		return 1;
+	}
 	d = calloc(1, sizeof(*d));
 	if (d)
 		d->base = event_base_new();

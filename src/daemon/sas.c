@@ -286,6 +286,9 @@ int sas_open(struct daemon *d)
 
 void sas_close(struct daemon *d)
 {
+	if (d->retry_timer)
+		event_free(d->retry_timer);
+	d->retry_timer = NULL;
 	sad_close(d->sad);
 	d->sad = NULL;
 }

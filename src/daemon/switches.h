@@ -4,6 +4,7 @@
  *	seq-tickets	sequence numbers are the tickets of moves, as where a driver has no metadata
  *	no-handover	moves switch at once; the tests of order must then fail
  *	uncounted	as on a kernel that does not tell what rings drop
+ *	end-at-N, hup-at-N	SIGTERM or SIGHUP comes before step N of the start
  * In the product there are none.
  */
 #ifndef DAEMON_SWITCHES_H
@@ -12,6 +13,8 @@
 #include "steer/xdp.h"
 
 #ifdef ESPALIER_TEST
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +38,17 @@ static inline bool switches_uncounted(void)
 
 	return text && strstr(text, "uncounted");
 }
+
+static inline void switches_step(size_t step)
+{
+	const char *text = getenv("ESPALIER_TEST");
+	size_t n;
+
+	if (text && sscanf(text, "end-at-%zu", &n) == 1 && n == step)
+		raise(SIGTERM);
+	if (text && sscanf(text, "hup-at-%zu", &n) == 1 && n == step)
+		raise(SIGHUP);
+}
 #else
 static inline void switches_apply(struct xdp *xdp)
 {
@@ -48,6 +62,10 @@ static inline bool switches_no_handover(void)
 static inline bool switches_uncounted(void)
 {
 	return false;
+}
+
+static inline void switches_step(size_t step)
+{
 }
 #endif
 

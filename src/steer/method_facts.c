@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 #include <string.h>
+#include "nic/claims.h"
+#include "nic/model_ask.h"
 #include "steer/program.h"
 
 static void judge_xdp(const struct needs_facts *needs, struct method_facts *out)
@@ -18,6 +20,27 @@ static void judge_xdp(const struct needs_facts *needs, struct method_facts *out)
 	if (refusal)
 		snprintf(out->xdp_why, sizeof(out->xdp_why), "%s", refusal->text);
 	needs_report_free(&report);
+}
+
+/* What a model of its driver says, given how the NIC is set now. */
+static void ask_nic(const char *ifname, struct method_facts *out)
+{
+	struct model_answer answer;
+	const struct model *model;
+	struct claims claims;
+	unsigned int differ;
+	const char *which;
+
+	if (claims_read(ifname, &claims))
+		return;
+	model = claims_model(&claims, &differ, &which);
+	if (!model)
+		return;
+	if (model->rules_by_spi) {
+		out->facts.rules = claims.max_rules;
+		out->facts.rules_udp = model->rules_by_udp_spi;
+	}
+	out->may_separate = !model_ask(model, &answer) && answer.plain == MODEL_ESP_SPI;
 }
 
 int method_facts_gather(const char *ifname, struct method_facts *out)
@@ -36,5 +59,6 @@ int method_facts_gather(const char *ifname, struct method_facts *out)
 	out->facts.queues = needs_queues(&needs);
 	judge_xdp(&needs, out);
 	needs_facts_free(&needs);
+	ask_nic(ifname, out);
 	return 0;
 }

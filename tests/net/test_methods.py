@@ -4,9 +4,11 @@
 and the real ethtool(8) ask the same model), rps on a real veth."""
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
 import lab
@@ -20,11 +22,11 @@ RULES = 128  # of iavf
 class Nic:
     """The gateway's eb answers ethtool as a model would."""
 
-    def __init__(self, host, model, queues=len(CPUS)):
+    def __init__(self, host, model, queues=len(CPUS), dev="eb"):
         self.host = host
         self.state = tempfile.NamedTemporaryFile()
         self.env = {**os.environ, "LC_ALL": "C", "ESPALIER_TEST": "",
-                    "ESPALIER_MODEL": f"eb:{model}:{queues}:ntuple",
+                    "ESPALIER_MODEL": f"{dev}:{model}:{queues}:ntuple",
                     "ESPALIER_MODEL_STATE": self.state.name,
                     "LD_PRELOAD": f"{BUILD}/tests/preload/libethtool-model.so"}
 
@@ -59,12 +61,12 @@ class Nic:
             found[int(text.split()[0])] = value, int(queue[1]) if queue else None
         return found
 
-    def start(self, *arguments, ready=True, **env):
+    def start(self, *arguments, ready=True, interfaces=("eb",), **env):
         """The daemon; its messages go to self.log."""
         self.log_path = f"{self.state.name}.log"
         with open(self.log_path, "w") as log:
             process = self.host.start(
-                "b", [f"{BUILD}/espalier", "run", "eb", "--cpus", ALL, *arguments], stderr=log, stdout=log,
+                "b", [f"{BUILD}/espalier", "run", *interfaces, "--cpus", ALL, *arguments], stderr=log, stdout=log,
                 env={**self.env, **env})
         if ready:
             wait_for(lambda: "ready:" in self.log() or process.poll() is not None, "the daemon")
@@ -317,6 +319,56 @@ def test_nic_that_goes_away(host):
         wait_for(lambda: nic.log().count(f"steering ({method})") == 2, "steering again", 30)
         check(daemon.poll() is None, "the daemon ended:", nic.log())
         nic.espalier("stop")
+
+
+LOOKING = "its NIC may separate SAs by itself"
+
+
+def test_measured_once(host):
+    """A NIC that may separate SAs is measured while the daemon goes on, and one that is refused is
+    left alone until something of it changes, whatever other links do."""
+    nic = Nic(host, "mlx5", dev="eb2")
+    veth = "ip link add eb2 type veth peer name eb2p && ip link set eb2 up && ip link set eb2p up"
+    host.sh("b", veth)
+    add_sas(host, [FIRST])
+    daemon = nic.start("--interval", "0", interfaces=("eb", "eb2"))
+    check(nic.log().count(LOOKING) == 1, "at start:", nic.log())
+    name = f"foreign_{os.getpid() % 100000}"
+    program = lab.bpf_xdp_pass(name)
+
+    def tries():
+        """How often it was measured, and how often it was refused behind that."""
+        return nic.log().count(LOOKING), nic.log().count("eb2: put back: rx-0/rps_cpus")
+
+    def refused_again(times):
+        wait_for(lambda: tries() == (times, times - 1), f"measurement {times}, and a refusal", 30)
+
+    try:
+        for times in range(2, 8):
+            host.sh("b", f"ip link del eb2; {veth}; bpftool net attach xdpdrv name {name} dev eb2")
+            wait_for(lambda: tries()[0] == times, "it to be measured", 30)
+            nic.espalier("move", str(FIRST), str(CPUS[times % len(CPUS)]))
+            answered_meanwhile = tries() == (times, times - 2)
+            refused_again(times)
+            if answered_meanwhile:
+                break
+        check(answered_meanwhile, "no move was answered while it was measured")
+        said = nic.log()
+        for _ in range(8):
+            host.sh("b", "ip link add type veth")
+        host.sh("b", "ip link set eb2 down; ip link set eb2 up")
+        seen = host.show()["daemon"]["seconds_since_heartbeat"]
+        wait_for(lambda: host.show()["daemon"]["seconds_since_heartbeat"] <= seen, "a heartbeat")
+        time.sleep(3)  # longer than it is measured for
+        check(nic.log() == said, "of other links, and of its own that came back:", nic.log()[len(said):])
+        host.sh("b", "ip link set eb2 mtu 1400")
+        refused_again(times + 1)
+        daemon.send_signal(signal.SIGHUP)
+        refused_again(times + 2)
+        host.sh("b", "bpftool net detach xdpdrv dev eb2")
+        wait_for(lambda: nic.log().count("eb2: steering (xdp") == 2, "steering it", 40)
+    finally:
+        os.close(program)
 
 
 def test_bad_words(host):

@@ -2,7 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The daemon as a process: what it can see, what it may do, and what it does with signals."""
 import os
+import random
+import signal
+import socket
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
 import lab
@@ -14,11 +18,11 @@ PID_NAMESPACE = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")
 UNSEEN = "cannot see the rings' threads"
 
 
-def start(host, *arguments, behind=(), interval=0, ready=True):
+def start(host, *arguments, behind=(), interval=0, ready=True, program="espalier"):
     """The daemon behind another program; its messages go to host.log."""
     host.log_path = f"/tmp/{host.prefix}-{os.getpid()}.log"
     with open(host.log_path, "w") as log:
-        process = host.start("b", [*behind, f"{BUILD}/espalier", "run", "eb", "--cpus", ALL,
+        process = host.start("b", [*behind, f"{BUILD}/{program}", "run", "eb", "--cpus", ALL,
                                    "--interval", str(interval), *arguments], stderr=log, stdout=log)
     if ready:
         wait_for(lambda: "ready:" in host.log or process.poll() is not None, "the daemon")
@@ -127,6 +131,128 @@ def test_names_are_printed_plain(host):
         check("\x1b" not in done.stdout + done.stderr, verb, done.stdout, done.stderr)
     wait_for(lambda: "every setting is as it was" in host.log, "the end")
     clean(host.log, "the log")
+
+
+def settings(host):
+    """What steering changes: settings, programs, pins, files."""
+    wanted = ("-k", "-l", "-x")
+    out = [host.run("b", ["ethtool", w, "eb"], check=False).stdout for w in wanted]
+    out += [host.sysfs(f"eb/queues/rx-{queue}/rps_cpus") for queue in range(4)]
+    out.append("xdp" in host.sh("b", "ip link show eb"))
+    out.append(os.path.exists(host.pins) and os.listdir(host.pins))
+    out.append(os.path.exists("/run/espalier") and os.listdir("/run/espalier"))
+    return out
+
+
+STEPS = 15  # of the start, daemon/run.c
+
+
+def test_signals_between_any_two_steps(host):
+    """While starting, SIGTERM undoes all that was done, and SIGHUP kills nobody."""
+    host.sysfs("eb/queues/rx-0/rps_cpus", "3")
+    before = settings(host)
+    for step in range(STEPS):
+        daemon = host.daemon("--cpus", ALL, *(("--keep",) if step % 2 else ()),
+                             switches=f"end-at-{step}", ready=False)
+        check(daemon.wait(timeout=60) == 0, step, "ended with", daemon.returncode, host.log)
+        check("ready:" not in host.log and "told to end while starting" in host.log, step, host.log)
+        check(settings(host) == before, step, "left", settings(host), before, host.log)
+    daemon = host.daemon("--cpus", ALL, switches=f"end-at-{STEPS}")
+    host.espalier("stop")
+    daemon.wait(timeout=30)
+    for step in range(0, STEPS, 3):
+        daemon = host.daemon("--cpus", ALL, switches=f"hup-at-{step}")
+        host.espalier("stop")
+        check(daemon.wait(timeout=30) == 0, step, "ended with", daemon.returncode, host.log)
+
+
+def test_told_to_end_while_adopting(host):
+    """What an earlier daemon left is taken down too; with --keep it stays as it was."""
+    before = settings(host)
+    for step, keep in (6, True), (9, True), (13, True), (6, False), (13, False):
+        daemon = host.daemon("--cpus", ALL)
+        daemon.kill()
+        daemon.wait()
+        left = settings(host)
+        daemon = host.daemon("--cpus", ALL, *(("--keep",) if keep else ()),
+                             switches=f"end-at-{step}", ready=False)
+        check(daemon.wait(timeout=60) == 0, step, "ended with", daemon.returncode, host.log)
+        if keep:
+            check(settings(host)[:8] == left[:8], step, settings(host), left, host.log)
+            host.espalier("stop")
+        check(settings(host) == before, step, "left", settings(host), before, host.log)
+
+
+def test_signals_at_any_moment(host):
+    """The same with signals whenever they come."""
+    before = settings(host)
+
+    def held(daemon):
+        with open(f"/proc/{daemon.pid}/status") as file:
+            blocked = next(line.split()[1] for line in file if line.startswith("SigBlk"))
+        return int(blocked, 16) >> signal.SIGTERM - 1 & 1 or daemon.poll() is not None
+
+    for i in range(12):
+        daemon = start(host, ready=False)
+        wait_for(lambda: held(daemon), "the daemon to hold signals", step=0.001)
+        time.sleep(random.random() * 0.6)
+        if i % 3 == 0:
+            daemon.send_signal(signal.SIGHUP)
+        daemon.send_signal(signal.SIGINT if i % 2 else signal.SIGTERM)
+        check(daemon.wait(timeout=60) == 0, i, "ended with", daemon.returncode, host.log)
+        check(settings(host) == before, i, "left", settings(host), before, host.log)
+
+
+def connect(host):
+    client = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    client.connect(f"/run/espalier/{host.cookie}.control")
+    return client
+
+
+def sent_away(client):
+    client.settimeout(30)
+    return client.recv(1) == b""
+
+
+def test_silent_client(host):
+    """Who connects and asks nothing keeps nobody waiting, and is sent away."""
+    host.add_sas([FIRST], wait=False)
+    start(host)
+    host.await_sas([FIRST])
+
+    def answered_before():
+        """Is another one answered before the silent one's second is over?"""
+        with connect(host) as silent:
+            host.espalier("move", str(FIRST), str(CPUS[0]))
+            silent.setblocking(False)
+            try:
+                return silent.recv(1) and False
+            except BlockingIOError:
+                pass
+            check(sent_away(silent), "it was answered")
+            return True
+    wait_for(answered_before, "an answer meanwhile", 60)
+    crowd = [connect(host) for _ in range(12)]  # more than it serves at a time
+    host.espalier("move", str(FIRST), str(CPUS[0]))
+    for client in crowd:
+        check(sent_away(client), "it was answered")
+        client.close()
+
+
+def test_frees_what_it_took(host):
+    """AddressSanitizer and LeakSanitizer have nothing to say of a daemon that ends."""
+    host.add_sas([FIRST], wait=False)
+    for arguments in ("--keep",), ("--metrics", "/run/espalier-test.prom"):
+        daemon = start(host, *arguments, program="tests/unit/espalier-asan", interval=100)
+        host.await_sas([FIRST])
+        host.espalier("move", str(FIRST), str(CPUS[0]))
+        crowd = [connect(host) for _ in range(3)]
+        daemon.send_signal(signal.SIGHUP)
+        host.sh("b", "ip link add type veth")
+        daemon.send_signal(signal.SIGTERM)
+        check(daemon.wait(timeout=60) == 0 and "Sanitizer" not in host.log, arguments, host.log)
+        for client in crowd:
+            client.close()
 
 
 lab.main()

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// What is known of interfaces that are named and not steered yet.
+#include "daemon/candidates.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "daemon/method.h"
+
+enum state { MEASURING, MEASURED, REFUSED };
+
+struct candidate {
+	struct candidate *next;
+	struct daemon *daemon;
+	struct link link; /* as it was refused, or when it was measured */
+	enum state state;
+	struct event *timer;	  /* MEASURING: its end */
+	struct measure *measure;  /* MEASURING; NULL: it could not be begun */
+	struct method_seen seen;  /* MEASURED */
+};
+
+static struct candidate *find(const struct daemon *d, int ifindex)
+{
+	struct candidate *c = d->candidates;
+
+	while (c && c->link.ifindex != ifindex)
+		c = c->next;
+	return c;
+}
+
+static struct candidate *find_or_add(struct daemon *d, const struct link *link)
+{
+	struct candidate *c = find(d, link->ifindex);
+
+	if (c)
+		return c;
+	c = calloc(1, sizeof(*c));
+	if (!c)
+		return NULL;
+	c->daemon = d;
+	c->link = *link;
+	c->next = d->candidates;
+	d->candidates = c;
+	return c;
+}
+
+static void end_measuring(struct candidate *c)
+{
+	if (c->timer)
+		event_free(c->timer);
+	c->timer = NULL;
+	if (c->measure)
+		method_measured(c->measure, &c->link, &c->seen);
+	c->measure = NULL;
+}
+
+/*
+ * What may turn a refusal into another answer. That it is down now is nothing new to try, and coming
+ * back up as it was is not either: our own try may have reset the link.
+ */
+static bool other_ground(const struct link *was, const struct link *now)
+{
+	const unsigned int up = IFF_UP | IFF_RUNNING;
+
+	return strcmp(was->name, now->name) || was->mtu != now->mtu || was->master != now->master ||
+	       memcmp(was->xdp_id, now->xdp_id, sizeof(now->xdp_id)) ||
+	       ((was->flags & up) != up && (now->flags & up) == up);
+}
+
+bool candidates_wait(const struct daemon *d, const struct link *link)
+{
+	const struct candidate *c = find(d, link->ifindex);
+
+	return c && (c->state == MEASURING ||
+		     (c->state == REFUSED && !other_ground(&c->link, link)));
+}
+
+bool candidates_measuring(const struct daemon *d)
+{
+	for (const struct candidate *c = d->candidates; c; c = c->next)
+		if (c->state == MEASURING)
+			return true;
+	return false;
+}
+
+static void on_measured(evutil_socket_t fd, short what, void *arg)
+{
+	struct candidate *c = arg;
+	struct daemon *d = c->daemon;
+
+	end_measuring(c);
+	c->state = MEASURED;
+	d->links_changed = true;
+	loop_settle(d);
+}
+
+static int measure(struct daemon *d, const struct link *link)
+{
+	const struct timeval wait = {.tv_sec = METHOD_SECONDS};
+	struct candidate *c = find_or_add(d, link);
+
+	if (!c)
+		return -ENOMEM;
+	c->state = MEASURED;
+	c->seen = (struct method_seen){0};
+	if (method_measure(link, &c->measure)) {
+		c->measure = NULL;
+		return 0; /* nothing was seen, then */
+	}
+	c->timer = evtimer_new(d->base, on_measured, c);
+	if (!c->timer || event_add(c->timer, &wait)) {
+		end_measuring(c);
+		return -ENOMEM;
+	}
+	c->state = MEASURING;
+	return -EINPROGRESS;
+}
+
+int candidates_method(struct daemon *d, const struct link *link, enum method_kind *method)
+{
+	const struct candidate *c = find(d, link->ifindex);
+	const struct method_seen *seen = c && c->state == MEASURED ? &c->seen : NULL;
+	const struct method_seen nothing = {0};
+	struct sad_reading sas = {0};
+	int err;
+
+	*method = METHOD_XDP;
+	if (sad_reading_take(d->sad, &sas))
+		return 0;
+	err = method_choose(d->options, &sas, &d->xdp.roles.sas, link, seen, method);
+	if (err > 0) {
+		err = measure(d, link);
+		if (err != -EINPROGRESS)
+			err = method_choose(d->options, &sas, &d->xdp.roles.sas, link, &nothing, method);
+	}
+	sad_reading_free(&sas);
+	return err;
+}
+
+void candidates_refused(struct daemon *d, const struct link *link)
+{
+	struct candidate *c = find_or_add(d, link);
+
+	if (!c)
+		return;
+	c->state = REFUSED;
+	/* As it is by now, with what our try has left of it. */
+	if (link_get_index(link->ifindex, &c->link))
+		c->link = *link;
+}
+
+void candidates_forget(struct daemon *d, int ifindex)
+{
+	for (struct candidate **at = &d->candidates; *at; at = &(*at)->next) {
+		struct candidate *c = *at;
+
+		if (c->link.ifindex != ifindex)
+			continue;
+		*at = c->next;
+		end_measuring(c);
+		free(c);
+		return;
+	}
+}
+
+void candidates_forget_all(struct daemon *d)
+{
+	while (d->candidates)
+		candidates_forget(d, d->candidates->link.ifindex);
+}
+
+bool candidates_touched(const struct daemon *d, unsigned int changes, int ifindex)
+{
+	return changes & (WATCH_UP | WATCH_MTU | WATCH_XDP) && find(d, ifindex);
+}
