@@ -3,8 +3,14 @@
 #include "daemon/daemon.h"
 
 #include <errno.h>
+#include <libgen.h>
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include "daemon/kernel_sas.h"
+#include "daemon/lock.h"
 #include "daemon/meet.h"
 #include "daemon/say.h"
 #include "nic/cpulist.h"
@@ -26,10 +32,10 @@ static void print_cpus(struct out *out, const struct cpu_roles *roles)
 }
 
 static int dry_run_interfaces(const struct run_options *options, const struct cpu_roles *roles,
-			      struct out *out)
+			      bool refused, struct out *out)
 {
 	struct sad_reading reading = {0};
-	const struct meet_dry dry = {options, roles, &reading};
+	const struct meet_dry dry = {options, roles, &reading, refused};
 	struct kernel_sas kernel;
 	int err;
 
@@ -41,30 +47,137 @@ static int dry_run_interfaces(const struct run_options *options, const struct cp
 	return err;
 }
 
+/* What `run` refuses whatever the interface is, as it finds it. 0, or a negative errno with @why. */
+static int check_daemon(const struct pins *pins, char *why, size_t size)
+{
+	pid_t holder = lock_holder(pins->cookie);
+
+	if (holder <= 0)
+		return 0;
+	snprintf(why, size,
+		 "a daemon (pid %d) runs in this network namespace already; it takes any number of "
+		 "interfaces; end it first",
+		 (int)holder);
+	return -EAGAIN;
+}
+
+/* What is steered already fixes the size of rings and table. */
+static int check_fixed(const struct run_options *options, const struct pins *pins, char *why,
+		       size_t size)
+{
+	struct maps maps;
+	enum map bad;
+	int err = 0;
+
+	maps_init(&maps);
+	if (pins_state(pins) != PINS_OURS || maps_open(&maps, pins, false, &bad))
+		return 0;
+	if ((options->ring_given && options->ring != maps.host->ring_frames) ||
+	    (options->max_sas_given && options->max_sas != maps.host->max_sas)) {
+		snprintf(why, size,
+			 "what is steered already has rings of %u frames and a table for %u SAs; "
+			 "run 'espalier stop' first",
+			 maps.host->ring_frames, maps.host->max_sas);
+		err = -EBUSY;
+	}
+	maps_close(&maps);
+	return err;
+}
+
+static int check_pins(const struct run_options *options, char *why, size_t size)
+{
+	struct pins pins;
+	int err = pins_find(&pins, false);
+
+	if (err) {
+		snprintf(why, size, "finding bpffs: %s; mount it: mount -t bpf bpf /sys/fs/bpf",
+			 strerror(-err));
+		return err;
+	}
+	err = check_daemon(&pins, why, size);
+	return err ? err : check_fixed(options, &pins, why, size);
+}
+
+/* Nothing is made, only asked: the directory must be there, and root's, and writable. */
+static int check_metrics(const struct run_options *options, char *why, size_t size)
+{
+	char path[PATH_MAX];
+	struct stat dir;
+	int err = 0;
+
+	if (!options->metrics)
+		return 0;
+	snprintf(path, sizeof(path), "%s", options->metrics);
+	if (stat(dirname(path), &dir) || access(path, W_OK))
+		err = -errno;
+	else if (!(dir.st_uid ? dir.st_mode & S_IWOTH : dir.st_mode & S_IWUSR))
+		err = -EACCES;
+	if (err)
+		snprintf(why, size,
+			 "--metrics %s: cannot write there: %s; the directory must be there, and "
+			 "root's",
+			 options->metrics, strerror(-err));
+	return err;
+}
+
+static int check_sas(const struct run_options *options, char *why, size_t size)
+{
+	struct sas_error error;
+	struct sa *sas = NULL;
+	size_t count;
+	int err = options->sas ? sas_file_read(options->sas, &sas, &count, &error) : 0;
+
+	free(sas);
+	if (err)
+		snprintf(why, size, "--sas %s", error.text);
+	return err;
+}
+
+/* All that stands in the way, said, and as JSON a list. 0 or the first negative errno. */
+static int check_host(const struct run_options *options, struct out *out)
+{
+	int (*const checks[])(const struct run_options *, char *, size_t) = {
+		check_pins, check_metrics, check_sas};
+	char why[1024];
+	int first = 0;
+
+	if (out_is_json(out))
+		out_array(out, "refused");
+	for (size_t i = 0; i < sizeof(checks) / sizeof(*checks); i++) {
+		int err = checks[i](options, why, sizeof(why));
+
+		if (!err)
+			continue;
+		first = first ? first : err;
+		say("%s", why);
+		if (out_is_json(out))
+			out_string(out, NULL, why);
+	}
+	if (out_is_json(out))
+		out_up(out);
+	return first;
+}
+
 int dry_run(const struct run_options *options)
 {
 	struct out *out = out_new(stdout, options->json);
-	struct sas_error error;
 	struct wanted_cpus wanted;
 	struct cpu_roles roles;
-	struct sa *sas = NULL;
-	size_t count;
-	int err, bad;
+	int refused, err, bad;
 
 	if (!out)
 		return -ENOMEM;
 	if (options->json)
 		out_number(out, "version", 1);
+	refused = check_host(options, out);
 	err = roles_choose(options, &wanted, &roles);
 	if (!err)
 		print_cpus(out, &roles);
 	if (!err)
-		err = dry_run_interfaces(options, &roles, out);
-	bad = options->sas ? sas_file_read(options->sas, &sas, &count, &error) : 0;
-	if (bad)
-		say("--sas %s", error.text);
-	free(sas);
-	err = err ? err : bad;
+		err = dry_run_interfaces(options, &roles, refused, out);
+	if (err || refused)
+		out_say(out, "'espalier run' would refuse.");
 	bad = out_close(out);
+	err = err ? err : refused;
 	return err ? err : bad;
 }

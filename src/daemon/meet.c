@@ -281,9 +281,24 @@ static int dry_run_one(const struct link *link, const struct meet_dry *dry, stru
 		print_findings(out, &look);
 	if (can && meeting.method == METHOD_NTUPLE)
 		print_rules(out, link, &look, dry);
-	print_end(out, &meeting, link, can);
+	print_end(out, &meeting, link, can && !dry->refused);
 	look_away(&look);
 	return can ? 0 : err ? err : -EOPNOTSUPP;
+}
+
+/* What cannot be steered at all. */
+static void print_unknown(const char *name, const char *why, struct out *out)
+{
+	if (!out_is_json(out)) {
+		say("steering %s: %s", name, why);
+		return;
+	}
+	out_object(out, NULL);
+	out_string(out, "interface", name);
+	out_null(out, "method");
+	out_null(out, "mode");
+	out_string(out, "why", why);
+	out_up(out);
 }
 
 static int dry_run_named(const char *name, const struct meet_dry *dry, struct out *out)
@@ -294,7 +309,7 @@ static int dry_run_named(const char *name, const struct meet_dry *dry, struct ou
 	int bad;
 
 	if (err)
-		say("steering %s: %s", name, why);
+		print_unknown(name, why, out);
 	for (size_t i = 0; i < links.count; i++) {
 		bad = dry_run_one(&links.link[i], dry, out);
 		err = bad ? bad : err;

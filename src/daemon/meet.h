@@ -41,6 +41,7 @@ struct meet_dry {
 	const struct run_options *options;
 	const struct cpu_roles *roles;
 	const struct sad_reading *sas; /* those of now */
+	bool refused; /* for another reason than the interfaces: none would be steered */
 };
 
 /*

@@ -150,8 +150,8 @@ def test_usage(host):
 
 def test_no_such_interface(host):
     before = state(host)
-    refused(host, ["run", "nosuch"], 1, "steering nosuch: No such device", "ip link", before=before)
-    refused(host, ["run", "eb", "nosuch"], 1, "steering nosuch: No such device", before=before)
+    refused(host, ["run", "nosuch"], 1, "nosuch: no such interface", "ip link", before=before)
+    refused(host, ["run", "eb", "nosuch"], 1, "nosuch: no such interface", before=before)
     refused(host, ["run", "--dry-run", "nosuch"], 1, "nosuch: No such device", before=before)
     refused(host, ["show", "nosuch"], 1, "show nosuch: no such interface", before=before)
     refused(host, ["stop", "nosuch"], 1, "there is no interface nosuch", before=before)
@@ -568,8 +568,8 @@ def test_dry_run(host):
     before = state(host)
     done = host.espalier("run", "eb", "--dry-run", check=False)
     same_state(before, state(host))
-    check(done.returncode == 0 and steers(host), "a dry run beside the daemon:", done.stderr)
-    check("eb: is steered already" in done.stdout, "not said:", done.stdout)
+    check(done.returncode == 1 and steers(host), "a dry run beside the daemon:", done.stderr)
+    check("runs in this network namespace already" in done.stderr, "not said:", done.stderr)
 
 
 if __name__ == "__main__":
