@@ -5,9 +5,12 @@
 #include <errno.h>
 #include <libgen.h>
 #include <limits.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "daemon/kernel_sas.h"
 #include "daemon/lock.h"
@@ -15,6 +18,7 @@
 #include "daemon/say.h"
 #include "nic/cpulist.h"
 #include "sad/sas_file.h"
+#include "steer/bpffs.h"
 
 static void print_cpus(struct out *out, const struct cpu_roles *roles)
 {
@@ -47,10 +51,36 @@ static int dry_run_interfaces(const struct run_options *options, const struct cp
 	return err;
 }
 
-/* What `run` refuses whatever the interface is, as it finds it. 0, or a negative errno with @why. */
-static int check_daemon(const struct pins *pins, char *why, size_t size)
+/* Could bpffs be mounted? Tried in a mount namespace that nobody else sees. */
+static int try_mount(char *why, size_t size)
 {
-	pid_t holder = lock_holder(pins->cookie);
+	int status = 0;
+	pid_t child = fork();
+
+	if (!child) {
+		int fd = unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL)
+				 ? -errno
+				 : bpffs_mount();
+
+		_exit(fd < 0 ? -fd : 0);
+	}
+	if (child < 0 || waitpid(child, &status, 0) < 0)
+		return -errno;
+	if (!WIFEXITED(status) || !WEXITSTATUS(status))
+		return 0;
+	snprintf(why, size,
+		 "bpffs is not mounted, and mounting it at " BPFFS " would fail: %s; mount it: mount "
+		 "-t bpf -o mode=0700 bpf " BPFFS,
+		 strerror(WEXITSTATUS(status)));
+	return -WEXITSTATUS(status);
+}
+
+/* One daemon a network namespace. */
+static int check_daemon(const struct run_options *options, char *why, size_t size)
+{
+	uint64_t cookie;
+	int err = pins_cookie(&cookie);
+	pid_t holder = err ? 0 : lock_holder(cookie);
 
 	if (holder <= 0)
 		return 0;
@@ -87,15 +117,15 @@ static int check_fixed(const struct run_options *options, const struct pins *pin
 static int check_pins(const struct run_options *options, char *why, size_t size)
 {
 	struct pins pins;
-	int err = pins_find(&pins, false);
+	int err = pins_find(&pins, false, why, size);
 
-	if (err) {
-		snprintf(why, size, "finding bpffs: %s; mount it: mount -t bpf bpf /sys/fs/bpf",
-			 strerror(-err));
+	if (err == -ENOENT)
+		return try_mount(why, size);
+	if (err)
 		return err;
-	}
-	err = check_daemon(&pins, why, size);
-	return err ? err : check_fixed(options, &pins, why, size);
+	err = check_fixed(options, &pins, why, size);
+	pins_close(&pins);
+	return err;
 }
 
 /* Nothing is made, only asked: the directory must be there, and root's, and writable. */
@@ -137,7 +167,7 @@ static int check_sas(const struct run_options *options, char *why, size_t size)
 static int check_host(const struct run_options *options, struct out *out)
 {
 	int (*const checks[])(const struct run_options *, char *, size_t) = {
-		check_pins, check_metrics, check_sas};
+		check_daemon, check_pins, check_metrics, check_sas};
 	char why[1024];
 	int first = 0;
 
