@@ -5,13 +5,13 @@
 #include <string.h>
 #include <sys/socket.h>
 #include "cmd/gain_print.h"
+#include "cmd/sa_interface.h"
 #include "cmd/verb.h"
 #include "cmd/wait.h"
 #include "daemon/kernel_sas.h"
 #include "nic/cpulist.h"
 #include "nic/cpus.h"
 #include "nic/link.h"
-#include "nic/route.h"
 #include "steer/maps.h"
 #include "steer/method_facts.h"
 #include "steer/pick_cpus.h"
@@ -161,35 +161,6 @@ static int decide(const struct counting *counting, struct gain_report *report)
 	return err;
 }
 
-/* The device at the bottom: packets come in there, whatever lies on it. */
-static void lowest(struct link *link)
-{
-	struct link_list all = {0};
-	const struct link *at, *below;
-
-	if (link_list_read(&all))
-		return;
-	at = link_by_index(&all, link->ifindex);
-	for (size_t i = 0; at && i < all.count && link_lower_all(&all, at, &below, 1); i++)
-		at = below;
-	if (at)
-		*link = *at;
-	link_list_free(&all);
-}
-
-/* Where the packets of an SA come in: as far as routing tells, where answers to them go out. */
-static void find_interface(const struct sa *sa, char name[IFNAMSIZ])
-{
-	struct link link;
-	int ifindex = route_device(sa->id.family, sa->src, sa->id.dst);
-
-	if (ifindex < 0 || link_get_index(ifindex, &link))
-		return;
-	lowest(&link);
-	if (!(link.flags & IFF_LOOPBACK))
-		memcpy(name, link.name, IFNAMSIZ);
-}
-
 /* The interface of the SA that carried most stands for all. */
 static void find_interface_of_most(const struct sad_reading *sas, char name[IFNAMSIZ])
 {
@@ -199,7 +170,7 @@ static void find_interface_of_most(const struct sad_reading *sas, char name[IFNA
 		if (sas->sa[i].bytes && (!most || sas->sa[i].bytes > most->bytes))
 			most = &sas->sa[i];
 	if (most)
-		find_interface(most, name);
+		sa_interface(most, name);
 }
 
 static void find_method(struct gain_report *report)

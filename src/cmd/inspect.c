@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "cmd/checkup.h"
 #include "cmd/inspect_gather.h"
 #include "cmd/model_named.h"
 #include "cmd/report.h"
@@ -26,7 +27,7 @@ static const struct option_row options[] = {
 	 .offset = offsetof(struct inspect_options, measure),
 	 .least = 0,
 	 .most = 3600,
-	 .help = "how long to watch where ESP comes in; 0: not at all"},
+	 .help = "how long to watch where ESP comes in, or whether errors rise; 0: not at all"},
 	{.name = "xdp",
 	 .type = OPTION_FLAG,
 	 .offset = offsetof(struct inspect_options, xdp),
@@ -95,14 +96,26 @@ static enum status report(const char *path, const struct inspection *in)
 	return err ? complain("inspect", "writing %s: %s", path, strerror(-err)) : STATUS_DONE;
 }
 
+/* Without an interface: the check-up. */
+static enum status inspect_all(const struct inspect_options *o)
+{
+	if (o->xdp || o->report)
+		return complain_usage("inspect", "--xdp and --report go with an interface");
+	if (geteuid())
+		return complain("inspect", "must be run by root, but for --model; try sudo");
+	return checkup(o->measure, o->json);
+}
+
 static enum status inspect(const void *given, int n, char **operands)
 {
 	const struct inspect_options *o = given;
 	struct inspection *in;
 	enum status status;
 
-	if (!n == !o->model)
-		return complain_usage("inspect", "give an interface, or --model NAME");
+	if (n && o->model)
+		return complain_usage("inspect", "give an interface or --model NAME, not both");
+	if (!n && !o->model)
+		return inspect_all(o);
 	in = calloc(1, sizeof(*in));
 	if (!in)
 		return complain("inspect", "no memory");
@@ -120,8 +133,10 @@ const struct verb verb_inspect = {
 	.name = "inspect",
 	.operands = "[IF]",
 	.most = 1,
-	.brief = "what this NIC does with ESP, and the command to run next",
-	.about = "Says what a NIC does with ESP: what its driver claims, what is known of it, and "
+	.brief = "what this NIC does with ESP; without IF a check-up of the host",
+	.about = "Without IF a check-up of the host: one line for each thing that steering needs or "
+		 "that disturbs it, ok or what to do; exit status 0 only if all is well. With IF, "
+		 "says what a NIC does with ESP: what its driver claims, what is known of it, and "
 		 "what a measurement shows; then a verdict, and the command to run next. Changes "
 		 "no setting; the measurement takes a program to the interface for as long as it "
 		 "lasts, which counts and lets everything pass.",

@@ -94,7 +94,7 @@ static enum status print(const char *tried, struct snapshot *snapshot, const cha
 	if (only)
 		keep_interface(snapshot, only);
 	if (only && !snapshot->interfaces && !if_nametoindex(only))
-		return interface_unknown(tried, only);
+		return interface_unknown("show", only);
 	show_pick(snapshot, pick);
 	if (view.picked && !snapshot->sas)
 		return complain(tried, "no such SA is known here; 'espalier show --all' lists them");

@@ -219,6 +219,17 @@ void out_say(struct out *out, const char *format, ...)
 	va_end(args);
 }
 
+void out_item(struct out *out, const char *mark, const char *format, ...)
+{
+	va_list args;
+
+	if (out->json)
+		return;
+	va_start(args, format);
+	say(out, mark, format, args);
+	va_end(args);
+}
+
 void out_gap(struct out *out)
 {
 	out->gap = true;

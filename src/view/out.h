@@ -37,6 +37,10 @@ void out_set_style(struct out *out, const struct bar_style *style);
 void out_say(struct out *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void out_gap(struct out *out);
 
+/* Text only: a sentence of a list, behind what marks it; its lines begin below each other. */
+void out_item(struct out *out, const char *mark, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /* A line "warning: ..."; as JSON they are collected in "warnings" of the outermost object. */
 void out_warn(struct out *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
