@@ -70,6 +70,17 @@ static void print_line(struct out *out, const struct checkup_line *line)
 	out_up(out);
 }
 
+static void print_kernel(struct out *out, const struct kernel_facts *kernel)
+{
+	out_object(out, "kernel");
+	for (enum kernel_item i = 0; i < KERNEL_ITEMS; i++)
+		if (kernel->item[i] == KERNEL_UNKNOWN)
+			out_null(out, kernel_item_name(i));
+		else
+			out_bool(out, kernel_item_name(i), kernel->item[i] == KERNEL_HAS);
+	out_up(out);
+}
+
 static void print(struct out *out, const struct checkup *c)
 {
 	size_t bad = count_bad(c);
@@ -77,6 +88,7 @@ static void print(struct out *out, const struct checkup *c)
 	if (out_is_json(out)) {
 		out_number(out, "version", 1);
 		out_bool(out, "well", !bad);
+		print_kernel(out, &c->kernel);
 		out_array(out, "checks");
 	}
 	for (size_t i = 0; i < c->n; i++)

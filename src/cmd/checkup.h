@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include "cmd/complain.h"
+#include "nic/kernel.h"
 #include "sad/reading.h"
 #include "steer/snapshot.h"
 
@@ -23,6 +24,7 @@ struct checkup {
 	size_t n;
 	bool no_memory;
 	unsigned int seconds; /* between two readings of counters */
+	struct kernel_facts kernel;
 	/* What several checks need. */
 	struct snapshot snapshot; /* of zeros: nothing is steered */
 	struct sad_reading sas;	  /* inbound SAs of this namespace */

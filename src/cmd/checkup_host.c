@@ -6,28 +6,40 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 #include "cmd/look.h"
 #include "cmd/wait.h"
-#include "nic/cpus.h"
 #include "nic/irqs.h"
-#include "nic/kernel.h"
 #include "nic/xfrm_stat.h"
 #include "steer/bpffs.h"
 
-#define BTF	  "/sys/kernel/btf/vmlinux"
 #define CRYPTO	  "/proc/crypto"
 #define XFRM_STAT "/proc/net/xfrm_stat"
 
+/* What it lacks, or would not tell, has a line each; what it has needs none. */
 static void check_kernel(struct checkup *c)
 {
 	struct utsname name;
+	unsigned int has = 0;
 
+	kernel_probe(&c->kernel);
+	for (enum kernel_item i = 0; i < KERNEL_ITEMS; i++)
+		has += c->kernel.item[i] == KERNEL_HAS;
 	if (uname(&name))
 		snprintf(name.release, sizeof(name.release), "unknown");
-	checkup_add(c, "kernel", NULL, "Linux %s", name.release);
+	checkup_add(c, "kernel", NULL, "Linux %s has %u of the %d things that it was asked for",
+		    name.release, has, KERNEL_ITEMS);
+	for (enum kernel_item i = 0; i < KERNEL_ITEMS; i++) {
+		if (c->kernel.item[i] == KERNEL_HAS)
+			continue;
+		checkup_add(c, "kernel", kernel_item_name(i), "%s",
+			    kernel_sentence(i, c->kernel.item[i]));
+		if (c->kernel.item[i] == KERNEL_LACKS && kernel_item_needed(i))
+			checkup_todo(c, "a newer kernel; until then 'espalier run --method rps'");
+		else if (c->kernel.item[i] == KERNEL_LACKS && i == KERNEL_XFRM)
+			checkup_todo(c, "a kernel with IPsec; SAs of user space: --sas or --learn");
+	}
 }
 
 static void check_cpus(struct checkup *c)
@@ -37,17 +49,6 @@ static void check_cpus(struct checkup *c)
 	checkup_add(c, "CPUs", NULL, "%ld are online", cpus);
 	if (cpus == 1)
 		checkup_todo(c, "there is nothing to spread IPsec over: give this machine more CPUs");
-}
-
-static void check_btf(struct checkup *c)
-{
-	struct stat st;
-
-	if (!stat(BTF, &st) && st.st_size)
-		checkup_add(c, "BTF", NULL, "the kernel's is at " BTF);
-	else
-		checkup_add(c, "BTF", NULL,
-			    "the kernel has none (CONFIG_DEBUG_INFO_BTF): steering works without");
 }
 
 static void check_bpffs(struct checkup *c)
@@ -147,7 +148,6 @@ void checkup_host(struct checkup *c)
 {
 	check_kernel(c);
 	check_cpus(c);
-	check_btf(c);
 	check_bpffs(c);
 	check_capabilities(c);
 	check_pcrypt(c);

@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include "daemon/kernel_sas.h"
 #include "daemon/lock.h"
-#include "steer/pins.h"
+#include "nic/netns.h"
 
 enum { NAMESPACES = 64 };
 
@@ -76,7 +76,7 @@ static void find_there(const char *pid, struct found *found)
 		return;
 	found->known = !kernel_sas_open(&kernel) && !kernel_sas_take(&kernel, &sas);
 	found->sas = sas.count;
-	if (!pins_cookie(&cookie))
+	if (!netns_id(&cookie))
 		found->holder = lock_holder(cookie);
 }
 

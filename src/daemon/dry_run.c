@@ -17,6 +17,7 @@
 #include "daemon/meet.h"
 #include "daemon/say.h"
 #include "nic/cpulist.h"
+#include "nic/netns.h"
 #include "sad/sas_file.h"
 #include "steer/bpffs.h"
 
@@ -79,7 +80,7 @@ static int try_mount(char *why, size_t size)
 static int check_daemon(const struct run_options *options, char *why, size_t size)
 {
 	uint64_t cookie;
-	int err = pins_cookie(&cookie);
+	int err = netns_id(&cookie);
 	pid_t holder = err ? 0 : lock_holder(cookie);
 
 	if (holder <= 0)
