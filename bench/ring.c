@@ -6,6 +6,9 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include "bpf/espalier_bench.skel.h"
+#include "core/pull_data.h"
+#include "nic/pull_data.h"
+#include "steer/program_call.h"
 
 int bench_ring_load(struct espalier_bpf **ring, const struct maps *maps)
 {
@@ -26,6 +29,10 @@ int bench_ring_load(struct espalier_bpf **ring, const struct maps *maps)
 	c->shape = maps->host->shape;
 	c->cpus = maps->host->cpus;
 	c->batch = maps->host->batch;
+	c->frags = maps->host->frags;
+	c->pull_data = maps->host->pull_data;
+	if (!err && c->pull_data)
+		err = program_call(skel->obj, PULL_DATA_CALL, pull_data_id());
 	/* The same cpumaps, so it must agree with the steering program on frames in several buffers. */
 	bpf_program__set_flags(skel->progs.espalier_ring_sa,
 			       maps->host->frags ? BPF_F_XDP_HAS_FRAGS : 0);

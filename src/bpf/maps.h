@@ -62,6 +62,13 @@ struct {
 } fragments SEC(".maps");
 
 struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1); /* the CPUs, where it is needed */
+	__type(key, __u32);
+	__type(value, struct head);
+} heads SEC(".maps");
+
+struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 64 * 4096);
 } asks SEC(".maps");

@@ -4,6 +4,7 @@
 #define BPF_RING_H
 
 #include "bpf/find.h"
+#include "bpf/headers.h"
 #include "bpf/steer.h"
 #include "core/quick.h"
 
@@ -132,7 +133,8 @@ static __always_inline int ring_any(struct xdp_md *ctx, __u32 kind, __u32 cpu,
 	struct flow f;
 
 	ticketed = read_ticket(ctx, &ticket);
-	flow_parse(&f, (void *)(long)ctx->data, (void *)(long)ctx->data_end, element(ports, 0));
+	if (unlikely(!parse(ctx, &f)))
+		return deliver(ctx, ticketed);
 	warm = find_on_ring(&found, &f);
 	if (unlikely(!warm || !found.word || sa_word_flags(found.word) & SA_HANDS_OFF))
 		return deliver(ctx, ticketed);

@@ -5,6 +5,7 @@
 
 #include "bpf/find.h"
 #include "bpf/decision.h"
+#include "bpf/headers.h"
 #include "core/quick.h"
 
 static __always_inline void count(__u32 class, __u32 bytes)
@@ -319,7 +320,7 @@ static __always_inline int steer_spi(struct xdp_md *ctx, const struct flow *f,
 
 static __always_inline int steer_other(const struct flow *f, struct xdp_md *ctx)
 {
-	count(CLASS_OTHER, f->bytes ? f->bytes : ctx->data_end - ctx->data);
+	count(CLASS_OTHER, f->bytes ? f->bytes : frame_bytes(ctx));
 	return XDP_PASS;
 }
 
@@ -347,7 +348,11 @@ static __always_inline int steer_any(struct xdp_md *ctx, const struct found *loo
 {
 	struct flow f;
 
-	flow_parse(&f, (void *)(long)ctx->data, (void *)(long)ctx->data_end, element(ports, 0));
+	if (unlikely(!parse(ctx, &f))) {
+		decide_flow(&f);
+		count(CLASS_BEYOND, f.bytes);
+		return XDP_PASS;
+	}
 	decide_flow(&f);
 	if (likely(has_spi(&f) && f.part == PART_WHOLE))
 		return steer_spi(ctx, &f, looked);

@@ -66,6 +66,21 @@ static void warn_unknown(struct out *out, const struct snapshot *s)
 		out_warn(out, "%s", words);
 }
 
+/* What the steering programs could not read is as if we were not there. */
+static void warn_beyond(struct out *out, const struct snapshot *s)
+{
+	char n[HUMAN_LEN];
+
+	human_count(n, s->class[CLASS_BEYOND].packets);
+	if (s->class[CLASS_BEYOND].packets)
+		out_warn(out,
+			 "%s packets of IPsec were not steered since the start: their headers are "
+			 "beyond the first "
+			 "buffer of a frame, where an XDP program cannot take them from on this "
+			 "kernel; 'espalier inspect' says what to do",
+			 n);
+}
+
 static void warn_table(struct out *out, const struct snapshot *s)
 {
 	char n[HUMAN_LEN];
@@ -109,6 +124,7 @@ void show_warn(struct out *out, const struct snapshot *snapshot)
 	warn_unknown(out, snapshot);
 	warn_losses(out, snapshot);
 	warn_threads(out, snapshot);
+	warn_beyond(out, snapshot);
 	warn_table(out, snapshot);
 	warn_rules(out, snapshot);
 	show_round_warn(out, snapshot);

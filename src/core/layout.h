@@ -138,6 +138,7 @@ struct host {
 	__u32 batch;          /* frames a ring may hold between program and stack: BATCH_... */
 	__u32 moves;          /* records in the pool */
 	__u32 frags;          /* 1: the programs take frames in several buffers */
+	__u32 pull_data; /* 1: and bring headers into the first of them, which the kernel can */
 	__u32 cpumap_id[RING_KINDS];
 	__u32 nice_value;     /* wanted of the rings' threads: nice + 20, so that it is never negative */
 	__u32 drops_unknown;  /* 1: the kernel does not tell what rings take and lose */
@@ -184,6 +185,8 @@ struct program_constants {
 	__u32 interface;   /* index into `counts` */
 	__u32 no_metadata; /* the driver has none: sequence numbers are the tickets */
 	__u32 fine_clock;  /* the kernel has no bpf_ktime_get_coarse_ns() */
+	__u32 frags;	   /* it sees frames in several buffers */
+	__u32 pull_data;   /* the kernel can bring headers into the first of them */
 };
 
 /* The counters of an interface, per CPU. */
@@ -195,6 +198,8 @@ enum class {
 	CLASS_HANDS_OFF,
 	CLASS_TRANSIT,
 	CLASS_LIMITED, /* strays dropped by --stray-limit */
+	CLASS_BEYOND, /* IPsec whose headers are out of reach, beyond a frame's first buffer: passed
+		       */
 	CLASSES
 };
 
@@ -301,6 +306,15 @@ struct fragment_value {
 };
 
 #define FRAGMENTS_REMEMBERED 4096
+
+/*
+ * A copy of a frame's head, one for each CPU, where the kernel cannot bring headers into the first
+ * buffer. Room for whatever place the verifier thinks that the parser may look at: more than a
+ * per-CPU map can have.
+ */
+struct head {
+	__u8 byte[36864];
+};
 
 /* Without a heartbeat for so long the daemon is gone. */
 #define HEARTBEAT_OLD_NS 10000000000ull

@@ -2,6 +2,7 @@
 /*
  * Switches of the test build, from $ESPALIER_TEST, separated by commas:
  *	seq-tickets	sequence numbers are the tickets of moves, as where a driver has no metadata
+ *	no-pull-data	as on a kernel without bpf_xdp_pull_data()
  *	no-handover	moves switch at once; the tests of order must then fail
  *	uncounted	as on a kernel that does not tell what rings drop
  *	end-at-N, hup-at-N	SIGTERM or SIGHUP comes before step N of the start

@@ -22,7 +22,9 @@ static const struct xdp_driver table[] = {
 		/*
 		 * en_main.c mlx5e_set_xdp_feature, mlx5e_xdp_allowed, mlx5e_xdp_set (channels are
 		 * built anew with the carrier off, only when XDP is switched on or off); en/xdp.c
-		 * mlx5e_xdp_max_mtu, mlx5e_xdp_rss_type
+		 * mlx5e_xdp_max_mtu, mlx5e_xdp_rss_type; en_rx.c
+		 * mlx5e_skb_from_cqe_mpwrq_nonlinear (linear_data_len = 0), and
+		 * mlx5e_skb_from_cqe_nonlinear of the legacy queues (the first fragment)
 		 */
 		.name = "mlx5_core",
 		.native = XDP_NATIVE_YES,
@@ -35,6 +37,8 @@ static const struct xdp_driver table[] = {
 		.mtu_approx = true,
 		.mtu_plain = 3498,
 		.mtu_frags = NO_LIMIT,
+		.empty_above = 3498,
+		.empty_flag = "rx_striding_rq",
 	},
 	{
 		/*
@@ -225,6 +229,19 @@ static const struct xdp_driver table[] = {
 		.drops_checksums = true,
 		.mtu_approx = true,
 		.mtu_plain = 3506,
+		.mtu_frags = NO_LIMIT,
+	},
+	{
+		/*
+		 * Linux 7.3, intel/idpf/xdp.c idpf_xdp_setup_prog (a soft reset when XDP is
+		 * switched on or off), idpf_txrx.c idpf_rx_hsplit_wa (with header split, the
+		 * default, the first buffer of what is neither TCP nor UDP has 14 bytes)
+		 */
+		.name = "idpf",
+		.native = XDP_NATIVE_YES,
+		.disruption = XDP_ATTACH_LINK,
+		.has_meta = true,
+		.strips_vlan = true,
 		.mtu_frags = NO_LIMIT,
 	},
 	NO_XDP("hns3"),

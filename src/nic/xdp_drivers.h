@@ -49,6 +49,12 @@ struct xdp_driver {
 	bool mtu_approx;       /* the limits are computed, not a constant of the driver */
 	uint32_t mtu_plain;    /* largest MTU of a program without frags; 0 unknown */
 	uint32_t mtu_frags;    /* largest with frags; 0: the driver takes no frags */
+	/*
+	 * With frags, above this MTU, a program sees nothing of a frame in its first buffer; 0: it
+	 * always does. It sees it where the private flag `empty_flag` is off.
+	 */
+	uint32_t empty_above;
+	const char *empty_flag;
 	const char *note;      /* why, in words, where there is something to say; else NULL */
 };
 

@@ -160,14 +160,16 @@ static void write_cpus(struct writer *w, const struct snapshot *s)
 static const char *const class_names[CLASSES] = {
 	[CLASS_OTHER] = "other",       [CLASS_STRAY] = "stray",	       [CLASS_IKE] = "ike",
 	[CLASS_FRAGMENT] = "fragment", [CLASS_HANDS_OFF] = "handsoff", [CLASS_TRANSIT] = "transit",
-	[CLASS_LIMITED] = "limited",
+	[CLASS_LIMITED] = "limited",   [CLASS_BEYOND] = "beyond",
 };
 
 /* What was not steered by SA; those of SAs are counted by CPU. */
 static void write_classes(struct writer *w, const struct snapshot *s)
 {
 	family(w, "espalier_packets_total", "counter",
-	       "Packets of no steered SA, by class; limited: strays that the stray limit dropped.");
+	       "Packets of no steered SA, by class; limited: strays that the stray limit dropped; "
+	       "beyond: "
+	       "passed, as their headers are beyond a frame's first buffer.");
 	for (int i = 0; i < CLASSES; i++)
 		count(w, "class", class_names[i], s->class[i].packets);
 	family(w, "espalier_bytes_total", "counter", "Bytes of these IP packets.");

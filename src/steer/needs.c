@@ -249,6 +249,34 @@ static void check_mtu(struct check *check)
 		    mtu, driver_name(check), plain, facts->link.name, plain);
 }
 
+/* Of what such a NIC receives nothing could be steered, and nobody would see why. */
+static void check_headers(struct check *check)
+{
+	const struct needs_facts *facts = check->facts;
+	const struct xdp_driver *driver = check->driver;
+
+	if (!facts->frags || !driver->empty_above || facts->link.mtu <= driver->empty_above ||
+	    facts->empty_first == NEEDS_OFF)
+		return;
+	if (facts->pull_data)
+		say(check, NEEDS_OK, NEEDS_HEADERS,
+		    "driver %s puts headers where an XDP program does not see them at MTU %u, and "
+		    "the "
+		    "kernel brings them forward",
+		    driver_name(check), facts->link.mtu);
+	else
+		say(check, NEEDS_REFUSE, NEEDS_HEADERS,
+		    "at its MTU %u driver %s puts headers where an XDP program does not see them, "
+		    "and "
+		    "this kernel cannot bring them forward (Linux 6.18 can), so that nothing would "
+		    "be "
+		    "steered; use `ethtool --set-priv-flags %s %s off`, `ip link set dev %s mtu "
+		    "%u`, "
+		    "or --method rps",
+		    facts->link.mtu, driver_name(check), facts->link.name, driver->empty_flag,
+		    facts->link.name, driver->empty_above);
+}
+
 /* Merged frames are larger than a buffer: XDP never sees them whole. */
 static void check_lro(struct check *check)
 {
@@ -515,6 +543,7 @@ static void check_native(struct check *check)
 	check_sriov(check);
 	check_virtio(check);
 	check_mtu(check);
+	check_headers(check);
 	check_vlan(check);
 	check_reset(check);
 	check_rest(check);

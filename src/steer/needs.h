@@ -36,6 +36,7 @@ struct needs_facts {
 	struct netdev_xdp xdp;	      /* .err != 0: unknown */
 	struct nic_channels channels; /* .err != 0: unknown */
 	enum needs_switch lro, gro_hw, rxvlan, rxvlan_stag, legacy_rx, ntuple, rxhash;
+	enum needs_switch empty_first; /* the private flag empty_flag of nic/xdp_drivers.h */
 	int numvfs;
 	/* virtio_net only: bits of the negotiated features (include/uapi/linux/virtio_net.h) */
 	bool virtio_known;
@@ -46,6 +47,7 @@ struct needs_facts {
 	int rps_err;			/* negative errno: RPS could not be looked at */
 	unsigned int queues;		/* entries of queue[]: queues with RPS or RFS switched on */
 	struct needs_queue *queue;
+	bool pull_data; /* headers that a program does not see can be brought forward */
 	/* Given by the caller, not gathered: */
 	bool generic;	      /* --generic asked for */
 	bool frags;	      /* our program is built as xdp.frags */
@@ -65,6 +67,7 @@ enum needs_what {
 	NEEDS_PROGRAM, /* no other program on it */
 	NEEDS_UPPER,   /* no program above it */
 	NEEDS_MTU,
+	NEEDS_HEADERS, /* where a program can read them */
 	NEEDS_LRO,
 	NEEDS_GRO_HW,
 	NEEDS_LEGACY_RX,

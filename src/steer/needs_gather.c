@@ -3,6 +3,7 @@
 #include "steer/needs.h"
 #include "nic/cpulist.h"
 #include "nic/kernel.h"
+#include "nic/pull_data.h"
 #include "nic/sysfs.h"
 
 #include <bpf/bpf.h>
@@ -21,6 +22,24 @@ enum needs_switch needs_switch_of(const struct nic_features *features, const cha
 	if (!feature->active)
 		return NEEDS_OFF;
 	return feature->fixed ? NEEDS_FIXED_ON : NEEDS_ON;
+}
+
+/* How a private flag stands. */
+static enum needs_switch flag_of(const struct nic_flags *flags, const char *name)
+{
+	int is = name ? ethtool_flag(flags, name) : -ENOENT;
+
+	if (is < 0)
+		return NEEDS_UNKNOWN;
+	return is ? NEEDS_ON : NEEDS_OFF;
+}
+
+static void gather_flags(const struct nic_flags *flags, struct needs_facts *facts)
+{
+	const struct xdp_driver *driver = xdp_driver_find(facts->driver);
+
+	facts->legacy_rx = flag_of(flags, "legacy-rx");
+	facts->empty_first = flag_of(flags, driver ? driver->empty_flag : NULL);
 }
 
 static void gather_ethtool(const char *ifname, struct needs_facts *facts)
@@ -46,8 +65,8 @@ static void gather_ethtool(const char *ifname, struct needs_facts *facts)
 		facts->rxvlan_stag = needs_switch_of(&features, "rx-vlan-stag-hw-parse");
 	}
 	ethtool_features_free(&features);
-	if (!ethtool_flags(fd, ifname, &flags) && ethtool_flag(&flags, "legacy-rx") >= 0)
-		facts->legacy_rx = ethtool_flag(&flags, "legacy-rx") ? NEEDS_ON : NEEDS_OFF;
+	if (!ethtool_flags(fd, ifname, &flags))
+		gather_flags(&flags, facts);
 	close(fd);
 }
 
@@ -203,6 +222,7 @@ int needs_gather(const char *ifname, struct needs_facts *facts)
 	err = gather_uppers(facts);
 	if (err)
 		return err;
+	facts->pull_data = pull_data_id();
 	gather_ethtool(facts->link.name, facts);
 	(void)netdev_xdp_get(facts->link.ifindex, &facts->xdp);
 	gather_sysfs(facts);

@@ -12,8 +12,11 @@
 #include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
+#include "core/pull_data.h"
 #include "core/toeplitz.h"
 #include "nic/kernel.h"
+#include "nic/pull_data.h"
+#include "steer/program_call.h"
 #include "steer/table.h"
 #ifdef ESPALIER_TEST
 #include "bpf/espalier_test.skel.h"
@@ -87,6 +90,7 @@ static void set_constants(struct espalier_bpf *skel, const struct host *host)
 	c->shape = host->shape;
 	c->cpus = host->cpus;
 	c->batch = host->batch;
+	c->frags = host->frags;
 	c->fine_clock = kernel_can(KERNEL_COARSE_CLOCK) == KERNEL_LACKS;
 }
 
@@ -103,6 +107,28 @@ bool program_frags(bool generic)
 __u32 program_batch(enum kernel_answer cpumap_gro)
 {
 	return cpumap_gro == KERNEL_LACKS ? BATCH_PLAIN : BATCH_GRO;
+}
+
+/* The programs call the kernel's function that brings headers into a frame's first buffer. */
+static int set_pull_data(struct espalier_bpf *skel, const struct host *host)
+{
+	struct program_constants *c = (void *)&skel->rodata->constants;
+
+	c->pull_data = host->pull_data;
+	return host->pull_data ? program_call(skel->obj, PULL_DATA_CALL, pull_data_id()) : 0;
+}
+
+/* As pull_data_id(); in the test build with no-pull-data in $ESPALIER_TEST as if there were none.
+ */
+static bool has_pull_data(void)
+{
+#ifdef ESPALIER_TEST
+	const char *text = getenv("ESPALIER_TEST");
+
+	if (text && strstr(text, "no-pull-data"))
+		return false;
+#endif
+	return pull_data_id();
 }
 
 /* What is fixed while the maps live; the BPF programs have part of it as constants. */
@@ -123,6 +149,7 @@ static int fixed_part(struct host *host, const struct program_sizes *sizes)
 	host->ring_frames = sizes->ring_frames;
 	host->moves = sizes->moves;
 	host->frags = sizes->frags;
+	host->pull_data = sizes->frags && has_pull_data();
 	host->batch = program_batch(kernel_can(KERNEL_CPUMAP_GRO));
 	host->drops_unknown = !sizes->drops;
 	host->started_ns = now.tv_sec * 1000000000ull + now.tv_nsec;
@@ -147,6 +174,7 @@ static int size_maps(struct espalier_bpf *skel, const struct host *host)
 		{skel->maps.cpus_sa, host->cpus},
 		{skel->maps.cpus_stray, host->cpus},
 		{skel->maps.cpus_ike, host->cpus},
+		{skel->maps.heads, host->frags && !host->pull_data ? host->cpus : 1},
 	};
 	int err = 0;
 
@@ -248,6 +276,8 @@ int program_create(struct maps *maps, struct pins *pins, const struct program_si
 		err = size_maps(skel, &host);
 	set_constants(skel, &host);
 	set_frags(skel, &host);
+	if (!err)
+		err = set_pull_data(skel, &host);
 	set_log(skel, log, size);
 	if (!err)
 		err = espalier_bpf__load(skel);
@@ -302,6 +332,8 @@ static struct espalier_bpf *load_steer(const struct maps *maps, const struct pro
 					maps->fd[i]);
 	set_constants(skel, maps->host);
 	set_frags(skel, maps->host);
+	if (!err)
+		err = set_pull_data(skel, maps->host);
 	c = (void *)&skel->rodata->constants;
 	c->interface = target->index;
 	c->no_metadata = target->no_metadata;

@@ -62,6 +62,7 @@ static const struct bpf_map_info good[MAPS] = {
 	[MAP_FRAGMENTS] = {.type = BPF_MAP_TYPE_LRU_HASH,
 			   .value_size = sizeof(struct fragment_value)},
 	[MAP_ASKS] = {.type = BPF_MAP_TYPE_RINGBUF},
+	[MAP_HEADS] = {.type = BPF_MAP_TYPE_ARRAY, .value_size = sizeof(struct head)},
 	[MAP_CPUS_SA] = {.type = BPF_MAP_TYPE_CPUMAP, .value_size = sizeof(struct bpf_cpumap_val)},
 	[MAP_CPUS_STRAY] = {.type = BPF_MAP_TYPE_CPUMAP,
 			    .value_size = sizeof(struct bpf_cpumap_val)},

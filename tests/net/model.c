@@ -22,6 +22,7 @@ const char *const model_case_names[MODEL_CASES] = {
 	[CASE_FRAGMENT_LOST] = "fragment of IPsec without its first",
 	[CASE_FRAGMENT_TRANSIT] = "fragment in transit",
 	[CASE_FRAGMENT_STRAY] = "fragment of a stray",
+	[CASE_BEYOND] = "headers out of reach",
 };
 
 static bool same(const __be32 a[4], const __be32 b[4])
@@ -201,4 +202,13 @@ struct model_answer model_decide(struct model *m, const struct flow *f, __u32 fr
 
 	m->seen[answer.how]++;
 	return answer;
+}
+
+struct model_answer model_pass_beyond(struct model *m, const struct flow *f, __u32 frame)
+{
+	if (f->kind == FLOW_OTHER)
+		return model_decide(m, f, frame);
+	add(m, CLASS_BEYOND, f->bytes);
+	m->seen[CASE_BEYOND]++;
+	return pass(CASE_BEYOND, WAY_NONE);
 }

@@ -52,6 +52,7 @@ enum model_case {
 	CASE_FRAGMENT_LOST, /* IPsec whose first fragment was not seen */
 	CASE_FRAGMENT_TRANSIT,
 	CASE_FRAGMENT_STRAY, /* its first fragment was a stray's */
+	CASE_BEYOND,	     /* its headers are out of reach */
 	MODEL_CASES
 };
 
@@ -79,6 +80,9 @@ struct model_answer {
 
 /* Decides, remembers and counts. @frame is the frame's length, which counts for what is not IP. */
 struct model_answer model_decide(struct model *m, const struct flow *f, __u32 frame);
+
+/* The same of a frame whose headers the program can read, but that must not be redirected. */
+struct model_answer model_pass_beyond(struct model *m, const struct flow *f, __u32 frame);
 
 /* The SA, or NULL. */
 const struct model_sa *model_find(const struct model *m, const __be32 dst[4], __u32 spi,

@@ -34,7 +34,7 @@ void ring_answer_close(struct ring_answer *r)
 static int verdict(const struct ring_answer *r, const struct ring_frame *f, __u32 meta)
 {
 	__u8 bytes[FRAME_SIZE] = {0};
-	struct xdp_md context = {.data = meta, .data_end = meta + (__u32)f->len};
+	struct xdp_md context = {.data = meta, .data_end = meta + (__u32)f->first};
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = bytes, .repeat = 1, .ctx_in = &context,
 		    .ctx_size_in = sizeof(context));
 
@@ -45,6 +45,14 @@ static int verdict(const struct ring_answer *r, const struct ring_frame *f, __u3
 	if (bpf_prog_test_run_opts(bench_ring_fd(r->program), &opts) < 0)
 		return -errno;
 	return (int)opts.retval;
+}
+
+bool ring_answer_can_cut(const struct ring_answer *r)
+{
+	const __u8 bytes[64] = {0};
+	const struct ring_frame frame = {.at = bytes, .len = sizeof(bytes), .first = 14};
+
+	return verdict(r, &frame, 0) >= 0;
 }
 
 static bool is_here(const struct ring_answer *r, const struct ring_frame *f)

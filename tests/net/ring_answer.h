@@ -20,10 +20,13 @@ struct ring_answer {
 int ring_answer_open(struct ring_answer *r, struct sandbox *box, int cpu);
 void ring_answer_close(struct ring_answer *r);
 
+/* Can a test run say how much of a frame lies in the first buffer? From Linux 6.18 on. */
+bool ring_answer_can_cut(const struct ring_answer *r);
+
 /* What is known of a frame. */
 struct ring_frame {
 	const __u8 *at;
-	size_t len;
+	size_t len, first; /* of it in the first buffer */
 	__u32 slot;   /* of its SA; NO_SLOT: of none that a ring decrypts */
 	__u32 number; /* the ring that it is sent to */
 	__u32 bytes;  /* of the IP packet, to be counted */

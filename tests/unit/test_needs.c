@@ -352,6 +352,35 @@ static void legacy_rx_is_switched_off(void **state)
 	assert_null(find(&facts, NEEDS_LEGACY_RX));
 }
 
+/* faults.md, A9: mlx5's striding queues at a large MTU. */
+static void headers_out_of_sight_are_refused(void **state)
+{
+	struct needs_facts facts = nic("mlx5_core");
+
+	facts.xdp.features |= NETDEV_XDP_RX_SG;
+	facts.link.mtu = 3498;
+	assert_null(find(&facts, NEEDS_HEADERS));
+	facts.link.mtu = 9000;
+	assert_finding(&facts, NEEDS_HEADERS, NEEDS_REFUSE,
+		       "ethtool --set-priv-flags eth0 rx_striding_rq off");
+	assert_finding(&facts, NEEDS_HEADERS, NEEDS_REFUSE, "at its MTU 9000 driver mlx5_core");
+	facts.empty_first = NEEDS_ON;
+	assert_finding(&facts, NEEDS_HEADERS, NEEDS_REFUSE, "ip link set dev eth0 mtu 3498");
+	/* What is attached stays, and its operator knows. */
+	facts.own_prog_id = 7;
+	facts.link.xdp_id[1] = 7;
+	assert_finding(&facts, NEEDS_HEADERS, NEEDS_WARN, "nothing would be steered");
+	facts.pull_data = true;
+	assert_null(find(&facts, NEEDS_HEADERS));
+	facts.pull_data = false;
+	facts.empty_first = NEEDS_OFF;
+	assert_null(find(&facts, NEEDS_HEADERS));
+	/* Another driver's frames have a head. */
+	facts = nic("ice");
+	facts.link.mtu = 9000;
+	assert_null(find(&facts, NEEDS_HEADERS));
+}
+
 static void virtual_functions_are_refused_on_ixgbe(void **state)
 {
 	struct needs_facts facts = nic("ixgbe");
@@ -555,7 +584,7 @@ static void the_rest_is_said(void **state)
 static void the_table_is_as_read(void **state)
 {
 	static const char *const meta[] = {"mlx5_core", "ice",	   "i40e",	 "ixgbe", "igb",
-					   "igc",	"bnxt_en", "virtio_net", "veth"};
+					   "igc",	"bnxt_en", "virtio_net", "veth",  "idpf"};
 	static const char *const restarts[] = {"igc", "rvu_nicpf", "bnxt_en", "qede", "nicvf"};
 	const struct xdp_driver *table;
 	unsigned int count, i, metas = 0, restarting = 0;
@@ -772,6 +801,7 @@ int main(void)
 		pure(lro_is_switched_off),
 		pure(gro_hw_is_switched_off_where_it_must),
 		pure(legacy_rx_is_switched_off),
+		pure(headers_out_of_sight_are_refused),
 		pure(virtual_functions_are_refused_on_ixgbe),
 		pure(virtio_big_mode_is_refused),
 		pure(vlan_tags_are_kept),

@@ -145,8 +145,18 @@ static int made_up_counts(const struct maps *maps, unsigned int index, struct in
 		for (int class = 0; class < CLASSES; class ++)
 			sum->class[class] =
 				(struct count){10 + (__u64) class, 1000 + (__u64) class};
+	sum->class[CLASS_BEYOND] = (struct count){0}; /* else each test has a warning more */
 	if (index == 9)
 		sum->class[CLASS_IKE] = (struct count){100, 5000};
+	return 0;
+}
+
+/* One interface, all of whose frames have their headers beyond the first buffer. */
+static int all_beyond(const struct maps *maps, unsigned int index, struct interface_counts *sum)
+{
+	memset(sum, 0, sizeof(*sum));
+	if (index == 2)
+		sum->class[CLASS_BEYOND] = (struct count){31000, 277000000};
 	return 0;
 }
 
@@ -1068,6 +1078,26 @@ static void text_warnings(void **state)
 	snapshot_free(&s);
 }
 
+/* Where the programs cannot read headers, nothing is steered: not a word would be the worst answer.
+ */
+static void text_headers_out_of_reach(void **state)
+{
+	struct maps *maps = *state;
+	struct snapshot s;
+	struct json_object *root;
+	char *text;
+
+	assert_int_equal(snapshot_take(&s, maps, all_beyond, NOW), 0);
+	text = print(&s, false, (struct show_view){.interfaces = 1});
+	contains(text, "warning: 31.0 k packets of IPsec were not steered");
+	contains(text, "out of reach");
+	free(text);
+	root = print_json(&s);
+	has_counts(root, "beyond", 31000, 277000000);
+	json_object_put(root);
+	snapshot_free(&s);
+}
+
 #define ON_MAPS(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -1096,6 +1126,7 @@ int main(void)
 		ON_MAPS(text_other_work),
 		ON_MAPS(text_losses),
 		ON_MAPS(text_warnings),
+		ON_MAPS(text_headers_out_of_reach),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
