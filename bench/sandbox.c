@@ -84,8 +84,12 @@ static int attach(struct sandbox *s, char *why, size_t size)
 {
 	struct program_target target = {.ifindex = LOOPBACK, .index = 0, .generic = true};
 	char log[16384] = "";
-	int err = program_attach(&s->xdp.maps, &s->xdp.pins, &target, false, log, sizeof(log));
+	struct program_link link;
+	int err = program_attach(&s->xdp.maps, &target, &link, log, sizeof(log));
 
+	if (!err)
+		err = program_pin(&s->xdp.pins, LOOPBACK, &link);
+	program_close(&link, err != 0);
 	if (err) {
 		snprintf(why, size, "attaching: %s; %.600s", strerror(-err),
 			 log + (strlen(log) > 600 ? strlen(log) - 600 : 0));

@@ -224,6 +224,16 @@ class Lab:
         name, = [n for n in os.listdir(self.pins) if n.startswith("layout-")]
         return f"{self.pins}/{name}"
 
+    def cpumaps(self):
+        """The ids of the pinned cpumaps: what the rings' threads are known by."""
+        return {map_id(f"{self.layout}/{name}") for name in os.listdir(self.layout)
+                if name.startswith("cpus_")}
+
+    def run_files(self):
+        """What lies under /run/espalier for the gateway."""
+        names = os.listdir("/run/espalier") if os.path.isdir("/run/espalier") else []
+        return sorted(n for n in names if n.startswith(f"{self.cookie}."))
+
     def map(self, name, size):
         """The memory of a pinned map that the programs and the daemon share."""
         fd = bpf_obj_get(f"{self.layout}/{name}")
@@ -303,6 +313,27 @@ def bpf_obj_get(path):
     """A descriptor of what is pinned there."""
     text = ctypes.create_string_buffer(path.encode())
     return bpf(7, struct.pack("=Q", ctypes.addressof(text)))
+
+
+def map_id(path):
+    """The id of a pinned map."""
+    fd = bpf_obj_get(path)
+    try:
+        with open(f"/proc/self/fdinfo/{fd}") as info:
+            return next(int(line.split()[1]) for line in info if line.startswith("map_id:"))
+    finally:
+        os.close(fd)
+
+
+def ring_threads(cpumaps):
+    """The kernel threads of these cpumaps, by name; other labs' are not among them."""
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError), open(f"/proc/{pid}/comm") as comm:
+            match = re.match(r"cpumap/\d+/map:(\d+)$", comm.read())
+            if match and int(match[1]) in cpumaps:
+                found.append(match[0])
+    return found
 
 
 def bpf_xdp_pass(name):

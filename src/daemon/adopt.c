@@ -30,7 +30,7 @@ static void refresh_program(struct daemon *d, const struct daemon_interface *int
 		    interface->name);
 		return;
 	}
-	err = program_attach(&d->xdp.maps, &d->xdp.pins, &target, true, log, sizeof(log));
+	err = program_replace(&d->xdp.maps, &d->xdp.pins, &target, log, sizeof(log));
 	if (err)
 		say("%s: keeps the program of the earlier version: %s", interface->name,
 		    strerror(-err));
@@ -38,32 +38,58 @@ static void refresh_program(struct daemon *d, const struct daemon_interface *int
 		place->program = program_hash();
 }
 
+static unsigned int place_of(const struct host *host, unsigned int ifindex)
+{
+	for (unsigned int i = 0; i < HOST_INTERFACES; i++)
+		if (host->interface[i].ifindex == ifindex)
+			return i;
+	return NO_INDEX;
+}
+
+/* By what we know of this one alone; never by another's place or name. False: it is gone. */
+static bool fill_interface(const struct host *host, unsigned int ifindex,
+			   struct daemon_interface *interface)
+{
+	interface->ifindex = ifindex;
+	interface->index = place_of(host, ifindex);
+	interface->fresh = false;
+	if (if_indextoname(ifindex, interface->name))
+		return true;
+	if (interface->index == NO_INDEX)
+		snprintf(interface->name, sizeof(interface->name), "interface %u", ifindex);
+	else
+		snprintf(interface->name, sizeof(interface->name), "%s",
+			 host->interface[interface->index].name);
+	return false;
+}
+
+/* Settings are seen to by settle_records(). */
+static void take_back(struct daemon *d, struct daemon_interface *interface)
+{
+	undo_before_detach(d->undo, (int)interface->ifindex);
+	interfaces_release(d, interface);
+}
+
 static void adopt_one(struct daemon *d, unsigned int ifindex, struct daemon_interface *interface)
 {
-	struct host *host = d->xdp.maps.host;
+	const struct host *host = d->xdp.maps.host;
 	struct meeting meeting = {.method = METHOD_XDP};
-	char name[IF_NAMESIZE];
 	__u32 id;
-	int err;
+	int err = program_attached(&d->xdp.pins, ifindex, &id);
 
-	for (int i = 0; i < HOST_INTERFACES; i++)
-		if (host->interface[i].ifindex == ifindex)
-			interface->index = i;
-	interface->ifindex = ifindex;
-	interface->fresh = false;
-	snprintf(interface->name, sizeof(interface->name), "%s",
-		 host->interface[interface->index].name);
-	err = program_attached(&d->xdp.pins, ifindex, &id);
-	if (err || host->interface[interface->index].ifindex != ifindex) {
+	if (!fill_interface(host, ifindex, interface)) {
 		say("%s (interface %u) is gone since the last run; its pins are removed",
 		    interface->name, ifindex);
-		undo_after_detach(d->undo, interface->name);
-		undo_restore(d->undo, ifindex);
-		interfaces_release(d, interface);
+		take_back(d, interface);
 		return;
 	}
-	if (if_indextoname(ifindex, name))
-		snprintf(interface->name, sizeof(interface->name), "%s", name);
+	/* Its place is what its program counts in, so nothing can be adopted without it. */
+	if (err || interface->index == NO_INDEX) {
+		say("%s: the last run left it %s; taken back first", interface->name,
+		    err ? "without its program" : "half attached");
+		take_back(d, interface);
+		return;
+	}
 	interfaces_note_modes(d);
 	meeting.generic = host->interface[interface->index].mode == MODE_GENERIC;
 	meeting.frags = host->frags;
@@ -75,18 +101,35 @@ static void adopt_one(struct daemon *d, unsigned int ifindex, struct daemon_inte
 
 /*
  * An interface that the NIC or the kernel steers goes on with its settings, which undo knows: it is
- * attached anew like any other, and finds them. Only one that is gone, or not wanted any more, is
- * put back now.
+ * attached anew like any other, and finds them; by its mode then, unless it is not wanted any more.
+ * A place of our program's without a program is what a crash left.
  */
-static void forget_hardware(struct daemon *d, struct host_interface *place)
+static void forget_place(struct daemon *d, struct host_interface *place)
 {
-	if (!place->ifindex)
+	if (!place->ifindex || interfaces_find(d, place->ifindex))
 		return;
-	if (!interfaces_is_named(d, place->ifindex)) {
-		undo_restore(d->undo, (int)place->ifindex);
+	if (place->mode < MODE_RSS || !interfaces_is_named(d, place->ifindex))
 		place->mode = MODE_NATIVE;
-	}
 	SHARED(place->ifindex) = 0;
+}
+
+/*
+ * Nothing of ours is on the interfaces that were not adopted: what the driver changed is put back,
+ * and what we changed too, unless we are about to attach to it again.
+ */
+static void settle_records(struct daemon *d)
+{
+	int *ifindexes;
+	int count = undo_interfaces(d->undo, &ifindexes);
+
+	for (int i = 0; i < count; i++) {
+		if (!ifindexes[i] || interfaces_find(d, (unsigned int)ifindexes[i]))
+			continue;
+		undo_after_detach(d->undo, ifindexes[i]);
+		if (!interfaces_is_named(d, (unsigned int)ifindexes[i]))
+			undo_restore(d->undo, ifindexes[i]);
+	}
+	free(ifindexes);
 }
 
 static bool other_method_asked(const struct daemon *d)
@@ -111,7 +154,7 @@ int interfaces_adopt(struct daemon *d)
 	}
 	free(ifindexes);
 	for (int i = 0; i < HOST_INTERFACES; i++)
-		if (d->xdp.maps.host->interface[i].mode >= MODE_RSS)
-			forget_hardware(d, &d->xdp.maps.host->interface[i]);
+		forget_place(d, &d->xdp.maps.host->interface[i]);
+	settle_records(d);
 	return count < 0 ? count : 0;
 }

@@ -5,38 +5,48 @@
 #include <errno.h>
 #include <net/if.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 #include "daemon/control.h"
-#include "daemon/say.h"
+#include "daemon/stop_words.h"
 #include "daemon/takedown.h"
 #include "nic/netns.h"
 
-static int ask(uint64_t cookie, const struct control_request *request, struct control_reply *reply)
+/* A connection over which the daemon was asked, or a negative errno. */
+static int ask(uint64_t cookie, const struct control_request *request)
 {
 	struct timeval patience = {.tv_sec = 30};
 	struct sockaddr_un address;
-	ssize_t got = -1;
-	int fd, err = 0;
+	int fd, err;
 
 	control_address(cookie, &address);
 	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	if (connect(fd, (void *)&address, sizeof(address)) < 0 ||
-	    send(fd, request, sizeof(*request), MSG_NOSIGNAL) < 0)
-		err = -errno;
-	else
-		got = recv(fd, reply, sizeof(*reply), 0);
-	if (!err && got < 0)
-		err = -errno;
-	else if (!err && (got != (ssize_t)sizeof(*reply) || reply->magic != CONTROL_MAGIC))
-		err = -EPROTO;
+	if (!connect(fd, (void *)&address, sizeof(address)) &&
+	    send(fd, request, sizeof(*request), MSG_NOSIGNAL) >= 0)
+		return fd;
+	err = -errno;
 	close(fd);
-	reply->said[sizeof(reply->said) - 1] = 0;
 	return err;
+}
+
+/* -ECONNRESET: the daemon ended without an answer. */
+static int hear(int fd, struct control_reply *reply)
+{
+	ssize_t got = recv(fd, reply, sizeof(*reply), 0);
+
+	if (got < 0)
+		return -errno;
+	if (!got)
+		return -ECONNRESET;
+	if (got != (ssize_t)sizeof(*reply) || reply->magic != CONTROL_MAGIC)
+		return -EPROTO;
+	reply->said[sizeof(reply->said) - 1] = 0;
+	return 0;
 }
 
 static int find_pins(struct pins *pins, char *said, size_t size)
@@ -61,10 +71,12 @@ int daemon_move(const struct move_request *move, char *said, size_t size)
 	};
 	struct control_reply reply = {0};
 	uint64_t cookie;
-	int err = netns_id(&cookie);
+	int err = netns_id(&cookie), fd;
 
-	if (!err)
-		err = ask(cookie, &request, &reply);
+	fd = err ? err : ask(cookie, &request);
+	err = fd < 0 ? fd : hear(fd, &reply);
+	if (fd >= 0)
+		close(fd);
 	if (err == -ENOENT || err == -ECONNREFUSED)
 		snprintf(said, size,
 			 "no daemon runs in this network namespace; start one with "
@@ -76,12 +88,12 @@ int daemon_move(const struct move_request *move, char *said, size_t size)
 	return err ? err : reply.err;
 }
 
-/* The daemon answers before it takes everything down; its lock is free when it is done. */
-static int await_end(uint64_t cookie)
+/* The daemon answers before it ends; its lock is free when it is done. */
+static int await_end(uint64_t cookie, int seconds)
 {
 	static const struct timespec pause = {.tv_nsec = 20000000};
 
-	for (int i = 0; i < 1500; i++) {
+	for (int i = 0; i < 50 * seconds; i++) {
 		if (lock_holder(cookie) <= 0)
 			return 0;
 		nanosleep(&pause, NULL);
@@ -89,32 +101,80 @@ static int await_end(uint64_t cookie)
 	return -ETIMEDOUT;
 }
 
-static int stop_by_daemon(const struct pins *pins, const char *interface, char *said, size_t size)
+/* What was not put back comes first, one message each. */
+static int hear_stop(int fd, struct stop_answer *answer, struct control_reply *reply)
 {
-	struct control_request request = {.magic = CONTROL_MAGIC, .what = CONTROL_STOP};
-	struct control_reply reply = {0};
-	int err;
+	int err = hear(fd, reply);
 
-	snprintf(request.interface, sizeof(request.interface), "%s", interface ? interface : "");
-	err = ask(pins->cookie, &request, &reply);
-	if (err) {
-		snprintf(said, size,
-			 "asking the daemon (pid %d): %s; end it with SIGTERM, then run "
-			 "'espalier stop' again",
-			 (int)lock_holder(pins->cookie), strerror(-err));
-		return err;
-	}
-	snprintf(said, size, "%s", reply.said);
-	if (reply.err || interface)
-		return reply.err;
-	err = await_end(pins->cookie);
-	if (err)
-		snprintf(said, size, "the daemon (pid %d) does not come to an end",
-			 (int)lock_holder(pins->cookie));
+	for (; !err && reply->kind != CONTROL_SAID; err = hear(fd, reply))
+		leavings_keep(&answer->leavings,
+			      reply->kind == CONTROL_FAILED ? UNDO_FAILED : UNDO_LEFT_ALONE,
+			      reply->said);
 	return err;
 }
 
-static int stop_from_pins(struct pins *pins, unsigned int ifindex, char *said, size_t size)
+static bool is_no_answer(int err)
+{
+	return err == -ECONNRESET || err == -ECONNREFUSED || err == -ENOENT;
+}
+
+/* *ends: it comes to its end, or did already; then what it left is to be looked for. */
+static int stop_by_daemon(const struct pins *pins, const char *interface,
+			  struct stop_answer *answer, bool *ends)
+{
+	struct control_request request = {.magic = CONTROL_MAGIC, .what = CONTROL_STOP};
+	pid_t pid = lock_holder(pins->cookie);
+	struct control_reply reply = {0};
+	int fd, err;
+
+	snprintf(request.interface, sizeof(request.interface), "%s", interface ? interface : "");
+	fd = ask(pins->cookie, &request);
+	err = fd < 0 ? fd : hear_stop(fd, answer, &reply);
+	if (fd >= 0)
+		close(fd);
+	/* One that ends by itself, or is killed, answers no more. */
+	*ends = err ? is_no_answer(err) && !await_end(pins->cookie, 2) : reply.ends;
+	if (err && *ends)
+		return 0;
+	if (err) {
+		snprintf(answer->said, sizeof(answer->said),
+			 "asking the daemon (pid %d): %s; end it with SIGTERM, then run "
+			 "'espalier stop' again",
+			 (int)pid, strerror(-err));
+		return err;
+	}
+	snprintf(answer->said, sizeof(answer->said), "%s", reply.said);
+	answer->stopped = reply.stopped;
+	err = *ends ? await_end(pins->cookie, 30) : 0;
+	if (err)
+		snprintf(answer->said, sizeof(answer->said),
+			 "the daemon (pid %d) does not come to an end", (int)pid);
+	return err ? err : reply.err;
+}
+
+static int take_down(struct pins *pins, const char *interface, struct undo *undo,
+		     struct stop_answer *answer)
+{
+	unsigned int ifindex = interface ? if_nametoindex(interface) : 0;
+	char why[512] = "";
+	int err;
+
+	answer->stopped |= takedown_any(pins, undo, ifindex);
+	if (!answer->stopped && ifindex && takedown_steered(pins, undo)) {
+		stop_nothing(interface, answer->said, sizeof(answer->said));
+		return 0;
+	}
+	err = takedown(pins, undo, ifindex, why, sizeof(why));
+	if (err || answer->stopped)
+		stop_sentence(interface, &answer->leavings, err, why, answer->said,
+			      sizeof(answer->said));
+	else
+		stop_nothing(NULL, answer->said, sizeof(answer->said));
+	return err;
+}
+
+static int stop_from_pins(struct pins *pins, const char *interface,
+			  struct stop_answer *answer)
 {
 	struct undo *undo = NULL;
 	pid_t holder = 0;
@@ -123,7 +183,7 @@ static int stop_from_pins(struct pins *pins, unsigned int ifindex, char *said, s
 
 	lock = lock_take(pins->cookie, &holder);
 	if (lock < 0) {
-		snprintf(said, size,
+		snprintf(answer->said, sizeof(answer->said),
 			 lock == -EAGAIN ? "a daemon (pid %d) is just starting; try again"
 					 : "taking the lock: " RUN_DIR " cannot be used (error %d): "
 					   "see that it is a directory which root alone can write",
@@ -131,50 +191,45 @@ static int stop_from_pins(struct pins *pins, unsigned int ifindex, char *said, s
 		return lock;
 	}
 	lock_file_name(pins->cookie, "json", file, sizeof(file));
-	err = undo_open(&undo, RUN_DIR, file, say_line, NULL, said, size);
+	err = undo_open(&undo, RUN_DIR, file, leavings_keep, &answer->leavings, answer->said,
+			sizeof(answer->said));
 	if (!err)
-		err = takedown(pins, undo, ifindex, said, size);
+		err = take_down(pins, interface, undo, answer);
 	undo_close(undo);
 	lock_release(pins->cookie, lock);
 	return err;
 }
 
-static int stop_found(struct pins *pins, const char *interface, unsigned int ifindex, char *said,
-		      size_t size)
+static int stop_found(struct pins *pins, const char *interface, struct stop_answer *answer)
 {
+	bool ends = true;
 	int err = 0;
 
-	if (lock_holder(pins->cookie) > 0) {
-		err = stop_by_daemon(pins, interface, said, size);
-		if (err || interface)
-			return err;
-	}
+	if (lock_holder(pins->cookie) > 0)
+		err = stop_by_daemon(pins, interface, answer, &ends);
 	/* Also after the daemon's own: what a crash left is found here. */
-	err = stop_from_pins(pins, ifindex, said, size);
-	if (!err)
-		snprintf(said, size, "%s is no longer steered, and every setting is as it was",
-			 interface ? interface : "this network namespace");
-	return err;
+	return err || !ends ? err : stop_from_pins(pins, interface, answer);
 }
 
-int daemon_stop(const char *interface, char *said, size_t size)
+int daemon_stop(const char *interface, struct stop_answer *answer)
 {
-	unsigned int ifindex = interface ? if_nametoindex(interface) : 0;
 	struct pins pins;
-	int err = find_pins(&pins, said, size);
+	int err;
 
+	memset(answer, 0, sizeof(*answer));
+	err = find_pins(&pins, answer->said, sizeof(answer->said));
 	if (err < 0)
 		return err;
-	if (interface && !ifindex) {
-		snprintf(said, size,
+	if (interface && !if_nametoindex(interface)) {
+		snprintf(answer->said, sizeof(answer->said),
 			 "there is no interface %s; 'espalier show' lists what is steered",
 			 interface);
 		err = -ENODEV;
 	} else if (err > 0) {
-		snprintf(said, size, "nothing is steered here");
+		stop_nothing(NULL, answer->said, sizeof(answer->said));
 		err = 0;
 	} else {
-		err = stop_found(&pins, interface, ifindex, said, size);
+		err = stop_found(&pins, interface, answer);
 	}
 	pins_close(&pins);
 	return err;

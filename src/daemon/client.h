@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <netinet/in.h>
+#include "daemon/leavings.h"
 
 #define DAEMON_WHY_LEN 1024
 
@@ -26,11 +27,17 @@ struct move_request {
  */
 int daemon_move(const struct move_request *request, char *said, size_t size);
 
+struct stop_answer {
+	char said[DAEMON_WHY_LEN];
+	bool stopped;		  /* something was steered, and is not any more */
+	struct leavings leavings; /* to be cleared */
+};
+
 /*
- * Puts everything back as it was, of one interface or of all (@interface NULL): by the running
- * daemon, or without one from the pins and the state file. 0 and @said as above (nothing steered is
- * no error); or a negative errno and why.
+ * Puts everything back as it was, of one interface or of all (@interface NULL; the last interface is
+ * all): by the running daemon, or without one from the pins and the state file. 0 and @answer->said
+ * as above (nothing steered is no error); or a negative errno and why.
  */
-int daemon_stop(const char *interface, char *said, size_t size);
+int daemon_stop(const char *interface, struct stop_answer *answer);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 #include "daemon/say.h"
+#include "daemon/stop_words.h"
 
 enum { CLIENTS = 8 };
 
@@ -26,6 +28,8 @@ struct client {
 
 struct control {
 	int fd;
+	int stopper; /* the client that waits for everything to be taken down; -1: nobody does */
+	char stopping[IFNAMSIZ]; /* the interface that it named; "" is all */
 	struct event *event;
 	struct client client[CLIENTS];
 	char path[108];
@@ -128,62 +132,124 @@ static int do_move(struct daemon *d, const struct control_request *request, char
 	return err;
 }
 
-static int stop_one(struct daemon *d, const char *name, char *said, size_t size)
+static void remember_stopped(struct daemon *d, const char *name)
 {
-	int left = 0;
-
 	for (int i = 0; i < DAEMON_INTERFACES; i++) {
-		struct daemon_interface *interface = &d->interface[i];
-
-		left += interface->ifindex && strcmp(interface->name, name);
-	}
-	for (int i = 0; i < DAEMON_INTERFACES; i++) {
-		struct daemon_interface *interface = &d->interface[i];
-		int err;
-
-		if (!interface->ifindex || strcmp(interface->name, name))
+		if (d->stopped[i])
 			continue;
-		for (int k = 0; k < DAEMON_INTERFACES; k++) {
-			if (!d->stopped[k]) {
-				d->stopped[k] = strdup(name);
-				break;
-			}
-		}
-		err = interfaces_detach(d, interface);
-		snprintf(said, size,
-			 err ? "%s is no longer steered; a setting could not be put back, see the "
-			       "daemon's messages"
-			     : "%s is no longer steered, and every setting is as it was",
-			 name);
-		if (!left)
-			loop_end(d, false);
-		return err;
+		d->stopped[i] = strdup(name);
+		return;
 	}
-	snprintf(said, size, "%s is not steered; 'espalier show' lists what is", name);
-	return -ENOENT;
 }
 
-static int do_stop(struct daemon *d, const struct control_request *request, char *said, size_t size)
+static void send_line(int client, const struct leaving *leaving)
 {
-	if (request->interface[0])
-		return stop_one(d, request->interface, said, size);
-	loop_end(d, true);
-	snprintf(said, size, "stopping");
-	return 0;
+	struct control_reply reply = {
+		.magic = CONTROL_MAGIC,
+		.kind = leaving->failed ? CONTROL_FAILED : CONTROL_LEFT_ALONE,
+	};
+
+	snprintf(reply.said, sizeof(reply.said), "%s", leaving->line);
+	send(client, &reply, sizeof(reply), MSG_NOSIGNAL);
 }
 
-static int serve(struct daemon *d, const struct control_request *request, char *said, size_t size)
+static void send_lines(int client, const struct leavings *leavings)
+{
+	for (size_t i = 0; i < leavings->count; i++)
+		send_line(client, &leavings->list[i]);
+}
+
+static void stop_one(struct daemon *d, struct daemon_interface *interface, int client,
+		     struct control_reply *reply)
+{
+	char name[IFNAMSIZ];
+
+	snprintf(name, sizeof(name), "%s", interface->name);
+	remember_stopped(d, name);
+	undo_tell(d->undo, leavings_hear, &d->leavings);
+	reply->err = interfaces_detach(d, interface);
+	undo_tell(d->undo, say_line, NULL);
+	reply->stopped = true;
+	stop_sentence(name, &d->leavings, reply->err, "", reply->said, sizeof(reply->said));
+	send_lines(client, &d->leavings);
+	leavings_clear(&d->leavings);
+}
+
+/* The client is answered when it is done. */
+static void stop_all(struct daemon *d, const char *interface, int client)
+{
+	static const struct timeval patience = {.tv_sec = 1};
+	struct control *control = d->control;
+
+	if (control->stopper < 0) {
+		control->stopper = dup(client);
+		fcntl(control->stopper, F_SETFL, 0); /* by then there is no loop to be held */
+		setsockopt(control->stopper, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+		snprintf(control->stopping, sizeof(control->stopping), "%s", interface);
+	}
+	loop_end(d, true);
+}
+
+/* False: the answer comes later. */
+static bool do_stop(struct daemon *d, const struct control_request *request, int client,
+		    struct control_reply *reply)
+{
+	struct daemon_interface *named = NULL;
+	int others = 0;
+
+	for (int i = 0; i < DAEMON_INTERFACES; i++) {
+		if (!d->interface[i].ifindex)
+			continue;
+		if (!strcmp(d->interface[i].name, request->interface))
+			named = &d->interface[i];
+		else
+			others++;
+	}
+	if (!request->interface[0] || (named && !others)) {
+		stop_all(d, request->interface, client);
+		return false;
+	}
+	if (named)
+		stop_one(d, named, client, reply);
+	else
+		stop_nothing(others ? request->interface : NULL, reply->said, sizeof(reply->said));
+	return true;
+}
+
+void control_stopped(struct daemon *d, int err, const char *why)
+{
+	struct control_reply reply = {
+		.magic = CONTROL_MAGIC, .err = err, .stopped = true, .ends = true};
+	struct control *control = d->control;
+
+	if (!control || control->stopper < 0)
+		return;
+	send_lines(control->stopper, &d->leavings);
+	stop_sentence(control->stopping, &d->leavings, err, why, reply.said, sizeof(reply.said));
+	send(control->stopper, &reply, sizeof(reply), MSG_NOSIGNAL);
+	close(control->stopper);
+	control->stopper = -1;
+}
+
+/* False: the answer comes later. */
+static bool serve(struct daemon *d, const struct control_request *request, int client,
+		  struct control_reply *reply)
 {
 	if (request->magic != CONTROL_MAGIC) {
-		snprintf(said, size, "the daemon is of another version; use its own program");
-		return -EPROTO;
+		snprintf(reply->said, sizeof(reply->said),
+			 "the daemon is of another version; use its own program");
+		reply->err = -EPROTO;
+		return true;
 	}
-	if (request->what == CONTROL_MOVE)
-		return do_move(d, request, said, size);
 	if (request->what == CONTROL_STOP)
-		return do_stop(d, request, said, size);
-	snprintf(said, size, "the daemon does not know this request");
-	return -EPROTO;
+		return do_stop(d, request, client, reply);
+	if (request->what == CONTROL_MOVE) {
+		reply->err = do_move(d, request, reply->said, sizeof(reply->said));
+		return true;
+	}
+	snprintf(reply->said, sizeof(reply->said), "the daemon does not know this request");
+	reply->err = -EPROTO;
+	return true;
 }
 
 static void answer(struct client *client)
@@ -194,8 +260,8 @@ static void answer(struct client *client)
 	if (recv(client->fd, &request, sizeof(request), MSG_DONTWAIT) != (ssize_t)sizeof(request))
 		return;
 	request.interface[sizeof(request.interface) - 1] = 0;
-	reply.err = serve(client->daemon, &request, reply.said, sizeof(reply.said));
-	send(client->fd, &reply, sizeof(reply), MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (serve(client->daemon, &request, client->fd, &reply))
+		send(client->fd, &reply, sizeof(reply), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 static void client_end(struct client *client)
@@ -254,6 +320,7 @@ int control_open(struct daemon *d)
 
 	if (!control)
 		return -ENOMEM;
+	control->stopper = -1;
 	control_address(d->xdp.pins.cookie, &address);
 	snprintf(control->path, sizeof(control->path), "%s", address.sun_path);
 	unlink(control->path); /* the lock is ours, so this is a dead daemon's */
@@ -286,6 +353,8 @@ void control_close(struct daemon *d)
 		event_free(d->control->event);
 	if (d->control->fd >= 0)
 		close(d->control->fd);
+	if (d->control->stopper >= 0)
+		close(d->control->stopper);
 	unlink(d->control->path);
 	free(d->control);
 	d->control = NULL;

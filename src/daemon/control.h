@@ -11,7 +11,7 @@
 #include "daemon/client.h"
 #include "daemon/lock.h"
 
-#define CONTROL_MAGIC 0x45535043u /* "ESPC"; rises with the form of the messages */
+#define CONTROL_MAGIC 0x45535044u /* "ESPD"; rises with the form of the messages */
 
 enum control_what { CONTROL_MOVE, CONTROL_STOP };
 
@@ -22,9 +22,15 @@ struct control_request {
 	char interface[IFNAMSIZ]; /* of a stop; "" is all */
 };
 
+/* A stop's reply is preceded by one for each setting that is not as it was. */
+enum control_kind { CONTROL_SAID, CONTROL_LEFT_ALONE, CONTROL_FAILED };
+
 struct control_reply {
 	uint32_t magic;
+	uint32_t kind;
 	int32_t err;
+	uint8_t stopped; /* something was steered, and is not any more */
+	uint8_t ends;	 /* the daemon comes to its end */
 	char said[DAEMON_WHY_LEN];
 };
 

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "daemon/encap_users.h"
+#include "daemon/leavings.h"
 #include "daemon/run.h"
 #include "nic/addrs.h"
 #include "nic/watch.h"
@@ -84,6 +85,7 @@ struct daemon {
 	int failed;    /* that error, if it came while the loop ran */
 	bool ended;    /* told to end */
 	bool takedown; /* on the way out: put everything back */
+	struct leavings leavings; /* what of it was left as it is */
 	int lock;
 	uint64_t cookie; /* of the network namespace */
 };
@@ -127,7 +129,10 @@ int interfaces_attach(struct daemon *d);
 /* Detaches from those that nothing named means any more. */
 void interfaces_detach_unnamed(struct daemon *d);
 
-/* adopt.c: takes over the interfaces whose pins an earlier daemon left; what is gone is taken down. */
+/*
+ * adopt.c: takes over the interfaces whose pins an earlier daemon left. What is gone is taken down,
+ * and what is written down of interfaces that are not steered any more is put back.
+ */
 int interfaces_adopt(struct daemon *d);
 
 /* Can SAs be moved one by one on every interface? */
@@ -201,6 +206,8 @@ void metrics_close(struct daemon *d);
 
 /* control.c: requests of `move` and `stop` */
 int control_open(struct daemon *d);
+/* Everything is taken down, with that error: tells whoever asked for it, if anybody did. */
+void control_stopped(struct daemon *d, int err, const char *why);
 void control_close(struct daemon *d);
 
 /* signals.c */

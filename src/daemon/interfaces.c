@@ -84,6 +84,30 @@ static void explain_attach(const char *name, int err, const char *log)
 		say("attaching to %s: %s%s%.600s", name, strerror(-err), log[0] ? ": " : "", log);
 }
 
+/*
+ * What the driver changed is written down before the program may outlive us: so of every program
+ * that is found pinned it is known.
+ */
+static int put_program_on(struct daemon *d, const char *name, const struct program_target *target,
+			  char *log, size_t size)
+{
+	struct program_link link = {.link = -1, .program = -1};
+	int err = undo_before_attach(d->undo, (int)target->ifindex);
+
+	if (!err)
+		err = program_attach(&d->xdp.maps, target, &link, log, size);
+	if (!err)
+		err = undo_after_attach(d->undo, (int)target->ifindex);
+	switches_die("noted", name);
+	if (!err)
+		err = program_pin(&d->xdp.pins, target->ifindex, &link);
+	switches_die("pinned", name);
+	if (err)
+		undo_before_detach(d->undo, (int)target->ifindex);
+	program_close(&link, err != 0);
+	return err;
+}
+
 static int attach_program(struct daemon *d, const struct link *link, bool has_meta,
 			  struct daemon_interface *interface)
 {
@@ -94,11 +118,11 @@ static int attach_program(struct daemon *d, const struct link *link, bool has_me
 	};
 	char log[8192] = "";
 	int index = take_index(d);
-	int err = index < 0 ? index : undo_before_attach(d->undo, link->name);
+	int err = index < 0 ? index : 0;
 
 	if (!err) {
 		target.index = index;
-		err = program_attach(&d->xdp.maps, &d->xdp.pins, &target, false, log, sizeof(log));
+		err = put_program_on(d, link->name, &target, log, sizeof(log));
 	}
 	if (err) {
 		explain_attach(link->name, err, log);
@@ -109,7 +133,6 @@ static int attach_program(struct daemon *d, const struct link *link, bool has_me
 	snprintf(interface->name, sizeof(interface->name), "%s", link->name);
 	interface->fresh = true;
 	fill_index(d, interface, target.generic ? MODE_GENERIC : MODE_NATIVE);
-	undo_after_attach(d->undo, link->name);
 	return 0;
 }
 
@@ -208,8 +231,7 @@ static int attach_one(struct daemon *d, const struct link *link)
 	else if (!err)
 		err = begin_hardware(d, link, &meeting, interface);
 	if (err) {
-		if (meeting.method == METHOD_XDP)
-			undo_after_detach(d->undo, link->name);
+		undo_after_detach(d->undo, link->ifindex);
 		undo_restore(d->undo, link->ifindex);
 		return err;
 	}
@@ -293,8 +315,10 @@ void interfaces_detach_unnamed(struct daemon *d)
 
 void interfaces_release(struct daemon *d, struct daemon_interface *interface)
 {
+	program_detach(&d->xdp.pins, interface->ifindex);
 	pins_remove_interface(&d->xdp.pins, interface->ifindex);
-	d->xdp.maps.host->interface[interface->index].ifindex = 0;
+	if (interface->index != NO_INDEX)
+		SHARED(d->xdp.maps.host->interface[interface->index].ifindex) = 0;
 	interface->ifindex = 0;
 	hardware_close(interface->hardware);
 	interface->hardware = NULL;
@@ -303,16 +327,12 @@ void interfaces_release(struct daemon *d, struct daemon_interface *interface)
 
 int interfaces_detach(struct daemon *d, struct daemon_interface *interface)
 {
-	unsigned int ifindex = interface->ifindex;
-	int left = 0, err;
+	int ifindex = (int)interface->ifindex, left, err;
 
-	if (interface->hardware) {
-		interfaces_release(d, interface);
-	} else {
-		undo_before_detach(d->undo, interface->name);
-		interfaces_release(d, interface);
-		left += undo_after_detach(d->undo, interface->name);
-	}
+	undo_before_detach(d->undo, ifindex);
+	interfaces_release(d, interface);
+	switches_die("detached", interface->name);
+	left = undo_after_detach(d->undo, ifindex);
 	err = undo_restore(d->undo, ifindex);
 	return left || err ? -EIO : 0;
 }
@@ -330,8 +350,8 @@ void interfaces_link_changed(struct daemon *d, unsigned int changes, const struc
 	if (!interface || !now->ifindex)
 		return;
 	if (changes & WATCH_GONE) {
-		say("%s was deleted; steering of the other interfaces goes on", interface->name);
 		interfaces_release(d, interface);
+		say("%s was deleted; steering of the other interfaces goes on", interface->name);
 		undo_restore(d->undo, now->ifindex);
 		return;
 	}

@@ -3,7 +3,10 @@
 #ifndef DAEMON_INTERFACES_IMPL_H
 #define DAEMON_INTERFACES_IMPL_H
 
+#include <limits.h>
 #include "daemon/daemon.h"
+
+#define NO_INDEX UINT_MAX /* it has no place in host->interface */
 
 /* The interface of that index, or with 0 a free place; NULL: there is none. */
 struct daemon_interface *interfaces_find(struct daemon *d, unsigned int ifindex);
@@ -14,7 +17,7 @@ bool interfaces_is_named(const struct daemon *d, unsigned int ifindex);
 /* What holds of moves and counters follows from how the interfaces are steered now. */
 void interfaces_note_modes(struct daemon *d);
 
-/* It is no longer steered: its pins, its place in the shared maps. Settings are undo's. */
+/* It is no longer steered: its program, pins, place in the shared maps. Settings are undo's. */
 void interfaces_release(struct daemon *d, struct daemon_interface *interface);
 
 #endif

@@ -38,7 +38,7 @@ static int open_undo(struct daemon *d)
 	char file[64], why[512] = "";
 	int err;
 
-	lock_file_name(d->xdp.pins.cookie, "json", file, sizeof(file));
+	lock_file_name(d->cookie, "json", file, sizeof(file));
 	err = undo_open(&d->undo, RUN_DIR, file, say_line, NULL, why, sizeof(why));
 	if (err)
 		say("opening the record of changed settings: %s", why);
@@ -98,6 +98,25 @@ static void say_threads(const struct host *host)
 		    seen, wanted);
 }
 
+/* What another version left is put back first, while its programs are still to be detached. */
+static int take_down_foreign(struct daemon *d)
+{
+	char why[PINS_WHY_LEN] = "";
+	struct pins pins;
+	int err = 0;
+
+	if (pins_find(&pins, true, why, sizeof(why)))
+		return 0; /* found again when it is opened */
+	if (pins_state(&pins) == PINS_FOREIGN) {
+		say("another version of espalier left its programs here: taken down first");
+		err = takedown(&pins, d->undo, 0, why, sizeof(why));
+	}
+	if (err && err != -EIO)
+		say("%s", why);
+	pins_close(&pins);
+	return err == -EIO ? 0 : err;
+}
+
 static int choose_roles(struct daemon *d)
 {
 	return roles_choose(d->options, &d->wanted, &d->roles);
@@ -140,11 +159,6 @@ static int drop_privileges(struct daemon *d)
 	return err;
 }
 
-static int adopt(struct daemon *d)
-{
-	return d->xdp.adopted ? interfaces_adopt(d) : 0;
-}
-
 static int open_addresses(struct daemon *d)
 {
 	int err = loop_open_watch(d);
@@ -175,9 +189,10 @@ static int attach(struct daemon *d)
 
 /* In this order: first what can fail without having changed anything. */
 static int (*const steps[])(struct daemon *d) = {
-	take_lock,   metrics_prepare, choose_roles, open_xdp,	  open_undo,
-	adopt,	     open_addresses,  learner_open, sas_open,	  rounds_open,
-	control_open, loop_open,      attach,	    drop_privileges, metrics_start,
+	take_lock,	metrics_prepare, choose_roles,	  open_undo,	take_down_foreign,
+	open_xdp,	interfaces_adopt, open_addresses, learner_open, sas_open,
+	rounds_open,	control_open,	 loop_open,	  attach,	drop_privileges,
+	metrics_start,
 };
 
 /* With -EINTR it was told to end; that is asked from where on what is there can be put back. */
@@ -188,7 +203,7 @@ static int set_up(struct daemon *d)
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !err; i++) {
 		switches_step(i);
 		err = steps[i](d);
-		if (!err && d->undo && (d->ended || signals_end()))
+		if (!err && d->xdp.maps.host && (d->ended || signals_end()))
 			err = -EINTR;
 	}
 	if (err == -EINTR && !d->ended) {
@@ -198,14 +213,31 @@ static int set_up(struct daemon *d)
 	return err;
 }
 
+/* The last words, and the answer to whoever asked for this. */
+static int take_down(struct daemon *d)
+{
+	char why[512] = "", sum[256];
+	int err;
+
+	undo_tell(d->undo, leavings_hear, &d->leavings);
+	err = takedown(&d->xdp.pins, d->undo, 0, why, sizeof(why));
+	leavings_sum(&d->leavings, sum, sizeof(sum));
+	if (err && err != -EIO)
+		say("putting everything back: %s", why);
+	else if (err || d->takedown)
+		say("stopped%s", sum);
+	control_stopped(d, err, why);
+	leavings_clear(&d->leavings);
+	return err;
+}
+
 /* What was there before this start goes on; what this start made is taken down if it failed. */
 static int clean_up(struct daemon *d, bool failed)
 {
-	bool down = d->takedown || (failed && !d->xdp.adopted);
-	char why[512] = "";
+	bool open = d->xdp.maps.host, made = open && !d->xdp.adopted;
+	bool down = (open && d->takedown) || (failed && made);
 	int err = 0;
 
-	control_close(d);
 	metrics_close(d);
 	rounds_close(d);
 	learner_close(d);
@@ -219,17 +251,11 @@ static int clean_up(struct daemon *d, bool failed)
 			interfaces_detach(d, &d->interface[i]);
 	for (int i = 0; i < DAEMON_INTERFACES; i++)
 		hardware_close(d->interface[i].hardware);
-	if (down && d->undo && d->xdp.pins.cookie) {
-		err = takedown(&d->xdp.pins, d->undo, 0, why, sizeof(why));
-		if (err)
-			say("putting everything back: %s", why);
-		else if (d->takedown)
-			say("stopped; every setting is as it was");
-	} else if (down && d->xdp.maps.host) {
-		pins_remove(&d->xdp.pins);
-	}
+	if (down)
+		err = take_down(d);
 	if (!down && d->xdp.maps.host)
 		SHARED(d->xdp.maps.host->attended) = 0;
+	control_close(d);
 	undo_close(d->undo);
 	xdp_close(&d->xdp);
 	if (d->base)

@@ -18,7 +18,7 @@ void say(const char *format, ...)
 	fprintf(stderr, "espalier: %s\n", human_clean(line));
 }
 
-void say_line(void *arg, const char *line)
+void say_line(void *arg, enum undo_outcome outcome, const char *line)
 {
 	say("%s", line);
 }

@@ -3,10 +3,12 @@
 #ifndef DAEMON_SAY_H
 #define DAEMON_SAY_H
 
+#include "steer/undo.h"
+
 /* Prints "espalier: " and the sentence, with '?' for what is not printable ASCII. Adds the newline. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same for steer/undo.h: undo_say_fn. */
-void say_line(void *arg, const char *line);
+void say_line(void *arg, enum undo_outcome outcome, const char *line);
 
 #endif

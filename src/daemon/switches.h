@@ -6,6 +6,9 @@
  *	no-handover	moves switch at once; the tests of order must then fail
  *	uncounted	as on a kernel that does not tell what rings drop
  *	end-at-N, hup-at-N	SIGTERM or SIGHUP comes before step N of the start
+ *	die-WHERE-IF	the daemon kills itself where with an interface, as in die-pinned-eb, its program
+ *			is on and what the driver changed is noted, or it is pinned too, or it is
+ *			detached and nothing is put back yet: noted, pinned, detached
  * In the product there are none.
  */
 #ifndef DAEMON_SWITCHES_H
@@ -18,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static inline void switches_apply(struct xdp *xdp)
 {
@@ -50,6 +54,16 @@ static inline void switches_step(size_t step)
 	if (text && sscanf(text, "hup-at-%zu", &n) == 1 && n == step)
 		raise(SIGHUP);
 }
+
+static inline void switches_die(const char *where, const char *interface)
+{
+	const char *text = getenv("ESPALIER_TEST");
+	char wanted[64];
+
+	snprintf(wanted, sizeof(wanted), "die-%s-%s", where, interface);
+	if (text && !strcmp(text, wanted))
+		kill(getpid(), SIGKILL);
+}
 #else
 static inline void switches_apply(struct xdp *xdp)
 {
@@ -66,6 +80,10 @@ static inline bool switches_uncounted(void)
 }
 
 static inline void switches_step(size_t step)
+{
+}
+
+static inline void switches_die(const char *where, const char *interface)
 {
 }
 #endif

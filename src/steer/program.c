@@ -347,26 +347,6 @@ static struct espalier_bpf *load_steer(const struct maps *maps, const struct pro
 	return NULL;
 }
 
-static int attach_new(const struct pins *pins, const struct program_target *target, int program)
-{
-	LIBBPF_OPTS(bpf_link_create_opts, opts,
-		    .flags = target->generic ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE);
-	int link, err;
-
-	link = bpf_link_create(program, target->ifindex, BPF_XDP, &opts);
-	if (link < 0)
-		return -errno;
-	err = pins_create_interface(pins, target->ifindex);
-	if (!err)
-		err = pins_put_interface(pins, target->ifindex, PIN_LINK, link);
-	if (!err)
-		err = pins_put_interface(pins, target->ifindex, PIN_PROGRAM, program);
-	if (err)
-		pins_remove_interface(pins, target->ifindex);
-	close(link);
-	return err;
-}
-
 static int attach_over(const struct pins *pins, const struct program_target *target, int program)
 {
 	int link = pins_get_interface(pins, target->ifindex, PIN_LINK);
@@ -380,17 +360,76 @@ static int attach_over(const struct pins *pins, const struct program_target *tar
 	return err ? err : pins_put_interface(pins, target->ifindex, PIN_PROGRAM, program);
 }
 
-int program_attach(struct maps *maps, const struct pins *pins, const struct program_target *target,
-		   bool replace, char *log, size_t size)
+int program_attach(struct maps *maps, const struct program_target *target,
+		   struct program_link *link, char *log, size_t size)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, opts,
+		    .flags = target->generic ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE);
+	struct espalier_bpf *skel = load_steer(maps, target, log, size);
+	int err = 0;
+
+	*link = (struct program_link){.link = -1, .program = -1};
+	if (!skel)
+		return -errno;
+	link->program = dup(bpf_program__fd(skel->progs.espalier_steer));
+	if (link->program < 0)
+		err = -errno;
+	if (!err)
+		link->link = bpf_link_create(link->program, target->ifindex, BPF_XDP, &opts);
+	if (!err && link->link < 0)
+		err = -errno;
+	espalier_bpf__destroy(skel);
+	if (err)
+		program_close(link, false);
+	return err;
+}
+
+int program_pin(const struct pins *pins, unsigned int ifindex, const struct program_link *link)
+{
+	int err = pins_create_interface(pins, ifindex);
+
+	if (!err)
+		err = pins_put_interface(pins, ifindex, PIN_LINK, link->link);
+	if (!err)
+		err = pins_put_interface(pins, ifindex, PIN_PROGRAM, link->program);
+	if (err)
+		pins_remove_interface(pins, ifindex);
+	return err;
+}
+
+void program_close(struct program_link *link, bool detach)
+{
+	if (link->link >= 0 && detach)
+		(void)bpf_link_detach(link->link);
+	if (link->link >= 0)
+		close(link->link);
+	if (link->program >= 0)
+		close(link->program);
+	link->link = link->program = -1;
+}
+
+int program_replace(struct maps *maps, const struct pins *pins,
+		    const struct program_target *target, char *log, size_t size)
 {
 	struct espalier_bpf *skel = load_steer(maps, target, log, size);
-	int program, err;
+	int err;
 
 	if (!skel)
 		return -errno;
-	program = bpf_program__fd(skel->progs.espalier_steer);
-	err = replace ? attach_over(pins, target, program) : attach_new(pins, target, program);
+	err = attach_over(pins, target, bpf_program__fd(skel->progs.espalier_steer));
 	espalier_bpf__destroy(skel);
+	return err;
+}
+
+int program_detach(const struct pins *pins, unsigned int ifindex)
+{
+	int link = pins_get_interface(pins, ifindex, PIN_LINK), err = 0;
+
+	if (link < 0)
+		return link == -ENOENT ? 0 : link;
+	if (bpf_link_detach(link) < 0)
+		err = -errno;
+	close(link);
 	return err;
 }
 

@@ -46,13 +46,36 @@ struct program_target {
 	bool no_metadata;
 };
 
+/* A steering program on an interface, until it is pinned or these are closed. */
+struct program_link {
+	int link, program;
+};
+
 /*
- * Loads a steering program for an interface, attaches it by bpf_link and pins both. @replace: over
- * the program that is there, through the pinned link. 0; -EEXIST, -EBUSY: another program is
- * there; else a negative errno, @log tells more.
+ * Loads a steering program for an interface and attaches it by bpf_link. 0; -EEXIST, -EBUSY: another
+ * program is there; else a negative errno, @log tells more.
  */
-int program_attach(struct maps *maps, const struct pins *pins, const struct program_target *target,
-		   bool replace, char *log, size_t size);
+int program_attach(struct maps *maps, const struct program_target *target,
+		   struct program_link *link, char *log, size_t size);
+
+/* Pins both: from now on they outlive us. 0 or a negative errno. */
+int program_pin(const struct pins *pins, unsigned int ifindex, const struct program_link *link);
+
+/* Closes both; @detach: and the program is off the interface when this returns. */
+void program_close(struct program_link *link, bool detach);
+
+/*
+ * The same program as of this version, over the one that is there, through its pinned link. 0 or a
+ * negative errno, @log tells more.
+ */
+int program_replace(struct maps *maps, const struct pins *pins,
+		    const struct program_target *target, char *log, size_t size);
+
+/*
+ * Takes the program off an interface: done when this returns, unlike by unlinking the pin, after
+ * which the kernel does it some time later. 0 also if none is pinned; or a negative errno.
+ */
+int program_detach(const struct pins *pins, unsigned int ifindex);
 
 /*
  * Is the pinned link of an interface still attached to it, and by which program? 0 and *id;

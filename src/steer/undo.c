@@ -55,9 +55,42 @@ void undo_close(struct undo *undo)
 	free(undo);
 }
 
+void undo_tell(struct undo *undo, undo_say_fn say, void *ctx)
+{
+	undo->say = say;
+	undo->ctx = ctx;
+}
+
 size_t undo_count(const struct undo *undo)
 {
 	return json_object_array_length(undo_changes(undo));
+}
+
+static int by_number(const void *a, const void *b)
+{
+	int left = *(const int *)a, right = *(const int *)b;
+
+	return left < right ? -1 : left > right;
+}
+
+int undo_interfaces(const struct undo *undo, int **ifindexes)
+{
+	struct json_object *const of[] = {undo_changes(undo), undo_attached(undo)};
+	size_t most = json_object_array_length(of[0]) + json_object_array_length(of[1]);
+	int *list = calloc(most + 1, sizeof(*list));
+	size_t n = 0, kept = 0;
+
+	*ifindexes = list;
+	if (!list)
+		return -ENOMEM;
+	for (int i = 0; i < 2; i++)
+		for (size_t k = 0; k < json_object_array_length(of[i]); k++)
+			list[n++] = undo_number(json_object_array_get_idx(of[i], k), "ifindex");
+	qsort(list, n, sizeof(*list), by_number);
+	for (size_t i = 0; i < n; i++)
+		if (!kept || list[kept - 1] != list[i])
+			list[kept++] = list[i];
+	return (int)kept;
 }
 
 static ssize_t change_find(const struct undo *undo, const struct undo_entry *entry)
@@ -184,7 +217,7 @@ int undo_set(struct undo *undo, const struct undo_entry *entry)
 	}
 	json_object_put(previous);
 	if (!err)
-		undo_say(undo, "%s%s%s: %s %s -> %s", entry->ifname, entry->ifname[0] ? ": " : "",
+		undo_say(undo, UNDO_DONE, "%s%s%s: %s %s -> %s", entry->ifname, entry->ifname[0] ? ": " : "",
 			 entry->reason, entry->knob, entry->old_value, entry->new_value);
 	return err;
 }
@@ -252,14 +285,14 @@ static int put_back(struct undo *undo, struct json_object *item, const char *ifn
 
 	err = knob_write(&undo->knobs, undo_kind_of(item), ifname, knob, undo_text(item, "old"));
 	if (err) {
-		undo_say(undo,
+		undo_say(undo, UNDO_FAILED,
 			 "%s%s%s could not be put back to %s: %s; it stays written down in %s/%s",
 			 ifname, sep, knob, undo_text(item, "old"), strerror(-err), undo->dir_name,
 			 undo->file);
 		return 1;
 	}
 	if (undo_kind_of(item) != UNDO_RULE) /* of these there may be thousands */
-		undo_say(undo, "%s%sput back: %s %s -> %s", ifname, sep, knob,
+		undo_say(undo, UNDO_DONE, "%s%sput back: %s %s -> %s", ifname, sep, knob,
 			 undo_text(item, "new"), undo_text(item, "old"));
 	return 0;
 }
@@ -279,19 +312,22 @@ static int restore_knob(struct undo *undo, struct json_object *item, const char 
 
 	err = knob_read(&undo->knobs, undo_kind_of(item), ifname, knob, &now);
 	if (is_gone(err)) {
-		undo_say(undo, "%s%s%s is no longer there: nothing to put back", ifname, sep, knob);
+		undo_say(undo, UNDO_DONE, "%s%s%s is no longer there: nothing to put back", ifname,
+			 sep, knob);
 		return 0;
 	}
 	if (err) {
-		undo_say(undo, "%s%s%s could not be read: %s; it stays written down in %s/%s",
+		undo_say(undo, UNDO_FAILED,
+			 "%s%s%s could not be read: %s; it stays written down in %s/%s",
 			 ifname, sep, knob, strerror(-err), undo->dir_name, undo->file);
 		return 1;
 	}
 	if (!strcmp(now, undo_text(item, "new")))
 		err = put_back(undo, item, ifname);
 	else if (strcmp(now, undo_text(item, "old")))
-		undo_say(undo, "%s%s%s is now %s, no longer the %s that we set: left alone", ifname,
-			 sep, knob, now, undo_text(item, "new"));
+		undo_say(undo, UNDO_LEFT_ALONE,
+			 "%s%s%s is now %s, no longer the %s that we set: left alone", ifname, sep,
+			 knob, now, undo_text(item, "new"));
 	free(now);
 	return err;
 }
@@ -307,7 +343,8 @@ static int restore_item(struct undo *undo, struct json_object *item)
 	err = undo_item_link(item, &link);
 	if (err == -ENODEV) {
 		if (undo_kind_of(item) != UNDO_RULE)
-			undo_say(undo, "%s: the interface is gone: nothing to put back of %s",
+			undo_say(undo, UNDO_DONE,
+				 "%s: the interface is gone: nothing to put back of %s",
 				 undo_text(item, "interface"), undo_text(item, "knob"));
 		return 0;
 	}
@@ -354,7 +391,7 @@ int undo_restore(struct undo *undo, int ifindex)
 		json_object_array_del_idx(list, i, 1);
 	}
 	if (rules)
-		undo_say(undo, "%zu rules that we gave the NIC are no longer there", rules);
+		undo_say(undo, UNDO_DONE, "%zu rules that we gave the NIC are no longer there", rules);
 	undo_forget_gone(undo);
 	err = undo_file_save(undo);
 	return err ? err : failed;

@@ -36,11 +36,18 @@ struct undo_entry {
 	const char *reason; /* why, a few words: "packets from a ring obey it" */
 };
 
+/* What became of a setting. */
+enum undo_outcome {
+	UNDO_DONE,	 /* changed, put back, or there is nothing to put back */
+	UNDO_LEFT_ALONE, /* it is not as we found it: somebody else changed it meanwhile */
+	UNDO_FAILED,	 /* it is not as we found it: it stays written down */
+};
+
 /*
  * What was done or not done, one line without a newline: for each change and each restore
  * "eth0: reason: knob old -> new", or a sentence about what was left alone and why.
  */
-typedef void (*undo_say_fn)(void *ctx, const char *line);
+typedef void (*undo_say_fn)(void *ctx, enum undo_outcome outcome, const char *line);
 
 struct undo;
 
@@ -55,8 +62,17 @@ int undo_open(struct undo **out, const char *dir, const char *file, undo_say_fn 
 /* Leaves the file as it is. */
 void undo_close(struct undo *undo);
 
+/* From now on what is done is told there. */
+void undo_tell(struct undo *undo, undo_say_fn say, void *ctx);
+
 /* Number of changes that are still to be put back. */
 size_t undo_count(const struct undo *undo);
+
+/*
+ * The interfaces of which anything is written down, ascending, each once, and 0 for what belongs to
+ * none. The count, or -ENOMEM. The caller frees *ifindexes.
+ */
+int undo_interfaces(const struct undo *undo, int **ifindexes);
 
 /*
  * Write one change down before it is made: on disk when this returns 0. The first old value stays
@@ -99,14 +115,21 @@ int undo_restore(struct undo *undo, int ifindex);
 /*
  * Attaching itself changes settings on some drivers (virtio_net, vmxnet3). Around it, for each
  * interface: channels, indirection table, key, hash function and changeable features are read
- * and stored (before_attach, after_attach), what the operator changed meanwhile is noted
- * (before_detach), and what then still differs is put back (after_detach). Changes by undo_set come
- * before before_attach, undo_restore after after_detach. After a crash it is right to call only
- * the last two. All: 0 or negative errno; after_detach: the number that could not be put back.
+ * and written down (before_attach; after_attach, which comes before the program may outlive us),
+ * what the operator changed meanwhile is noted (before_detach), and what then still differs is put
+ * back (after_detach). Changes by undo_set come before before_attach, undo_restore after
+ * after_detach.
+ *
+ * An attachment whose program is gone without all of this having been called, by a crash, is settled
+ * by after_detach alone: what is not as the attach left it was changed by somebody else since, and
+ * is left alone. Killed before after_attach nobody can tell: all that differs is put back.
+ *
+ * All: 0 or negative errno. after_detach: also the number of settings that could not be put back,
+ * which stay written down; @ifindex 0 settles all attachments.
  */
-int undo_before_attach(struct undo *undo, const char *ifname);
-int undo_after_attach(struct undo *undo, const char *ifname);
-int undo_before_detach(struct undo *undo, const char *ifname);
-int undo_after_detach(struct undo *undo, const char *ifname);
+int undo_before_attach(struct undo *undo, int ifindex);
+int undo_after_attach(struct undo *undo, int ifindex);
+int undo_before_detach(struct undo *undo, int ifindex);
+int undo_after_detach(struct undo *undo, int ifindex);
 
 #endif

@@ -33,7 +33,7 @@ static struct json_object *knob_new(enum undo_kind kind, const char *knob, const
 
 static int list_add(struct json_object *list, struct json_object *item)
 {
-	if (item && !json_object_array_add(list, item))
+	if (list && item && !json_object_array_add(list, item))
 		return 0;
 	json_object_put(item);
 	return -ENOMEM;
@@ -105,7 +105,7 @@ static struct json_object *list_find(struct json_object *list, struct json_objec
 	return NULL;
 }
 
-/* Index of the attachment of a link, -1 if none. */
+/* Index of the attachment of an interface, -1 if none. */
 static ssize_t find(const struct undo *undo, int ifindex)
 {
 	struct json_object *list = undo_attached(undo);
@@ -117,17 +117,18 @@ static ssize_t find(const struct undo *undo, int ifindex)
 	return -1;
 }
 
-/* The attachment of an interface by its present name; NULL if there is none. */
-static struct json_object *attachment(struct undo *undo, const char *ifname, struct link *link,
-				      int *err)
+/* The attachment of an interface that is there, and its present link; else NULL and why. */
+static struct json_object *attachment(struct undo *undo, int ifindex, struct link *link, int *err)
 {
-	ssize_t at;
+	ssize_t at = find(undo, ifindex);
+	struct json_object *item;
 
-	*err = link_get(ifname, link);
+	*err = at < 0 ? -ENOENT : 0;
 	if (*err)
 		return NULL;
-	at = find(undo, link->ifindex);
-	return at < 0 ? NULL : json_object_array_get_idx(undo_attached(undo), at);
+	item = json_object_array_get_idx(undo_attached(undo), at);
+	*err = undo_item_link(item, link);
+	return *err ? NULL : item;
 }
 
 void undo_forget_gone(struct undo *undo)
@@ -141,62 +142,80 @@ void undo_forget_gone(struct undo *undo)
 			json_object_array_del_idx(list, i, 1);
 }
 
-int undo_before_attach(struct undo *undo, const char *ifname)
+/* What could not be put back of an earlier attachment is still to be put back to what it was then. */
+static int take_over(struct json_object *list, struct json_object *earlier)
 {
-	struct json_object *item, *list;
-	struct link link;
-	int err;
+	struct json_object *before = json_object_object_get(earlier, "before"), *old, *now;
+	size_t i;
 
-	undo_forget_gone(undo);
-	/* Left by a crash whose program is gone as well: put back first, then look afresh. */
-	if (attachment(undo, ifname, &link, &err))
-		(void)undo_after_detach(undo, ifname);
-	if (err)
-		return err;
-	list = snapshot(undo, link.name);
-	item = undo_item_new(&link);
-	if (!item)
-		json_object_put(list);
-	if (!item || !undo_item_add(item, "before", list)) {
+	for (i = 0; before && i < json_object_array_length(before); i++) {
+		old = json_object_array_get_idx(before, i);
+		now = list_find(list, old);
+		if (now && !undo_item_add(now, "value",
+					  json_object_new_string(undo_text(old, "value"))))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* A new attachment in the place of the one that is written down, if there is one. */
+static int put_attachment(struct undo *undo, const struct link *link)
+{
+	struct json_object *item = undo_item_new(link), *list = snapshot(undo, link->name);
+	ssize_t at = find(undo, link->ifindex);
+	int err = item && list ? 0 : -ENOMEM;
+
+	if (!err && at >= 0)
+		err = take_over(list, json_object_array_get_idx(undo_attached(undo), at));
+	if (err || !undo_item_add(item, "before", list)) {
+		if (err)
+			json_object_put(list);
 		json_object_put(item);
 		return -ENOMEM;
 	}
-	err = list_add(undo_attached(undo), item);
+	if (at >= 0)
+		json_object_array_del_idx(undo_attached(undo), at, 1);
+	return list_add(undo_attached(undo), item);
+}
+
+int undo_before_attach(struct undo *undo, int ifindex)
+{
+	struct link link;
+	int err;
+
+	/* Left by a crash whose program is gone as well: put back first, then look afresh. */
+	(void)undo_after_detach(undo, ifindex);
+	err = link_get_index(ifindex, &link);
+	if (!err)
+		err = put_attachment(undo, &link);
 	return err ? err : undo_file_save(undo);
 }
 
-int undo_after_attach(struct undo *undo, const char *ifname)
+int undo_after_attach(struct undo *undo, int ifindex)
 {
 	struct json_object *item;
 	struct link link;
 	int err;
 
-	item = attachment(undo, ifname, &link, &err);
-	if (err)
-		return err;
+	item = attachment(undo, ifindex, &link, &err);
 	if (!item)
-		return -ENOENT;
+		return err;
 	if (!undo_item_add(item, "after", snapshot(undo, link.name)))
 		return -ENOMEM;
 	return undo_file_save(undo);
 }
 
 /* Whatever differs from what the attach left was changed by somebody else since. */
-int undo_before_detach(struct undo *undo, const char *ifname)
+static int note_changed(struct undo *undo, struct json_object *item, const char *ifname)
 {
-	struct json_object *item, *after, *now, *keep, *knob, *same;
-	struct link link;
+	struct json_object *after = json_object_object_get(item, "after"), *now, *keep, *knob, *same;
+	int err = 0;
 	size_t i;
-	int err;
 
-	item = attachment(undo, ifname, &link, &err);
-	if (err || !item)
-		return err;
-	after = json_object_object_get(item, "after");
 	if (!after)
 		return 0;
 	keep = json_object_new_array();
-	now = snapshot(undo, link.name);
+	now = snapshot(undo, ifname);
 	if (!now || !keep)
 		err = -ENOMEM;
 	for (i = 0; !err && i < json_object_array_length(after); i++) {
@@ -207,72 +226,131 @@ int undo_before_detach(struct undo *undo, const char *ifname)
 				       knob_new(undo_kind_of(knob), undo_text(knob, "knob"), NULL));
 	}
 	json_object_put(now);
-	if (err || !undo_item_add(item, "keep", keep)) {
-		if (err)
-			json_object_put(keep);
-		return err ? err : -ENOMEM;
+	if (err) {
+		json_object_put(keep);
+		return err;
 	}
-	return undo_file_save(undo);
+	return undo_item_add(item, "keep", keep) ? 0 : -ENOMEM;
 }
 
-/* 0 or 1: could not be put back. */
-static int compare_restore(struct undo *undo, struct json_object *knob, bool keep,
-			   const char *ifname)
-{
-	const char *name = undo_text(knob, "knob"), *was = undo_text(knob, "value");
-	char *now;
-	int err;
-
-	if (knob_read(&undo->knobs, undo_kind_of(knob), ifname, name, &now))
-		return 0;
-	if (!strcmp(now, was)) {
-		err = 0;
-	} else if (keep) {
-		err = 0;
-		undo_say(undo,
-			 "%s: %s is now %s, changed by somebody else while we steered: left alone",
-			 ifname, name, now);
-	} else {
-		err = knob_write(&undo->knobs, undo_kind_of(knob), ifname, name, was);
-		if (err)
-			undo_say(undo, "%s: %s could not be put back from %s to %s: %s", ifname,
-				 name, now, was, strerror(-err));
-		else
-			undo_say(
-				undo,
-				"%s: put back, the driver changed it with the program: %s %s -> %s",
-				ifname, name, now, was);
-	}
-	free(now);
-	return err ? 1 : 0;
-}
-
-static int restore_all(struct undo *undo, struct json_object *item, const char *ifname)
-{
-	struct json_object *before = json_object_object_get(item, "before");
-	struct json_object *keep = json_object_object_get(item, "keep"), *knob;
-	int failed = 0;
-	size_t i;
-
-	for (i = 0; i < json_object_array_length(before); i++) {
-		knob = json_object_array_get_idx(before, i);
-		failed += compare_restore(undo, knob, list_find(keep, knob), ifname);
-	}
-	return failed;
-}
-
-int undo_after_detach(struct undo *undo, const char *ifname)
+int undo_before_detach(struct undo *undo, int ifindex)
 {
 	struct json_object *item;
 	struct link link;
-	int failed = 0, err;
+	int err;
 
-	item = attachment(undo, ifname, &link, &err);
-	if (item) {
-		failed = restore_all(undo, item, link.name);
-		json_object_array_del_idx(undo_attached(undo), find(undo, link.ifindex), 1);
+	item = attachment(undo, ifindex, &link, &err);
+	if (!item)
+		return err == -ENOENT ? 0 : err;
+	err = note_changed(undo, item, link.name);
+	return err ? err : undo_file_save(undo);
+}
+
+/* It differs from what it was. 0: done with it; 1: it could not be put back. */
+static int put_knob_back(struct undo *undo, struct json_object *knob, const char *now,
+			 const char *ifname)
+{
+	const char *name = undo_text(knob, "knob"), *was = undo_text(knob, "value");
+	int err = knob_write(&undo->knobs, undo_kind_of(knob), ifname, name, was);
+
+	if (err)
+		undo_say(undo, UNDO_FAILED,
+			 "%s: %s could not be put back from %s to %s: %s; it stays written down in "
+			 "%s/%s",
+			 ifname, name, now, was, strerror(-err), undo->dir_name, undo->file);
+	else
+		undo_say(undo, UNDO_DONE,
+			 "%s: put back, the driver changed it with the program: %s %s -> %s", ifname,
+			 name, now, was);
+	return err ? 1 : 0;
+}
+
+/* 0; 1: it could not be put back, and what it is now is noted in LEFT. */
+static int compare_restore(struct undo *undo, struct json_object *knob, bool keep,
+			   const char *ifname, struct json_object *left)
+{
+	const char *name = undo_text(knob, "knob");
+	char *now;
+	int failed = 0;
+
+	if (knob_read(&undo->knobs, undo_kind_of(knob), ifname, name, &now))
+		return 0;
+	if (strcmp(now, undo_text(knob, "value"))) {
+		if (keep)
+			undo_say(undo, UNDO_LEFT_ALONE,
+				 "%s: %s is now %s, changed by somebody else while we steered: "
+				 "left alone",
+				 ifname, name, now);
+		else
+			failed = put_knob_back(undo, knob, now, ifname);
+	}
+	if (failed)
+		(void)list_add(left, knob_new(undo_kind_of(knob), name, now));
+	free(now);
+	return failed;
+}
+
+/*
+ * Leaves of the attachment what could not be put back, and tells how much that is. What it is now
+ * counts as what the attach left, so that a later change by somebody else is seen as such.
+ */
+static int restore_all(struct undo *undo, struct json_object *item, const char *ifname)
+{
+	struct json_object *before = json_object_object_get(item, "before"), *knob;
+	struct json_object *keep = json_object_object_get(item, "keep");
+	struct json_object *left = json_object_new_array();
+	int failed = 0;
+
+	/* In this order: channels come before the table that depends on them. */
+	for (size_t i = 0; i < json_object_array_length(before);) {
+		knob = json_object_array_get_idx(before, i);
+		if (compare_restore(undo, knob, list_find(keep, knob), ifname, left)) {
+			failed++;
+			i++;
+		} else {
+			json_object_array_del_idx(before, i, 1);
+		}
+	}
+	json_object_object_del(item, "keep");
+	(void)undo_item_add(item, "after", left);
+	return failed;
+}
+
+/* Settles one attachment. The number of its settings that could not be put back, or -errno. */
+static int settle(struct undo *undo, int ifindex)
+{
+	struct json_object *item;
+	struct link link;
+	int failed, err;
+
+	item = attachment(undo, ifindex, &link, &err);
+	if (!item)
+		return err == -ENOENT || err == -ENODEV ? 0 : err;
+	if (!json_object_object_get(item, "keep"))
+		err = note_changed(undo, item, link.name);
+	if (err)
+		return err;
+	failed = restore_all(undo, item, link.name);
+	if (!failed)
+		json_object_array_del_idx(undo_attached(undo), find(undo, ifindex), 1);
+	return failed;
+}
+
+int undo_after_detach(struct undo *undo, int ifindex)
+{
+	struct json_object *list = undo_attached(undo);
+	int failed = 0, bad = 0, err;
+
+	if (ifindex)
+		failed = settle(undo, ifindex);
+	for (size_t i = json_object_array_length(list); !ifindex && i-- > 0;) {
+		err = settle(undo, undo_number(json_object_array_get_idx(list, i), "ifindex"));
+		if (err < 0)
+			bad = err;
+		else
+			failed += err;
 	}
 	undo_forget_gone(undo);
 	err = undo_file_save(undo);
-	return err ? err : failed;
+	return err ? err : bad ? bad : failed;
 }

@@ -257,6 +257,25 @@ static int open_dir(const char *name)
 	return fd;
 }
 
+/* The file is written under this name, and gets its own when it is whole. */
+static int unfinished_name(const struct undo *undo, char name[NAME_MAX + 1])
+{
+	int n = snprintf(name, NAME_MAX + 1, "%s.new", undo->file);
+
+	return n > NAME_MAX ? -ENAMETOOLONG : 0;
+}
+
+/* Whoever wrote it died half way: we hold the lock. */
+static int drop_unfinished(const struct undo *undo)
+{
+	char name[NAME_MAX + 1];
+	int err = unfinished_name(undo, name);
+
+	if (!err && unlinkat(undo->dir, name, 0) && errno != ENOENT)
+		err = -errno;
+	return err;
+}
+
 int undo_file_load(struct undo *undo, char *why, size_t len)
 {
 	int err;
@@ -273,7 +292,9 @@ int undo_file_load(struct undo *undo, char *why, size_t len)
 	if (undo->dir < 0)
 		return undo->dir;
 	why[0] = 0;
-	err = load_state(undo, why, len);
+	err = drop_unfinished(undo);
+	if (!err)
+		err = load_state(undo, why, len);
 	if (!err || why[0])
 		return err;
 	if (err == -EPERM || err == -ELOOP)
@@ -312,9 +333,6 @@ static int write_file(const struct undo *undo, const char *name)
 	text = json_object_to_json_string_length(undo->state, JSON_C_TO_STRING_PRETTY, &len);
 	if (!text)
 		return -ENOMEM;
-	/* Left by a crash half way. */
-	if (unlinkat(undo->dir, name, 0) && errno != ENOENT)
-		return -errno;
 	fd = openat(undo->dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
@@ -334,9 +352,9 @@ int undo_file_save(struct undo *undo)
 			return -errno;
 		return 0;
 	}
-	if ((size_t)snprintf(temporary, sizeof(temporary), "%s.new", undo->file) >=
-	    sizeof(temporary))
-		return -ENAMETOOLONG;
+	err = unfinished_name(undo, temporary);
+	if (err)
+		return err;
 	err = write_file(undo, temporary);
 	if (!err && renameat(undo->dir, temporary, undo->dir, undo->file))
 		err = -errno;
@@ -400,7 +418,7 @@ static void make_plain(char *line)
 			*line = '?';
 }
 
-void undo_say(struct undo *undo, const char *fmt, ...)
+void undo_say(struct undo *undo, enum undo_outcome outcome, const char *fmt, ...)
 {
 	char *line = NULL;
 	va_list ap;
@@ -410,7 +428,7 @@ void undo_say(struct undo *undo, const char *fmt, ...)
 	va_start(ap, fmt);
 	if (vasprintf(&line, fmt, ap) >= 0) {
 		make_plain(line);
-		undo->say(undo->ctx, line);
+		undo->say(undo->ctx, outcome, line);
 		free(line);
 	}
 	va_end(ap);

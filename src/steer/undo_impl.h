@@ -47,6 +47,7 @@ int undo_item_link(struct json_object *item, struct link *out);
 /* Forget the attachments of interfaces that are gone; not saved yet. */
 void undo_forget_gone(struct undo *undo);
 
-__attribute__((format(printf, 2, 3))) void undo_say(struct undo *undo, const char *fmt, ...);
+__attribute__((format(printf, 3, 4))) void undo_say(struct undo *undo, enum undo_outcome outcome,
+						    const char *fmt, ...);
 
 #endif

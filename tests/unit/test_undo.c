@@ -159,6 +159,7 @@ int ioctl(int fd, unsigned long request, ...)
 /* A place to work in */
 
 static char dir[64], state_file[128], said[8192];
+static int outcomes[UNDO_FAILED + 1]; /* how often each was said */
 
 static void sh(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 static void sh(const char *fmt, ...)
@@ -183,6 +184,7 @@ static int setup(void **state)
 		return -1;
 	snprintf(state_file, sizeof(state_file), "%s/s.json", dir);
 	said[0] = 0;
+	memset(outcomes, 0, sizeof(outcomes));
 	model.present = false;
 	sh("ip link add v0 numrxqueues 4 numtxqueues 4 type veth peer v1 numrxqueues 4 numtxqueues "
 	   "4");
@@ -196,11 +198,17 @@ static int teardown(void **state)
 	return 0;
 }
 
-static void note(void *ctx, const char *line)
+static void note(void *ctx, enum undo_outcome outcome, const char *line)
 {
 	size_t used = strlen(said);
 
+	outcomes[outcome]++;
 	snprintf(said + used, sizeof(said) - used, "%s\n", line);
+}
+
+static int index_of(const char *ifname)
+{
+	return (int)if_nametoindex(ifname);
 }
 
 static struct undo *open_undo(void)
@@ -446,8 +454,8 @@ static void cut_files_are_refused(void **state)
 
 	model_init();
 	assert_int_equal(undo_record(undo, &mask), 0);
-	assert_int_equal(undo_before_attach(undo, "nic0"), 0);
-	assert_int_equal(undo_after_attach(undo, "nic0"), 0);
+	assert_int_equal(undo_before_attach(undo, index_of("nic0")), 0);
+	assert_int_equal(undo_after_attach(undo, index_of("nic0")), 0);
 	undo_close(undo);
 	file = fopen(state_file, "r");
 	assert_non_null(file);
@@ -734,17 +742,17 @@ static void what_the_driver_changed_is_put_back(void **state)
 	for (crash = 0; crash < 2; crash++) {
 		model_init();
 		said[0] = 0;
-		assert_int_equal(undo_before_attach(undo, "nic0"), 0);
+		assert_int_equal(undo_before_attach(undo, index_of("nic0")), 0);
 		driver_attaches();
 		if (crash) {
 			/* before after_attach; the next process takes it down */
 			undo_close(undo);
 			undo = open_undo();
 		} else {
-			assert_int_equal(undo_after_attach(undo, "nic0"), 0);
+			assert_int_equal(undo_after_attach(undo, index_of("nic0")), 0);
 		}
-		assert_int_equal(undo_before_detach(undo, "nic0"), 0);
-		assert_int_equal(undo_after_detach(undo, "nic0"), 0);
+		assert_int_equal(undo_before_detach(undo, index_of("nic0")), 0);
+		assert_int_equal(undo_after_detach(undo, index_of("nic0")), 0);
 		assert_int_equal(model.rings, 4);
 		assert_int_equal(model.table[3], 3);
 		assert_said("the driver changed it with the program: channels rx 0 tx 0 other 0 "
@@ -758,17 +766,17 @@ static void what_the_driver_left_is_not_mentioned(void **state)
 {
 	struct undo *undo = open_undo();
 
-	assert_int_equal(undo_before_attach(undo, "v0"), 0);
+	assert_int_equal(undo_before_attach(undo, index_of("v0")), 0);
 	assert_true(file_exists());
-	assert_int_equal(undo_after_attach(undo, "v0"), 0);
-	assert_int_equal(undo_before_detach(undo, "v0"), 0);
-	assert_int_equal(undo_after_detach(undo, "v0"), 0);
+	assert_int_equal(undo_after_attach(undo, index_of("v0")), 0);
+	assert_int_equal(undo_before_detach(undo, index_of("v0")), 0);
+	assert_int_equal(undo_after_detach(undo, index_of("v0")), 0);
 	assert_string_equal(said, "");
 	assert_false(file_exists());
 	/* nothing was attached: nothing to do */
-	assert_int_equal(undo_before_detach(undo, "v0"), 0);
-	assert_int_equal(undo_after_detach(undo, "v0"), 0);
-	assert_int_equal(undo_after_attach(undo, "v0"), -ENOENT);
+	assert_int_equal(undo_before_detach(undo, index_of("v0")), 0);
+	assert_int_equal(undo_after_detach(undo, index_of("v0")), 0);
+	assert_int_equal(undo_after_attach(undo, index_of("v0")), -ENOENT);
 	undo_close(undo);
 }
 
@@ -778,13 +786,13 @@ static void what_the_operator_changed_meanwhile_stays(void **state)
 	struct undo_entry other = entry(UNDO_FEATURE, "v0", "tx-scatter-gather", "on", "off");
 	struct undo *undo = open_undo();
 
-	assert_int_equal(undo_before_attach(undo, "v0"), 0);
+	assert_int_equal(undo_before_attach(undo, index_of("v0")), 0);
 	/* this one the driver changes */
 	set_by_hand(&other, "off");
-	assert_int_equal(undo_after_attach(undo, "v0"), 0);
+	assert_int_equal(undo_after_attach(undo, index_of("v0")), 0);
 	set_by_hand(&feature, "on");
-	assert_int_equal(undo_before_detach(undo, "v0"), 0);
-	assert_int_equal(undo_after_detach(undo, "v0"), 0);
+	assert_int_equal(undo_before_detach(undo, index_of("v0")), 0);
+	assert_int_equal(undo_after_detach(undo, index_of("v0")), 0);
 	assert_value(undo, &feature, "on");
 	assert_value(undo, &other, "on");
 	assert_said(
@@ -800,12 +808,12 @@ static void an_old_attachment_is_settled_first(void **state)
 	struct undo *undo = open_undo();
 
 	model_init();
-	assert_int_equal(undo_before_attach(undo, "nic0"), 0);
+	assert_int_equal(undo_before_attach(undo, index_of("nic0")), 0);
 	driver_attaches();
-	assert_int_equal(undo_before_attach(undo, "nic0"), 0);
+	assert_int_equal(undo_before_attach(undo, index_of("nic0")), 0);
 	assert_int_equal(model.rings, 4);
 	driver_attaches();
-	assert_int_equal(undo_after_detach(undo, "nic0"), 0);
+	assert_int_equal(undo_after_detach(undo, index_of("nic0")), 0);
 	assert_int_equal(model.rings, 4);
 	assert_false(file_exists());
 	undo_close(undo);
@@ -814,20 +822,154 @@ static void an_old_attachment_is_settled_first(void **state)
 static void attachments_of_lost_interfaces_are_forgotten(void **state)
 {
 	struct undo *undo = open_undo();
+	int v0 = index_of("v0");
 
-	assert_int_equal(undo_before_attach(undo, "v0"), 0);
-	assert_int_equal(undo_before_attach(undo, "nic0"), 0);
+	assert_int_equal(undo_before_attach(undo, v0), 0);
+	assert_int_equal(undo_before_attach(undo, index_of("nic0")), 0);
 	sh("ip link del v0");
-	assert_int_equal(undo_before_detach(undo, "v0"), -ENODEV);
-	assert_int_equal(undo_after_detach(undo, "v0"), 0);
+	assert_int_equal(undo_before_detach(undo, v0), -ENODEV);
+	assert_int_equal(undo_after_detach(undo, v0), 0);
 	assert_true(file_exists());
-	assert_int_equal(undo_after_detach(undo, "nic0"), 0);
+	assert_int_equal(undo_after_detach(undo, index_of("nic0")), 0);
 	assert_false(file_exists());
 	/* a restore alone does it too */
-	assert_int_equal(undo_before_attach(undo, "nic0"), 0);
+	assert_int_equal(undo_before_attach(undo, index_of("nic0")), 0);
 	sh("ip link del nic0");
 	assert_int_equal(undo_restore(undo, 0), 0);
 	assert_false(file_exists());
+	undo_close(undo);
+}
+
+/* Killed while detaching, when the program was gone already: the next process has only the file. */
+static void a_crash_leaves_what_it_takes_to_settle(void **state)
+{
+	struct undo *undo = open_undo();
+	int noted;
+
+	for (noted = 0; noted < 2; noted++) {
+		model_init();
+		assert_int_equal(undo_before_attach(undo, index_of("nic0")), 0);
+		driver_attaches();
+		assert_int_equal(undo_after_attach(undo, index_of("nic0")), 0);
+		if (noted)
+			assert_int_equal(undo_before_detach(undo, index_of("nic0")), 0);
+		undo_close(undo);
+		undo = open_undo();
+		assert_int_equal(undo_after_detach(undo, 0), 0);
+		assert_int_equal(model.rings, 4);
+		assert_false(file_exists());
+	}
+	undo_close(undo);
+}
+
+/* What somebody changed after the crash is not what the attach left. */
+static void what_was_changed_after_a_crash_stays(void **state)
+{
+	struct undo_entry feature = entry(UNDO_FEATURE, "v0", "rx-gro", "off", "on");
+	struct undo_entry other = entry(UNDO_FEATURE, "v0", "tx-scatter-gather", "on", "off");
+	struct undo *undo = open_undo();
+
+	assert_int_equal(undo_before_attach(undo, index_of("v0")), 0);
+	set_by_hand(&other, "off"); /* this one the driver changes */
+	assert_int_equal(undo_after_attach(undo, index_of("v0")), 0);
+	undo_close(undo);
+	set_by_hand(&feature, "on");
+	undo = open_undo();
+	assert_int_equal(undo_after_detach(undo, index_of("v0")), 0);
+	assert_value(undo, &feature, "on");
+	assert_value(undo, &other, "on");
+	assert_int_equal(outcomes[UNDO_LEFT_ALONE], 1);
+	assert_false(file_exists());
+	undo_close(undo);
+}
+
+/* The key of nic0 was changed by the driver, and cannot be put back: twice. */
+static struct undo *with_a_stuck_key(void)
+{
+	struct undo *undo = open_undo();
+	int i;
+
+	model_init();
+	assert_int_equal(undo_before_attach(undo, index_of("nic0")), 0);
+	model.key[0] = 0xff;
+	assert_int_equal(undo_after_attach(undo, index_of("nic0")), 0);
+	model.stuck = true;
+	for (i = 1; i <= 2; i++) {
+		assert_int_equal(undo_after_detach(undo, index_of("nic0")), 1);
+		assert_int_equal(outcomes[UNDO_FAILED], i);
+		undo_close(undo);
+		undo = open_undo();
+	}
+	assert_said("hash-key could not be put back");
+	assert_said(state_file);
+	return undo;
+}
+
+static void what_the_driver_changed_stays_written_down(void **state)
+{
+	struct undo *undo = with_a_stuck_key();
+
+	/* steered again, with another key: what it was at first is what counts */
+	assert_int_equal(undo_before_attach(undo, index_of("nic0")), 0);
+	assert_int_equal(undo_after_attach(undo, index_of("nic0")), 0);
+	model.stuck = false;
+	assert_int_equal(undo_before_detach(undo, index_of("nic0")), 0);
+	assert_int_equal(undo_after_detach(undo, index_of("nic0")), 0);
+	assert_int_equal(model.key[0], 1);
+	assert_false(file_exists());
+	undo_close(undo);
+}
+
+static void what_was_changed_after_a_failure_stays(void **state)
+{
+	struct undo *undo = with_a_stuck_key();
+
+	model.key[0] = 0xaa;
+	model.stuck = false;
+	assert_int_equal(undo_after_detach(undo, 0), 0);
+	assert_int_equal(model.key[0], 0xaa);
+	assert_int_equal(outcomes[UNDO_LEFT_ALONE], 1);
+	assert_false(file_exists());
+	undo_close(undo);
+}
+
+static void unfinished_files_are_removed(void **state)
+{
+	struct undo_entry mask = rps("v0", "0", "3");
+	struct undo *undo;
+
+	sh("mkdir -m 700 %s && echo half >%s.new", dir, state_file);
+	undo = open_undo();
+	sh("! test -e %s.new", state_file);
+	sh("echo half >%s.new", state_file);
+	undo_close(undo);
+	undo = open_undo();
+	assert_int_equal(undo_set(undo, &mask), 0);
+	assert_int_equal(undo_restore(undo, 0), 0);
+	sh("! ls %s/s.json* 2>/dev/null", dir);
+	undo_close(undo);
+}
+
+static void interfaces_are_listed_once(void **state)
+{
+	struct undo_entry one = rps("v0", "0", "3");
+	struct undo_entry two = entry(UNDO_QUEUE, "v0", "rx-1/rps_cpus", "0", "1");
+	struct undo_entry sysctl = entry(UNDO_SYSCTL, "", "net/ipv4/ip_forward", "0", "1");
+	struct undo *undo = open_undo();
+	int *list;
+
+	assert_int_equal(undo_interfaces(undo, &list), 0);
+	free(list);
+	assert_int_equal(undo_before_attach(undo, index_of("nic0")), 0);
+	assert_int_equal(undo_record(undo, &one), 0);
+	assert_int_equal(undo_record(undo, &two), 0);
+	assert_int_equal(undo_record(undo, &sysctl), 0);
+	assert_int_equal(undo_before_attach(undo, index_of("v0")), 0);
+	assert_int_equal(undo_interfaces(undo, &list), 3);
+	assert_int_equal(list[0], 0);
+	assert_true(list[1] < list[2]);
+	assert_int_equal(list[1] + list[2], index_of("v0") + index_of("nic0"));
+	free(list);
 	undo_close(undo);
 }
 
@@ -859,6 +1001,12 @@ int main(void)
 		test(what_the_operator_changed_meanwhile_stays),
 		test(an_old_attachment_is_settled_first),
 		test(attachments_of_lost_interfaces_are_forgotten),
+		test(a_crash_leaves_what_it_takes_to_settle),
+		test(what_was_changed_after_a_crash_stays),
+		test(what_the_driver_changed_stays_written_down),
+		test(what_was_changed_after_a_failure_stays),
+		test(unfinished_files_are_removed),
+		test(interfaces_are_listed_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
