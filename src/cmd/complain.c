@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include "cmd/complain.h"
 #include "view/human.h"
+#include "view/wrap.h"
 
 /* What is quoted may hold anything: an argument, an interface's name. */
 static void __attribute__((format(printf, 2, 0)))
@@ -16,7 +17,7 @@ print(const char *tried, const char *format, va_list args, const char *after)
 		why = NULL;
 	if (asprintf(&line, "espalier: %s: %s%s", tried, why ? why : "no memory", after) < 0)
 		line = NULL;
-	fprintf(stderr, "%s\n", line ? human_clean(line) : "espalier: no memory");
+	fill(line ? human_clean(line) : "espalier: no memory", 0, stderr);
 	free(why);
 	free(line);
 }

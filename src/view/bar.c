@@ -15,6 +15,7 @@ struct bar_style bar_style_choose(const struct bar_terminal *facts)
 					   !strcasecmp(facts->codeset, "UTF8")),
 		.colour = facts->terminal && !(facts->no_color && *facts->no_color) &&
 			  facts->term && *facts->term && strcmp(facts->term, "dumb") != 0,
+		.fill = facts->terminal,
 	};
 
 	return style;

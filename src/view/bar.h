@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Share bars for a terminal. */
+/* Share bars, and what else depends on the terminal. */
 #ifndef VIEW_BAR_H
 #define VIEW_BAR_H
 
@@ -10,6 +10,7 @@
 struct bar_style {
 	bool utf8;   /* blocks of an eighth of a column; else whole '#' */
 	bool colour; /* says nothing that the length does not say too */
+	bool fill;   /* sentences are broken into lines; in a pipe or a file they are not */
 };
 
 /* What the style depends on. */

@@ -204,7 +204,10 @@ say(struct out *out, const char *before, const char *format, va_list args)
 	begin(out);
 	fputs(before, out->file);
 	human_clean(text);
-	wrap(text, (unsigned int)strlen(before), out->file);
+	if (out->style.fill)
+		wrap(text, (unsigned int)strlen(before), out->file);
+	else
+		fprintf(out->file, "%s\n", text);
 	free(text);
 }
 
@@ -228,6 +231,19 @@ void out_item(struct out *out, const char *mark, const char *format, ...)
 	va_start(args, format);
 	say(out, mark, format, args);
 	va_end(args);
+}
+
+void out_line(struct out *out, const char *format, ...)
+{
+	va_list args;
+
+	if (out->json)
+		return;
+	begin(out);
+	va_start(args, format);
+	vfprintf(out->file, format, args);
+	va_end(args);
+	fputc('\n', out->file);
 }
 
 void out_gap(struct out *out)

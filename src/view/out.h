@@ -29,12 +29,13 @@ int out_close(struct out *out);
 
 bool out_is_json(const struct out *out);
 
-/* Bars as they suit the terminal that the text gets to in the end. */
+/* Bars and lines as they suit the terminal that the text gets to in the end. */
 void out_set_style(struct out *out, const struct bar_style *style);
 
-/* Text only: a sentence, in lines of 80 columns; and an empty line between two parts (never two,
- * never first). */
+/* Text only: a sentence, on a terminal in lines of 80 columns (view/wrap.h); a line as it is, as
+ * a command that is to be copied; and an empty line between two parts (never two, never first). */
 void out_say(struct out *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void out_line(struct out *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void out_gap(struct out *out);
 
 /* Text only: a sentence of a list, behind what marks it; its lines begin below each other. */

@@ -7,9 +7,12 @@
 
 /*
  * Prints text and a newline; breaks lines at blanks so that none has over 80 columns if words
- * allow. The first line begins in column `from`, where the file stands already; the others are
- * indented as far.
+ * allow, but never within `...` or '...', where commands stand. The first line begins in column
+ * `from`, where the file stands already; the others are indented as far.
  */
 void wrap(const char *text, unsigned int from, FILE *file);
+
+/* The same where the file is a terminal; elsewhere one line, for who searches it or reads it on. */
+void fill(const char *text, unsigned int from, FILE *file);
 
 #endif

@@ -12,6 +12,12 @@
 #include "view/human.h"
 #include "view/out.h"
 
+#define LONG                                                                                       \
+	"This driver's rings, if one says `ethtool -X DEV weight 1 2 3 4 5 6 7 8 9 10 11 12 13 "   \
+	"14 "                                                                                      \
+	"15 16 17 18`, and then ('espalier inspect IF --measure 10 --report nic.json' on all the " \
+	"gateways' NICs), are even."
+
 static void counts(void **state)
 {
 	static const struct {
@@ -310,6 +316,36 @@ static void warned(void **state)
 	free(is);
 }
 
+static void long_fields(struct out *out)
+{
+	struct bar_style terminal = {.fill = true};
+
+	out_say(out, "%s", LONG);
+	out_set_style(out, &terminal);
+	out_say(out, "%s", LONG);
+	out_warn(out, "%s", LONG);
+	out_line(out, "%s", LONG);
+}
+
+/* Lines are filled on a terminal only, and never within what is quoted. */
+static void filled(void **state)
+{
+	char *is = print(false, long_fields);
+
+	assert_string_equal(
+		is, LONG
+		"\n"
+		"This driver's rings, if one says\n"
+		"`ethtool -X DEV weight 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18`, and then\n"
+		"('espalier inspect IF --measure 10 --report nic.json' on all the gateways'\n"
+		"NICs), are even.\n"
+		"warning: This driver's rings, if one says\n"
+		"         `ethtool -X DEV weight 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18`,\n"
+		"         and then ('espalier inspect IF --measure 10 --report nic.json' on all\n"
+		"         the gateways' NICs), are even.\n" LONG "\n");
+	free(is);
+}
+
 /* A full disk is told. */
 static void write_errors(void **state)
 {
@@ -329,12 +365,12 @@ static void write_errors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(counts),	cmocka_unit_test(widths),
-		cmocka_unit_test(bars),		cmocka_unit_test(bar_room),
-		cmocka_unit_test(styles),	cmocka_unit_test(fields),
-		cmocka_unit_test(nested),	cmocka_unit_test(tables),
-		cmocka_unit_test(named_rows),	cmocka_unit_test(warned),
-		cmocka_unit_test(write_errors),
+		cmocka_unit_test(counts),     cmocka_unit_test(widths),
+		cmocka_unit_test(bars),	      cmocka_unit_test(bar_room),
+		cmocka_unit_test(styles),     cmocka_unit_test(fields),
+		cmocka_unit_test(nested),     cmocka_unit_test(tables),
+		cmocka_unit_test(named_rows), cmocka_unit_test(warned),
+		cmocka_unit_test(filled),     cmocka_unit_test(write_errors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
