@@ -5,6 +5,7 @@
 #include "cmd/outcome.h"
 #include "cmd/verb.h"
 #include "daemon/client.h"
+#include "sad/spi_text.h"
 
 enum move_protocol { MOVE_ESP, MOVE_AH, MOVE_EITHER };
 
@@ -45,10 +46,8 @@ static enum status move(const void *given, int n, char **operands)
 	int64_t cpu;
 	int err;
 
-	if (!parse_spi(operands[0], &request.spi))
-		return complain_usage("move",
-				      "%s: not an SPI (1 to 4294967295, or 0x1 to 0xffffffff)",
-				      operands[0]);
+	if (!spi_parse(operands[0], &request.spi))
+		return complain_usage("move", "%s: %s", operands[0], spi_why_not(operands[0]));
 	if (strcmp(operands[1], "auto") == 0)
 		cpu = MOVE_AUTO;
 	else if (!parse_number(operands[1], 0, CPU_SETSIZE - 1, &cpu))
@@ -73,7 +72,7 @@ const struct verb verb_move = {
 	.brief = "move one SA by hand",
 	.about = "Moves one SA to another CPU, through the running daemon, without losing packets "
 		 "to the replay window. It stays there, whatever the load, until 'espalier move "
-		 "SPI auto'. The SPI is decimal, or hexadecimal with 0x.",
+		 "SPI auto'. Write the SPI " SPI_TEXT ".",
 	.options = options,
 	.defaults = &defaults,
 	.size = sizeof(defaults),

@@ -29,23 +29,6 @@ bool parse_number(const char *text, int64_t least, int64_t most, int64_t *out)
 	return true;
 }
 
-bool parse_spi(const char *text, uint32_t *out)
-{
-	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-	const char *digits = hex ? text + 2 : text;
-	unsigned long long value;
-	char *end;
-
-	if (!(hex ? isxdigit((unsigned char)*digits) : isdigit((unsigned char)*digits)))
-		return false;
-	errno = 0;
-	value = strtoull(digits, &end, hex ? 16 : 10);
-	if (errno || *end || value < 1 || value > UINT32_MAX)
-		return false;
-	*out = (uint32_t)value;
-	return true;
-}
-
 /* Says what is wrong with a value. */
 static enum parsed wrong(char *why, size_t size, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

@@ -65,7 +65,4 @@ void options_help(const struct option_row *rows, const void *defaults, FILE *fil
 /* A decimal number within a range, nothing around it. */
 bool parse_number(const char *text, int64_t least, int64_t most, int64_t *out);
 
-/* An SPI, decimal or with 0x in hexadecimal; not 0, which no packet has. */
-bool parse_spi(const char *text, uint32_t *out);
-
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 #include "cmd/plan.h"
 #include "cmd/plan_nic.h"
+#include "sad/spi_text.h"
 #include "view/out.h"
 
 #define RESERVED_SPI 255 /* 1 to 255 are IANA's, 0 is never sent (RFC 4303, 2.1) */
@@ -56,7 +57,7 @@ static enum status read_range(const struct plan_options *o, uint32_t *low, uint3
 	if (!o->range)
 		return STATUS_DONE;
 	snprintf(first, sizeof(first), "%.*s", dash ? (int)(dash - o->range) : 0, o->range);
-	if (!dash || dash - o->range > 31 || !parse_spi(first, low) || !parse_spi(dash + 1, high) ||
+	if (!dash || dash - o->range > 31 || !spi_parse(first, low) || !spi_parse(dash + 1, high) ||
 	    *low > *high)
 		return complain_usage("plan", "--range %s: not LOW-HIGH", o->range);
 	if (*low < least || *high > most)

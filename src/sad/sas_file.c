@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "sad/set.h"
+#include "sad/spi_text.h"
 
 #define MAX_WINDOW 4096
 #define MAX_CPU	   8191 /* the largest NR_CPUS that Linux can be built for */
@@ -83,13 +84,13 @@ static int parse_dst(struct reader *r, struct sa *sa, const char *token)
 	return parse_address(r, token, &sa->id.family, sa->id.dst);
 }
 
-static int parse_spi(struct reader *r, struct sa *sa, const char *token)
+static int parse_inbound_spi(struct reader *r, struct sa *sa, const char *token)
 {
-	uint64_t value;
+	uint32_t spi;
 
-	if (!parse_number(token, UINT32_MAX, &value) || !value)
-		return complain(r, "not an SPI; write 0x1 to 0xffffffff, or decimal");
-	sa->id.spi = (uint32_t)value;
+	if (!spi_parse(token, &spi))
+		return complain(r, "%s", spi_why_not(token));
+	sa->id.spi = spi;
 	return 0;
 }
 
@@ -170,7 +171,7 @@ static int parse_named(struct reader *r, struct sa *sa, const char *token)
 static int parse_fields(struct reader *r, struct sa *sa, char *line)
 {
 	static int (*const parsers[MAX_FIELDS])(struct reader *, struct sa *, const char *) = {
-		parse_dst, parse_spi, parse_protocol, parse_window, parse_cpu};
+		parse_dst, parse_inbound_spi, parse_protocol, parse_window, parse_cpu};
 	char *token, *rest = NULL;
 	size_t i = 0;
 	int ret;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "sad/sas_file.h"
+#include "sad/spi_text.h"
 
 static char path[] = "/tmp/espalier-sas-XXXXXX";
 
@@ -116,7 +117,8 @@ static void what_is_refused(void **state)
 		{"192.0.2.2 4294967296", "not an SPI; write"},
 		{"192.0.2.2 0x100000000", "not an SPI; write"},
 		{"192.0.2.2 99999999999999999999999", "not an SPI; write"},
-		{"192.0.2.2 12ab", "not an SPI; write"},
+		{"192.0.2.2 12xb", "not an SPI; write 0xc0ffee01, or as 'swanctl "},
+		{"192.0.2.2 c0ffee01_o", "the SPI of an outbound SA; "},
 		{"192.0.2.2 1 udp", "not a protocol; write"},
 		{"192.0.2.2 1 ESP", "not a protocol; write"},
 		{"192.0.2.2 1 64", "not a protocol; write"},
@@ -252,6 +254,59 @@ static void many_lines(void **state)
 	free(sas);
 }
 
+/* By hand, by `ip xfrm`, by swanctl. */
+static void spis(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t spi; /* 0: refused */
+	} cases[] = {
+		{"1", 1},
+		{"010", 10}, /* not octal */
+		{"12345678", 12345678},
+		{"4294967295", 0xffffffff},
+		{"0xC0ffee01", 0xc0ffee01},
+		{"0X0000000A", 10},
+		{"0x12345678", 0x12345678},
+		{"c0ffee01", 0xc0ffee01},
+		{"C0FFEE01", 0xc0ffee01},
+		{"1e3", 0x1e3},
+		{"a", 10},
+		{"c0ffee01_i", 0xc0ffee01},
+		{"12345678_i", 0x12345678},
+		{"0xc0ffee01_i", 0xc0ffee01},
+		{"", 0},
+		{"0", 0},
+		{"0x", 0},
+		{"0x0", 0},
+		{"0_i", 0},
+		{"_i", 0},
+		{"-1", 0},
+		{"+1", 0},
+		{" 1", 0},
+		{"1 ", 0},
+		{"1x", 0},
+		{"x1", 0},
+		{"4294967296", 0},
+		{"1c0ffee01", 0},
+		{"0x100000000", 0},
+		{"0x-1", 0},
+		{"0x 1", 0},
+		{"0xg", 0},
+		{"c0ffee01_o", 0},
+		{"c0ffee01_ix", 0},
+		{"c0ffee01_", 0},
+		{"99999999999999999999999", 0},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		uint32_t spi = 0;
+
+		if (spi_parse(cases[i].text, &spi) != !!cases[i].spi || spi != cases[i].spi)
+			fail_msg("\"%s\" gave %#x, not %#x", cases[i].text, spi, cases[i].spi);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -262,6 +317,7 @@ int main(void)
 		cmocka_unit_test(lines_that_are_no_text),
 		cmocka_unit_test(empty_and_missing),
 		cmocka_unit_test(many_lines),
+		cmocka_unit_test(spis),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
