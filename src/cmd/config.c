@@ -84,7 +84,7 @@ static int on_key(void *arg, const char *section, const char *name, const char *
 	char why[192];
 	char *word;
 
-	if (*section && strcmp(section, "run"))
+	if (*section && strcmp(section, "run")) /* one that is indented */
 		return mistake(r, -EINVAL, "unknown section [%.64s]; there is only [run]", section);
 	if (!strcmp(name, CONFIG_INTERFACES))
 		return add_interfaces(r, value);
@@ -106,6 +106,21 @@ static int on_key(void *arg, const char *section, const char *name, const char *
 	return 1;
 }
 
+/* libinih names a section with its first key only, which stands on a later line if anywhere. */
+static int check_section(const char *line, const char *end, int number, char *why, size_t size)
+{
+	int length = (int)(end - line), name;
+
+	if (!length || *line != '[')
+		return 0;
+	name = (int)strcspn(line + 1, "]\n");
+	if (1 + name >= length || !strncmp(line + 1, "run]", 4))
+		return 0;
+	snprintf(why, size, "line %d: unknown section [%.*s]; there is only [run]", number,
+		 name < 64 ? name : 64, line + 1);
+	return -EINVAL;
+}
+
 /* What libinih would misread: bytes that end a string, and lines that it would cut in two. */
 static int check_lines(const char *text, size_t length, char *why, size_t size)
 {
@@ -124,6 +139,8 @@ static int check_lines(const char *text, size_t length, char *why, size_t size)
 			snprintf(why, size, "line %d: longer than %d bytes", number, LINE_MOST);
 			return -EINVAL;
 		}
+		if (check_section(line, end, number, why, size))
+			return -EINVAL;
 		line = end + 1;
 	}
 	return 0;

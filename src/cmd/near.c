@@ -42,7 +42,8 @@ static size_t near_distance(const char *typed, const char *name)
 		return SIZE_MAX;
 	/* The beginning of a name is near, however much is missing. */
 	d = strncmp(typed, name, n) ? distance(typed, name) : 1;
-	return d > 2 || d >= whole ? SIZE_MAX : d;
+	/* Of a short name little is left after two changes. */
+	return d > 2 || 2 * d >= whole ? SIZE_MAX : d;
 }
 
 bool near_is(const char *typed, const char *name)

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <net/if.h>
 #include <sched.h>
+#include <net/if.h>
 #include <string.h>
 #include "cmd/config.h"
 #include "cmd/interface_named.h"
@@ -248,15 +249,32 @@ static enum status run_file(const struct run_options *asked, int n, char **names
 	return status;
 }
 
+/* "eth0,eth1" as in the file; where a comma belongs to a name there is such an interface. */
+static int part_names(int n, char **operands, char **names, int room)
+{
+	int parts = 0;
+
+	for (int i = 0; i < n; i++) {
+		char *rest = operands[i];
+		const char *between = if_nametoindex(rest) ? "" : ",";
+
+		while (rest && parts < room)
+			names[parts++] = strsep(&rest, between);
+	}
+	return parts;
+}
+
 static enum status run(const void *given, int n, char **operands)
 {
 	struct run_options o = *(const struct run_options *)given;
+	char *names[HOST_INTERFACES + 1];
 
+	n = part_names(n, operands, names, HOST_INTERFACES + 1);
 	if (o.config)
-		return run_file(&o, n, operands);
+		return run_file(&o, n, names);
 	if (!n)
 		return complain_usage("run", "needs IF... or --config FILE");
-	return run_them(&o, n, operands);
+	return run_them(&o, n, names);
 }
 
 const struct verb verb_run = {

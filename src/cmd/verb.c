@@ -10,6 +10,8 @@
 #include "cmd/verb.h"
 #include "view/wrap.h"
 
+enum { BRIEF_AT = 24 }; /* where the help says what a verb is for */
+
 const struct verb *const *verbs(void)
 {
 	static const struct verb *const table[] = {
@@ -26,6 +28,14 @@ const struct verb *verb_find(const char *name)
 		if (strcmp((*verb)->name, name) == 0)
 			return *verb;
 	return NULL;
+}
+
+/* Also by the names that other tools have taught. */
+static const struct verb *verb_of(const char *name)
+{
+	if (!strcmp(name, "status") || !strcmp(name, "list"))
+		return &verb_show;
+	return verb_find(name);
 }
 
 bool interface_name_ok(const char *name)
@@ -58,7 +68,10 @@ void verbs_help(FILE *file)
 		char left[64];
 
 		snprintf(left, sizeof(left), "  %s %s", (*verb)->name, (*verb)->operands);
-		fprintf(file, "%-18s%s\n", left, (*verb)->brief);
+		fprintf(file, "%-*s", BRIEF_AT, left);
+		if (strlen(left) + 2 > BRIEF_AT)
+			fprintf(file, "\n%*s", BRIEF_AT, "");
+		wrap((*verb)->brief, BRIEF_AT, file);
 	}
 	fprintf(file,
 		"\n'espalier VERB --help' tells the options of a verb, espalier(8) the rest.\n");
@@ -110,26 +123,25 @@ enum status verb_call(const struct verb *verb, int argc, char **argv)
 	return status;
 }
 
-static enum status unknown_verb(const char *name)
+static enum status unknown_verb(const char *name, const char *what)
 {
 	struct near near = {.typed = name};
 
 	for (const struct verb *const *verb = verbs(); *verb; verb++)
 		near_look(&near, (*verb)->name);
 	if (near.best)
-		complain(name, "neither a verb nor an interface; did you mean espalier %s?",
-			 near.best);
+		complain(name, "%s; did you mean espalier %s?", what, near.best);
 	else
-		complain(name, "neither a verb nor an interface; see espalier --help");
+		complain(name, "%s; see espalier --help", what);
 	return STATUS_USAGE;
 }
 
 static enum status program_help(int argc, char **argv)
 {
-	const struct verb *verb = argc > 0 ? verb_find(argv[0]) : NULL;
+	const struct verb *verb = argc > 0 ? verb_of(argv[0]) : NULL;
 
 	if (argc > 0 && !verb)
-		return unknown_verb(argv[0]);
+		return unknown_verb(argv[0], "no verb");
 	if (verb)
 		verb_help(verb, stdout);
 	else
@@ -147,16 +159,16 @@ enum status dispatch(int argc, char **argv)
 		return verb_call(&verb_show, argc, argv);
 	if (!strcmp(word, "--help") || !strcmp(word, "-h") || !strcmp(word, "help"))
 		return program_help(argc - 2, argv + 2);
-	if (!strcmp(word, "--version")) {
+	if (!strcmp(word, "--version") || !strcmp(word, "-V") || !strcmp(word, "version")) {
 		printf("espalier %s\n", ESPALIER_VERSION);
 		return STATUS_DONE;
 	}
-	verb = verb_find(word);
+	verb = verb_of(word);
 	if (verb)
 		return verb_call(verb, argc - 1, argv + 1);
 	interface_cut(argv[1]);
 	if (*word == '-' || if_nametoindex(word) ||
 	    (isdigit((unsigned char)*word) && parse_spi(word, &spi)))
 		return verb_call(&verb_show, argc, argv);
-	return unknown_verb(word);
+	return unknown_verb(word, "neither a verb nor an interface");
 }

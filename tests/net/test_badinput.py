@@ -144,8 +144,26 @@ def test_usage(host):
             (["move", "0x1000", "1", "--dst", "gateway"], ["--dst gateway: not an IPv4 or IPv6"]),
             (["move", "0x1000", "1", "--protocol", "tcp"], ["--protocol tcp", "esp or ah"]),
             (["shwo"], ["did you mean espalier show"]),
+            (["run", "eb,a/b"], ["a/b: not a name an interface can have"]),
+            (["run", "eb,lo", "eb"], ["eb is named twice"]),
+            (["run", "eb,"], ["not a name an interface can have"]),
+            (["move", "c0001003_o", "1"], ["c0001003_o: the SPI of an outbound SA"]),
+            (["help", "foo"], ["foo: no verb; see espalier --help"]),
             (["frobnicate"], ["neither a verb nor an interface"])):
         refused(host, arguments, 2, *words, before=before)
+
+
+def test_first_words(host):
+    """What one types first: the help is readable, and words that other tools have taught do."""
+    said = host.run("b", [f"{BUILD}/espalier", "--help"]).stdout
+    verbs = [line for line in said.splitlines() if re.match("  [a-z]", line)]
+    check(len(verbs) >= 10 and all(re.match(r"  [a-z].{0,19}  [A-Za-z]|  [a-z]\S* \S.{20,}$", line) for line in verbs),
+          "a verb runs into its text:", said)
+    check(max(map(len, said.splitlines())) <= 80, said)
+    versions = {host.run("b", [f"{BUILD}/espalier", word]).stdout for word in ("--version", "-V", "version")}
+    check(len(versions) == 1 and versions.pop().startswith("espalier "), versions)
+    for word in "status", "list":
+        check(json.loads(host.run("b", [f"{BUILD}/espalier", word, "--json"]).stdout)["interfaces"] == [], word)
 
 
 def test_no_such_interface(host):
