@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Command lines of the lab's tools. */
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdbool.h>
@@ -25,7 +26,7 @@ int lab_number(const char *text, char **end, __u64 *number)
 {
 	errno = 0;
 	*number = strtoull(text, end, 0);
-	if (errno || *end == text || strchr(text, '-'))
+	if (errno || !isdigit((unsigned char)*text))
 		return -EINVAL;
 	if (**end == 'k' || **end == 'm')
 		*number *= *(*end)++ == 'k' ? 1000 : 1000000;

@@ -279,9 +279,15 @@ def pace_is_not_exceeded():
 
 
 @check
+def ranges_of_cpus():
+    for text in f"{CPUS[0]}-{CPUS[0]}", f"{CPUS[0]},{CPUS[-1]}-{CPUS[-1]}":
+        expect(text, generate("--count", 10, "--cpus", text)["sent"], 10)
+
+
+@check
 def bad_input_is_refused():
     for options in (("--dev", "none"), ("--sas", 0), ("--src", "1.2.3"), ("--src", "::1"),
-                    ("--size", 43), ("--cpus", "4000"), ("--cpus", "0,0"), ("--rates", "zipf:x"),
+                    ("--size", 43), ("--cpus", "4000"), ("--cpus", "0,0"), ("--cpus", "0-"), ("--cpus", "-1"), ("--cpus", "1-0"), ("--rates", "zipf:x"),
                     ("--kind", "tcp"), ("--count", 5, "--seconds", 1), ("--fragment", 400),
                     ("--exthdr",), ("--qinq", 3), ("--count", "-1"), ("--nonsense",), ("word",)):
         generate(*options, status=2)
