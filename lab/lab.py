@@ -2,7 +2,7 @@
 """The lab for tests of the whole program: two namespaces, the daemon, the generator, the receiver.
 
 A test file defines functions test_*(lab) and ends with lab.main(). Each gets a fresh Lab, which is
-taken down afterwards whatever happens. A line `ok NAME`, `FAIL NAME` or `skip NAME: why` for each;
+taken down afterwards whatever happens. A line `ok NAME`, `FAIL NAME`, `skip NAME: why` or `noise NAME: why` for each;
 what a test returns, a figure worth knowing, stands behind its name.
 """
 import atexit
@@ -375,7 +375,7 @@ def run_when_quiet(name, function, prefix, options):
         except subprocess.CalledProcessError as error:
             print(f"FAIL {name}: the lab: {error}", flush=True)
             return False
-    print(f"skip {name}: {why}, {NOISY_TRIES} times", flush=True)
+    print(f"noise {name}: {why}, {NOISY_TRIES} times", flush=True)
     return True
 
 
