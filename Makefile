@@ -1,44 +1,59 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# Thin front: `make` builds, `make demo` shows, `make test` proves, `make bench` measures.
-# demo, test and bench first install what is missing (lab/deps).
+# Thin front; `make help` tells what there is.
 
 BUILD ?= build
-NINJA = ninja -C $(BUILD)
+HOURS ?= 1
 
-.PHONY: all deps demo test bench fuzz install clean
+.PHONY: all help deps demo test bench fuzz install uninstall clean
 
-all: $(BUILD)/build.ninja
-	@$(NINJA) --quiet
+all:
+	@lab/build $(BUILD)
 
-$(BUILD)/build.ninja:
-	@meson setup $(BUILD) >/dev/null || { cat $(BUILD)/meson-logs/meson-log.txt; exit 1; }
+help:
+	@echo "make             build into $(BUILD)/: the program is $(BUILD)/espalier"
+	@echo "make demo        16 SAs between two gateways, before and with Espalier"
+	@echo "make test        run every test; the last line counts them"
+	@echo "make bench       run every benchmark"
+	@echo "make fuzz        run each fuzzer for an hour (HOURS=N)"
+	@echo "make install     install (prefix=/usr/local, DESTDIR=)"
+	@echo "make uninstall   remove what make install has installed, but for settings"
+	@echo "make deps        install what make needs; demo, test, bench and fuzz do so for themselves"
+	@echo "make clean       remove $(BUILD)/"
 
 deps:
-	@lab/deps
+	@lab/deps build
 
-demo: deps
-	@$(MAKE) --no-print-directory all
+demo:
+	@lab/deps demo
+	@lab/build $(BUILD) demo
 	@lab/demo
 
-test: deps
-	@$(MAKE) --no-print-directory all
+test:
+	@lab/deps test
+	@lab/build $(BUILD)
 	@tests/run
 
-bench: deps
-	@$(MAKE) --no-print-directory all
+bench:
+	@lab/deps bench
+	@lab/build $(BUILD)
 	@bench/run
 
-# make fuzz [HOURS=1]: each fuzzer for so long, one after the other; what is new is kept in build-fuzz
-HOURS ?= 1
-fuzz: deps
-	@$(MAKE) --no-print-directory all
+# What is new is kept in build-fuzz.
+fuzz:
+	@lab/deps test
+	@lab/build $(BUILD)
 	@tests/fuzz/run --seconds $$(($(HOURS) * 3600)) --keep $(BUILD)-fuzz/corpus
 
-# make install [prefix=/usr] [DESTDIR=/somewhere]
+# A prefix that is given is kept for the next time, and the paths in the manual pages and the unit follow.
 install: all
 	@[ -z "$(prefix)" ] || meson configure $(BUILD) -Dprefix=$(prefix) >/dev/null
-	@$(NINJA) --quiet
+	@lab/build $(BUILD)
 	@DESTDIR="$(DESTDIR)" meson install -C $(BUILD) --no-rebuild --quiet
+
+uninstall:
+	@[ -f $(BUILD)/meson-logs/install-log.txt ] || { echo "make: nothing was installed from $(BUILD)/" >&2; exit 1; }
+	@ninja -C $(BUILD) uninstall >/dev/null
+	@echo "removed what make install had installed; settings are left where they were"
 
 clean:
 	@rm -rf $(BUILD)
