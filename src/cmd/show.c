@@ -7,6 +7,7 @@
 #include "cmd/show_pick.h"
 #include "cmd/show_print.h"
 #include "cmd/verb.h"
+#include "sad/spi_text.h"
 
 struct show_options {
 	bool all, wide, json, sorted;
@@ -112,8 +113,8 @@ static enum status read_pick(const struct show_options *o, const char *spi, stru
 	int64_t reqid = 0;
 
 	*pick = (struct show_pick){.cpu = o->cpu, .peer = o->peer, .by_reqid = o->reqid};
-	if (spi && !parse_spi(spi, &pick->spi))
-		return complain_usage("show", "%s: not an SPI such as 0xc0001000", spi);
+	if (spi && !spi_parse(spi, &pick->spi))
+		return complain_usage("show", "%s: %s", spi, spi_why_not(spi));
 	if (o->reqid && !parse_number(o->reqid, 0, UINT32_MAX, &reqid))
 		return complain_usage("show", "--reqid %s: not a number from 0 to %u", o->reqid,
 				      UINT32_MAX);
@@ -129,9 +130,8 @@ static enum status show(const void *given, int n, char **operands)
 	struct show_pick pick;
 	enum status status;
 	char tried[64];
-	uint32_t number;
 
-	if (only && !if_nametoindex(only) && parse_spi(only, &number)) {
+	if (only && !if_nametoindex(only) && spi_meant(only)) {
 		spi = only;
 		only = NULL;
 	}

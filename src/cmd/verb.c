@@ -8,6 +8,7 @@
 #include "cmd/interface_named.h"
 #include "cmd/near.h"
 #include "cmd/verb.h"
+#include "sad/spi_text.h"
 #include "view/wrap.h"
 
 enum { BRIEF_AT = 24 }; /* where the help says what a verb is for */
@@ -153,7 +154,6 @@ enum status dispatch(int argc, char **argv)
 {
 	const char *word = argc > 1 ? argv[1] : NULL;
 	const struct verb *verb;
-	uint32_t spi;
 
 	if (!word)
 		return verb_call(&verb_show, argc, argv);
@@ -167,8 +167,7 @@ enum status dispatch(int argc, char **argv)
 	if (verb)
 		return verb_call(verb, argc - 1, argv + 1);
 	interface_cut(argv[1]);
-	if (*word == '-' || if_nametoindex(word) ||
-	    (isdigit((unsigned char)*word) && parse_spi(word, &spi)))
+	if (*word == '-' || if_nametoindex(word) || spi_meant(word))
 		return verb_call(&verb_show, argc, argv);
 	return unknown_verb(word, "neither a verb nor an interface");
 }

@@ -47,6 +47,16 @@ bool spi_parse(const char *text, uint32_t *spi)
 	return true;
 }
 
+bool spi_meant(const char *text)
+{
+	struct digits digits;
+
+	if (!find_digits(text, &digits))
+		return false;
+	return isdigit((unsigned char)*text) || !strcmp(digits.tail, INBOUND) ||
+	       !strcmp(digits.tail, OUTBOUND) || (digits.length == 8 && !*digits.tail);
+}
+
 const char *spi_why_not(const char *text)
 {
 	struct digits digits;

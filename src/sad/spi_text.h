@@ -16,6 +16,9 @@
  */
 bool spi_parse(const char *text, uint32_t *spi);
 
+/* Where an interface's name could stand too: does nobody mean anything but an SPI by it? */
+bool spi_meant(const char *text);
+
 /* Why spi_parse() took it not: "not an SPI; write ..." */
 const char *spi_why_not(const char *text);
 

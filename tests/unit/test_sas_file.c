@@ -307,6 +307,18 @@ static void spis(void **state)
 	}
 }
 
+/* "eb" and "c0" are interfaces, also where there is none; nobody writes these. */
+static void meant(void **state)
+{
+	static const char *const yes[] = {"0xc0ffee01", "17", "c0ffee01", "c0ffee01_i", "eb_o"};
+	static const char *const no[] = {"eb", "c0", "eth0", "deadbeef0", "wan", ""};
+
+	for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++)
+		assert_true(spi_meant(yes[i]));
+	for (size_t i = 0; i < sizeof(no) / sizeof(*no); i++)
+		assert_false(spi_meant(no[i]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -318,6 +330,7 @@ int main(void)
 		cmocka_unit_test(empty_and_missing),
 		cmocka_unit_test(many_lines),
 		cmocka_unit_test(spis),
+		cmocka_unit_test(meant),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
