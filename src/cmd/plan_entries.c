@@ -96,6 +96,11 @@ double plan_entries_worst(const struct plan_entries *entries, const struct indir
 	return worst / total;
 }
 
+bool plan_entries_worth(double before, double after)
+{
+	return after < 0.99 * before;
+}
+
 void plan_entries_print_heading(struct out *out, const struct plan_nic *nic,
 				const struct plan_sas *sas)
 {
@@ -204,8 +209,10 @@ void plan_entries_print_shared(struct out *out, struct plan_entries *entries,
 
 void plan_entries_say_commands(struct out *out, const struct plan_nic *nic)
 {
-	if (*nic->commands)
-		out_say(out, "The NIC must be told what to hash: %s.", nic->commands);
+	if (!*nic->commands)
+		return;
+	out_say(out, "The NIC must be told what to hash:");
+	out_line(out, "%s", nic->commands);
 }
 
 void plan_entries_warn(struct out *out, const struct plan_nic *nic, const struct plan_sas *sas,

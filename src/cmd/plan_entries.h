@@ -30,6 +30,12 @@ void plan_entries_free(struct plan_entries *entries);
 double plan_entries_worst(const struct plan_entries *entries, const struct indir *table,
 			  double total);
 
+/*
+ * Is a plan worth its while? The parts of all load on the heaviest queue before and after it. All
+ * flows pay for it once, so what is better by less than a hundredth is not.
+ */
+bool plan_entries_worth(double before, double after);
+
 /* "40 SAs of FILE, by the rates there, on 128 entries and 4 queues of NIC." */
 void plan_entries_print_heading(struct out *out, const struct plan_nic *nic,
 				const struct plan_sas *sas);

@@ -64,45 +64,65 @@ static void write_command(const struct request *r, char *text, size_t size)
 		at += (size_t)snprintf(text + at, size - at, "%s%02x", i ? ":" : "", r->key[i]);
 }
 
+/* The part of all load that the heaviest queue has with the key as it is; below 0: not known. */
+static double before_of(const struct request *r)
+{
+	return r->before ? plan_entries_worst(r->before, &r->nic->nic.table, r->sas.total) : -1;
+}
+
+static bool recommended(const struct request *r, double after)
+{
+	return !r->before || plan_entries_worth(before_of(r), after);
+}
+
 static void say_result(struct out *out, const struct request *r, const char *command, double after)
 {
-	const struct indir *table = &r->nic->nic.table;
+	double before = 100 * before_of(r), floor = 100 * r->plan.floor / r->sas.total;
 
 	plan_entries_say_commands(out, r->nic);
+	if (!recommended(r, after)) {
+		out_say(out,
+			"Leave the key as it is: the heaviest queue has %.1f%% of the load, with "
+			"the best key that was found %.1f%%. No key can go below %.1f%%.",
+			before, 100 * after, floor);
+		out_gap(out);
+		return;
+	}
 	out_say(out, "This key:");
-	out_say(out, "%s", command);
+	out_line(out, "%s", command);
 	if (r->before)
 		out_say(out,
 			"With it the heaviest queue has %.1f%% of the load; with the key as it is "
 			"%.1f%%. No key can go below %.1f%%.",
-			100 * after, 100 * plan_entries_worst(r->before, table, r->sas.total),
-			100 * r->plan.floor / r->sas.total);
+			100 * after, before, floor);
 	else
 		out_say(out,
 			"With it the heaviest queue has %.1f%% of the load; no key can go below "
-			"%.1f%%.",
-			100 * after, 100 * r->plan.floor / r->sas.total);
+			"%.1f%%. Whether the key as it is does as well is not known: --key tells "
+			"it.",
+			100 * after, floor);
 	out_gap(out);
 }
 
 static void print_json(struct out *out, const struct request *r, const char *command, double after)
 {
-	const struct indir *table = &r->nic->nic.table;
-
 	if (!out_is_json(out))
 		return;
-	out_string(out, "apply", command);
+	out_bool(out, "recommended", recommended(r, after));
+	out_string(out, "apply", recommended(r, after) ? command : NULL);
 	if (r->before)
-		out_share(out, "before", plan_entries_worst(r->before, table, r->sas.total));
+		out_share(out, "before", before_of(r));
 	else
 		out_null(out, "before");
 	out_share(out, "after", after);
 	out_share(out, "floor", r->plan.floor / r->sas.total);
 }
 
-static void warn(struct out *out, const struct request *r)
+static void warn(struct out *out, const struct request *r, double after)
 {
 	plan_entries_warn(out, r->nic, &r->sas, r->unseparated, "key");
+	if (!recommended(r, after))
+		return;
 	if (r->n < r->sas.n)
 		out_warn(out,
 			 "the key is made for the %zu heaviest SAs; where the others go is "
@@ -120,6 +140,7 @@ static enum status print(const struct request *r, struct plan_entries *after)
 	struct out *out = out_new(stdout, r->o->json);
 	char command[32 + 3 * sizeof(r->key)];
 	double worst = plan_entries_worst(after, &nic->table, r->sas.total);
+	struct plan_entries *chosen = recommended(r, worst) ? after : r->before;
 	int err;
 
 	if (!out)
@@ -127,10 +148,10 @@ static enum status print(const struct request *r, struct plan_entries *after)
 	write_command(r, command, sizeof(command));
 	plan_entries_print_heading(out, r->nic, &r->sas);
 	print_json(out, r, command, worst);
-	plan_entries_print_queues(out, after, &nic->table, nic->queues, r->sas.total);
+	plan_entries_print_queues(out, chosen, &nic->table, nic->queues, r->sas.total);
 	say_result(out, r, command, worst);
-	plan_entries_print_shared(out, after, &nic->table, &r->sas);
-	warn(out, r);
+	plan_entries_print_shared(out, chosen, &nic->table, &r->sas);
+	warn(out, r, worst);
 	err = out_close(out);
 	return err ? complain("plan", "cannot print: %s", strerror(-err)) : STATUS_DONE;
 }

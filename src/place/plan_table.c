@@ -2,8 +2,10 @@
 // Tables: entries to queues, the heaviest first, then by branch and bound.
 #include "place/plan_table.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "place/plan_runs.h"
 
 #define BUDGET 2000000u /* steps of the search: some 20 ms */
 #define NEAR   1e-9	/* what rounding may do to sums */
@@ -164,61 +166,113 @@ static void solve(struct search *s)
 		search(s, 0, 0);
 }
 
-/* Can runs of entries be given to the queues in order, none above @most? Their lengths. */
-static bool runs_fit(const double *load, uint32_t size, uint32_t queues, double most,
-		     uint32_t *weight)
+/*
+ * From the table as it is, entry by entry from queues that have too much, without a queue having
+ * more than the best table's worst: mostly few entries move. False: that leads nowhere.
+ */
+static bool repair(struct search *s, const struct indir *now)
 {
-	uint32_t at = 0;
+	double most = s->worst * (1 + NEAR);
 
-	for (uint32_t q = 0; q < queues; q++) {
-		double sum = 0;
-
-		for (weight[q] = 0; at < size && sum + load[at] <= most; at++) {
-			sum += load[at];
-			weight[q]++;
-		}
+	memset(s->sum, 0, sizeof(*s->sum) * s->queues);
+	for (uint32_t i = 0; i < s->n; i++) {
+		s->queue[i] = now->entry[s->heavy[i].slot];
+		if (s->queue[i] >= s->queues)
+			return false;
+		s->sum[s->queue[i]] += s->heavy[i].load;
 	}
-	return at == size;
+	for (uint32_t i = 0; i < s->n; i++) {
+		uint16_t least = 0;
+
+		if (s->sum[s->queue[i]] <= most)
+			continue;
+		for (uint32_t q = 1; q < s->queues; q++)
+			if (s->sum[q] < s->sum[least])
+				least = (uint16_t)q;
+		if (s->sum[least] + s->heavy[i].load > most)
+			continue;
+		s->sum[s->queue[i]] -= s->heavy[i].load;
+		s->sum[least] += s->heavy[i].load;
+		s->queue[i] = least;
+	}
+	for (uint32_t q = 0; q < s->queues; q++)
+		if (s->sum[q] > most)
+			return false;
+	return true;
 }
 
-/* The smallest bound under which runs fit, by halving; then one that is a sum of a run. */
-static void best_runs(struct plan_table *plan, const double *load, uint32_t size, uint32_t queues)
+/* All queues are alike: they take the numbers that their heaviest entries have now. */
+static void rename_queues(struct search *s, const struct indir *now)
 {
-	double low = plan->floor * (1 - NEAR), high = 0;
+	bool named[INDIR_SIZE_MAX] = {false}, taken[INDIR_SIZE_MAX] = {false};
+	uint16_t name[INDIR_SIZE_MAX] = {0}, next = 0;
 
-	for (uint32_t i = 0; i < size; i++)
-		high += load[i];
-	high = high * (1 + NEAR) + NEAR;
-	for (int i = 0; i < 100; i++) {
-		double middle = low + (high - low) / 2;
+	for (uint32_t i = 0; i < s->n; i++) {
+		uint16_t wish = now->entry[s->heavy[i].slot];
 
-		if (runs_fit(load, size, queues, middle, plan->weight))
-			high = middle;
-		else
-			low = middle;
+		if (wish >= s->queues || named[s->best[i]] || taken[wish])
+			continue;
+		name[s->best[i]] = wish;
+		named[s->best[i]] = taken[wish] = true;
 	}
-	runs_fit(load, size, queues, high, plan->weight);
-	plan->weight_worst = 0;
-	for (uint32_t q = 0, at = 0; q < queues; q++) {
-		double sum = 0;
-
-		for (uint32_t i = 0; i < plan->weight[q]; i++)
-			sum += load[at++];
-		if (sum > plan->weight_worst)
-			plan->weight_worst = sum;
+	for (uint32_t q = 0; q < s->queues; q++) {
+		if (named[q])
+			continue;
+		while (taken[next])
+			next++;
+		name[q] = next;
+		taken[next] = true;
 	}
-}
-
-static void fill(struct plan_table *plan, const struct search *s, const double *load)
-{
-	uint32_t spare = 0;
-
-	for (uint32_t slot = 0; slot < plan->table.size; slot++)
-		if (load[slot] <= 0)
-			plan->table.entry[slot] = spare++ % s->queues;
 	for (uint32_t i = 0; i < s->n; i++)
-		plan->table.entry[s->heavy[i].slot] = s->best[i];
+		s->best[i] = name[s->best[i]];
+}
+
+/* A queue without entries gets some without SAs, from the queue that has most of these. */
+static void feed_queues(struct plan_table *plan, const double *load, uint32_t queues)
+{
+	uint32_t spare[INDIR_SIZE_MAX] = {0}, all[INDIR_SIZE_MAX] = {0};
+
+	for (uint32_t slot = 0; slot < plan->table.size; slot++) {
+		all[plan->table.entry[slot]]++;
+		spare[plan->table.entry[slot]] += load[slot] <= 0;
+	}
+	for (uint32_t slot = 0, q = 0; slot < plan->table.size; slot++) {
+		uint32_t most = 0;
+
+		while (q < queues && all[q])
+			q++;
+		for (uint32_t i = 1; i < queues; i++)
+			most = spare[i] > spare[most] ? i : most;
+		if (q == queues || spare[most] < 2)
+			return;
+		if (load[slot] > 0 || plan->table.entry[slot] != most)
+			continue;
+		plan->table.entry[slot] = (uint16_t)q;
+		spare[most]--;
+		all[most]--;
+		spare[q]++;
+		all[q]++;
+	}
+}
+
+/* Entries without SAs stay where they are. */
+static void fill(struct plan_table *plan, struct search *s, const struct indir *now,
+		 const double *load)
+{
+	bool repaired = repair(s, now);
+
+	if (!repaired)
+		rename_queues(s, now);
+	plan->table = *now;
+	for (uint32_t slot = 0; slot < now->size; slot++)
+		if (now->entry[slot] >= s->queues)
+			plan->table.entry[slot] = slot % s->queues;
+	for (uint32_t i = 0; i < s->n; i++)
+		plan->table.entry[s->heavy[i].slot] = repaired ? s->queue[i] : s->best[i];
+	feed_queues(plan, load, s->queues);
 	plan->worst = s->worst;
+	for (uint32_t q = 0; repaired && q < s->queues; q++)
+		plan->worst = !q || s->sum[q] > plan->worst ? s->sum[q] : plan->worst;
 	plan->best = s->steps < BUDGET;
 }
 
@@ -239,7 +293,8 @@ static void lay_out(struct search *s, struct heavy *heavy, const double *load, u
 		s->floor = heavy[0].load;
 }
 
-int plan_table(struct plan_table *plan, const double *load, uint32_t size, uint32_t queues)
+int plan_table(struct plan_table *plan, const double *load, const struct indir *now,
+	       uint32_t queues)
 {
 	struct heavy heavy[INDIR_SIZE_MAX];
 	double rest[INDIR_SIZE_MAX], sum[INDIR_SIZE_MAX] = {0};
@@ -252,12 +307,11 @@ int plan_table(struct plan_table *plan, const double *load, uint32_t size, uint3
 			   .rest = rest};
 
 	memset(plan, 0, sizeof(*plan));
-	if (queues > size || indir_fill(&plan->table, size, queues))
+	if (!queues || queues > now->size || now->size > INDIR_SIZE_MAX)
 		return -EINVAL;
-	lay_out(&s, heavy, load, size);
+	lay_out(&s, heavy, load, now->size);
 	solve(&s);
 	plan->floor = s.floor;
-	fill(plan, &s, load);
-	best_runs(plan, load, size, queues);
-	return 0;
+	fill(plan, &s, now, load);
+	return plan_runs(load, now, queues, plan->weight, &plan->weight_worst);
 }

@@ -16,20 +16,20 @@ struct plan_table {
 	double worst; /* load of the heaviest queue */
 	double floor; /* no table does better: the heaviest entry, or an equal share */
 	bool best;    /* it is proven that none does */
-	/*
-	 * What ethtool can say: it gives each queue, in order, a run of entries as long as its
-	 * weight. Of these the best.
-	 */
+	/* What ethtool can say: of the runs of entries the best (place/plan_runs.h). */
 	uint32_t weight[INDIR_SIZE_MAX];
 	double weight_worst;
 };
 
 /*
- * @load[slot] is what the SAs of each of @size entries bring (0 or more, any unit); queues are 0 to
- * @queues - 1. Entries without SAs are dealt out in turn. The table is the best one where search
- * finds it within its budget of steps, else the heaviest entries first to the least loaded queue,
- * and from there improved. -EINVAL: sizes as indir_fill(), or more queues than entries.
+ * @load[slot] is what the SAs of each entry bring (0 or more, any unit), @now the table as it is;
+ * queues are 0 to @queues - 1. The table is the best one where search finds it within its budget of
+ * steps, else the heaviest entries first to the least loaded queue, and from there improved; of
+ * those as good one near to @now: entries without SAs stay, but where their
+ * queue is no more or another one had none. -EINVAL: no
+ * entry, no queue, or more queues than entries; -ENOMEM.
  */
-int plan_table(struct plan_table *plan, const double *load, uint32_t size, uint32_t queues);
+int plan_table(struct plan_table *plan, const double *load, const struct indir *now,
+	       uint32_t queues);
 
 #endif

@@ -42,7 +42,7 @@ static double heaviest(const struct indir *table, const double *load, uint32_t q
 static int compare(struct table_round *round, const struct indir *now, const double *load,
 		   double all, uint32_t queues)
 {
-	int err = plan_table(&round->plan, load, now->size, queues);
+	int err = plan_table(&round->plan, load, now, queues);
 
 	if (err)
 		return err;

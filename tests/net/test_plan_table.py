@@ -83,6 +83,61 @@ def check_shared(found, sas, slots):
     check(named == wanted, "SAs that share an entry", dict(named), wanted)
 
 
+def check_choice(found, now, queues):
+    """The table to have: a new one only if it gains, and no queue is left without entries."""
+    check(found["recommended"] == (found["after"] < 0.99 * found["before"]), found)
+    check((found["apply"] is not None) == found["recommended"], found)
+    others = [w for w in found.get("warnings", ()) if "all other traffic" in w]
+    check(len(others) == found["recommended"], "what other traffic pays", found)
+    if not found["recommended"]:
+        return now
+    table = runs(found["apply"], len(now))
+    least = max(1, len(now) // queues // 4)
+    check(min(table.count(queue) for queue in range(queues)) >= least, "a queue starves", found)
+    return table
+
+
+def test_no_gain(_):
+    """Where a table or a key gains nothing there is no command, and the reader is told so."""
+    heavy = [Sa(V4, FIRST + 7 * i, rate) for i, rate in enumerate((50, 30, 20, 10), 1)]
+    draw = random.Random(1)
+    many = [Sa(V4, spi, 1000) for spi in draw.sample(range(FIRST, FIRST + (1 << 28)), 10000)]
+    for form, sas, nic, queues in (("table", heavy[:1], "mlx5", 4), ("table", heavy, "bnxt", 4),
+                                   ("table", heavy, "i40e", 4), ("key", heavy[:1], "mlx5", 4),
+                                   ("key", heavy, "bnxt", 4)):
+        with file_of(sas) as file:
+            ask = f"{form} --sas {file.name} --nic {nic} --queues {queues} --key microsoft"
+            found = plan_json(ask)
+            said = plan(ask)[1]
+        check(not found["recommended"] and found["apply"] is None, ask, found)
+        check(found["after"] >= 0.99 * found["before"], ask, found)
+        check(f"Leave the {form} as it is" in said and "ethtool -X" not in said, said)
+        check("moves" not in said, "a warning of what is not done", said)
+        check([q["entries"] for q in found["queues"]] == [found["size"] // 4] * 4, "not the table as it is", found)
+    with file_of(many) as file:
+        found = plan_json(f"table --sas {file.name} --nic mlx5 --queues 16 --key microsoft")
+        check_choice(found, [slot % 16 for slot in range(256)], 16)
+        check(found["recommended"] or found["after"] >= 0.99 * found["before"], found)
+
+
+def test_nothing_starves(_):
+    """All load on a few neighbouring entries: the others keep a quarter of their share each."""
+    draw = random.Random(9)
+    sas = []
+    while len(sas) < 6:
+        sa = Sa(V4, draw.randrange(FIRST, FIRST + (1 << 28)), 10)
+        if sa.slot(KEY, 128) in range(0, 128, 4):
+            sas.append(sa)
+    with file_of(sas) as file:
+        ask = f"table --sas {file.name} --table 128 --queues 4 --key {KEY}"
+        found, said = plan_json(ask), plan(ask)[1]
+    check(found["recommended"] and found["before"] == 1, found)
+    check_choice(found, [slot % 4 for slot in range(128)], 4)
+    check("ethtool -X IF weight" in said and "all other traffic of the NIC follows" in said, said)
+    changed = sum(queue != slot % 4 for slot, queue in enumerate(found["table"]))
+    check(changed <= len(sas), "entries without SAs were moved", found)
+
+
 def test_table(_):
     draw = random.Random(2)
     for size, queues, n in (16, 2, 12), (8, 3, 9), (128, 3, 8), (32, 2, 14), (12, 3, 9):
@@ -95,8 +150,9 @@ def test_table(_):
         check(near(found["before"], worst(sas, slots, [s % queues for s in range(size)])), found)
         check(near(found["at_will"], worst(sas, slots, found["table"])), found)
         check(found["at_will"] <= 1.01 * best_worst(sas, slots, queues) + 1e-4, "not the best", found)
-        table = runs(found["apply"], size)
-        check(near(found["after"], worst(sas, slots, table)), found)
+        now = [slot % queues for slot in range(size)]
+        table = check_choice(found, now, queues)
+        check(near(found["after"] if found["recommended"] else found["before"], worst(sas, slots, table)), found)
         check(found["floor"] <= found["at_will"] + 1e-4 and found["at_will"] <= found["after"] + 1e-4, found)
         check([q["entries"] for q in found["queues"]] == [table.count(q) for q in range(queues)], found)
         check(sum(q["sas"] for q in found["queues"]) == n, found)
@@ -146,6 +202,10 @@ def test_key(_):
             check("before" in found and plan_json(arguments)["before"] is None, found)
         round_robin = [slot % queues for slot in range(size)]
         check(near(found["before"], worst(sas, [sa.slot(key, size) for sa in sas], round_robin)), found)
+        check(found["recommended"] == (found["after"] < 0.99 * found["before"]), found)
+        if not found["recommended"]:  # one heavy SA is the bound already
+            check(found["apply"] is None and found["after"] <= 1.01 * found["floor"], found)
+            continue
         new = found["apply"].split()[-1].replace(":", "")
         check(len(new) == len(key) and found["apply"].startswith("ethtool -X IF hkey "), found)
         slots = [sa.slot(new, size) for sa in sas]
