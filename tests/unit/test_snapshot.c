@@ -572,8 +572,9 @@ static void while_written(void **state)
 
 /* --- what show prints --- */
 
-static char *print(struct snapshot *s, bool json, struct show_view view)
+static char *print_to(struct snapshot *s, bool json, struct show_view view, bool terminal)
 {
+	struct bar_style style = {.fill = terminal};
 	char *text = NULL;
 	size_t size;
 	FILE *file = open_memstream(&text, &size);
@@ -582,10 +583,16 @@ static char *print(struct snapshot *s, bool json, struct show_view view)
 	assert_non_null(file);
 	out = out_new(file, json);
 	assert_non_null(out);
+	out_set_style(out, &style);
 	show_print(out, s, &view);
 	assert_int_equal(out_close(out), 0);
 	fclose(file);
 	return text;
+}
+
+static char *print(struct snapshot *s, bool json, struct show_view view)
+{
+	return print_to(s, json, view, false);
 }
 
 static struct json_object *print_json(struct snapshot *s)
@@ -879,6 +886,8 @@ static void text_host(void **state)
 	contains(text, "no packet of an SA lost");
 	assert_null(strstr(text, "Settings"));
 	assert_null(strstr(text, "warning"));
+	free(text);
+	text = print_to(&s, false, view, true);
 	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
 		if (human_width(line) > 80)
 			fail_msg("over 80 columns: %s", line);
