@@ -9,6 +9,13 @@ _espalier_interfaces()
 	compadd -a interfaces
 }
 
+_espalier_models()
+{
+@ZSH-MODELS@
+
+	compadd "$@" -a models
+}
+
 _espalier_options()
 {
 	case $1 in
@@ -27,6 +34,10 @@ _espalier()
 	if ((CURRENT == 2)) && [[ $words[2] != -* ]]; then
 		_describe -t verbs verb verbs
 		_espalier_interfaces
+		return
+	fi
+	if ((CURRENT == 3)) && [[ $words[2] == help ]]; then
+		_describe -t verbs verb verbs
 		return
 	fi
 	if ((CURRENT > 2)) && (($+verbs[(r)$words[2]:*])); then

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cmd/describe.h"
+#include "nic/model.h"
 
 /* Prints text with a backslash before each of these characters. */
 static void escaped(FILE *out, const char *text, const char *special)
@@ -70,6 +71,12 @@ static void man_verbs(const struct verb *unused, FILE *out)
 	}
 }
 
+/* NAME is everywhere a model's. */
+static bool is_model(const char *argument)
+{
+	return strstr(argument, "NAME") != NULL;
+}
+
 /* What completes the argument of an option: a word that both templates know. */
 static const char *argument_kind(const struct option_row *row)
 {
@@ -79,21 +86,46 @@ static const char *argument_kind(const struct option_row *row)
 	case OPTION_FILE:
 		return "files";
 	default:
-		return "nothing";
+		return is_model(row->argument) ? "models" : "nothing";
 	}
 }
 
-static bool wants_interfaces(const struct verb *verb)
+/* What completes an operand: the same words, "interfaces", or "words": those of operand_words(). */
+static const char *operand_kind(const struct verb *verb)
 {
-	return strstr(verb->operands, "IF") != NULL;
+	const char *operands = verb->operands;
+
+	if (strstr(operands, "IF"))
+		return "interfaces";
+	if (strstr(operands, "FILE"))
+		return "files";
+	if (is_model(operands))
+		return "models";
+	return strchr(operands, '|') && !strpbrk(operands, " [ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+		       ? "words"
+		       : "nothing";
+}
+
+/* Of "spi|table|key": the words with blanks between them. */
+static void operand_words(const struct verb *verb, FILE *out)
+{
+	for (const char *at = verb->operands; *at; at++)
+		fputc(*at == '|' ? ' ' : *at, out);
 }
 
 static void bash_options(const struct verb *verb, FILE *out)
 {
+	const char *kind = operand_kind(verb);
+
 	fprintf(out, "\t\toptions='");
 	for (const struct option_row *row = verb->options; row->name; row++)
 		fprintf(out, "--%s ", row->name);
-	fprintf(out, "--help'\n\t\tkind=%s\n", wants_interfaces(verb) ? "interfaces" : "nothing");
+	fprintf(out, "--help'\n\t\tkind=%s\n", kind);
+	if (strcmp(kind, "words"))
+		return;
+	fputs("\t\twords='", out);
+	operand_words(verb, out);
+	fputs("'\n", out);
 }
 
 static void bash_arguments(const struct verb *verb, FILE *out)
@@ -127,6 +159,26 @@ static void bash_verbs(const struct verb *unused, FILE *out)
 	for (const struct verb *const *verb = verbs(); *verb; verb++)
 		fprintf(out, "%s%s", verb == verbs() ? "" : " ", (*verb)->name);
 	fputs("'\n", out);
+}
+
+static void list_models(FILE *out)
+{
+	for (const struct model *const *m = models(); *m; m++)
+		fprintf(out, "%s%s", m == models() ? "" : " ", (*m)->name);
+}
+
+static void bash_models(const struct verb *unused, FILE *out)
+{
+	fputs("\tmodels='", out);
+	list_models(out);
+	fputs("'\n", out);
+}
+
+static void zsh_models(const struct verb *unused, FILE *out)
+{
+	fputs("\tlocal -a models=(", out);
+	list_models(out);
+	fputs(")\n", out);
 }
 
 static void zsh_verbs(const struct verb *unused, FILE *out)
@@ -164,8 +216,29 @@ static void zsh_option(const struct option_row *row, FILE *out)
 		fputc(')', out);
 	} else if (row->type == OPTION_FILE) {
 		fputs("_files", out);
+	} else if (row->argument && is_model(row->argument)) {
+		fputs("_sequence _espalier_models", out);
 	}
 	fputs("' \\\n", out);
+}
+
+static void zsh_operands(const struct verb *verb, FILE *out)
+{
+	const char *kind = operand_kind(verb);
+
+	if (!strcmp(kind, "interfaces")) {
+		fputs("'*:interface:_espalier_interfaces'", out);
+	} else if (!strcmp(kind, "files")) {
+		fputs("'*:file:_files'", out);
+	} else if (!strcmp(kind, "models")) {
+		fputs("'1:model:_espalier_models'", out);
+	} else if (!strcmp(kind, "words")) {
+		fputs("'1:what:(", out);
+		operand_words(verb, out);
+		fputs(")'", out);
+	} else {
+		fputs("'*:operand:'", out);
+	}
 }
 
 static void zsh(const struct verb *unused, FILE *out)
@@ -174,9 +247,9 @@ static void zsh(const struct verb *unused, FILE *out)
 		fprintf(out, "\t%s)\n\t\t_arguments \\\n", (*verb)->name);
 		for (const struct option_row *row = (*verb)->options; row->name; row++)
 			zsh_option(row, out);
-		fprintf(out, "\t\t\t'(- *)--help[print help]' \\\n\t\t\t%s\n\t\t;;\n",
-			wants_interfaces(*verb) ? "'*:interface:_espalier_interfaces'"
-						: "'*:operand:'");
+		fputs("\t\t\t'(- *)--help[print help]' \\\n\t\t\t", out);
+		zsh_operands(*verb, out);
+		fputs("\n\t\t;;\n", out);
 	}
 }
 
@@ -193,6 +266,8 @@ static const struct mark {
 	{"@BASH-VERBS@\n", false, bash_verbs},
 	{"@ZSH-VERBS@\n", false, zsh_verbs},
 	{"@ZSH@\n", false, zsh},
+	{"@BASH-MODELS@\n", false, bash_models},
+	{"@ZSH-MODELS@\n", false, zsh_models},
 };
 
 static const struct mark *find_mark(const char *line)

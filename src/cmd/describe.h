@@ -15,6 +15,7 @@
  *	@BASH-VERBS@  @BASH@	a list of verbs, and the arms of a case over them, for
  *				completion/espalier.bash
  *	@ZSH-VERBS@  @ZSH@	the same for completion/espalier.zsh
+ *	@BASH-MODELS@  @ZSH-MODELS@	the names of the models
  *
  * Returns how many words were replaced; -EINVAL: one needs a verb; -EIO.
  */
