@@ -8,6 +8,7 @@ what a test returns, a figure worth knowing, stands behind its name.
 import atexit
 import contextlib
 import ctypes
+import fcntl
 import json
 import mmap
 import os
@@ -17,6 +18,7 @@ import signal
 import struct
 import subprocess
 import sys
+import termios
 import time
 import traceback
 
@@ -342,6 +344,20 @@ def bpf_xdp_pass(name):
     licence = ctypes.create_string_buffer(b"GPL")
     return bpf(5, struct.pack("=IIQQIIQII16s", 6, 2, ctypes.addressof(code),
                               ctypes.addressof(licence), 0, 0, 0, 0, 0, name.encode()))
+
+
+def on_terminal(*command, columns=80):
+    """What a command prints where its output is a terminal."""
+    ours, its = os.openpty()
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    said = b""
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=its, stderr=its) as process:
+        os.close(its)
+        with contextlib.suppress(OSError):  # EIO: it has closed its end
+            while part := os.read(ours, 65536):
+                said += part
+    os.close(ours)
+    return process.returncode, said.decode().replace("\r\n", "\n")
 
 
 def run_test(name, function, lab):

@@ -3,6 +3,8 @@
 #include "cmd/model_named.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <strings.h>
 #include "cmd/complain.h"
 #include "cmd/near.h"
 
@@ -24,13 +26,40 @@ static void list_near(const char *typed, char *buf, size_t size)
 		snprintf(buf + n, size - n, "%s%s", n ? " or " : "", last);
 }
 
+/* A name in other letters, or a driver that has one model. *all: the names, if it has several. */
+static const struct model *find_otherwise(const char *name, char *all, size_t size)
+{
+	const struct model *found = NULL;
+	size_t n = 0, used = 0;
+
+	all[0] = 0;
+	for (const struct model *const *m = models(); *m; m++) {
+		if (!strcasecmp((*m)->name, name))
+			return *m;
+		if (strcasecmp((*m)->driver, name))
+			continue;
+		found = *m;
+		if (used < size)
+			used += (size_t)snprintf(all + used, size - used, "%s%s", n ? ", " : "",
+						 (*m)->name);
+		n++;
+	}
+	return n == 1 ? found : NULL;
+}
+
 const struct model *model_named(const char *verb, const char *name)
 {
 	const struct model *model = model_find(name);
 	char near[256];
 
+	if (!model)
+		model = find_otherwise(name, near, sizeof(near));
 	if (model)
 		return model;
+	if (*near) {
+		complain(verb, "%s: this driver has several models: say one of %s", name, near);
+		return NULL;
+	}
 	list_near(name, near, sizeof(near));
 	if (*near)
 		complain(verb, "%s: no such model; did you mean %s?", name, near);

@@ -5,7 +5,8 @@
 
 #include "nic/model.h"
 
-/* The model of that name; NULL: there is none, and a line on stderr says which are near. */
+/* The model of that name, in any letters, or of that driver if it has one; NULL: there is none, and
+ * a line on stderr says which are near. */
 const struct model *model_named(const char *verb, const char *name);
 
 #endif

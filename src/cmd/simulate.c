@@ -330,8 +330,8 @@ static enum status run(const struct simulate_options *o, const struct wish *wish
 	if (status == STATUS_DONE && !err)
 		err = simulation_finish(s);
 	if (status == STATUS_DONE && !err)
-		status = report(o,
-				&(struct simulate_view){s, input, n, wish->queues, wish->numbers});
+		status = report(o, &(struct simulate_view){s, input, n, o->made, wish->queues,
+							   wish->numbers});
 	free(input);
 	if (err)
 		return complain("simulate", "%s", strerror(-err));

@@ -18,6 +18,7 @@ struct simulate_view {
 	const struct simulation *simulation;
 	const struct simulate_input *input;
 	size_t inputs;
+	const char *made;	/* NULL: packets of files */
 	const uint32_t *queues; /* the numbers that were asked for */
 	size_t numbers;
 };

@@ -5,7 +5,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include "cmd/simulate_series.h"
+#include "view/human.h"
 
 enum { WIDTH = 400, HEIGHT = 220, LEFT = 40, TOP = 10, HEAVIEST = 10, PART_EM = 8, COLOURS = 6 };
 
@@ -91,9 +93,7 @@ static void put_nics(FILE *file, const struct simulate_view *view, const struct 
 
 static double at_x(const struct simulate_view *view, size_t number)
 {
-	size_t steps = view->numbers > 1 ? view->numbers - 1 : 1;
-
-	return LEFT + (double)(WIDTH - LEFT - 20) * (double)number / (double)steps;
+	return LEFT + (double)(WIDTH - LEFT - 20) * (double)number / (double)(view->numbers - 1);
 }
 
 static double at_y(double speedup, double most)
@@ -101,24 +101,38 @@ static double at_y(double speedup, double most)
 	return TOP + HEIGHT * (1 - speedup / most);
 }
 
+/* Round numbers, some five of them: 0.5, 1, 2, 5, 10, ... */
+static double step_of(double most)
+{
+	double step = 0.5;
+
+	for (int i = 1; most / step > 6; i++)
+		step *= i % 3 ? 2 : 2.5;
+	return step;
+}
+
+/* The top of the scale: the highest speed-up, up to the next step. */
 static double most_speedup(const struct simulation *s)
 {
-	double most = 1;
+	double most = 1, step, top = 0;
 
 	for (size_t i = 0; i < s->count; i++)
 		if (s->simulated[i].spread.speedup > most)
 			most = s->simulated[i].spread.speedup;
-	return most;
+	for (step = step_of(most); top < most; top += step)
+		;
+	return top;
 }
 
 static void put_axes(FILE *file, const struct simulate_view *view, double most)
 {
-	for (int i = 0; i <= 4; i++)
+	double step = step_of(most);
+
+	for (double at = 0; at <= most * 1.001; at += step)
 		fprintf(file,
 			"<path d=\"M%d %.1fH%d\" stroke=\"var(--line)\"/><text x=\"%d\" "
-			"y=\"%.1f\" text-anchor=\"end\">%.1f</text>\n",
-			LEFT, at_y(most * i / 4, most), WIDTH - 20, LEFT - 6,
-			at_y(most * i / 4, most) + 4, most * i / 4);
+			"y=\"%.1f\" text-anchor=\"end\">%g</text>\n",
+			LEFT, at_y(at, most), WIDTH - 20, LEFT - 6, at_y(at, most) + 4, at);
 	for (size_t i = 0; i < view->numbers; i++)
 		fprintf(file, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%u</text>\n",
 			at_x(view, i), TOP + HEIGHT + 18, view->queues[i]);
@@ -129,8 +143,8 @@ static void put_axes(FILE *file, const struct simulate_view *view, double most)
 static void put_line(FILE *file, const struct simulate_view *view, const struct series *series,
 		     double most, size_t row)
 {
-	const char *colour = colours[row % COLOURS], *before = "M";
-	unsigned int dash = (unsigned int)(row / COLOURS) * 4;
+	const char *colour = series->sprays ? "var(--line)" : colours[row % COLOURS], *before = "M";
+	unsigned int dash = series->sprays ? 2 : (unsigned int)(row / COLOURS) * 4;
 	int y = TOP + HEIGHT + 56 + 16 * (int)row;
 
 	fprintf(file, "<path fill=\"none\" stroke=\"%s\" stroke-width=\"2\"", colour);
@@ -145,7 +159,32 @@ static void put_line(FILE *file, const struct simulate_view *view, const struct 
 		colour);
 	if (dash)
 		fprintf(file, " stroke-dasharray=\"%u\"", dash);
-	fprintf(file, "/><text x=\"%d\" y=\"%d\">%s</text>\n", LEFT + 32, y, series->name);
+	fprintf(file, "/><text x=\"%d\" y=\"%d\">%s%s</text>\n", LEFT + 32, y, series->name,
+		series->sprays ? " (sprays: unusable)" : "");
+}
+
+/* With one number of queues there is no curve: a bar for each. */
+static void put_speedups(FILE *file, const struct simulate_view *view, const struct series *series,
+			 size_t n)
+{
+	double most = most_speedup(view->simulation);
+
+	fprintf(file, "<section><h2>Speed-up over one queue, with %u</h2><table>\n",
+		view->queues[0]);
+	for (size_t i = 0; i < n; i++) {
+		if (series[i].like != i || !series[i].by[0])
+			continue;
+		fprintf(file,
+			"<tr><td>%s%s</td><td>%.2f</td><td class=\"speed\"><i "
+			"style=\"width:%.2fem\"></i></td></tr>\n",
+			series[i].name, series[i].sprays ? " (sprays: unusable)" : "",
+			series[i].by[0]->speedup, 2 * PART_EM * series[i].by[0]->speedup / most);
+	}
+	fputs("</table>\n", file);
+	for (size_t i = 0; i < n; i++)
+		if (series[i].like == i)
+			put_alike(file, series, n, i);
+	fputs("</section>\n", file);
 }
 
 static void put_curves(FILE *file, const struct simulate_view *view, const struct series *series,
@@ -227,27 +266,69 @@ static void put_sprays(FILE *file, const struct simulation *s)
 	}
 }
 
+static void put_escaped(FILE *file, const char *text)
+{
+	for (; *text; text++) {
+		const char *entity = *text == '<' ? "&lt;" : *text == '&' ? "&amp;" : NULL;
+
+		if (entity)
+			fputs(entity, file);
+		else
+			fputc(*text >= ' ' && *text <= '~' ? *text : '?', file);
+	}
+}
+
+/* What the page is of. */
+static void put_source(FILE *file, const struct simulate_view *view)
+{
+	bool any = false;
+
+	if (view->made) {
+		fputs("made-up traffic: ", file);
+		put_escaped(file, view->made);
+	}
+	for (size_t i = 0; !view->made && i < view->inputs; i++) {
+		if (!view->input[i].name)
+			continue;
+		fputs(any ? ", " : "", file);
+		put_escaped(file, view->input[i].name);
+		any = true;
+	}
+}
+
 static int put_page(FILE *file, const struct simulate_view *view)
 {
 	const struct flows *flows = &view->simulation->flows;
+	char packets[HUMAN_LEN], bytes[HUMAN_LEN], today[32];
 	struct series *series;
+	time_t now = time(NULL);
 	size_t n;
 	int err;
 
 	series = series_collect(view, &n);
 	if (!series)
 		return -ENOMEM;
+	human_count(packets, flows->packets);
+	human_bytes(bytes, flows->bytes);
+	strftime(today, sizeof(today), "%Y-%m-%d", localtime(&now));
 	fprintf(file,
 		"<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta "
 		"name=\"viewport\" content=\"width=device-width\"><title>espalier simulate"
 		"</title><style>%s</style></head><body>\n<h1>Where these packets would go</h1>\n"
-		"<p>%" PRIu64 " packets of IPsec, %" PRIu64 " bytes. NICs are models with "
+		"<p>%s packets of IPsec, %s, of ",
+		style, packets, bytes);
+	put_source(file, view);
+	fprintf(file,
+		". By espalier " ESPALIER_VERSION ", %s. NICs are models with "
 		"Microsoft's key and the table that their drivers fill; <em>espalier</em> is its "
 		"own placement on so many CPUs, from three on with one set aside for strays, "
 		"<em>best</em> what one who knew all packets beforehand could do there.</p>\n",
-		style, flows->packets, flows->bytes);
+		today);
 	put_sprays(file, view->simulation);
-	put_curves(file, view, series, n);
+	if (view->numbers > 1)
+		put_curves(file, view, series, n);
+	else
+		put_speedups(file, view, series, n);
 	put_nics(file, view, series, n);
 	err = put_heaviest(file, flows);
 	fputs("</body></html>\n", file);

@@ -6,6 +6,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+enum { FEW_ROUNDS = 4 };
+#define LIGHT 0.02 /* of a CPU, each: below that rounds hardly move anything */
+
 double simulate_share(const struct spread *spread, uint32_t queue)
 {
 	return spread->packets ? (double)spread->queue[queue].packets / (double)spread->packets : 0;
@@ -40,6 +43,7 @@ static void print_result(struct out *out, const struct simulated *one)
 	out_number(out, "hottest", spread->hottest);
 	out_real(out, "imbalance", spread->imbalance, 2);
 	out_real(out, "speedup", spread->speedup, 2);
+	out_bool(out, "sprays", one->sprays);
 	out_count(out, "moves", one->moves);
 	out_up(out);
 }
@@ -117,6 +121,35 @@ static void print_warnings(struct out *out, const struct simulate_view *view)
 			 FLOWS_MAX, flows->unfollowed);
 }
 
+/* Whether our placement had the time and the load to show what it does. */
+static void warn_of_rounds(struct out *out, const struct simulate_view *view)
+{
+	const struct simulation *s = view->simulation;
+	const struct cost cost = cost_start();
+	double seconds = (double)s->placed.clock_ns / 1e9, round = PLACED_ROUND_NS / 1e9, load;
+	uint32_t cpus = 1;
+
+	if (!s->place)
+		return;
+	if (seconds < FEW_ROUNDS * round) {
+		out_warn(out,
+			 "these packets last %.1f s, and espalier moves SAs by their load each "
+			 "%.1f s: of that little or nothing shows here; take more of them",
+			 seconds, round);
+		return;
+	}
+	for (size_t i = 0; i < view->numbers; i++)
+		cpus = view->queues[i] > cpus ? view->queues[i] : cpus;
+	load = (cost.packet * (double)s->flows.packets + cost.byte * (double)s->flows.bytes) /
+	       seconds;
+	if (load < LIGHT * cpus)
+		out_warn(out,
+			 "these packets are about %.1f%% of what one CPU decrypts: of so light a "
+			 "load espalier moves little on %u; more packets a second (of --made: "
+			 "rate=N) show what it does",
+			 100 * load, cpus);
+}
+
 static int print_all(struct out *out, const struct simulate_view *view)
 {
 	const struct simulation *s = view->simulation;
@@ -125,6 +158,8 @@ static int print_all(struct out *out, const struct simulate_view *view)
 	out_count(out, "packets", s->flows.packets);
 	out_bytes(out, "bytes", s->flows.bytes);
 	out_number(out, "sas", sas_with_packets(&s->flows));
+	if (s->place)
+		out_real(out, "seconds", (double)s->placed.clock_ns / 1e9, 1);
 	print_of(out, "strays", &s->flows, false);
 	print_of(out, "fragments", &s->flows, true);
 	print_other(out, &s->flows);
@@ -138,6 +173,7 @@ static int print_all(struct out *out, const struct simulate_view *view)
 		err = simulate_print_text(out, view);
 	}
 	print_warnings(out, view);
+	warn_of_rounds(out, view);
 	return err;
 }
 

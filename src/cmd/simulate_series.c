@@ -38,7 +38,8 @@ static size_t collect(const struct simulate_view *view, struct series *series)
 		size_t number = 0;
 
 		if (!n || strcmp(series[n - 1].name, one->name))
-			series[n++] = (struct series){.name = one->name, .ours = !one->nic};
+			series[n++] = (struct series){
+				.name = one->name, .ours = !one->nic, .sprays = one->sprays};
 		while (view->queues[number] != one->spread.queues)
 			number++;
 		series[n - 1].by[number] = &one->spread;

@@ -13,6 +13,7 @@ struct series {
 	const char *name;
 	const struct spread *by[SERIES_NUMBERS]; /* NULL: it cannot have so many */
 	bool ours;				 /* a placement, no NIC */
+	bool sprays;				 /* even queues that are no good */
 	size_t like; /* the first that does the same: itself, or one before */
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // espalier simulate: its results as text.
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include "cmd/simulate_series.h"
@@ -20,6 +21,53 @@ static void say_alike(struct out *out, const struct series *series, size_t n, si
 		out_say(out, "As %s: %s.", series[first].name, names);
 }
 
+static void name_model(struct out *out, const struct series *series)
+{
+	char text[64];
+
+	snprintf(text, sizeof(text), "%s%s", series->name, series->sprays ? " (sprays)" : "");
+	out_string(out, "model", text);
+}
+
+/* The answer: what these packets would do with as many queues as were asked for at most. */
+static void say_answer(struct out *out, const struct simulate_view *view,
+		       const struct series *series, size_t n)
+{
+	const struct series *most = NULL, *least = NULL, *ours = NULL;
+	size_t number = 0;
+
+	for (size_t i = 1; i < view->numbers; i++)
+		number = view->queues[i] > view->queues[number] ? i : number;
+	for (size_t i = 0; i < n; i++) {
+		const struct spread *spread = series[i].by[number];
+
+		if (!spread || series[i].sprays)
+			continue;
+		if (series[i].ours) {
+			ours = ours ? ours : &series[i];
+			continue;
+		}
+		most = !most || spread->speedup > most->by[number]->speedup ? &series[i] : most;
+		least = !least || spread->speedup < least->by[number]->speedup ? &series[i] : least;
+	}
+	if (!most)
+		return;
+	if (most == least)
+		out_say(out, "With %u queues %s takes %.2f times what one queue takes%s.",
+			view->queues[number], most->name, most->by[number]->speedup,
+			ours ? "" : ", without Espalier");
+	else
+		out_say(out,
+			"With %u queues NICs take from %.2f (%s) to %.2f (%s) times what one queue "
+			"takes.",
+			view->queues[number], least->by[number]->speedup, least->name,
+			most->by[number]->speedup, most->name);
+	if (ours)
+		out_say(out, "Espalier takes %.2f times as much on as many CPUs, with any of them.",
+			ours->by[number]->speedup);
+	out_gap(out);
+}
+
 /* Speed-ups: a row for each kind of NIC, a column for each number of queues. */
 static void print_matrix(struct out *out, const struct simulate_view *view,
 			 const struct series *series, size_t n)
@@ -37,7 +85,7 @@ static void print_matrix(struct out *out, const struct simulate_view *view,
 		if (series[i].like != i)
 			continue;
 		out_row(out, NULL);
-		out_string(out, "model", series[i].name);
+		name_model(out, &series[i]);
 		for (size_t j = 0; j < view->numbers; j++)
 			if (series[i].by[j])
 				out_real(out, keys[j], series[i].by[j]->speedup, 2);
@@ -81,7 +129,7 @@ static void print_rows(struct out *out, const struct series *series, size_t n)
 		if (series[i].like != i || !spread)
 			continue;
 		out_row(out, NULL);
-		out_string(out, "model", series[i].name);
+		name_model(out, &series[i]);
 		snprintf(text, sizeof(text), "%u: %.0f%%", spread->hottest,
 			 100 * simulate_share(spread, spread->hottest));
 		out_cell(out, "hottest", text);
@@ -118,14 +166,36 @@ static void print_queues(struct out *out, const char *name, const struct spread 
 	out_up(out);
 }
 
+/* "3 to 17 moves" */
+static void say_moves(const struct simulation *s, char *text, size_t size)
+{
+	uint64_t least = UINT64_MAX, most = 0;
+
+	for (size_t i = 0; i < s->placed.numbers; i++) {
+		uint64_t moves = s->placed.on[i].moves;
+
+		least = moves < least ? moves : least;
+		most = moves > most ? moves : most;
+	}
+	if (least < most)
+		snprintf(text, size, "%" PRIu64 " to %" PRIu64 " moves", least, most);
+	else
+		snprintf(text, size, "%" PRIu64 " move%s", most, most == 1 ? "" : "s");
+}
+
 static void print_end(struct out *out, const struct simulate_view *view)
 {
+	char moves[64];
+
+	say_moves(view->simulation, moves, sizeof(moves));
 	out_gap(out);
 	if (view->simulation->place)
-		out_say(out, "espalier: as 'espalier run' would have placed these SAs on so many "
-			     "CPUs, from three on with one of them set aside for strays; best: the "
-			     "best placement on the same CPUs for who knows all packets "
-			     "beforehand.");
+		out_say(out,
+			"espalier: as 'espalier run' would have placed these SAs on so many "
+			"CPUs, from three on with one of them set aside for strays, with %s; "
+			"best: the best placement on the same CPUs for who knows all packets "
+			"beforehand.",
+			moves);
 	out_say(out,
 		"Speed-up is over one queue, by packets. NICs are models with Microsoft's key "
 		"and the table that their drivers fill; where SAs land differs with the "
@@ -141,6 +211,7 @@ int simulate_print_text(struct out *out, const struct simulate_view *view)
 	series = series_collect(view, &n);
 	if (!series)
 		return -ENOMEM;
+	say_answer(out, view, series, n);
 	if (view->numbers > 1)
 		print_matrix(out, view, series, n);
 	else

@@ -76,11 +76,29 @@ struct out *out_new(FILE *file, bool json)
 	return out;
 }
 
+static struct json_object *warnings(struct json_object *root)
+{
+	struct json_object *list;
+
+	if (json_object_object_get_ex(root, "warnings", &list))
+		return list;
+	list = json_object_new_array();
+	if (list && json_object_object_add(root, "warnings", list)) {
+		json_object_put(list);
+		return NULL;
+	}
+	return list;
+}
+
 static void print_json(struct out *out)
 {
 	struct json_object *root = out->level[0].node;
-	const char *text = json_object_to_json_string_ext(root, JSON_C_TO_STRING_NOSLASHESCAPE);
+	const char *text;
 
+	/* Who reads a verb's answer shall not have to ask whether there are warnings. */
+	if (json_object_object_get_ex(root, "version", NULL) && !warnings(root))
+		failed(out, -ENOMEM);
+	text = json_object_to_json_string_ext(root, JSON_C_TO_STRING_NOSLASHESCAPE);
 	if (!text)
 		failed(out, -ENOMEM);
 	else if (!out->err)
@@ -249,20 +267,6 @@ void out_line(struct out *out, const char *format, ...)
 void out_gap(struct out *out)
 {
 	out->gap = true;
-}
-
-static struct json_object *warnings(struct json_object *root)
-{
-	struct json_object *list;
-
-	if (json_object_object_get_ex(root, "warnings", &list))
-		return list;
-	list = json_object_new_array();
-	if (list && json_object_object_add(root, "warnings", list)) {
-		json_object_put(list);
-		return NULL;
-	}
-	return list;
 }
 
 static void __attribute__((format(printf, 2, 0)))

@@ -42,7 +42,8 @@ void out_gap(struct out *out);
 void out_item(struct out *out, const char *mark, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* A line "warning: ..."; as JSON they are collected in "warnings" of the outermost object. */
+/* A line "warning: ..."; as JSON they are collected in "warnings" of the outermost object,
+ * which a verb's answer always has: one with a "version". */
 void out_warn(struct out *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Open an object or an array; key is NULL within an array. out_up() closes the innermost. */

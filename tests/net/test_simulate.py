@@ -10,10 +10,12 @@ import ipaddress
 import json
 import os
 import random
+import re
 import struct
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter, defaultdict
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
@@ -332,6 +334,63 @@ def test_html(_):
     refused(1, "writing /nonexistent/x: No such file", arguments=[*made.split(), "/nonexistent/x"])
 
 
+def test_html_of_one_number(_):
+    """One number of queues has no curve: a bar for each NIC, as long as its speed-up."""
+    path = tempfile.mkdtemp() + "/page.html"
+    ask = "--made sas=200,zipf=1,packets=20000 --nic i40e,mlx5,octeontx2+sdfn --queues 8".split()
+    check(simulate(*ask, "--html", path)[0] == 0, "simulate failed")
+    with open(path) as file:
+        text = file.read()
+    bars = dict(re.findall(r'<tr><td>([^<]*)</td><td>[0-9.]+</td><td class="speed"><i style="width:([0-9.]+)em', text))
+    results = by_model(simulated(*ask))
+    check(set(bars) == {"i40e", "mlx5", "octeontx2+sdfn (sprays: unusable)", "espalier", "best"}, bars, text)
+    for name, width in bars.items():
+        speedup = results[name.split()[0], 8]["speedup"]
+        check(abs(float(width) / float(bars["i40e"]) - speedup) < 0.01, "another length", name, width, speedup)
+    check("<svg" not in text, "an empty chart")
+    for word in "20.0 k packets", "MB", "sas=200,zipf=1,packets=20000", "By espalier 0", time.strftime("%Y-%m-%d"):
+        check(word in Page(text).text, "what, when, by which version:", word)
+    strange = tempfile.mkdtemp() + "/<b>&.pcap"
+    write([Packet(*GATEWAYS, 0x100)], strange)
+    check(simulate(strange, "--queues", "2", "--html", path)[0] == 0, "simulate failed")
+    with open(path) as file:
+        check("/<b>&.pcap" in Page(file.read()).text, "the file's name is not what it is")
+
+
+def test_answer(_):
+    """The answer stands first; who sprays is no answer; what the trace cannot show is said."""
+    ask = "--made sas=200,zipf=1,packets=50000 --nic i40e,mlx5,octeontx2+sdfn --queues"
+    said = simulate(*ask.split(), "4,8")[1]
+    found = simulated(*ask.split(), "4,8")
+    results = by_model(found)
+    for words in (f"With 8 queues NICs take from 1.00 (i40e) to {results['mlx5', 8]['speedup']:.2f} (mlx5)",
+                  f"Espalier takes {results['espalier', 8]['speedup']:.2f} times", "octeontx2+sdfn (sprays)",
+                  "seconds 0.0", "with 0 moves"):
+        check(words in said, words, said)
+    check(said.index("With 8 queues") < said.index("speed-up by queues"), "the answer is not first", said)
+    check(results["octeontx2+sdfn", 8]["sprays"] and not results["mlx5", 8]["sprays"], found)
+    check(abs(found["seconds"] - 0.05) < 1e-3, found["seconds"])
+    check(any("each 0.5 s" in w for w in found["warnings"]), "too short for a round", found["warnings"])
+    slow = simulated("--made", "sas=200,zipf=1,packets=50000,rate=10000", "--nic", "i40e", "--queues", "8")
+    check(any("of so light a load" in w for w in slow["warnings"]), slow["warnings"])
+    long = simulated("--made", "sas=64,packets=3000000,zipf=1,seed=3", "--nic", "i40e", "--queues", "8")
+    check(long["seconds"] > 2.9 and long["warnings"] == [], long["warnings"])
+
+
+def test_models_by_driver(_):
+    """The names that `ethtool -i` prints, and names in any letters."""
+    def models(*arguments):
+        done = subprocess.run([f"{BUILD}/espalier", "models", *arguments], text=True, capture_output=True)
+        return done.returncode, done.stdout, done.stderr
+    for name, model in ("mlx5_core", "mlx5"), ("MLX5", "mlx5"), ("virtio_net", "virtio"), ("i40e", "i40e"):
+        status, said, errors = models(name, "--json")
+        check(status == 0 and json.loads(said)["name"] == model, name, said, errors)
+    status, said, errors = models("vmxnet3")
+    check(status == 1 and "one of vmxnet3-v3, vmxnet3-v4, vmxnet3-v6" in errors, said, errors)
+    check(simulated("--made", "sas=4,packets=100", "--nic", "mlx5_core", "--queues", "2")["results"][0]["model"] ==
+          "mlx5", "simulate --nic")
+
+
 def test_speedup_document(_):
     """docs/speedup.md and its plot are what the models give."""
     result = subprocess.run([f"{ROOT}/bench/speedup", "--check"], text=True, capture_output=True)
@@ -341,7 +400,10 @@ def test_speedup_document(_):
 def test_text(_):
     status, said, errors = simulate("--made", "sas=16,packets=10000")
     check(status == 0 and not errors, errors)
-    check(max(map(len, said.splitlines())) <= 80, "lines of more than 80 columns")
+    check(any(line.startswith("warning: these packets") and line.endswith("take more of them")
+              for line in said.splitlines()), "a sentence is broken where no terminal is", said)
+    status, shown = lab.on_terminal(f"{BUILD}/espalier", "simulate", "--made", "sas=16,packets=10000")
+    check(status == 0 and max(map(len, shown.splitlines())) <= 80, "lines of more than 80 columns", shown)
     for word in "speed-up by queues", "mlx5", "espalier", "best", "As ice-os:":
         check(word in said, word, said)
     one = simulate("--made", "sas=16,packets=10000", "--nic", "mlx5", "--queues", "2")[1]
