@@ -254,14 +254,21 @@ void out_item(struct out *out, const char *mark, const char *format, ...)
 void out_line(struct out *out, const char *format, ...)
 {
 	va_list args;
+	char *text;
+	int length;
 
 	if (out->json)
 		return;
-	begin(out);
 	va_start(args, format);
-	vfprintf(out->file, format, args);
+	length = vasprintf(&text, format, args);
 	va_end(args);
-	fputc('\n', out->file);
+	if (length < 0) {
+		failed(out, -ENOMEM);
+		return;
+	}
+	begin(out);
+	fprintf(out->file, "%s\n", human_clean(text));
+	free(text);
 }
 
 void out_gap(struct out *out)
