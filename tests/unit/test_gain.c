@@ -342,7 +342,7 @@ static void in_json(void **state)
 				  "\"seconds\":0.0000,\"sas\":0,\"esp_udp\":0,\"hands_off\":0,"
 				  "\"active\":0,\"packets\":0,\"bytes\":0,\"heaviest\":null,"
 				  "\"cpus\":\"\",\"now\":null,\"steered\":false,\"interface\":null,"
-				  "\"method\":null,\"why\":null,\"advice\":null}\n");
+				  "\"method\":null,\"why\":null,\"advice\":null,\"warnings\":[]}\n");
 	free(text);
 }
 
