@@ -10,6 +10,7 @@
 #include "cmd/wait.h"
 #include "daemon/kernel_sas.h"
 #include "nic/cpus.h"
+#include "nic/link.h"
 #include "steer/measure.h"
 #include "steer/pick_cpus.h"
 #include "steer/program.h"
@@ -41,18 +42,17 @@ static void add_port(struct encap_ports *ports, const struct sa *sa)
 		ports->bit[sa->encap_dport / 64] |= 1ull << sa->encap_dport % 64;
 }
 
-static enum status cannot_start(const struct inspection *in, const struct inspect_how *how, int err)
+static enum status cannot_start(struct inspection *in, const struct inspect_how *how, int err)
 {
 	const char *name = in->name;
 
 	if (how->xdp && (err == -EBUSY || err == -EEXIST))
 		return complain("inspect", "measuring at XDP on %s: another program is there; "
 					   "without --xdp it is measured at tc", name);
-	if (in->needs.own_prog_id)
-		return complain("inspect", "measuring in front of our program on %s: %s: this kernel "
-					   "lets no program look at another one; measure before "
-					   "'espalier run', or '--measure 0' does without",
-				name, strerror(-err));
+	if (in->needs.own_prog_id) {
+		in->unseen = true;
+		return STATUS_DONE;
+	}
 	if (how->xdp)
 		return complain("inspect", "measuring at XDP on %s: %s; without --xdp it is "
 					   "measured at tc", name, strerror(-err));
@@ -123,17 +123,36 @@ static enum status measure_with_sas(struct inspection *in, const struct inspect_
 	return status;
 }
 
+/* What `run` would refuse to name is refused here in its words. */
+static enum status check_attachable(const char *name)
+{
+	struct link_list links = {0};
+	char why[LINK_WHY_LEN];
+	enum status status = STATUS_DONE;
+	int err = link_attachable(name, &links, why, sizeof(why));
+
+	if (err == -ENODEV)
+		status = interface_unknown("inspect", name);
+	else if (err)
+		status = complain("inspect", "%s", why);
+	else if (!link_by_name(&links, name) && links.count)
+		status = complain("inspect", "%s is a bond, which is steered by its slaves: inspect "
+					     "each, such as %s", name, links.link[0].name);
+	link_list_free(&links);
+	return status;
+}
+
 enum status inspect_gather(const char *name, const struct inspect_how *how, struct inspection *in)
 {
-	enum status status;
+	enum status status = check_attachable(name);
 	int err;
 
 	*in = (struct inspection){.name = name};
+	if (status != STATUS_DONE)
+		return status;
 	in->needs.own_prog_id = program_ours(if_nametoindex(name));
 	in->needs.frags = program_frags(false);
 	err = needs_gather(name, &in->needs);
-	if (err == -ENODEV)
-		return interface_unknown("inspect", name);
 	if (!err)
 		err = claims_read(name, &in->claims);
 	if (err)

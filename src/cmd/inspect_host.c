@@ -178,15 +178,16 @@ static void say_irqs(struct out *out, const struct inspect_host *host)
 static void say_switches(struct out *out, const struct inspect_host *host,
 			 const struct needs_facts *needs)
 {
-	char text[320] = "none told";
+	char text[320] = "none told", rps[48];
 	size_t n = 0;
 
 	for (int i = 0; i < INSPECT_SWITCHES; i++)
 		if (host->feature[i] != NEEDS_UNKNOWN && n < sizeof(text))
 			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s %s", n ? ", " : "",
 					      switches[i].word, switch_word(host->feature[i]));
-	out_say(out, "Switches: %s; RPS is on for %u of its %u queues.", text, needs->queues,
-		needs->link.num_rx_queues);
+	snprintf(rps, sizeof(rps), "on for %u of its %u queues", needs->queues,
+		 needs->link.num_rx_queues);
+	out_say(out, "Switches: %s; RPS is %s.", text, needs->queues ? rps : "off");
 }
 
 void inspect_host_print(struct out *out, const struct inspect_host *host,

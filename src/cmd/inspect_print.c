@@ -177,13 +177,18 @@ static void print_json(struct out *out, const struct inspection *in)
 static void say_claim(struct out *out, const struct inspection *in)
 {
 	const struct claims *claims = &in->claims;
-	char esp[32], both[32], udp[32];
+	char esp[32], both[32], udp[32], queues[48];
 
-	out_say(out, "%s: driver %s%s%s%s%s, %u of %u receive queues.", in->name,
+	if (claims->max_channels)
+		snprintf(queues, sizeof(queues), "%u of %u", claims->channels,
+			 claims->max_channels);
+	else
+		snprintf(queues, sizeof(queues), "%u", in->needs.link.num_rx_queues);
+	out_say(out, "%s: driver %s%s%s%s%s, %s receive queues.", in->name,
 		*claims->driver ? claims->driver : "unknown",
 		*claims->firmware ? ", firmware " : "", claims->firmware,
 		*claims->bus && !in->is_model ? ", at " : "", in->is_model ? "" : claims->bus,
-		claims->channels, claims->max_channels);
+		queues);
 	if (claims->rss_err)
 		out_say(out, "The driver shows no indirection table (%s).",
 			claims_errno_words(claims->rss_err, esp));
@@ -192,10 +197,11 @@ static void say_claim(struct out *out, const struct inspection *in)
 			claims->table_size, claims->key_size, function_name(claims) ? ", " : "",
 			function_name(claims) ? function_name(claims) : "");
 	out_say(out,
-		"Claim: asked what of ESP it hashes, the driver says %s (esp4: %s; what ethtool "
-		"calls esp4: %s; udp4: %s).",
-		claims_of_esp(claims), claims_fields_words(claims_fields_of(claims, "esp4"), esp),
+		"Claim: asked what of ESP it hashes, the driver says %s. ('ethtool -n %s rx-flow-hash "
+		"esp4' gives %s, the newer question after ESP alone %s, that after udp4 %s.)",
+		claims_of_esp(claims), in->is_model ? "IF" : in->name,
 		claims_fields_words(claims_fields_of(claims, "ah_esp4"), both),
+		claims_fields_words(claims_fields_of(claims, "esp4"), esp),
 		claims_fields_words(claims_fields_of(claims, "udp4"), udp));
 }
 
@@ -249,8 +255,9 @@ static void say_part(struct out *out, const char *what, const struct verdict_par
 	if (!part->sas)
 		return;
 	human_count(packets, part->packets);
-	out_say(out, "%s: %zu SAs between %zu pairs of addresses, %s packets, on %u %s: %s.", what,
-		part->sas, part->pairs, packets, part->queues,
+	out_say(out, "%s: %zu SA%s between %zu pair%s of addresses, %s packets, on %u %s: %s.", what,
+		part->sas, part->sas == 1 ? "" : "s", part->pairs, part->pairs == 1 ? "" : "s",
+		packets, part->queues,
 		part->queues == 1 ? "queue" : "queues", verdict_name(part->verdict));
 	if (part->verdict == VERDICT_UNKNOWN && part->missing_sas)
 		out_say(out,
@@ -279,10 +286,13 @@ static void say_nothing_seen(struct out *out, const struct inspection *in)
 
 static void say_measurement(struct out *out, const struct inspection *in)
 {
-	if (in->at == INSPECT_NOWHERE) {
+	if (in->unseen)
+		out_say(out, "Nothing was measured: our program steers it, and this kernel lets no "
+			     "program look at another one. Measure before 'espalier run'.");
+	else if (in->at == INSPECT_NOWHERE)
 		out_say(out, "Nothing was measured.");
+	if (in->at == INSPECT_NOWHERE)
 		return;
-	}
 	if (in->is_model)
 		out_say(out, "Made-up traffic on the model:");
 	else

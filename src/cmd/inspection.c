@@ -106,34 +106,26 @@ static bool next_from_model(struct inspection *in)
 	return true;
 }
 
-static void next_rps(struct inspection *in)
+/* What its driver refuses to tell it refuses to have set too. */
+static bool sets_fields(const struct inspection *in)
 {
-	char mask[CPUMASK_LEN];
-
-	cpumask_format(&in->cpus, mask, sizeof(mask));
-	snprintf(in->next, sizeof(in->next),
-		 "for q in /sys/class/net/%s/queues/rx-*; do echo %s > $q/rps_cpus; done",
-		 in->is_model ? "IF" : in->name, mask);
-	snprintf(in->next_why, sizeof(in->next_why),
-		 "the kernel's own steering; it spreads plain ESP, but not ESP in UDP");
+	return in->is_model || !claims_fields_of(&in->claims, "ah_esp4")->err;
 }
 
 static void next(struct inspection *in)
 {
 	bool measured = in->at != INSPECT_NOWHERE;
 
-	if (in->verdict == VERDICT_SPRAYS)
+	if (in->needs.own_prog_id)
+		next_is(in, "it is steered; that tells how well", "espalier show");
+	else if (in->verdict == VERDICT_SPRAYS && sets_fields(in))
 		next_is(in, "that costs packets at the replay window: first stop it",
 			"ethtool -N IF rx-flow-hash esp4 sd");
 	else if (in->verdict == VERDICT_UNKNOWN && !in->is_model)
 		next_is(in, measured ? "longer, while the tunnels carry traffic"
 				     : "this measures, while the tunnels carry traffic",
 			"espalier inspect IF --measure 30");
-	else if (next_from_model(in))
-		return;
-	else if (in->method == METHOD_RPS)
-		next_rps(in);
-	else
+	else if (!sets_fields(in) || !next_from_model(in))
 		next_is(in, "--dry-run tells what it would change", "espalier run IF --dry-run");
 }
 

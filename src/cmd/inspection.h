@@ -35,6 +35,7 @@ struct inspection {
 	struct measured measured; /* sorted */
 	bool hashes_of_nic;
 	bool by_cpu; /* the queues that were seen are CPUs: the device records no queue */
+	bool unseen; /* the kernel lets no program look at ours, which is there */
 	uint64_t lost; /* packets of SAs that found no place in the measurement */
 	uint64_t decrypted; /* by the kernel meanwhile, by the SAs' counters */
 	size_t sas, sas_udp; /* inbound SAs of the kernel */

@@ -32,8 +32,7 @@ def test_models(host):
             ("vmxnet3-v4", "addresses", "addresses", "xdp",
              "ethtool -N IF rx-flow-hash esp4 sdfn"),
             ("iavf", "refused", "addresses", "ntuple", "espalier run IF --dry-run"),
-            ("hns3", "refused", "addresses", "rps",
-             "for q in /sys/class/net/IF/queues/rx-*; do echo ff > $q/rps_cpus; done")):
+            ("hns3", "refused", "addresses", "rps", "espalier run IF --dry-run")):
         said = inspect(host, "--model", model)
         check(said["claim"]["esp"] == claim and said["verdict"] == verdict and
               said["method"] == method and said["next"] == command, model, said)
@@ -127,16 +126,26 @@ def test_measured_while_steered(host):
     """Behind a cpumap no queue is told: it is looked before our program, if the kernel lets programs
     look at others (the guest's does: tests/guest/nic.sh), and else said why not."""
     host.daemon("--cpus", ",".join(map(str, CPUS)))
-    result = host.espalier("inspect", "eb", "--measure", "1", "--json", check=False)
-    if result.returncode:
-        check("in front of our program on eb" in result.stderr and "--measure 0" in result.stderr,
-              "why:", result.stderr)
+    said = json.loads(host.espalier("inspect", "eb", "--measure", "1", "--json").stdout)
+    check(said["claim"] and said["next"] == "espalier show", "what needs no measurement", said)
+    if not said["measurement"]:
+        text = " ".join(host.espalier("inspect", "eb", "--measure", "1").stdout.split())
+        check("lets no program look at another one" in text, "why:", text)
     else:
         for verdict, *senders in VERDICTS:
             said = measured(host, verdict, senders)["measurement"]
             check(said["at"] == "steering" and not said["by_cpu"], "where", said)
     check(host.show()["interfaces"][0]["method"] == "xdp", "steered on")
     check(measuring(host) == 0, "a program is left")
+
+
+def test_next_can_work(host):
+    """No command is proposed that the driver refuses, and no device that run refuses."""
+    said = measured(host, "sprays", [(f"{ONE},{OTHER}", *SAS)])
+    check(said["next"] == "espalier run eb --dry-run", "veth has no such switch", said["next"])
+    host.sh("b", "ip link add br0 type bridge && ip link set br0 up")
+    done = host.espalier("inspect", "br0", "--measure", "0", check=False)
+    check(done.returncode == 1 and "bridge" in done.stderr and not done.stdout, done.stderr)
 
 
 def test_single_queue(host):
@@ -351,7 +360,7 @@ def test_bad_input(host):
             (["nosuch"], 1, "nosuch: no such interface"),
             (["a/b"], 1, "no name of an interface"),
             (["eb", "--measure", "-1"], 2, "measure"),
-            (["lo", "--xdp", "--measure", "1"], 1, "without --xdp it is measured at tc")):
+            (["lo", "--measure", "0"], 1, "loopback")):
         result = host.espalier("inspect", *arguments, check=False)
         check(result.returncode == status and words in result.stderr, "said", arguments,
               result.returncode, result.stderr)
