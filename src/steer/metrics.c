@@ -4,6 +4,9 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <time.h>
+
+enum { SAS_MOST = 1000 }; /* with series of their own: each rekey leaves dead ones behind */
 
 struct writer {
 	FILE *file;
@@ -38,6 +41,18 @@ static void put_labels(const struct writer *w, const char *label, const char *va
 	fputs("\"} ", w->file);
 }
 
+/* A series with several labels; NULL ends @key. */
+static void info(const struct writer *w, const char *key[], const char *value[], double number)
+{
+	fprintf(w->file, "%s{netns=\"", w->name);
+	put_value(w->file, w->netns);
+	for (; *key; key++, value++) {
+		fprintf(w->file, "\",%s=\"", *key);
+		put_value(w->file, *value);
+	}
+	fprintf(w->file, "\"} %.6g\n", number);
+}
+
 /* A series of the family: without a label, or with one. */
 static void count(const struct writer *w, const char *label, const char *value, uint64_t number)
 {
@@ -53,10 +68,23 @@ static void real(const struct writer *w, const char *label, const char *value, d
 	fprintf(w->file, "%.6g\n", number);
 }
 
+static void write_program(struct writer *w)
+{
+	const char *key[] = {"version", NULL}, *value[] = {ESPALIER_VERSION};
+
+	family(w, "espalier_build_info", "gauge", "1; the version is a label.");
+	info(w, key, value, 1);
+	family(w, "espalier_written_timestamp_seconds", "gauge",
+	       "When this was written: older than a minute, the daemon is dead or stuck.");
+	put_labels(w, NULL, NULL);
+	fprintf(w->file, "%lld\n", (long long)time(NULL));
+}
+
 static void write_host(struct writer *w, const struct snapshot *s)
 {
 	const struct snapshot_moves *moves = &s->moves;
 
+	write_program(w);
 	family(w, "espalier_daemon_alive", "gauge",
 	       "Whether a daemon follows the SAs; without one packets are steered as they were.");
 	count(w, NULL, NULL, s->alive);
@@ -94,6 +122,35 @@ static void write_sas(struct writer *w, const struct snapshot *s)
 		count(w, "state", sa_state_name(state), sas[state]);
 }
 
+/*
+ * Where each SA is: with the labels by which other exporters of IPsec name it, to be joined with theirs
+ * (on (reqid) or on (spi)). Not of more SAs than a Prometheus would thank us for.
+ */
+static void write_each_sa(struct writer *w, const struct snapshot *s)
+{
+	const char *key[] = {"spi", "reqid", NULL}, *value[2];
+	char spi[16], reqid[16];
+
+	if (s->sas > SAS_MOST)
+		return;
+	for (int loads = 0; loads < 2; loads++) {
+		family(w, loads ? "espalier_sa_load_ratio" : "espalier_sa_cpu", "gauge",
+		       loads ? "Load of the SA, a share of one CPU."
+			     : "The CPU that decrypts the SA. No series of more than 1000 SAs.");
+		for (size_t i = 0; i < s->sas; i++) {
+			double number = loads ? s->sa[i].load : s->sa[i].cpu;
+
+			if (!isfinite(number) || number < 0)
+				continue;
+			snprintf(spi, sizeof(spi), "0x%08x", s->sa[i].spi);
+			snprintf(reqid, sizeof(reqid), "%u", s->sa[i].reqid);
+			value[0] = spi;
+			value[1] = reqid;
+			info(w, key, value, number);
+		}
+	}
+}
+
 /* A family with a series a CPU. */
 static void each_cpu(struct writer *w, const struct snapshot *s, const char *name, const char *type,
 		     const char *help, double (*value)(const struct snapshot_cpu *cpu))
@@ -118,6 +175,11 @@ static double cpu_sas(const struct snapshot_cpu *cpu)
 static double cpu_taken(const struct snapshot_cpu *cpu)
 {
 	return (double)cpu->taken.packets;
+}
+
+static double cpu_bytes(const struct snapshot_cpu *cpu)
+{
+	return (double)cpu->taken.bytes;
 }
 
 static double cpu_received(const struct snapshot_cpu *cpu)
@@ -146,7 +208,9 @@ static void write_cpus(struct writer *w, const struct snapshot *s)
 	each_cpu(w, s, "espalier_cpu_packets_total", "counter",
 		 "Packets of SAs that the CPU took from its ring.", cpu_taken);
 	if (!s->drops_unknown) {
-		each_cpu(w, s, "espalier_cpu_received_packets_total", "counter",
+		each_cpu(w, s, "espalier_cpu_bytes_total", "counter", "Bytes of these IP packets.",
+		 cpu_bytes);
+	each_cpu(w, s, "espalier_cpu_received_packets_total", "counter",
 			 "Packets that the CPU received and put on rings.", cpu_received);
 		each_cpu(w, s, "espalier_cpu_drops_total", "counter",
 			 "Packets of SAs lost because the CPU's ring was full.", cpu_drops);
@@ -159,22 +223,30 @@ static void write_cpus(struct writer *w, const struct snapshot *s)
 
 static const char *const class_names[CLASSES] = {
 	[CLASS_OTHER] = "other",       [CLASS_STRAY] = "stray",	       [CLASS_IKE] = "ike",
-	[CLASS_FRAGMENT] = "fragment", [CLASS_HANDS_OFF] = "handsoff", [CLASS_TRANSIT] = "transit",
+	[CLASS_FRAGMENT] = "fragment", [CLASS_HANDS_OFF] = "hands_off", [CLASS_TRANSIT] = "transit",
 	[CLASS_LIMITED] = "limited",   [CLASS_BEYOND] = "beyond",
 };
 
-/* What was not steered by SA; those of SAs are counted by CPU. */
+/* By the way they took: that of SAs, and all others. */
 static void write_classes(struct writer *w, const struct snapshot *s)
 {
 	family(w, "espalier_packets_total", "counter",
-	       "Packets of no steered SA, by class; limited: strays that the stray limit dropped; "
-	       "beyond: "
-	       "passed, as their headers are beyond a frame's first buffer.");
+	       "Packets by class. sa: of steered SAs; limited: strays that the stray limit dropped; "
+	       "fragment: counted where they go, too; beyond: passed, as their headers are beyond a "
+	       "frame's first buffer.");
+	count(w, "class", "sa", s->taken.packets);
 	for (int i = 0; i < CLASSES; i++)
 		count(w, "class", class_names[i], s->class[i].packets);
 	family(w, "espalier_bytes_total", "counter", "Bytes of these IP packets.");
+	count(w, "class", "sa", s->taken.bytes);
 	for (int i = 0; i < CLASSES; i++)
 		count(w, "class", class_names[i], s->class[i].bytes);
+	if (s->lately.seconds > 0) {
+		family(w, "espalier_unknown_ratio", "gauge",
+		       "Part of the IPsec of the last 10 to 20 seconds that is of no known SA, if it "
+		       "is most of it; else 0.");
+		real(w, NULL, NULL, lately_unknown(&s->lately));
+	}
 	if (s->drops_unknown)
 		return;
 	family(w, "espalier_ring_drops_total", "counter", "Packets lost on full rings, by ring.");
@@ -185,6 +257,16 @@ static void write_classes(struct writer *w, const struct snapshot *s)
 
 static void write_interfaces(struct writer *w, const struct snapshot *s)
 {
+	const char *key[] = {"device", "method", "mode", NULL}, *value[3];
+
+	family(w, "espalier_interface_info", "gauge", "1; how each interface is steered.");
+	for (size_t i = 0; i < s->interfaces; i++) {
+		value[0] = s->interface[i].name;
+		value[1] = snapshot_method(s->interface[i].mode);
+		value[2] = snapshot_mode(s->interface[i].mode);
+		value[2] = value[2] ? value[2] : "";
+		info(w, key, value, 1);
+	}
 	family(w, "espalier_rules", "gauge", "Rules by SPI that the NIC holds (method ntuple).");
 	for (size_t i = 0; i < s->interfaces; i++)
 		count(w, "device", s->interface[i].name, s->interface[i].rules);
@@ -203,6 +285,7 @@ void metrics_write(FILE *file, const struct snapshot *snapshot, const char *netn
 
 	write_host(&w, snapshot);
 	write_sas(&w, snapshot);
+	write_each_sa(&w, snapshot);
 	write_cpus(&w, snapshot);
 	write_classes(&w, snapshot);
 	write_interfaces(&w, snapshot);

@@ -19,7 +19,7 @@ struct taking {
 
 static const char *const state_names[] = {
 	[SA_VALID] = "valid",		[SA_LARVAL] = "larval",
-	[SA_STATE_LEARNED] = "learned", [SA_STATE_HANDS_OFF] = "hands-off",
+	[SA_STATE_LEARNED] = "learned", [SA_STATE_HANDS_OFF] = "hands_off",
 	[SA_MOVING] = "moving",
 };
 

@@ -429,8 +429,8 @@ def test_hands_off(host):
     check(list(later) == [CPUS[0]] and later[CPUS[0]] >= 100, "fragments:", later)
     check(now["hands_off"]["packets"] == 150 + later[CPUS[0]], "counted:", now["hands_off"])
     sa = host.shown()[spi]
-    check(sa["state"] == "hands-off" and sa["cpu"] is None and sa["packets"] == 0, "show:", sa)
-    check("hands-off" in host.espalier("show").stdout, "not in the table for people")
+    check(sa["state"] == "hands_off" and sa["cpu"] is None and sa["packets"] == 0, "show:", sa)
+    check("hands_off" in host.espalier("show").stdout, "not in the table for people")
     for other in set(shown) - {spi}:
         check(receiver.cpus_of(other) == [shown[other]["cpu"]], "another SA was disturbed")
     refused = host.espalier("move", hex(spi), str(CPUS[0]), check=False)

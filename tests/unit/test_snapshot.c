@@ -760,7 +760,7 @@ static void json_sas(void **state)
 	    "pcpu", "replay_window", "reqid", "if_id", "state", "moves", "references");
 	has_string(sa, "spi", "0x00000006");
 	has_string(sa, "protocol", "ah");
-	has_string(sa, "state", "hands-off");
+	has_string(sa, "state", "hands_off");
 	sa = json_object_array_get_idx(member(root, "sas"), 1);
 	has(sa, "sssssiiiniiisi", "src", "dst", "spi", "protocol", "encap", "cpu", "packets",
 	    "bytes", "pcpu", "replay_window", "reqid", "if_id", "state", "moves");
