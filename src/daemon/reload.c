@@ -93,6 +93,8 @@ static int read_settings(struct daemon *d)
 
 void reload(struct daemon *d)
 {
+	if (!d->options->reread && !d->options->sas)
+		say("SIGHUP: there is neither --config nor --sas to be read again");
 	if (d->options->reread && read_settings(d))
 		return;
 	candidates_forget_all(d); /* what was refused may be tried again */

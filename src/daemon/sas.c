@@ -231,7 +231,7 @@ int sas_reload(struct daemon *d)
 		return 0;
 	err = sas_file_read(d->options->sas, &sas, &count, &error);
 	if (err) {
-		say("--sas %s", error.text);
+		say("--sas %s; the SAs of it stay as they are", error.text);
 		return err;
 	}
 	err = sad_set_file(d->sad, sas, count);

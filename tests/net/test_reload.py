@@ -148,4 +148,19 @@ def test_interfaces(host):
     check("xdp" not in host.sh("b", "ip link show eb"), "a program is left on eb")
 
 
+def test_nothing_to_read(host):
+    """SIGHUP without a file, and with a bad one: the log says what came of it."""
+    process = host.daemon("--cpus", ",".join(map(str, CPUS)))
+    process.send_signal(signal.SIGHUP)
+    wait_for(lambda: "neither --config nor --sas" in host.log, "a line", 20)
+    host.espalier("stop")
+    process.wait(20)
+    with tempfile.NamedTemporaryFile("w") as file:
+        process = host.daemon("--cpus", ",".join(map(str, CPUS)), "--sas", file.name)
+        file.write("nonsense\n")
+        file.flush()
+        process.send_signal(signal.SIGHUP)
+        wait_for(lambda: "the SAs of it stay as they are" in host.log, "a line", 20)
+
+
 lab.main()
