@@ -126,6 +126,7 @@ static int hold(struct bench *b)
 static int set_up(struct bench *b, char *why, size_t size)
 {
 	int err = sandbox_open(&b->box, CASES_KNOWN + 1, why, size);
+	int ring = 0;
 
 	if (err)
 		return err;
@@ -133,7 +134,9 @@ static int set_up(struct bench *b, char *why, size_t size)
 	if (!err)
 		err = load_peers(b);
 	if (!err)
-		err = bench_ring_load(&b->ring, &b->box.xdp.maps);
+		ring = rings_get(&b->box.xdp.maps, 0, RING_SA, (__u32)b->cpu);
+	if (!err)
+		err = ring < 0 ? ring : bench_ring_load(&b->ring, &b->box.xdp.maps, (__u32)ring);
 	if (!err)
 		err = hold(b);
 	if (!err)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The BPF programs: steer on each interface, a ring program on the cpumaps of SAs and strays, and
+// The BPF programs: steer on each interface, one for each ring and one that all rings share, and
 // the count of what is put on rings and what full ones lose.
 #include "bpf/steer.h"
 #include "bpf/ring.h"
@@ -21,15 +21,15 @@ int espalier_steer(struct xdp_md *ctx)
 #endif
 
 SEC_RING
-int espalier_ring_sa(struct xdp_md *ctx)
+int espalier_ring(struct xdp_md *ctx)
 {
-	return ring(ctx, RING_SA);
+	return ring(ctx);
 }
 
 SEC_RING
-int espalier_ring_stray(struct xdp_md *ctx)
+int espalier_ring_any(struct xdp_md *ctx)
 {
-	return ring(ctx, RING_STRAY);
+	return any_frame(ctx);
 }
 
 /* Which cpumap of ours has this id; RING_KINDS: none. */

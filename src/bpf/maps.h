@@ -76,6 +76,14 @@ struct {
 /* Set before loading. */
 const volatile struct program_constants constants = {};
 
+/* The program that the rings' own ones hand over to what is not for them. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} ring_any SEC(".maps");
+
 /* An element of a map whose index cannot be out of range, or NULL for the verifier's sake. */
 #define element(MAP, INDEX)                                                                        \
 	({                                                                                         \

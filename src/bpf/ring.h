@@ -61,17 +61,10 @@ static __always_inline void arrive(struct ring_state *state, const struct flow *
 		handover_take(move, line, ticket);
 }
 
-/* Are we on ring @number? Told by kind and CPU, so that no frame can come back to its own ring. */
-static __always_inline bool on_ring(__u32 number, __u32 kind, __u32 cpu)
-{
-	const struct ring *ring = element(rings, number);
-
-	return ring && ring->kind == kind && ring->cpu == cpu;
-}
-
 /* On ring `to`: what the receiving CPUs need to know of a frame that is passed on. */
 static __always_inline void note_passed(const struct found *found, const struct sa_warm *warm,
-					const struct ticket *ticket, __u32 seq, __u64 runs)
+					const struct ticket *ticket, __u32 seq, __u64 runs,
+					bool on_cpu)
 {
 	struct move_record *move = element(move_records, SHARED(warm->record));
 	struct move_line *line;
@@ -80,11 +73,11 @@ static __always_inline void note_passed(const struct found *found, const struct 
 		return;
 	handover_mark(move, runs, clock_ns());
 	if (!ticket) {
-		handover_passed(&move->passed[seq % HANDOVER_SEEN], seq, runs);
+		handover_passed(&move->passed[seq % HANDOVER_SEEN], seq, runs, on_cpu);
 	} else if (ticket->generation == move->generation) {
 		line = element(move_lines, ticket->line);
 		if (line)
-			handover_passed(&line->passed, ticket->number, runs);
+			handover_passed(&line->passed, ticket->number, runs, on_cpu);
 	}
 }
 
@@ -122,35 +115,85 @@ static __always_inline struct sa_warm *find_on_ring(struct found *found, const s
 	return value && value->way == WAY_SA ? find_warm(found, value->key) : NULL;
 }
 
-/* Any frame on the ring of this kind and CPU, which @state counts. */
-static __always_inline int ring_any(struct xdp_md *ctx, __u32 kind, __u32 cpu,
-				    struct ring_state *state)
+/*
+ * Is the frame to be passed on: is its SA moving, and this the ring that it moves from? At rest a
+ * ring delivers, so no frame goes round, whatever the maps say: a number that means this very ring
+ * by another name is no way either.
+ */
+static __always_inline bool is_passed_on(__u64 word, const struct ring_note *me)
 {
-	struct ticket ticket;
+	__u32 own = sa_word_own(word);
+	const struct ring *ring = element(rings, own);
+
+	return sa_word_to(word) == me->number && own != me->number && ring &&
+	       (ring->kind != me->kind || ring->cpu != me->cpu);
+}
+
+/* Which ring this is, as its own program has noted in front of the frame; that is taken off. */
+static __always_inline bool take_note(struct xdp_md *ctx, struct ring_note *me)
+{
+	const struct ring_note *there = (void *)(long)ctx->data_meta;
+
+	if ((void *)(there + 1) > (void *)(long)ctx->data)
+		return false;
+	*me = *there;
+	return !bpf_xdp_adjust_meta(ctx, sizeof(*me));
+}
+
+/* The program that all rings share: any frame. */
+static __always_inline int any_frame(struct xdp_md *ctx)
+{
+	struct ring_state *state;
+	struct ring_note me;
+	struct ticket ticket = {
+		0}; /* or the compiler may copy it unset, which the verifier refuses */
 	struct sa_warm *warm;
 	struct found found;
 	bool ticketed;
 	struct flow f;
 
+	if (!take_note(ctx, &me))
+		return XDP_PASS;
+	state = element(ring_states, ring_place(me.kind, me.cpu, constants.cpus));
+	if (!state)
+		return XDP_PASS;
 	ticketed = read_ticket(ctx, &ticket);
 	if (unlikely(!parse(ctx, &f)))
 		return deliver(ctx, ticketed);
 	warm = find_on_ring(&found, &f);
 	if (unlikely(!warm || !found.word || sa_word_flags(found.word) & SA_HANDS_OFF))
 		return deliver(ctx, ticketed);
-	if (unlikely(!on_ring(sa_word_own(found.word), kind, cpu))) {
+	if (unlikely(is_passed_on(found.word, &me))) {
 		/* The hand-over at the head of the old queue. */
-		if (on_ring(sa_word_to(found.word), kind, cpu))
-			note_passed(&found, warm, ticketed ? &ticket : NULL, f.seq, state->runs);
+		note_passed(&found, warm, ticketed ? &ticket : NULL, f.seq, state->runs,
+			    bpf_get_smp_processor_id() == me.cpu);
 		return redirect(sa_word_own(found.word));
 	}
-	arrive(state, &f, &found, warm, ticketed ? &ticket : NULL);
+	if (likely(sa_word_own(found.word) == me.number))
+		arrive(state, &f, &found, warm, ticketed ? &ticket : NULL);
 	return deliver(ctx, ticketed);
 }
 
+/* A frame that the short cut takes, of an SA at rest: counted if this ring decrypts it. */
+static __always_inline bool ring_found(struct ring_state *state, __u64 key, __u32 bytes)
+{
+	struct sa_warm *warm;
+	struct found found;
+
+	find_key(&found, key);
+	if (unlikely(found.word && !sa_word_at_home(found.word)))
+		return false;
+	if (!found.word || sa_word_own(found.word) != constants.ring_number)
+		return true;
+	warm = element(sa_warm, found.slot);
+	if (warm)
+		count_frame(state, warm, found.word, bytes);
+	return true;
+}
+
 /*
- * The frames that nearly all are: of an SA that is at home on this ring, where a frame of it is
- * counted and goes up the stack. False: nothing was done.
+ * The frames that nearly all are: of an SA at rest. Where this ring decrypts it the copy of the
+ * word says so. False: nothing was done.
  */
 static __always_inline bool ring_quick(struct xdp_md *ctx, struct ring_state *state)
 {
@@ -167,23 +210,47 @@ static __always_inline bool ring_quick(struct xdp_md *ctx, struct ring_state *st
 	if (!warm)
 		return false;
 	word = SHARED(warm->at_home);
-	if (unlikely((word & ~(__u64)SA_PAIR) != (q.key << 20 | state->home)))
-		return false;
+	if (unlikely((word & ~(__u64)SA_PAIR) !=
+		     (q.key << 20 | sa_word_home(constants.ring_number))))
+		return ring_found(state, q.key, q.bytes);
 	count_frame(state, warm, word, q.bytes);
 	return true;
 }
 
-static __always_inline int ring(struct xdp_md *ctx, __u32 kind)
+/* On to any_frame(). Foreign metadata may leave no room for the note, then the frame is delivered.
+ */
+static __always_inline int hand_over(struct xdp_md *ctx)
 {
-	__u32 cpu = bpf_get_smp_processor_id();
+	struct ring_note *note;
+
+	if (bpf_xdp_adjust_meta(ctx, -(int)sizeof(*note)))
+		return XDP_PASS;
+	note = (void *)(long)ctx->data_meta;
+	if ((void *)(note + 1) > (void *)(long)ctx->data)
+		return XDP_PASS;
+	note->number = constants.ring_number;
+	note->kind = constants.ring.kind;
+	note->cpu = constants.ring.cpu;
+	bpf_tail_call(ctx, &ring_any, 0);
+	bpf_xdp_adjust_meta(ctx, sizeof(*note)); /* the map is being taken down */
+	return XDP_PASS;
+}
+
+/* A ring's own program. It is small, for there is one for each ring: verifying any_frame() takes
+ * long. */
+static __always_inline int ring(struct xdp_md *ctx)
+{
+	const __u32 kind = constants.ring.kind, cpu = constants.ring.cpu;
 	struct ring_state *state = element(ring_states, ring_place(kind, cpu, constants.cpus));
 
 	if (!state)
 		return XDP_PASS;
 	state->runs++;
-	if (likely(ring_quick(ctx, state)))
+	if (unlikely(bpf_get_smp_processor_id() != cpu))
+		SHARED(state->astray) = 1;
+	if (kind == RING_IKE || likely(ring_quick(ctx, state)))
 		return XDP_PASS;
-	return ring_any(ctx, kind, cpu, state);
+	return hand_over(ctx);
 }
 
 #endif

@@ -223,7 +223,7 @@ static __always_inline bool look_at(__u32 number, struct old_ring *to)
 		return false;
 	to->runs = SHARED(state->runs);
 	to->batch = constants.batch;
-	to->flush = ring->cpu == bpf_get_smp_processor_id() ? 0 : HANDOVER_FLUSH;
+	to->beside = ring->cpu == bpf_get_smp_processor_id();
 	return true;
 }
 

@@ -28,6 +28,7 @@
 #define HANDOVER_REST_NS    50000000ull
 #define HANDOVER_SEEN       64            /* sequence numbers kept as tickets */
 #define HANDOVER_FLUSH      8             /* frames after which what was passed on is on `own` */
+#define HANDOVER_ON_CPU	    1u		  /* in the lowest bit of move_line.passed */
 
 #define TICKET_MAGIC 0x7469636bu /* "tick" */
 
@@ -70,20 +71,16 @@ struct move_line {
 	__u64 sent_ns;    /* its last frame to `to`, or when it first saw the move */
 	/* Written by the ring program on `own`. */
 	__u32 taken LINE;
-	/* Written by the ring program on `to`: the ticket that it passed on last, and when. */
-	__u64 passed; /* number << 32 | low half of its run counter */
+	/* Written by the ring program on `to`: the ticket that it passed on last;
+	 * handover_passed(). */
+	__u64 passed;
 } LINE;
 
 /* Ring `to`, as a receiving CPU knows it: read before anything else of the move. */
 struct old_ring {
 	__u64 runs;
 	__u32 batch; /* frames that may be between its program and the stack: struct host, batch */
-	/*
-	 * Runs after which what it passed on is in the queue of `own`: HANDOVER_FLUSH; 0 if its
-	 * thread is on this CPU, for it runs the program and flushes with soft interrupts off, and
-	 * we are one (kernel/bpf/cpumap.c, cpu_map_bpf_prog_run).
-	 */
-	__u32 flush;
+	bool beside; /* its CPU is this one, and so is its thread's as long as that is not astray */
 };
 
 /* A field that another CPU writes or reads: one access, and not moved by the compiler. */
@@ -106,6 +103,9 @@ static __always_inline bool handover_batch_done(struct move_record *move,
  * batch since, for between batches it flushes. The second holds also when `own` is far behind, the
  * first when `to` has nothing else to do. to->runs was read before: what `to` passed on since must
  * not count as long ago.
+ *
+ * Where its thread was on this CPU at that, it need not have begun another: it runs the program and
+ * flushes with soft interrupts off, and we are one (kernel/bpf/cpumap.c, cpu_map_bpf_prog_run).
  */
 static __always_inline bool handover_all_passed(struct move_record *move, struct move_line *line,
 						const struct old_ring *to)
@@ -120,7 +120,10 @@ static __always_inline bool handover_all_passed(struct move_record *move, struct
 	passed = seq ? SHARED(move->passed[seq % HANDOVER_SEEN]) : SHARED(line->passed);
 	if (passed >> 32 != number)
 		return false;
-	return !to->flush || (__s32)((__u32)to->runs - (__u32)passed) >= (__s32)to->flush;
+	if (to->beside && passed & HANDOVER_ON_CPU)
+		return true;
+	return (__s32)((__u32)(to->runs << 1) - ((__u32)passed & ~HANDOVER_ON_CPU)) >=
+	       HANDOVER_FLUSH << 1;
 }
 
 /*
@@ -196,10 +199,13 @@ static __always_inline void handover_mark(struct move_record *move, __u64 runs, 
 	SHARED(move->mark) = runs;
 }
 
-/* On ring `to`, for each frame that it passes on with a ticket of number @number. */
-static __always_inline void handover_passed(__u64 *passed, __u32 number, __u64 runs)
+/*
+ * On ring `to`, for each frame that it passes on with a ticket of number @number: when, by its run
+ * counter, and whether its thread was on the CPU of the ring.
+ */
+static __always_inline void handover_passed(__u64 *passed, __u32 number, __u64 runs, bool on_cpu)
 {
-	SHARED(*passed) = (__u64)number << 32 | (__u32)runs;
+	SHARED(*passed) = (__u64)number << 32 | (__u32)(runs << 1) | (on_cpu ? HANDOVER_ON_CPU : 0);
 }
 
 /* On ring `own`: the ticket has arrived; the receiving CPU that wrote it may learn so. */

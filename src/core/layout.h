@@ -27,8 +27,12 @@ struct ring {
 struct ring_state {
 	__u64 runs;  /* frames its program has seen: the clock of a hand-over; written by that */
 	__u64 drops; /* frames a full ring lost; written by the drop tracepoint */
-	__u64 home;  /* sa_word_home() of its number; 0: there is no such ring; by user space */
 	__u64 bytes; /* of SAs, that went up from it; written by its program */
+	/*
+	 * 1: its thread was seen on another CPU than its own, and may run anywhere from then on;
+	 * set by its program, cleared by user space when the ring is made anew.
+	 */
+	__u64 astray;
 } LINE;
 
 /* Loads are shares of a CPU in millionths: 1000000 is all of one. */
@@ -143,7 +147,6 @@ struct host {
 	__u32 nice_value;     /* wanted of the rings' threads: nice + 20, so that it is never negative */
 	__u32 drops_unknown;  /* 1: the kernel does not tell what rings take and lose */
 	__u64 started_ns;     /* CLOCK_MONOTONIC */
-	__u64 ring_program;   /* hash of the BPF object that the ring programs are from */
 	/* The part above is written once; what follows while running. */
 	__u64 heartbeat_ns LINE;
 	__u32 attended;       /* 1: a daemon is at work, or died at it; 0: it went (--keep) */
@@ -187,6 +190,21 @@ struct program_constants {
 	__u32 fine_clock;  /* the kernel has no bpf_ktime_get_coarse_ns() */
 	__u32 frags;	   /* it sees frames in several buffers */
 	__u32 pull_data;   /* the kernel can bring headers into the first of them */
+	/*
+	 * Of a ring's own program: which ring it is. Never told by the CPU that it happens to run
+	 * on: a thread whose CPU went offline runs elsewhere.
+	 */
+	struct ring ring;
+	__u32 ring_number;
+};
+
+/*
+ * What a ring's own program leaves in front of a frame that it hands over to the one which all
+ * rings share: which ring this is. XDP metadata: a multiple of 4, and with a ticket 32 at most.
+ */
+struct ring_note {
+	__u16 number, kind;
+	__u32 cpu;
 };
 
 /* The counters of an interface, per CPU. */

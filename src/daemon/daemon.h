@@ -34,6 +34,7 @@ struct wanted_cpus {
 	cpu_set_t cpus, strays; /* strays empty: any */
 	int ike;		/* -1: any */
 	cpu_set_t online;	/* when last looked */
+	cpu_set_t astray;	/* of those: rings of theirs run elsewhere, until made anew */
 	cpu_set_t receiving;	/* CPUs that the interrupts go to, when last looked */
 };
 
@@ -150,6 +151,9 @@ void interfaces_link_changed(struct daemon *d, unsigned int changes, const struc
 /* Chooses the CPUs and their roles and says why. 0, or a negative errno, said. */
 int roles_choose(const struct run_options *options, struct wanted_cpus *wanted,
 		 struct cpu_roles *roles);
+/* With the maps that were adopted: no roles for CPUs whose rings are astray, until they are made
+ * anew. */
+void roles_adopt(struct daemon *d);
 /* From now on these; SAs of other CPUs move away. 0, or a negative errno, said. */
 int roles_apply(struct daemon *d, const struct cpu_roles *roles);
 /* Once a second: follows CPUs that come and go. */

@@ -66,6 +66,7 @@ int roles_choose(const struct run_options *options, struct wanted_cpus *wanted,
 		return err;
 	}
 	CPU_ZERO(&wanted->strays);
+	CPU_ZERO(&wanted->astray);
 	pick_receiving(options->interfaces, options->n_interfaces, &wanted->receiving);
 	wanted->online = machine.online;
 	wanted->ike = options->ike_cpu;
@@ -145,27 +146,83 @@ static void say_change(const cpu_set_t *was, const cpu_set_t *now)
 		say("CPU %s came online", list);
 }
 
-/* The roles that follow from what is wanted and online, if they are others than now. */
+/*
+ * The roles that follow from what is wanted and usable: online, and with rings that are where they
+ * belong. Where that leaves none, others decrypt until the rings of those that are back are made
+ * anew. False: there is nobody.
+ */
+static bool roles_now(const struct wanted_cpus *wanted, struct cpu_roles *roles)
+{
+	cpu_set_t usable, cpus, strays, back;
+
+	CPU_XOR(&usable, &wanted->online, &wanted->astray);
+	CPU_AND(&cpus, &wanted->cpus, &usable);
+	CPU_AND(&strays, &wanted->strays, &usable);
+	CPU_AND(&back, &wanted->cpus, &wanted->astray);
+	if (!CPU_COUNT(&cpus) && CPU_COUNT(&back))
+		cpus = usable;
+	if (!CPU_COUNT(&cpus))
+		return false;
+	first_roles(&cpus, &strays,
+		    wanted->ike >= 0 && CPU_ISSET(wanted->ike, &usable) ? wanted->ike : -1, roles);
+	return true;
+}
+
+/* Takes them, if they are others than now. */
 static void take_roles(struct daemon *d)
 {
-	const struct wanted_cpus *wanted = &d->wanted;
-	const cpu_set_t *online = &wanted->online;
-	cpu_set_t cpus, strays;
 	struct cpu_roles roles;
 
-	CPU_AND(&cpus, &wanted->cpus, online);
-	CPU_AND(&strays, &wanted->strays, online);
-	if (!CPU_COUNT(&cpus)) {
+	if (!roles_now(&d->wanted, &roles)) {
 		say("none of the CPUs that were to decrypt is online: SAs stay where they are");
 		return;
 	}
-	first_roles(&cpus, &strays,
-		    wanted->ike >= 0 && CPU_ISSET(wanted->ike, online) ? wanted->ike : -1, &roles);
 	if (CPU_EQUAL(&roles.sas, &d->roles.sas) && CPU_EQUAL(&roles.strays, &d->roles.strays) &&
 	    roles.ike == d->roles.ike)
 		return;
 	say_roles(&roles);
 	(void)roles_apply(d, &roles);
+}
+
+/* Which CPUs' rings are astray now; whether they are others than before. */
+static bool look_astray(struct daemon *d)
+{
+	struct wanted_cpus *wanted = &d->wanted;
+	cpu_set_t astray, come;
+	char list[CPULIST_LEN];
+
+	rings_astray(&d->xdp.maps, &astray);
+	CPU_AND(&astray, &astray, &wanted->online);
+	CPU_XOR(&come, &astray, &wanted->astray);
+	if (!CPU_COUNT(&come))
+		return false;
+	CPU_AND(&come, &come, &astray);
+	cpulist_format(&come, list, sizeof(list));
+	if (CPU_COUNT(&come))
+		say("CPU %s was offline, and its rings run elsewhere since; SAs leave it until its "
+		    "rings are made anew",
+		    list);
+	wanted->astray = astray;
+	return true;
+}
+
+/* Generic mode cannot hand over: there SAs do not leave, and rings stay as they are. */
+static void follow_rings(struct daemon *d)
+{
+	int made;
+
+	if (d->xdp.generic)
+		return;
+	made = CPU_COUNT(&d->wanted.astray)
+		       ? xdp_renew_rings(&d->xdp, &d->wanted.online, daemon_now())
+		       : 0;
+	if (made > 0)
+		say("%d %s made anew, on the CPU that came back", made,
+		    made > 1 ? "rings were" : "ring was");
+	else if (made < 0)
+		say("making a ring anew: %s; trying again", strerror(-made));
+	if (look_astray(d))
+		take_roles(d);
 }
 
 static void follow_online(struct daemon *d)
@@ -176,7 +233,16 @@ static void follow_online(struct daemon *d)
 		return;
 	say_change(&d->wanted.online, &online);
 	d->wanted.online = online;
+	look_astray(d);
 	take_roles(d);
+}
+
+void roles_adopt(struct daemon *d)
+{
+	if (look_astray(d) && roles_now(&d->wanted, &d->roles)) {
+		say_roles(&d->roles);
+		d->draining = true;
+	}
 }
 
 void roles_recheck(struct daemon *d)
@@ -204,6 +270,7 @@ void roles_recheck(struct daemon *d)
 void roles_look(struct daemon *d)
 {
 	follow_online(d);
+	follow_rings(d);
 	if (d->draining && !d->options->interval && !d->claiming)
 		drain(d);
 }

@@ -136,6 +136,8 @@ static int open_xdp(struct daemon *d)
 	char why[XDP_WHY_LEN] = "";
 	int err = xdp_open(&d->xdp, &options, why, sizeof(why));
 
+	if (!err && d->xdp.adopted)
+		roles_adopt(d);
 	if (!err)
 		err = xdp_set_roles(&d->xdp, &d->roles, why, sizeof(why));
 	if (err) {
@@ -311,8 +313,6 @@ int daemon_run(const struct run_options *options)
 	d->lock = -1;
 	maps_init(&d->xdp.maps);
 	pins_init(&d->xdp.pins);
-	for (int i = 0; i < RING_KINDS; i++)
-		d->xdp.rings.program[i] = -1;
 	status = run(d);
 	free(d);
 	return status;

@@ -33,6 +33,7 @@ static const char *const map_names[MAPS] = {
 	[MAP_CPUS_SA] = "cpus_sa",
 	[MAP_CPUS_STRAY] = "cpus_stray",
 	[MAP_CPUS_IKE] = "cpus_ike",
+	[MAP_RING_ANY] = "ring_any",
 };
 
 static const size_t element_sizes[MAP_MAPPED_END] = {
@@ -131,17 +132,6 @@ static bool rings_valid(const struct maps *maps)
 	return true;
 }
 
-/* Rings may be made while we look: then the last one is whole before it counts. */
-static bool homes_valid(const struct maps *maps)
-{
-	__u32 rings = __atomic_load_n(&maps->host->rings, __ATOMIC_ACQUIRE);
-
-	for (__u32 i = 1; i < rings && i < SA_RINGS; i++)
-		if (maps_ring_state(maps, i)->home != sa_word_home(i))
-			return false;
-	return true;
-}
-
 /* Do the maps agree with each other and with this program? Sets *bad if not. */
 static bool consistent(const struct maps *maps, enum map *bad)
 {
@@ -171,7 +161,7 @@ static bool consistent(const struct maps *maps, enum map *bad)
 	if (!holds(maps, MAP_RINGS, SA_RINGS) || !rings_valid(maps))
 		return false;
 	*bad = MAP_RING_STATES;
-	if (!holds(maps, MAP_RING_STATES, (size_t)h->cpus * RING_KINDS) || !homes_valid(maps))
+	if (!holds(maps, MAP_RING_STATES, (size_t)h->cpus * RING_KINDS))
 		return false;
 	*bad = MAP_CPU_STATES;
 	if (!holds(maps, MAP_CPU_STATES, h->cpus))
@@ -197,6 +187,7 @@ static int check_type(const struct maps *maps, enum map map)
 		[MAP_CPUS_SA] = {BPF_MAP_TYPE_CPUMAP, sizeof(struct bpf_cpumap_val)},
 		[MAP_CPUS_STRAY] = {BPF_MAP_TYPE_CPUMAP, sizeof(struct bpf_cpumap_val)},
 		[MAP_CPUS_IKE] = {BPF_MAP_TYPE_CPUMAP, sizeof(struct bpf_cpumap_val)},
+		[MAP_RING_ANY] = {BPF_MAP_TYPE_PROG_ARRAY, sizeof(__u32)},
 	};
 	struct bpf_map_info info = {0};
 	__u32 size = sizeof(info);

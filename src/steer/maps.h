@@ -40,6 +40,7 @@ enum map {
 	MAP_CPUS_SA,
 	MAP_CPUS_STRAY,
 	MAP_CPUS_IKE,
+	MAP_RING_ANY,
 	MAPS,
 };
 

@@ -5,6 +5,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/if_link.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,11 +25,9 @@
 #include "bpf/espalier.skel.h"
 #endif
 
-#define PIN_RING_SA    "program_ring_sa"
-#define PIN_RING_STRAY "program_ring_stray"
-#define PIN_ENQUEUED   "link_enqueued"
-#define PIN_LINK       "link"
-#define PIN_PROGRAM    "program"
+#define PIN_ENQUEUED "link_enqueued"
+#define PIN_LINK     "link"
+#define PIN_PROGRAM  "program"
 
 __u64 program_hash(void)
 {
@@ -79,8 +78,8 @@ static void set_frags(struct espalier_bpf *skel, const struct host *host)
 	__u32 flags = host->frags ? BPF_F_XDP_HAS_FRAGS : 0;
 
 	bpf_program__set_flags(skel->progs.espalier_steer, flags);
-	bpf_program__set_flags(skel->progs.espalier_ring_sa, flags);
-	bpf_program__set_flags(skel->progs.espalier_ring_stray, flags);
+	bpf_program__set_flags(skel->progs.espalier_ring, flags);
+	bpf_program__set_flags(skel->progs.espalier_ring_any, flags);
 }
 
 static void set_constants(struct espalier_bpf *skel, const struct host *host)
@@ -153,7 +152,6 @@ static int fixed_part(struct host *host, const struct program_sizes *sizes)
 	host->batch = program_batch(kernel_can(KERNEL_CPUMAP_GRO));
 	host->drops_unknown = !sizes->drops;
 	host->started_ns = now.tv_sec * 1000000000ull + now.tv_nsec;
-	host->ring_program = program_hash();
 	return 0;
 }
 
@@ -209,14 +207,15 @@ static int map_id(int fd, __u32 *id)
 }
 
 /* The first contents: a program that saw these maps empty would read nonsense. */
-static int fill_maps(struct maps *maps, const struct host *host)
+static int fill_maps(struct maps *maps, const struct host *host, int ring_any)
 {
 	__u8 key[TOEPLITZ_INPUT_MAX + 4];
 	__u32 zero = 0;
 	enum map bad;
 	int err = 0;
 
-	if (bpf_map_update_elem(maps->fd[MAP_HOST], &zero, host, BPF_ANY) < 0)
+	if (bpf_map_update_elem(maps->fd[MAP_HOST], &zero, host, BPF_ANY) < 0 ||
+	    bpf_map_update_elem(maps->fd[MAP_RING_ANY], &zero, &ring_any, BPF_ANY) < 0)
 		return -errno;
 	err = maps_attach(maps, true, &bad);
 	if (err)
@@ -249,11 +248,6 @@ static int pin_all(struct espalier_bpf *skel, const struct maps *maps, struct pi
 
 	for (int i = 0; i < MAPS && !err; i++)
 		err = pins_put(pins, map_name(i), maps->fd[i]);
-	if (!err)
-		err = pins_put(pins, PIN_RING_SA, bpf_program__fd(skel->progs.espalier_ring_sa));
-	if (!err)
-		err = pins_put(pins, PIN_RING_STRAY,
-			       bpf_program__fd(skel->progs.espalier_ring_stray));
 	if (!err && !maps->host->drops_unknown)
 		err = pin_count(skel, pins);
 	return err ? err : pins_finish(pins);
@@ -271,6 +265,7 @@ int program_create(struct maps *maps, struct pins *pins, const struct program_si
 		return -errno;
 	bpf_program__set_autoload(skel->progs.espalier_steer, false);
 	bpf_program__set_autoload(skel->progs.espalier_enqueued, sizes->drops);
+	bpf_program__set_autoload(skel->progs.espalier_ring, false);
 	err = fixed_part(&host, sizes);
 	if (!err)
 		err = size_maps(skel, &host);
@@ -284,7 +279,7 @@ int program_create(struct maps *maps, struct pins *pins, const struct program_si
 	if (!err)
 		err = take_descriptors(maps, skel);
 	if (!err)
-		err = fill_maps(maps, &host);
+		err = fill_maps(maps, &host, bpf_program__fd(skel->progs.espalier_ring_any));
 	if (!err)
 		err = pin_all(skel, maps, pins);
 	espalier_bpf__destroy(skel);
@@ -295,23 +290,44 @@ int program_create(struct maps *maps, struct pins *pins, const struct program_si
 	return err;
 }
 
-int program_open_rings(const struct pins *pins, struct ring_options *options)
+/* One of the programs alone, over the maps that are there; a negative errno. */
+static int load_over(struct espalier_bpf *skel, struct bpf_program *program,
+		     const struct maps *maps, char *log, size_t size)
 {
-	options->program[RING_SA] = pins_get(pins, PIN_RING_SA);
-	options->program[RING_STRAY] = pins_get(pins, PIN_RING_STRAY);
-	options->program[RING_IKE] = -1; /* its frames need nothing done */
-	if (options->program[RING_SA] < 0)
-		return options->program[RING_SA];
-	return options->program[RING_STRAY] < 0 ? options->program[RING_STRAY] : 0;
+	struct bpf_program *other;
+	int err = 0;
+
+	bpf_object__for_each_program(other, skel->obj)
+		bpf_program__set_autoload(other, other == program);
+	for (int i = 0; i < MAPS && !err; i++)
+		err = bpf_map__reuse_fd(bpf_object__find_map_by_name(skel->obj, map_name(i)),
+					maps->fd[i]);
+	set_constants(skel, maps->host);
+	set_frags(skel, maps->host);
+	if (!err)
+		err = set_pull_data(skel, maps->host);
+	set_log(skel, log, size);
+	return err ? err : espalier_bpf__load(skel);
 }
 
-void program_close_rings(struct ring_options *options)
+int program_load_ring(const struct maps *maps, __u32 number, const struct ring *ring)
 {
-	for (int i = 0; i < RING_KINDS; i++) {
-		if (options->program[i] >= 0)
-			close(options->program[i]);
-		options->program[i] = -1;
-	}
+	struct espalier_bpf *skel = open_object();
+	struct program_constants *c;
+	int err, fd = -1;
+
+	if (!skel)
+		return -errno;
+	c = (void *)&skel->rodata->constants;
+	c->ring = *ring;
+	c->ring_number = number;
+	err = load_over(skel, skel->progs.espalier_ring, maps, NULL, 0);
+	if (!err)
+		fd = fcntl(bpf_program__fd(skel->progs.espalier_ring), F_DUPFD_CLOEXEC, 0);
+	if (!err && fd < 0)
+		err = -errno;
+	espalier_bpf__destroy(skel);
+	return err ? err : fd;
 }
 
 /* A steering program that uses the maps which are there. */
@@ -320,26 +336,14 @@ static struct espalier_bpf *load_steer(const struct maps *maps, const struct pro
 {
 	struct espalier_bpf *skel = open_object();
 	struct program_constants *c;
-	int err = 0;
+	int err;
 
 	if (!skel)
 		return NULL;
-	bpf_program__set_autoload(skel->progs.espalier_ring_sa, false);
-	bpf_program__set_autoload(skel->progs.espalier_ring_stray, false);
-	bpf_program__set_autoload(skel->progs.espalier_enqueued, false);
-	for (int i = 0; i < MAPS && !err; i++)
-		err = bpf_map__reuse_fd(bpf_object__find_map_by_name(skel->obj, map_name(i)),
-					maps->fd[i]);
-	set_constants(skel, maps->host);
-	set_frags(skel, maps->host);
-	if (!err)
-		err = set_pull_data(skel, maps->host);
 	c = (void *)&skel->rodata->constants;
 	c->interface = target->index;
 	c->no_metadata = target->no_metadata;
-	set_log(skel, log, size);
-	if (!err)
-		err = espalier_bpf__load(skel);
+	err = load_over(skel, skel->progs.espalier_steer, maps, log, size);
 	if (!err)
 		return skel;
 	espalier_bpf__destroy(skel);

@@ -7,7 +7,6 @@
 #include "nic/kernel.h"
 #include "steer/maps.h"
 #include "steer/pins.h"
-#include "steer/rings.h"
 
 struct program_sizes {
 	__u32 max_sas;
@@ -25,16 +24,18 @@ bool program_frags(bool generic);
 __u32 program_batch(enum kernel_answer cpumap_gro);
 
 /*
- * Creates and pins the maps, the ring programs and the count of drops, and fills in the fixed part
- * of `host`. On failure nothing stays pinned. What libbpf and the verifier say goes to @log (may
- * be NULL; at most @size). 0 or a negative errno.
+ * Creates and pins the maps, the program that all rings share and the count of drops, and fills in
+ * the fixed part of `host`. On failure nothing stays pinned. What libbpf and the verifier say goes
+ * to @log (may be NULL; at most @size). 0 or a negative errno.
  */
 int program_create(struct maps *maps, struct pins *pins, const struct program_sizes *sizes,
 		   char *log, size_t size);
 
-/* Opens the pinned ring programs into options->program, for CPUs that are added later. */
-int program_open_rings(const struct pins *pins, struct ring_options *options);
-void program_close_rings(struct ring_options *options);
+/*
+ * Loads the program of one ring, which knows by constants which that is: a descriptor for the
+ * caller to close, or a negative errno. The cpumap's entry then holds it.
+ */
+int program_load_ring(const struct maps *maps, __u32 number, const struct ring *ring);
 
 /* Which BPF object this program carries, as a hash. */
 __u64 program_hash(void);

@@ -5,6 +5,8 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <sys/resource.h>
+#include <unistd.h>
+#include "steer/program.h"
 #include "steer/ring_threads.h"
 
 enum { STRAY_FRAMES = 64, IKE_FRAMES = 256 };
@@ -26,7 +28,7 @@ static int set_one(void *arg, const struct ring_thread *thread)
 	if (thread->cpu != p->cpu || thread->map_id != p->map_id)
 		return 0;
 	setpriority(PRIO_PROCESS, (id_t)thread->pid, p->nice);
-	return 1;
+	return 0; /* the thread of a ring that was made anew may be there a while longer */
 }
 
 /* A failure costs priority, not packets. */
@@ -75,10 +77,30 @@ static enum map map_of(enum ring_kind kind)
 	return kind == RING_SA ? MAP_CPUS_SA : kind == RING_STRAY ? MAP_CPUS_STRAY : MAP_CPUS_IKE;
 }
 
-int rings_get(struct maps *maps, const struct ring_options *options, enum ring_kind kind, __u32 cpu)
+/* A cpumap entry of this number, with its own program and a thread; @flags as of a map update. */
+static int make_entry(struct maps *maps, int nice, __u32 number, const struct ring *ring,
+		      __u64 flags)
 {
+	const struct host *host = maps->host;
+	struct bpf_cpumap_val value = {.qsize = rings_frames(host, ring->kind)};
+	int err = 0;
+
+	value.bpf_prog.fd = program_load_ring(maps, number, ring);
+	if (value.bpf_prog.fd < 0)
+		return value.bpf_prog.fd;
+	if (bpf_map_update_elem(maps->fd[map_of(ring->kind)], &ring->cpu, &value, flags) < 0)
+		err = -errno;
+	close(value.bpf_prog.fd);
+	if (!err)
+		set_priority(ring->cpu, host->cpumap_id[ring->kind], nice);
+	return err;
+}
+
+int rings_get(struct maps *maps, int nice, enum ring_kind kind, __u32 cpu)
+{
+	const struct ring ring = {.kind = kind, .cpu = cpu};
 	struct host *host = maps->host;
-	struct bpf_cpumap_val value = {.qsize = rings_frames(host, kind)};
+	int err;
 
 	if (cpu >= host->cpus)
 		return -ENODEV;
@@ -87,13 +109,30 @@ int rings_get(struct maps *maps, const struct ring_options *options, enum ring_k
 			return i;
 	if (host->rings >= SA_RINGS)
 		return -ENOSPC;
-	if (options->program[kind] >= 0)
-		value.bpf_prog.fd = options->program[kind];
-	if (bpf_map_update_elem(maps->fd[map_of(kind)], &cpu, &value, BPF_ANY) < 0)
-		return -errno;
-	set_priority(cpu, host->cpumap_id[kind], options->nice);
-	maps->rings[host->rings] = (struct ring){.kind = kind, .cpu = cpu};
-	maps->ring_states[ring_place(kind, cpu, host->cpus)].home = sa_word_home(host->rings);
+	err = make_entry(maps, nice, host->rings, &ring, BPF_ANY);
+	if (err)
+		return err;
+	maps->rings[host->rings] = ring;
 	__atomic_store_n(&host->rings, host->rings + 1, __ATOMIC_RELEASE); /* for maps_open() */
 	return host->rings - 1;
+}
+
+void rings_astray(const struct maps *maps, cpu_set_t *cpus)
+{
+	CPU_ZERO(cpus);
+	for (__u32 i = 1; i < maps->host->rings; i++)
+		if (SHARED(maps_ring_state(maps, i)->astray))
+			CPU_SET(maps->rings[i].cpu, cpus);
+}
+
+int rings_renew(struct maps *maps, int nice, __u32 number)
+{
+	struct ring_state *state = maps_ring_state(maps, number);
+	int err;
+
+	SHARED(state->astray) = 0;
+	err = make_entry(maps, nice, number, &maps->rings[number], BPF_EXIST);
+	if (err)
+		SHARED(state->astray) = 1;
+	return err;
 }

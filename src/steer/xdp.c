@@ -126,8 +126,6 @@ int xdp_open(struct xdp *xdp, const struct xdp_options *options, char *why, size
 
 	memset(xdp, 0, sizeof(*xdp));
 	maps_init(&xdp->maps);
-	for (int i = 0; i < RING_KINDS; i++)
-		xdp->rings.program[i] = -1;
 	err = pins_find(&xdp->pins, true, why, size);
 	if (err)
 		return err;
@@ -141,19 +139,11 @@ int xdp_open(struct xdp *xdp, const struct xdp_options *options, char *why, size
 		return state;
 	}
 	err = state == PINS_OURS ? adopt(xdp, options, why, size) : create(xdp, options, why, size);
-	if (!err) {
-		err = program_open_rings(&xdp->pins, &xdp->rings);
-		if (err)
-			because(err, why, size,
-				"the pin program_ring_sa or program_ring_stray under %s is missing "
-				"or damaged (%s); run 'espalier stop' to take everything down",
-				xdp->pins.layout, strerror(-err));
-	}
 	if (err) {
 		xdp_close(xdp);
 		return err;
 	}
-	xdp->rings.nice = (int)xdp->maps.host->nice_value - 20;
+	xdp->nice = (int)xdp->maps.host->nice_value - 20;
 	err = open_table(xdp, why, size);
 	if (err) {
 		xdp_close(xdp);
@@ -170,7 +160,6 @@ int xdp_open(struct xdp *xdp, const struct xdp_options *options, char *why, size
 
 void xdp_close(struct xdp *xdp)
 {
-	program_close_rings(&xdp->rings);
 	free(xdp->table.spare);
 	xdp->table.spare = NULL;
 	slots_free(&xdp->known);
@@ -187,7 +176,7 @@ static int aim_strays(struct xdp *xdp, enum stray_table which, const cpu_set_t *
 	for (int cpu = 0; cpu < CPU_SETSIZE && n < SA_RINGS; cpu++) {
 		if (!CPU_ISSET(cpu, cpus))
 			continue;
-		numbers[n] = rings_get(&xdp->maps, &xdp->rings, RING_STRAY, cpu);
+		numbers[n] = rings_get(&xdp->maps, xdp->nice, RING_STRAY, cpu);
 		if (numbers[n] < 0)
 			return numbers[n];
 		n++;
@@ -208,13 +197,13 @@ static int make_rings(struct xdp *xdp, const struct cpu_roles *roles)
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
 		if (!CPU_ISSET(cpu, &roles->sas))
 			continue;
-		number = rings_get(&xdp->maps, &xdp->rings, RING_SA, cpu);
+		number = rings_get(&xdp->maps, xdp->nice, RING_SA, cpu);
 		if (number < 0)
 			return number;
 		usable[number] = 1;
 	}
 	memcpy(host->sa_cpu, usable, sizeof(usable));
-	number = rings_get(&xdp->maps, &xdp->rings, RING_IKE, roles->ike);
+	number = rings_get(&xdp->maps, xdp->nice, RING_IKE, roles->ike);
 	if (number < 0)
 		return number;
 	SHARED(host->ike_ring) = number;
@@ -245,6 +234,47 @@ int xdp_limit_sas(struct xdp *xdp, const cpu_set_t *cpus)
 	if (!err)
 		xdp->roles = roles;
 	return err;
+}
+
+/* The rings to which frames may be sent, now or when SAs are placed. */
+static void find_used(const struct xdp *xdp, bool used[SA_RINGS])
+{
+	const struct host *host = xdp->maps.host;
+
+	for (__u32 i = 0; i < SA_RINGS; i++)
+		used[i] = host->sa_cpu[i];
+	for (int table = 0; table < STRAY_TABLES; table++)
+		for (int i = 0; i < STRAY_TABLE_SIZE; i++)
+			used[host->stray_ring[table][i] % SA_RINGS] = true;
+	used[host->ike_ring % SA_RINGS] = true;
+	for (__u32 i = 0; i < xdp->known.count; i++) {
+		__u64 word = table_word(&xdp->table, xdp->known.slot[i]);
+
+		used[sa_word_to(word)] = used[sa_word_own(word)] = true;
+	}
+}
+
+int xdp_renew_rings(struct xdp *xdp, const cpu_set_t *online, __u64 now_ns)
+{
+	bool used[SA_RINGS];
+	int made = 0, err = 0;
+
+	find_used(xdp, used);
+	for (__u32 i = 1; i < xdp->maps.host->rings; i++) {
+		if (!SHARED(maps_ring_state(&xdp->maps, i)->astray) || used[i] ||
+		    !CPU_ISSET(xdp->maps.rings[i].cpu, online)) {
+			xdp->unused_ns[i] = 0;
+		} else if (!xdp->unused_ns[i]) {
+			xdp->unused_ns[i] = now_ns;
+		} else if (now_ns >= xdp->unused_ns[i] + HANDOVER_SILENCE_NS) {
+			int failed = rings_renew(&xdp->maps, xdp->nice, i);
+
+			made += !failed;
+			err = failed ? failed : err;
+			xdp->unused_ns[i] = 0;
+		}
+	}
+	return err ? err : made;
 }
 
 void xdp_set_stray_limit(struct xdp *xdp, __u64 packets_per_second)

@@ -32,7 +32,7 @@ struct xdp {
 	struct table table;
 	struct moves moves;
 	struct slots known; /* the slots of its entries */
-	struct ring_options rings;
+	int nice;	    /* of the rings' threads, -20..19 */
 	struct cpu_roles roles;
 	bool adopted;
 	bool generic;  /* some interface is: cpumap programs are not reliable there, so no hand-over
@@ -43,6 +43,8 @@ struct xdp {
 	__u32 placed[CPU_SETSIZE];	     /* SAs on each CPU */
 	double load[CPU_SETSIZE];	     /* of each CPU, with what new SAs are expected to bring */
 	double load_expected;		     /* of a new SA; all as xdp_expect() says, 0 before */
+	__u64 unused_ns[SA_RINGS]; /* of astray rings: since when nothing leads to them; 0: it does
+				    */
 	__u64 stray_drops, stray_drops_then; /* of all stray rings: now, and a second before */
 };
 
@@ -63,6 +65,13 @@ int xdp_set_roles(struct xdp *xdp, const struct cpu_roles *roles, char *why, siz
 
 /* SAs are placed on these CPUs alone, some of those of the roles, from now on. 0 or negative errno. */
 int xdp_limit_sas(struct xdp *xdp, const cpu_set_t *cpus);
+
+/*
+ * Makes the astray rings of @online CPUs anew to which nothing has led for HANDOVER_SILENCE_NS: no
+ * SA's word, no role. To be called once a second. How many it made; a negative errno: of one that
+ * could not be made.
+ */
+int xdp_renew_rings(struct xdp *xdp, const cpu_set_t *online, __u64 now_ns);
 
 /* Strays a second that are let through, 0: all. */
 void xdp_set_stray_limit(struct xdp *xdp, __u64 packets_per_second);

@@ -51,7 +51,7 @@ static void describe(struct sa_cold *cold, const struct sa_cold *from)
 static int insert(struct xdp *xdp, const struct xdp_sa *sa, __u64 key, __u32 cpu, __u32 place,
 		  __u64 now_ns)
 {
-	int own = rings_get(&xdp->maps, &xdp->rings, RING_SA, cpu);
+	int own = rings_get(&xdp->maps, xdp->nice, RING_SA, cpu);
 	int from = stray_ring_of(xdp, key, now_ns);
 	int record = -1, err;
 	struct entry entry;
@@ -195,7 +195,7 @@ int xdp_move(struct xdp *xdp, __u32 slot, __u32 cpu, __u64 now_ns)
 		return -EOPNOTSUPP;
 	if (cpu >= xdp->maps.host->cpus || !CPU_ISSET(cpu, &xdp->roles.sas))
 		return -ENODEV;
-	ring = rings_get(&xdp->maps, &xdp->rings, RING_SA, cpu);
+	ring = rings_get(&xdp->maps, xdp->nice, RING_SA, cpu);
 	if (ring < 0)
 		return ring;
 	err = moves_begin(&xdp->moves, slot, ring, now_ns);
@@ -238,7 +238,7 @@ void xdp_seen(struct xdp *xdp, __u32 slot, __u32 cpu)
 	cold->flags |= COLD_SEEN;
 	if (cpu == was || cpu >= xdp->maps.host->cpus)
 		return;
-	ring = rings_get(&xdp->maps, &xdp->rings, RING_SA, cpu);
+	ring = rings_get(&xdp->maps, xdp->nice, RING_SA, cpu);
 	if (ring < 0 || moves_switch(&xdp->moves, slot, (__u32)ring))
 		return;
 	xdp->placed[was]--;

@@ -67,6 +67,7 @@ static const struct bpf_map_info good[MAPS] = {
 	[MAP_CPUS_STRAY] = {.type = BPF_MAP_TYPE_CPUMAP,
 			    .value_size = sizeof(struct bpf_cpumap_val)},
 	[MAP_CPUS_IKE] = {.type = BPF_MAP_TYPE_CPUMAP, .value_size = sizeof(struct bpf_cpumap_val)},
+	[MAP_RING_ANY] = {.type = BPF_MAP_TYPE_PROG_ARRAY, .value_size = sizeof(__u32)},
 };
 
 static const struct sa_table_shape shape = {.bits = BITS, .seed = 0x5eed};
@@ -109,14 +110,11 @@ static void good_memory(enum map map, void *at)
 	struct sa_warm *warm = at;
 	struct sa_cold *cold = at;
 	struct ring *rings = at;
-	struct ring_state *ring_states = at;
 
 	if (map == MAP_HOST)
 		good_host(at);
 	for (__u32 i = 1; map == MAP_RINGS && i <= RING_KINDS * CPUS; i++)
 		rings[i] = (struct ring){(i - 1) / CPUS, (i - 1) % CPUS};
-	for (__u32 i = 1; map == MAP_RING_STATES && i <= RING_KINDS * CPUS; i++)
-		ring_states[i - 1].home = sa_word_home(i);
 	for (int i = 0; i < 2; i++) {
 		__u32 slot = slot_of(i);
 
@@ -207,13 +205,9 @@ int program_create(struct maps *maps, struct pins *pins, const struct program_si
 	abort(); /* there are pins */
 }
 
-int program_open_rings(const struct pins *pins, struct ring_options *rings)
+int program_load_ring(const struct maps *maps, __u32 number, const struct ring *ring)
 {
-	return 0;
-}
-
-void program_close_rings(struct ring_options *rings)
-{
+	return 0; /* a descriptor that close() may have */
 }
 
 int bpf_obj_get_info_by_fd(int fd, void *info, __u32 *size)

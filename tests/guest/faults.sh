@@ -115,13 +115,39 @@ all_answered "after it was made again"
 	fail "decrypted: $(esp_probe_show)"
 passed
 
+# The threads of CPU 1's rings, and how long they have run, in clock ticks.
+ring_threads() {
+	local comm
+	for comm in /proc/[0-9]*/comm; do
+		[[ $(cat "$comm" 2>/dev/null) = cpumap/1/* ]] && echo "${comm%/comm}"
+	done
+}
+ring_ticks() {
+	local thread
+	for thread in $(ring_threads); do
+		cat "$thread/stat"
+	done | awk '{ ticks += $14 + $15 } END { print ticks + 0 }'
+}
+are_bound() {
+	local thread threads
+	threads=$(ring_threads)
+	[ -n "$threads" ] || return 1
+	for thread in $threads; do
+		[ "$(sed -n 's/^Cpus_allowed_list:[[:space:]]*//p' "$thread/status")" = 1 ] || return 1
+	done
+}
+takes_sas() {
+	shown '.cpus[].cpu' | grep -qx 1
+}
+
 cpu_goes_and_comes() {
 	echo 0 >/sys/devices/system/cpu/cpu1/online
 	await 10 "the word 'offline'" says "CPU 1 went offline"
 	await 20 "every SA on CPU 0" on_cpus 0
 	echo 1 >/sys/devices/system/cpu/cpu1/online
 	await 10 "the word 'online'" says "CPU 1 came online"
-	shown '.cpus[].cpu' | grep -qx 1 || fail "CPU 1 takes no SAs: $(shown .cpus)"
+	await 20 "the threads of CPU 1 to be bound to it" are_bound
+	await 20 "CPU 1 to take SAs" takes_sas
 }
 on_cpus() {
 	[ "$(shown '[.sas[].cpu] | unique | join(" ")')" = "$1" ]
@@ -129,5 +155,34 @@ on_cpus() {
 
 begin "a CPU offline and online again: its SAs move away, in order, and nothing is lost"
 lose_nothing_while cpu_goes_and_comes
+passed
+
+begin "a CPU offline without a daemon: its ring decrypts elsewhere, and is made anew"
+for spi in 0xb0000001 0xb0000009; do
+	espalier move $spi 1 >/dev/null || fail "moving $spi to CPU 1"
+done
+await 20 "SAs on both CPUs" on_cpus "0 1"
+kill -9 "$daemon"
+wait "$daemon" 2>/dev/null
+echo 0 >/sys/devices/system/cpu/cpu1/online
+all_answered "with CPU 1 offline"
+sleep 1
+ticks=$(ring_ticks)
+sleep 2
+ticks=$(($(ring_ticks) - ticks))
+[ "$ticks" -lt 50 ] || fail "the threads of CPU 1 spin: $ticks ticks in 2 s without traffic"
+echo 1 >/sys/devices/system/cpu/cpu1/online
+all_answered "with CPU 1 online again"
+! are_bound || fail "the threads are still bound: this test shows nothing"
+start_espalier 16
+await 20 "the threads of CPU 1 to be bound to it" are_bound
+await 20 "CPU 1 to take SAs" takes_sas
+espalier move 0xb0000001 1 >/dev/null || fail "moving an SA to CPU 1"
+await 20 "an SA on CPU 1" on_cpus "0 1"
+esp_probe_stop
+esp_probe_start || fail "no probe"
+all_answered "at the end"
+[ "$(esp_probe_show | awk '$1 == "0xb0000001" { print $2 }')" = 1 ] ||
+	fail "decrypted: $(esp_probe_show)"
 passed
 stop_espalier

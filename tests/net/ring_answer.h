@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the ring program does with a frame on this CPU, against what it should. */
+/* What a ring's program does with a frame on this CPU, whosever ring it is, against what it should.
+ */
 #ifndef TESTS_RING_ANSWER_H
 #define TESTS_RING_ANSWER_H
 
@@ -10,14 +11,17 @@ struct espalier_bpf;
 struct ring_answer {
 	struct espalier_bpf *program;
 	struct maps *maps;
-	__u32 cpu;
-	/* Runs on frames of SAs that this CPU decrypts, those of them without the table, of others'
+	__u32 number; /* of the ring */
+	bool astray;  /* it is the ring of another CPU than this process is on */
+	/*
+	 * Runs on frames of SAs that this ring decrypts, those of them without the table, of
+	 * others' SAs; and those on which it had to pass frames on.
 	 */
-	unsigned long here, blind, elsewhere;
+	unsigned long here, blind, elsewhere, passed_on;
 };
 
-/* Loads it, and keeps this process on @cpu. 0 or a negative errno. */
-int ring_answer_open(struct ring_answer *r, struct sandbox *box, int cpu);
+/* Loads that of ring @number, and keeps this process on @cpu. 0 or a negative errno. */
+int ring_answer_open(struct ring_answer *r, struct sandbox *box, __u32 number, int cpu);
 void ring_answer_close(struct ring_answer *r);
 
 /* Can a test run say how much of a frame lies in the first buffer? From Linux 6.18 on. */
@@ -34,10 +38,16 @@ struct ring_frame {
 };
 
 /*
- * Runs it on a frame as it is; with metadata before it, when the short cut may not take it; and,
- * where the short cut must, with the SA's word taken out of the table. True: it does what it
- * should.
+ * Runs it on a frame as it is; with metadata before it, when the short cut may not take it; where
+ * the short cut must, with the SA's word taken out of the table. True: it does what it should.
  */
 bool ring_answer_is_right(struct ring_answer *r, const struct ring_frame *frame);
+
+/*
+ * The same while the SA moves from this ring to @other, to it, between two others, and by a damaged
+ * word from this ring to this ring by another number.
+ */
+bool ring_answer_is_right_moving(struct ring_answer *r, const struct ring_frame *frame,
+				 __u32 other);
 
 #endif

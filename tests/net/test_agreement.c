@@ -51,7 +51,9 @@ struct test {
 	struct encap_ports ports;
 	const struct decision *decision; /* the BPF program's */
 	uint64_t random;
-	struct ring_answer ring;
+	/* The programs of this CPU's ring, and of another CPU's: that one runs astray. */
+	struct ring_answer ring[2];
+	int n_rings;
 	bool cuts, pull; /* the kernel runs tests on frames in several buffers; and can pull */
 	unsigned long ran, short_ones, quick, far, cut, wrong;
 	int cpus[CPUS_MAX], n_cpus;
@@ -112,6 +114,21 @@ static int find_decisions(int program)
 	return -ENOENT;
 }
 
+/* All on the first CPU. */
+static void open_rings(struct test *t)
+{
+	for (int i = 0; i < 2 && i < t->n_cpus; i++) {
+		int number = rings_get(&t->box.xdp.maps, 0, RING_SA, (__u32)t->cpus[i]);
+		int err = number < 0 ? number
+				     : ring_answer_open(&t->ring[i], &t->box, (__u32)number,
+							t->cpus[0]);
+
+		if (err)
+			die("the ring program", err);
+		t->n_rings++;
+	}
+}
+
 static void set_up(struct test *t)
 {
 	char why[SANDBOX_WHY];
@@ -137,10 +154,8 @@ static void set_up(struct test *t)
 	t->model.shape = t->box.xdp.table.shape;
 	t->model.toeplitz = t->box.xdp.maps.toeplitz;
 	t->model.ike_ring = t->box.xdp.maps.host->ike_ring;
-	err = ring_answer_open(&t->ring, &t->box, t->cpus[0]);
-	if (err)
-		die("the ring program", err);
-	t->cuts = ring_answer_can_cut(&t->ring);
+	open_rings(t);
+	t->cuts = ring_answer_can_cut(&t->ring[0]);
 	t->pull = t->box.xdp.maps.host->pull_data;
 }
 
@@ -286,7 +301,8 @@ static bool should_be_quick(const struct test *t, const struct model_answer *sho
 	return should->how == CASE_SA && quick_parse(&q, &t->model.shape, bytes, bytes + first);
 }
 
-/* The same frame on a ring of one of the CPUs. */
+/* The same frame on a ring; every few frames also while its SA moves between that and another one.
+ */
 static void run_on_ring(struct test *t, const char *name, const __u8 *bytes, size_t len,
 			size_t first, const struct model_answer *should, const struct flow *flow,
 			bool quick)
@@ -301,11 +317,17 @@ static void run_on_ring(struct test *t, const char *name, const __u8 *bytes, siz
 		.quick = quick,
 	};
 
-	if (ring_answer_is_right(&t->ring, &frame))
-		return;
-	if (t->wrong++ < COMPLAINTS)
-		printf("%s, frame %lu (%s): wrong on a ring\n", name, t->ran,
-		       model_case_names[should->how]);
+	for (int i = 0; i < t->n_rings; i++) {
+		struct ring_answer *r = &t->ring[i];
+		__u32 other = t->n_rings > 1 ? t->ring[!i].number : t->model.ike_ring;
+		bool right = ring_answer_is_right(r, &frame);
+
+		if (right && frame.slot != NO_SLOT && t->ran % 4 == 0)
+			right = ring_answer_is_right_moving(r, &frame, other);
+		if (!right && t->wrong++ < COMPLAINTS)
+			printf("%s, frame %lu (%s): wrong on ring %u\n", name, t->ran,
+			       model_case_names[should->how], r->number);
+	}
 }
 
 /* A frame of which @first bytes are in its first buffer. */
@@ -405,12 +427,19 @@ static void check_counts(struct test *t)
 		printf("  %7lu  %s\n", t->model.seen[i], model_case_names[i]);
 		t->wrong += !t->model.seen[i] && (i != CASE_BEYOND || (t->cuts && !t->pull));
 	}
-	printf("  %lu by the short cut, %lu of SAs in far buckets; on a ring %lu of its own SAs, "
-	       "%lu of them by the short cut, %lu of others'\n",
-	       t->quick, t->far, t->ring.here, t->ring.blind, t->ring.elsewhere);
-	t->wrong += t->quick < MUTATED / 100 || t->far < MUTATED / 100 ||
-		    t->ring.here < MUTATED / 100 || t->ring.blind < MUTATED / 100 ||
-		    (t->n_cpus > 1 && t->ring.elsewhere < MUTATED / 100);
+	printf("  %lu by the short cut, %lu of SAs in far buckets\n", t->quick, t->far);
+	t->wrong += t->quick < MUTATED / 100 || t->far < MUTATED / 100;
+	for (int i = 0; i < t->n_rings; i++) {
+		const struct ring_answer *r = &t->ring[i];
+
+		printf("  on ring %u%s %lu of its own SAs, %lu of them by the short cut, %lu of "
+		       "others', %lu that move\n",
+		       r->number, r->astray ? ", which runs elsewhere," : "", r->here, r->blind,
+		       r->elsewhere, r->passed_on);
+		t->wrong += r->here < MUTATED / 100 || r->blind < MUTATED / 100 ||
+			    (t->n_cpus > 1 && r->elsewhere < MUTATED / 100) ||
+			    r->passed_on < MUTATED / 100;
+	}
 }
 
 static bool test(struct test *t)
@@ -427,7 +456,8 @@ static bool test(struct test *t)
 	printf("  %lu frames by both, %lu of them cut, %lu too short for the BPF program; %lu "
 	       "disagreements\n",
 	       t->ran, t->cut, t->short_ones, t->wrong);
-	ring_answer_close(&t->ring);
+	for (int i = 0; i < t->n_rings; i++)
+		ring_answer_close(&t->ring[i]);
 	sandbox_close(&t->box);
 	return !t->wrong && t->ran >= MUTATED;
 }

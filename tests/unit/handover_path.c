@@ -47,12 +47,18 @@ static __u32 ring_beside(const struct sim *sim, const struct receiver *r)
 	return r - sim->receiver + 1;
 }
 
+/* Is the thread of a ring on a receiving CPU, and has not lost it? */
+static bool on_cpu(const struct sim *sim, const struct thread *t)
+{
+	return sim->config.share_cpus && t - sim->thread <= RECEIVERS && !t->astray;
+}
+
 /* The thread runs its program and flushes with soft interrupts off: no receiving CPU beside it. */
 static bool keeps_out(const struct sim *sim, const struct receiver *r)
 {
-	enum stage stage = sim->thread[ring_beside(sim, r)].stage;
+	const struct thread *t = &sim->thread[ring_beside(sim, r)];
 
-	return sim->config.share_cpus && stage != IDLE && stage != DELIVER;
+	return on_cpu(sim, t) && t->stage != IDLE && t->stage != DELIVER;
 }
 
 /* And it does not begin before the receiving CPU has done with its poll. */
@@ -60,8 +66,7 @@ static bool is_kept_out(const struct sim *sim, const struct thread *t)
 {
 	__u32 ring = t - sim->thread;
 
-	return sim->config.share_cpus && ring <= RECEIVERS && t->stage == IDLE &&
-	       sim->receiver[ring - 1].stage != IDLE;
+	return on_cpu(sim, t) && t->stage == IDLE && sim->receiver[ring - 1].stage != IDLE;
 }
 
 /* Flushes one ring's part; false if there was none. */
@@ -138,7 +143,7 @@ static void receive_decide(struct sim *sim, struct receiver *r)
 	r->to = (struct old_ring){
 		.runs = SHARED(sim->ring_state[to].runs),
 		.batch = sim->host.batch,
-		.flush = sim->config.share_cpus && to == ring_beside(sim, r) ? 0 : HANDOVER_FLUSH,
+		.beside = sim->config.share_cpus && to == ring_beside(sim, r),
 	};
 	if (to == own || r->record >= RECORDS || sim->record[r->record].slot != r->slot)
 		redirect(sim, &r->bulk, to, &r->frame);
@@ -247,12 +252,14 @@ static void note_passed(struct sim *sim, const struct thread *t, const struct fr
 	move = &sim->record[record];
 	handover_mark(move, runs, coarse(sim));
 	if (!f->ticketed)
-		handover_passed(&move->passed[f->seq % HANDOVER_SEEN], f->seq, runs);
+		handover_passed(&move->passed[f->seq % HANDOVER_SEEN], f->seq, runs,
+				on_cpu(sim, t));
 	else if (f->ticket.generation == move->generation)
-		handover_passed(&sim->line[f->ticket.line].passed, f->ticket.number, runs);
+		handover_passed(&sim->line[f->ticket.line].passed, f->ticket.number, runs,
+				on_cpu(sim, t));
 }
 
-/* As ring_any() of bpf/ring.h, but that counting takes one step to read and one to write. */
+/* As any_frame() of bpf/ring.h, but that counting takes one step to read and one to write. */
 static void thread_act(struct sim *sim, struct thread *t)
 {
 	struct frame *f = &t->batch[t->at];
@@ -270,12 +277,8 @@ static void thread_act(struct sim *sim, struct thread *t)
 		redirect(sim, &t->bulk, sa_word_own(t->word), f);
 		return;
 	}
-	if (t->word) {
-		sim->result.strewn += me != STRAY_RING;
-		redirect(sim, &t->bulk, sa_word_own(t->word), f);
-	} else {
-		push(&t->passed, f);
-	}
+	sim->result.strewn += t->word && me != STRAY_RING;
+	push(&t->passed, f);
 }
 
 /* As arrive() of bpf/ring.h. */

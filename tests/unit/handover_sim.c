@@ -55,6 +55,14 @@ static void choose_weights(struct sim *sim)
 	sim->weight[RECEIVERS + RINGS] = 1 + pick(sim, 4);
 }
 
+/* The CPU of a ring goes offline for a moment: its thread runs elsewhere from then on. */
+static void lose_a_cpu(struct sim *sim)
+{
+	struct thread *t = &sim->thread[1 + pick(sim, RINGS - 1)];
+
+	t->astray |= t->stage == IDLE && !pick(sim, 4);
+}
+
 static void pass_some(struct sim *sim)
 {
 	__u32 chance = pick(sim, 20000);
@@ -285,8 +293,10 @@ struct result sim_run(const struct config *config)
 	struct result result;
 
 	for (int i = 0; i < config->steps; i++) {
-		if (!(i % sim->period))
+		if (!(i % sim->period)) {
 			choose_weights(sim);
+			lose_a_cpu(sim);
+		}
 		step(sim, true);
 	}
 	settle(sim);

@@ -83,6 +83,7 @@ struct receiver {
 
 struct thread {
 	enum stage stage;
+	bool astray; /* with share_cpus: on none of the receiving CPUs */
 	__u32 n, at, packets;
 	struct frame batch[BATCH];
 	struct fifo queue, passed;

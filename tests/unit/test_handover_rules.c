@@ -13,13 +13,14 @@ struct one {
 	struct move_record move;
 	struct move_line line[2];
 	__u64 now_ns;
+	bool beside; /* ring `to` is on the receiving CPU */
 };
 
 enum { BATCH = 8, FIRST_RUN = 100 };
 
 static bool crosses(struct one *one, __u64 runs)
 {
-	struct old_ring to = {.runs = runs, .batch = BATCH, .flush = HANDOVER_FLUSH};
+	struct old_ring to = {.runs = runs, .batch = BATCH, .beside = one->beside};
 
 	return handover_crosses(&one->move, &one->line[0], &to, one->now_ns);
 }
@@ -76,21 +77,50 @@ static void test_passed_ticket(void **state)
 
 	assert_false(crosses(&one, runs));
 	number = handover_sent(&one.line[0], one.now_ns);
-	handover_passed(&one.line[0].passed, number, runs);
+	handover_passed(&one.line[0].passed, number, runs, false);
 	assert_false(crosses(&one, runs + HANDOVER_FLUSH - 1));
 	assert_false(crosses(&one, runs - 1)); /* passed on after the counter was read */
 	number = handover_sent(&one.line[0], one.now_ns);
 	assert_false(crosses(&one, runs + HANDOVER_FLUSH));
-	handover_passed(&one.line[0].passed, number, runs);
+	handover_passed(&one.line[0].passed, number, runs, false);
 	assert_true(crosses(&one, runs + HANDOVER_FLUSH));
 	one.move.generation++;
 	assert_false(crosses(&one, runs + HANDOVER_FLUSH));
 
 	handover_sent_seq(&one.line[0], 50, one.now_ns);
 	handover_sent_seq(&one.line[0], 51, one.now_ns);
-	handover_passed(&one.move.passed[51], 51, runs);
+	handover_passed(&one.move.passed[51], 51, runs, false);
 	assert_false(crosses(&one, runs + HANDOVER_FLUSH - 1));
 	assert_true(crosses(&one, runs + HANDOVER_FLUSH));
+}
+
+/*
+ * On the CPU of the thread what was passed on is flushed at once; but not where the thread runs
+ * elsewhere.
+ */
+static void test_ring_beside(void **state)
+{
+	struct one one = one_new();
+	__u32 number, runs = FIRST_RUN + 1000;
+
+	one.beside = true;
+	assert_false(crosses(&one, runs));
+	number = handover_sent(&one.line[0], one.now_ns);
+	handover_passed(&one.line[0].passed, number, runs, false);
+	assert_false(crosses(&one, runs));
+	assert_false(crosses(&one, runs + HANDOVER_FLUSH - 1));
+	handover_passed(&one.line[0].passed, number, runs, true);
+	one.beside = false;
+	assert_false(crosses(&one, runs + HANDOVER_FLUSH - 1));
+	one.beside = true;
+	assert_true(crosses(&one, runs));
+	/* The counter goes round where 31 bits of it are kept. */
+	one = one_new();
+	assert_false(crosses(&one, FIRST_RUN));
+	number = handover_sent(&one.line[0], one.now_ns);
+	handover_passed(&one.line[0].passed, number, 0x17fffffffull, false);
+	assert_false(crosses(&one, 0x17fffffffull + HANDOVER_FLUSH - 1));
+	assert_true(crosses(&one, 0x17fffffffull + HANDOVER_FLUSH));
 }
 
 static void test_early_ticket(void **state)
@@ -221,10 +251,11 @@ static void test_over_crossed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_ticket),	     cmocka_unit_test(test_passed_ticket),
-		cmocka_unit_test(test_early_ticket), cmocka_unit_test(test_sequence_numbers),
-		cmocka_unit_test(test_silence),	     cmocka_unit_test(test_drained),
-		cmocka_unit_test(test_over_unseen),  cmocka_unit_test(test_over_crossed),
+		cmocka_unit_test(test_ticket),		 cmocka_unit_test(test_passed_ticket),
+		cmocka_unit_test(test_ring_beside),	 cmocka_unit_test(test_early_ticket),
+		cmocka_unit_test(test_sequence_numbers), cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_drained),		 cmocka_unit_test(test_over_unseen),
+		cmocka_unit_test(test_over_crossed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
