@@ -8,6 +8,7 @@
 #include "cmd/sa_interface.h"
 #include "cmd/verb.h"
 #include "cmd/wait.h"
+#include "daemon/find_pins.h"
 #include "daemon/kernel_sas.h"
 #include "nic/cpulist.h"
 #include "nic/cpus.h"
@@ -115,7 +116,7 @@ static bool open_maps(struct maps *maps)
 	enum map bad;
 	char why[PINS_WHY_LEN];
 	struct pins pins;
-	int err = pins_find(&pins, false, why, sizeof(why));
+	int err = find_pins(&pins, why, sizeof(why));
 
 	maps_init(maps);
 	if (!err)

@@ -6,6 +6,7 @@
 #include <net/if.h>
 #include <string.h>
 #include <time.h>
+#include "daemon/find_pins.h"
 #include "daemon/lock.h"
 
 static uint64_t now_ns(void)
@@ -72,7 +73,7 @@ static enum status find_and_read(const char *tried, struct snapshot *snapshot)
 	char why[PINS_WHY_LEN];
 	struct pins pins;
 	enum status status;
-	int err = pins_find(&pins, false, why, sizeof(why));
+	int err = find_pins(&pins, why, sizeof(why));
 
 	if (err == -ENOENT)
 		return STATUS_DONE;

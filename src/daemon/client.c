@@ -9,58 +9,11 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
-#include "daemon/control.h"
+#include "daemon/ask.h"
+#include "daemon/find_pins.h"
 #include "daemon/stop_words.h"
 #include "daemon/takedown.h"
 #include "nic/netns.h"
-
-/* A connection over which the daemon was asked, or a negative errno. */
-static int ask(uint64_t cookie, const struct control_request *request)
-{
-	struct timeval patience = {.tv_sec = 30};
-	struct sockaddr_un address;
-	int fd, err;
-
-	control_address(cookie, &address);
-	fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return -errno;
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	if (!connect(fd, (void *)&address, sizeof(address)) &&
-	    send(fd, request, sizeof(*request), MSG_NOSIGNAL) >= 0)
-		return fd;
-	err = -errno;
-	close(fd);
-	return err;
-}
-
-/* -ECONNRESET: the daemon ended without an answer. */
-static int hear(int fd, struct control_reply *reply)
-{
-	ssize_t got = recv(fd, reply, sizeof(*reply), 0);
-
-	if (got < 0)
-		return -errno;
-	if (!got)
-		return -ECONNRESET;
-	if (got != (ssize_t)sizeof(*reply) || reply->magic != CONTROL_MAGIC)
-		return -EPROTO;
-	reply->said[sizeof(reply->said) - 1] = 0;
-	return 0;
-}
-
-static int find_pins(struct pins *pins, char *said, size_t size)
-{
-	int err;
-
-	pins_init(pins);
-	if (geteuid()) {
-		snprintf(said, size, "this needs root; use sudo");
-		return -EPERM;
-	}
-	err = pins_find(pins, false, said, size);
-	return err == -ENOENT ? 1 : err; /* no bpffs, so nothing is pinned */
-}
 
 int daemon_move(const struct move_request *move, char *said, size_t size)
 {
@@ -71,13 +24,14 @@ int daemon_move(const struct move_request *move, char *said, size_t size)
 	};
 	struct control_reply reply = {0};
 	uint64_t cookie;
-	int err = netns_id(&cookie), fd;
+	pid_t pid;
+	int err = netns_id(&cookie);
+	int fd = err ? err : ask_connect(cookie, &pid);
 
-	fd = err ? err : ask(cookie, &request);
-	err = fd < 0 ? fd : hear(fd, &reply);
+	err = fd < 0 ? fd : ask_once(fd, &request, &reply, NULL);
 	if (fd >= 0)
 		close(fd);
-	if (err == -ENOENT || err == -ECONNREFUSED)
+	if (err == -ECONNREFUSED)
 		snprintf(said, size,
 			 "no daemon runs in this network namespace; start one with "
 			 "'espalier run IF'");
@@ -104,9 +58,9 @@ static int await_end(uint64_t cookie, int seconds)
 /* What was not put back comes first, one message each. */
 static int hear_stop(int fd, struct stop_answer *answer, struct control_reply *reply)
 {
-	int err = hear(fd, reply);
+	int err = ask_hear(fd, reply, NULL);
 
-	for (; !err && reply->kind != CONTROL_SAID; err = hear(fd, reply))
+	for (; !err && reply->kind != CONTROL_SAID; err = ask_hear(fd, reply, NULL))
 		leavings_keep(&answer->leavings,
 			      reply->kind == CONTROL_FAILED ? UNDO_FAILED : UNDO_LEFT_ALONE,
 			      reply->said);
@@ -115,40 +69,51 @@ static int hear_stop(int fd, struct stop_answer *answer, struct control_reply *r
 
 static bool is_no_answer(int err)
 {
-	return err == -ECONNRESET || err == -ECONNREFUSED || err == -ENOENT;
+	return err == -ECONNRESET || err == -EPIPE || err == -ECONNREFUSED;
 }
 
-/* *ends: it comes to its end, or did already; then what it left is to be looked for. */
-static int stop_by_daemon(const struct pins *pins, const char *interface,
+/* The pid is worth nothing where it is of another process namespace. */
+static const char *name_daemon(pid_t pid, char name[32])
+{
+	if (pid > 0)
+		snprintf(name, 32, "the daemon (pid %d)", (int)pid);
+	else
+		snprintf(name, 32, "the daemon");
+	return name;
+}
+
+/*
+ * @fd: connected to the daemon of that pid, or why not. *ends: it comes to its end, or did already;
+ * then what it left is to be looked for.
+ */
+static int stop_by_daemon(int fd, pid_t pid, const struct pins *pins, const char *interface,
 			  struct stop_answer *answer, bool *ends)
 {
 	struct control_request request = {.magic = CONTROL_MAGIC, .what = CONTROL_STOP};
-	pid_t pid = lock_holder(pins->cookie);
 	struct control_reply reply = {0};
-	int fd, err;
+	char name[32];
+	int err;
 
 	snprintf(request.interface, sizeof(request.interface), "%s", interface ? interface : "");
-	fd = ask(pins->cookie, &request);
-	err = fd < 0 ? fd : hear_stop(fd, answer, &reply);
-	if (fd >= 0)
-		close(fd);
+	err = fd < 0 ? fd : ask_send(fd, &request);
+	if (!err)
+		err = hear_stop(fd, answer, &reply);
 	/* One that ends by itself, or is killed, answers no more. */
 	*ends = err ? is_no_answer(err) && !await_end(pins->cookie, 2) : reply.ends;
 	if (err && *ends)
 		return 0;
 	if (err) {
 		snprintf(answer->said, sizeof(answer->said),
-			 "asking the daemon (pid %d): %s; end it with SIGTERM, then run "
-			 "'espalier stop' again",
-			 (int)pid, strerror(-err));
+			 "asking %s: %s; end it with SIGTERM, then run 'espalier stop' again",
+			 name_daemon(pid, name), strerror(-err));
 		return err;
 	}
 	snprintf(answer->said, sizeof(answer->said), "%s", reply.said);
 	answer->stopped = reply.stopped;
 	err = *ends ? await_end(pins->cookie, 30) : 0;
 	if (err)
-		snprintf(answer->said, sizeof(answer->said),
-			 "the daemon (pid %d) does not come to an end", (int)pid);
+		snprintf(answer->said, sizeof(answer->said), "%s does not come to an end",
+			 name_daemon(pid, name));
 	return err ? err : reply.err;
 }
 
@@ -202,11 +167,14 @@ static int stop_from_pins(struct pins *pins, const char *interface,
 
 static int stop_found(struct pins *pins, const char *interface, struct stop_answer *answer)
 {
-	bool ends = true;
-	int err = 0;
+	pid_t pid = lock_holder(pins->cookie);
+	bool starting = pid > 0, ends = true;
+	int fd = ask_connect(pins->cookie, &pid), err = 0;
 
-	if (lock_holder(pins->cookie) > 0)
-		err = stop_by_daemon(pins, interface, answer, &ends);
+	if (fd >= 0 || starting)
+		err = stop_by_daemon(fd, pid, pins, interface, answer, &ends);
+	if (fd >= 0)
+		close(fd);
 	/* Also after the daemon's own: what a crash left is found here. */
 	return err || !ends ? err : stop_from_pins(pins, interface, answer);
 }
@@ -217,15 +185,19 @@ int daemon_stop(const char *interface, struct stop_answer *answer)
 	int err;
 
 	memset(answer, 0, sizeof(*answer));
+	if (geteuid()) {
+		snprintf(answer->said, sizeof(answer->said), "this needs root; use sudo");
+		return -EPERM;
+	}
 	err = find_pins(&pins, answer->said, sizeof(answer->said));
-	if (err < 0)
+	if (err && err != -ENOENT)
 		return err;
 	if (interface && !if_nametoindex(interface)) {
 		snprintf(answer->said, sizeof(answer->said),
 			 "there is no interface %s; 'espalier show' lists what is steered",
 			 interface);
 		err = -ENODEV;
-	} else if (err > 0) {
+	} else if (err) {
 		stop_nothing(NULL, answer->said, sizeof(answer->said));
 		err = 0;
 	} else {

@@ -2,6 +2,7 @@
 // Requests of `move` and `stop`: one datagram asks, one answers, over a socket that only root
 // opens.
 #include "daemon/control.h"
+#include "daemon/beacon.h"
 #include "daemon/daemon.h"
 
 #include <arpa/inet.h>
@@ -27,10 +28,10 @@ struct client {
 };
 
 struct control {
-	int fd;
+	int fd, beacon; /* what listens; -1 */
 	int stopper; /* the client that waits for everything to be taken down; -1: nobody does */
 	char stopping[IFNAMSIZ]; /* the interface that it named; "" is all */
-	struct event *event;
+	struct event *event, *beacon_event;
 	struct client client[CLIENTS];
 	char path[108];
 };
@@ -231,7 +232,29 @@ void control_stopped(struct daemon *d, int err, const char *why)
 	control->stopper = -1;
 }
 
-/* False: the answer comes later. */
+static void send_bpffs(int client, struct control_reply *reply, int bpffs)
+{
+	union {
+		char room[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = {0};
+	struct iovec part = {.iov_base = reply, .iov_len = sizeof(*reply)};
+	struct msghdr message = {
+		.msg_iov = &part,
+		.msg_iovlen = 1,
+		.msg_control = control.room,
+		.msg_controllen = sizeof(control.room),
+	};
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+
+	header->cmsg_level = SOL_SOCKET;
+	header->cmsg_type = SCM_RIGHTS;
+	header->cmsg_len = CMSG_LEN(sizeof(bpffs));
+	memcpy(CMSG_DATA(header), &bpffs, sizeof(bpffs));
+	sendmsg(client, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+/* False: the answer was sent, or comes later. */
 static bool serve(struct daemon *d, const struct control_request *request, int client,
 		  struct control_reply *reply)
 {
@@ -243,6 +266,10 @@ static bool serve(struct daemon *d, const struct control_request *request, int c
 	}
 	if (request->what == CONTROL_STOP)
 		return do_stop(d, request, client, reply);
+	if (request->what == CONTROL_PINS) {
+		send_bpffs(client, reply, d->xdp.pins.bpffs);
+		return false;
+	}
 	if (request->what == CONTROL_MOVE) {
 		reply->err = do_move(d, request, reply->said, sizeof(reply->said));
 		return true;
@@ -264,12 +291,25 @@ static void answer(struct client *client)
 		send(client->fd, &reply, sizeof(reply), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+/* There is room for another client, or there is none. */
+static void accept_clients(const struct control *control, bool more)
+{
+	struct event *events[] = {control->event, control->beacon_event};
+
+	for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++) {
+		if (events[i] && more)
+			event_add(events[i], NULL);
+		else if (events[i])
+			event_del(events[i]);
+	}
+}
+
 static void client_end(struct client *client)
 {
 	event_free(client->event);
 	close(client->fd);
 	client->event = NULL;
-	event_add(client->daemon->control->event, NULL); /* there is room for another */
+	accept_clients(client->daemon->control, true);
 }
 
 /* Its request, or it was silent for too long. */
@@ -295,20 +335,45 @@ static void on_client(evutil_socket_t fd, short what, void *arg)
 	static const struct timeval patience = {.tv_sec = 1};
 	struct daemon *d = arg;
 	struct client *client = free_place(d->control);
+	pid_t pid;
 
 	if (!client) {
-		event_del(d->control->event); /* the others wait until one of these ends */
+		accept_clients(d->control, false); /* the others wait until one of these ends */
 		return;
 	}
 	client->daemon = d;
 	client->fd = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	if (client->fd < 0)
 		return;
+	if (!beacon_peer_is_root(client->fd, &pid)) { /* by the beacon anybody can come */
+		close(client->fd);
+		return;
+	}
 	client->event = event_new(d->base, client->fd, EV_READ, on_request, client);
 	if (!client->event)
 		close(client->fd);
 	else if (event_add(client->event, &patience))
 		client_end(client);
+}
+
+static int listen_on(struct daemon *d, int fd, struct event **event)
+{
+	*event = event_new(d->base, fd, EV_READ | EV_PERSIST, on_client, d);
+	return !*event || event_add(*event, NULL) ? -ENOMEM : 0;
+}
+
+/* Where the name is taken, verbs in other mount namespaces do not find us; all else goes on. */
+static void light_beacon(struct daemon *d)
+{
+	int err = d->control->beacon = beacon_listen();
+
+	if (err >= 0)
+		err = listen_on(d, d->control->beacon, &d->control->beacon_event);
+	if (err < 0)
+		say("listening on the abstract socket 'espalier': %s; from other mount namespaces "
+		    "'espalier show' and 'stop' will not find this daemon%s",
+		    strerror(-err),
+		    err == -EADDRINUSE ? "; another user's process has the name: see ss -xlp" : "");
 }
 
 int control_open(struct daemon *d)
@@ -320,7 +385,7 @@ int control_open(struct daemon *d)
 
 	if (!control)
 		return -ENOMEM;
-	control->stopper = -1;
+	control->stopper = control->beacon = -1;
 	control_address(d->xdp.pins.cookie, &address);
 	snprintf(control->path, sizeof(control->path), "%s", address.sun_path);
 	unlink(control->path); /* the lock is ours, so this is a dead daemon's */
@@ -332,13 +397,12 @@ int control_open(struct daemon *d)
 		      : 0;
 	umask(mask);
 	d->control = control;
-	if (!err) {
-		control->event =
-			event_new(d->base, control->fd, EV_READ | EV_PERSIST, on_client, d);
-		err = !control->event || event_add(control->event, NULL) ? -ENOMEM : 0;
-	}
+	if (!err)
+		err = listen_on(d, control->fd, &control->event);
 	if (err)
 		say("listening on %s: %s", control->path, strerror(-err));
+	else
+		light_beacon(d);
 	return err;
 }
 
@@ -351,6 +415,10 @@ void control_close(struct daemon *d)
 			client_end(&d->control->client[i]);
 	if (d->control->event)
 		event_free(d->control->event);
+	if (d->control->beacon_event)
+		event_free(d->control->beacon_event);
+	if (d->control->beacon >= 0)
+		close(d->control->beacon);
 	if (d->control->fd >= 0)
 		close(d->control->fd);
 	if (d->control->stopper >= 0)

@@ -13,7 +13,11 @@
 
 #define CONTROL_MAGIC 0x45535044u /* "ESPD"; rises with the form of the messages */
 
-enum control_what { CONTROL_MOVE, CONTROL_STOP };
+enum control_what {
+	CONTROL_MOVE,
+	CONTROL_STOP,
+	CONTROL_PINS, /* a descriptor of the daemon's bpffs comes with the reply */
+};
 
 struct control_request {
 	uint32_t magic;

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "daemon/ask.h"
+#include "daemon/find_pins.h"
 #include "daemon/kernel_sas.h"
 #include "daemon/lock.h"
 #include "daemon/meet.h"
@@ -82,8 +84,11 @@ static int check_daemon(const struct run_options *options, char *why, size_t siz
 	uint64_t cookie;
 	int err = netns_id(&cookie);
 	pid_t holder = err ? 0 : lock_holder(cookie);
+	int fd = err || holder > 0 ? -1 : ask_connect(cookie, &holder); /* where /run is another */
 
-	if (holder <= 0)
+	if (fd >= 0)
+		close(fd);
+	else if (holder <= 0)
 		return 0;
 	snprintf(why, size,
 		 "a daemon (pid %d) runs in this network namespace already; it takes any number of "
@@ -118,7 +123,7 @@ static int check_fixed(const struct run_options *options, const struct pins *pin
 static int check_pins(const struct run_options *options, char *why, size_t size)
 {
 	struct pins pins;
-	int err = pins_find(&pins, false, why, size);
+	int err = find_pins(&pins, why, size);
 
 	if (err == -ENOENT)
 		return try_mount(why, size);

@@ -9,7 +9,9 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 #include <unistd.h>
+#include "daemon/beacon.h"
 #include "daemon/candidates.h"
+#include "daemon/find_pins.h"
 #include "daemon/hardware.h"
 #include "daemon/lock.h"
 #include "daemon/say.h"
@@ -56,6 +58,39 @@ static void say_mounted(const struct pins *pins)
 		    "within it, and only while it lasts");
 }
 
+static void say_locked(int err, pid_t holder)
+{
+	if (err == -EAGAIN)
+		say("starting: a daemon (pid %d) runs in this network namespace already; it takes "
+		    "any number of interfaces; end it first",
+		    (int)holder);
+	else if (err == -EPERM)
+		say("locking: " RUN_DIR " is not a directory that root alone can write; see who "
+		    "made it, then delete it");
+	else
+		say("locking in " RUN_DIR ": %s", strerror(-err));
+}
+
+/* What the lock does not tell where /run is another: a daemon elsewhere, and what one left. */
+static int steered_elsewhere(const struct pins *pins)
+{
+	char why[PINS_WHY_LEN];
+	pid_t pid = 0;
+	int fd = beacon_connect(&pid);
+
+	if (fd >= 0) {
+		close(fd);
+		say("starting: a daemon (pid %d, 0 if that cannot be seen) runs in this network "
+		    "namespace already, in another mount namespace; end it first ('espalier stop')",
+		    (int)pid);
+		return -EAGAIN;
+	}
+	if (pins_state(pins) != PINS_NONE || !find_unseen(why, sizeof(why)))
+		return 0;
+	say("starting: %s", why);
+	return -EXDEV;
+}
+
 static int take_lock(struct daemon *d)
 {
 	char why[PINS_WHY_LEN];
@@ -68,20 +103,16 @@ static int take_lock(struct daemon *d)
 		return err;
 	}
 	say_mounted(&pins);
-	pins_close(&pins);
 	d->cookie = pins.cookie;
 	d->lock = lock_take(pins.cookie, &holder);
-	if (d->lock == -EAGAIN)
-		say("starting: a daemon (pid %d) runs in this network namespace already; it takes "
-		    "any "
-		    "number of interfaces; end it first",
-		    (int)holder);
-	else if (d->lock == -EPERM)
-		say("locking: " RUN_DIR " is not a directory that root alone can write; see who "
-		    "made it, then delete it");
-	else if (d->lock < 0)
-		say("locking in " RUN_DIR ": %s", strerror(-d->lock));
-	return d->lock < 0 ? d->lock : 0;
+	if (d->lock < 0) {
+		err = d->lock;
+		say_locked(err, holder);
+	} else {
+		err = steered_elsewhere(&pins);
+	}
+	pins_close(&pins);
+	return err;
 }
 
 static void say_threads(const struct host *host)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "steer/unseen.h"
 
 /* The computed MTU limits may be this far off; within it the driver has the last word. */
 #define MTU_DOUBT 64
@@ -115,6 +116,13 @@ static void check_program(struct check *check)
 	}
 	if (i == 3)
 		i = 0;
+	if (!strcmp(facts->prog_name, STEER_PROGRAM)) {
+		say(check, NEEDS_REFUSE, NEEDS_PROGRAM,
+		    "espalier steers it already (%s, program %u), by pins that cannot be seen from "
+		    "here; run 'espalier stop' where it was started",
+		    mode[i], facts->link.xdp_id[i]);
+		return;
+	}
 	if (facts->prog_name[0])
 		snprintf(name, sizeof(name), " named %s", facts->prog_name);
 	say(check, NEEDS_REFUSE, NEEDS_PROGRAM,

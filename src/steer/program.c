@@ -19,6 +19,7 @@
 #include "nic/pull_data.h"
 #include "steer/program_call.h"
 #include "steer/table.h"
+#include "steer/unseen.h"
 #ifdef ESPALIER_TEST
 #include "bpf/espalier_test.skel.h"
 #else
@@ -464,7 +465,7 @@ __u32 program_ours(unsigned int ifindex)
 	__u32 id = 0;
 
 	if (pins_find(&pins, false, why, sizeof(why)) || program_attached(&pins, ifindex, &id))
-		id = 0;
+		id = unseen_program(ifindex);
 	pins_close(&pins);
 	return id;
 }

@@ -84,7 +84,10 @@ int program_detach(const struct pins *pins, unsigned int ifindex);
  */
 int program_attached(const struct pins *pins, unsigned int ifindex, __u32 *id);
 
-/* The id of our program on an interface of this namespace, 0 if it has none. */
+/*
+ * The id of our program on an interface of this namespace, 0 if it has none: by its pins, or where
+ * these are in another mount namespace by its name.
+ */
 __u32 program_ours(unsigned int ifindex);
 
 #endif

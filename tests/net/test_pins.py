@@ -118,6 +118,93 @@ def test_mounts_bpffs_as_process_1(host):
     check("it is now, at /sys/fs/bpf\n" in done.stdout, "says that it does not last:", done.stdout)
 
 
+# A daemon in another mount namespace
+
+ELSEWHERE = ["unshare", "--mount", "--propagation", "private", "sh", "-c",
+             "while umount -l /sys/fs/bpf 2>/dev/null; do :; done; exec \"$@\"", "sh"]
+RUN_TOO = [*ELSEWHERE[:-2], "mount -t tmpfs run /run; " + ELSEWHERE[-2], "sh"]
+
+
+def verbs_find(host, enter):
+    """Every verb that is entered in this way finds what is steered here."""
+    espalier = [*enter, f"{BUILD}/espalier"]
+    host.add_sas([0x1000])
+    shown = host.run("b", [*espalier, "show"]).stdout
+    check("eb is steered" in shown, "show:", shown)
+    done = host.run("b", [*espalier, "run", "eb", "--cpus", ALL], check=False)
+    check(done.returncode == 1 and "already" in done.stderr, "run:", done.stdout, done.stderr)
+    done = host.run("b", [*espalier, "run", "eb", "--dry-run"], check=False)
+    check("already" in done.stderr and "ip link set" not in done.stdout, "--dry-run:", done.stdout, done.stderr)
+    moved = host.run("b", [*espalier, "move", "0x1000", "auto"]).stdout
+    check("SA 0x00001000" in moved, "move:", moved)
+    said = host.run("b", [*espalier, "stop", "eb"]).stdout
+    check("eb is no longer steered" in said, "stop eb:", said)
+
+
+def test_found_without_bpffs(host):
+    host.daemon("--cpus", ALL)
+    verbs_find(host, ELSEWHERE)
+
+
+def test_found_without_run(host):
+    """Neither bpffs nor /run are the daemon's; as are its processes'."""
+    host.daemon("--cpus", ALL)
+    verbs_find(host, ["unshare", "--pid", "--fork", "--mount-proc", *RUN_TOO])
+
+
+def test_stopped_from_elsewhere(host):
+    """A whole stop waits for the daemon, which puts everything back before it ends."""
+    host.sysfs("eb/queues/rx-0/rps_cpus", "3")
+    process = host.daemon("--cpus", ALL)
+    said = host.run("b", [*RUN_TOO, f"{BUILD}/espalier", "stop"]).stdout
+    check("no longer steered" in said, said)
+    check(process.wait(1) == 0, "it said so before the daemon had ended")
+    check(int(host.sysfs("eb/queues/rx-0/rps_cpus"), 16) == 3, "not put back")
+    check(not os.path.exists(host.pins), "pins are left")
+
+
+def test_unseen(host):
+    """Pins that nobody can show us: no verb says that nothing is steered."""
+    host.daemon("--cpus", ALL).kill()
+    for words in ["show"], ["stop"], ["stop", "eb"], ["run", "eb"], ["run", "eb", "--dry-run"]:
+        done = host.run("b", [*RUN_TOO, f"{BUILD}/espalier", *words], check=False)
+        check(done.returncode == 1 and "espalier steers eb" in done.stderr and
+              "cannot be seen from here" in done.stderr and "ip link set" not in done.stderr,
+              words, done.returncode, done.stdout, done.stderr)
+    check(host.show()["interfaces"], "no longer steered")
+
+
+def test_beacon_of_another(host):
+    """Who takes its name first, or connects to it, gets nothing; the daemon says what is lost."""
+    script = """if True:
+        import socket, sys
+        s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        getattr(s, sys.argv[1])(bytes(1) + b"espalier")
+        if sys.argv[1] == "bind":
+            s.listen()
+            print("ready", flush=True)
+            sys.stdin.read()
+        s.send(bytes.fromhex("4450534502000000") + bytes(44))  # CONTROL_PINS
+        sys.exit(len(s.recv(10)))"""
+    nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "/usr/bin/python3",
+              "-c", script]
+    process = host.daemon("--cpus", ALL)
+    done = host.run("b", [*nobody, "connect"], check=False)
+    check(done.returncode == 0 or "BrokenPipe" in done.stderr or "ConnectionReset" in done.stderr,
+          "it answers anybody:", done.returncode, done.stderr)
+    check(host.show()["interfaces"], "the daemon is disturbed")
+    host.espalier("stop")
+    process.wait()
+    squatter = host.start("b", [*nobody, "bind"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    check(squatter.stdout.readline() == "ready\n", "the squatter")
+    host.daemon("--cpus", ALL)
+    check("another user's process has the name" in host.log, "not said:", host.log)
+    check("eb is steered" in host.espalier("show").stdout, "show")
+    done = host.run("b", [*RUN_TOO, f"{BUILD}/espalier", "show"], check=False)
+    check(done.returncode == 1 and "cannot be seen" in done.stderr, done.stdout, done.stderr)
+    host.espalier("stop")
+
+
 # A daemon that was killed
 
 def test_killed_while_pinning(host):

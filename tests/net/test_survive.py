@@ -245,22 +245,18 @@ def test_generic_mode(host):
 
 
 def test_ip_netns_exec(host):
-    """It hides bpffs: there we find it by process 1, or say what to do."""
+    """It hides bpffs: that of process 1 is used, or one is mounted there; verbs find it all the same."""
     enter = ["ip", "netns", "exec", f"{host.prefix}-b"]
     daemon = subprocess.Popen([*enter, f"{BUILD}/espalier", "run", "eb", "--cpus", ALL],
                               stderr=subprocess.PIPE, text=True)
     host.processes.append(daemon)
     wait_for(lambda: daemon.poll() is not None or names(host) == ["eb"], "the daemon")
-    if daemon.poll() is not None:  # we may not look at process 1
-        words = daemon.stderr.read()
-        check(daemon.returncode == 1 and "nsenter --net=" in words, "does not say how:", words)
-        return "refused, and says how"
+    check(daemon.poll() is None, "the daemon ended:", daemon.returncode)
     done = subprocess.run([*enter, f"{BUILD}/espalier", "show"], capture_output=True, text=True,
                           check=True)
     check("eb is steered" in done.stdout, "show:", done.stdout)
     subprocess.run([*enter, f"{BUILD}/espalier", "stop"], capture_output=True, check=True)
     check(daemon.wait(10) == 0, "exit status")
-    return "works"
 
 
 if __name__ == "__main__":
