@@ -39,6 +39,8 @@ ARRAY(cpu_states, struct cpu_state, 1);   /* [CPU] */
 ARRAY(ports, struct encap_ports, 1);
 ARRAY(toeplitz, struct toeplitz, 1);
 ARRAY(addresses, struct addr_set, 1);
+ARRAY(peers, struct addr_set, 1);
+ARRAY(ike_sources, struct ike_source, 1 << IKE_SOURCE_BITS); /* the steering programs only */
 ARRAY(stray_seen, struct stray_seen, STRAY_SEEN);
 ARRAY(move_records, struct move_record, 1);
 ARRAY(move_lines, struct move_line, 1); /* [record * cpus + cpu] */

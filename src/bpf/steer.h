@@ -6,6 +6,7 @@
 #include "bpf/find.h"
 #include "bpf/decision.h"
 #include "bpf/headers.h"
+#include "bpf/ike.h"
 #include "core/quick.h"
 
 static __always_inline void count(__u32 class, __u32 bytes)
@@ -80,24 +81,11 @@ static __always_inline __u64 tick_ns(struct host *h)
 	return SHARED(h->tick_ns);
 }
 
-/* True if one more is allowed in the window of @now; races between CPUs only blur the limit. */
-static __always_inline bool allow(__u64 *window, __u64 *used, __u64 allowance, __u64 now)
-{
-	if (*window != now >> WINDOW_SHIFT) {
-		*window = now >> WINDOW_SHIFT;
-		*used = 0;
-	}
-	if (*used >= allowance)
-		return false;
-	__sync_fetch_and_add(used, 1);
-	return true;
-}
-
 static __always_inline void ask(struct host *h, const struct flow *f, __u64 now)
 {
 	struct ask question = {};
 
-	if (!allow(&h->ask_window, &h->ask_count, ASK_ALLOWANCE, now))
+	if (!allow(&h->ask_window, &h->ask_count, ASK_ALLOWANCE, now >> WINDOW_SHIFT))
 		return;
 	__builtin_memcpy(question.src, f->src, sizeof(question.src));
 	__builtin_memcpy(question.dst, f->dst, sizeof(question.dst));
@@ -199,7 +187,8 @@ static __always_inline int steer_stray(const struct flow *f, __u64 key)
 		decide(WAY_TRANSIT);
 		return XDP_PASS;
 	}
-	if (h->stray_allowance && !allow(&h->stray_window, &h->stray_count, h->stray_allowance, now)) {
+	if (h->stray_allowance &&
+	    !allow(&h->stray_window, &h->stray_count, h->stray_allowance, now >> WINDOW_SHIFT)) {
 		count(CLASS_LIMITED, f->bytes);
 		return XDP_DROP;
 	}
@@ -285,10 +274,26 @@ static __always_inline int steer_sa(struct xdp_md *ctx, const struct flow *f,
 	return steer_moving(ctx, word, found->slot, f->seq);
 }
 
+/*
+ * IKE over its share. It is confined as strays are, and dropped only if the operator asked for
+ * that; by a count of its own, or a flood of it would use up what strays may.
+ */
+static __always_inline int steer_ike_over(struct host *h, const struct flow *f, __u64 now)
+{
+	if (h->stray_allowance && !allow(&h->ike_over_window, &h->ike_over_count,
+					 h->stray_allowance, now >> WINDOW_SHIFT)) {
+		count(CLASS_LIMITED, f->bytes);
+		return XDP_DROP;
+	}
+	count(CLASS_IKE_OVER, f->bytes);
+	return redirect(stray_ring(h, f, now));
+}
+
 /* IKE and keepalives, never behind ESP. */
 static __always_inline int steer_ike(const struct flow *f)
 {
-	const struct host *h = element(host, 0);
+	struct host *h = element(host, 0);
+	__u64 now;
 
 	if (!h)
 		return XDP_PASS;
@@ -297,8 +302,11 @@ static __always_inline int steer_ike(const struct flow *f)
 		decide(WAY_TRANSIT);
 		return XDP_PASS;
 	}
-	count(CLASS_IKE, f->bytes);
 	decide(WAY_IKE);
+	now = tick_ns(h);
+	if (unlikely(!ike_in_share(h, f, now)))
+		return steer_ike_over(h, f, now);
+	count(CLASS_IKE, f->bytes);
 	return redirect(h->ike_ring);
 }
 

@@ -79,8 +79,8 @@ static const struct option_row options[] = {
 	 .type = OPTION_NUMBER,
 	 MEMBER(stray_limit),
 	 .most = 1000000000,
-	 .help = "strays a second that are let through, the others are dropped; 0: none is "
-		 "dropped"},
+	 .help = "strays a second that are let through, and as much IKE over its share; the others "
+		 "are dropped; 0: none is dropped"},
 	{.name = "resync",
 	 .argument = "SECONDS",
 	 .type = OPTION_NUMBER,

@@ -273,6 +273,7 @@ static void print_paths(struct out *out, const struct snapshot *s)
 		{"fragments", "fragments", CLASS_FRAGMENT},
 		{"hands_off", "hands off", CLASS_HANDS_OFF},
 		{"transit", "transit", CLASS_TRANSIT},
+		{"ike_over", "IKE over its share", CLASS_IKE_OVER},
 		{"beyond", "out of reach", CLASS_BEYOND},
 	};
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A set of addresses that XDP can search in a few nanoseconds: our own, to tell strays from transit.
- * Two halves: user space fills the idle one and then switches, so a reader never sees half a change
- * as long as changes are rarer than a packet's way through the program.
+ * A set of addresses that XDP can search in a few nanoseconds: our own, to tell strays from
+ * transit, and those of our peers. Two halves: user space fills the idle one and then switches, so
+ * a reader never sees half a change as long as changes are rarer than a packet's way through the
+ * program.
  */
 #ifndef CORE_ADDR_SET_H
 #define CORE_ADDR_SET_H
@@ -19,7 +20,7 @@ struct addr_bucket {
 };
 
 struct addr_half {
-	__u32 full; /* some address found no place: every address then counts as ours */
+	__u32 full; /* some address found no place */
 	__u32 pad[15];
 	struct addr_bucket bucket[ADDR_BUCKETS];
 };
@@ -62,9 +63,9 @@ static __always_inline int addr_bucket_has(const struct addr_bucket *bucket, con
 	return 0;
 }
 
-/* Whether (family, addr) is one of ours. @half must be below 2. */
-static __always_inline int addr_set_has(const struct addr_set *set, __u32 half, __u64 seed,
-					__u8 family, const __be32 addr[4])
+/* Whether (family, addr) stands in the set. @half must be below 2. */
+static __always_inline int addr_set_lists(const struct addr_set *set, __u32 half, __u64 seed,
+					  __u8 family, const __be32 addr[4])
 {
 	const struct addr_half *in = &set->half[half & 1];
 	__be32 unified[4];
@@ -73,7 +74,14 @@ static __always_inline int addr_set_has(const struct addr_set *set, __u32 half, 
 	addr_unify(unified, family, addr);
 	addr_buckets(seed, unified, bucket);
 	return addr_bucket_has(&in->bucket[bucket[0]], unified) ||
-	       addr_bucket_has(&in->bucket[bucket[1]], unified) || in->full;
+	       addr_bucket_has(&in->bucket[bucket[1]], unified);
+}
+
+/* Whether it is one of ours: all are where some found no place. */
+static __always_inline int addr_set_has(const struct addr_set *set, __u32 half, __u64 seed,
+					__u8 family, const __be32 addr[4])
+{
+	return addr_set_lists(set, half, seed, family, addr) || set->half[half & 1].full;
 }
 
 #endif

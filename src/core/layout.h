@@ -156,6 +156,8 @@ struct host {
 	__u64 stray_limit;     /* the same as the operator said it: packets a second */
 	__u32 seq_tickets;    /* test switch: never tickets in metadata */
 	__u32 addresses;      /* which half of `addresses` is in force */
+	__u32 peers;	      /* and of `peers` */
+	__u32 ike_share, ike_strangers; /* IKE_SHARE, IKE_STRANGERS; tests set others */
 	__u16 stray_ring[STRAY_TABLES][STRAY_TABLE_SIZE];
 	__u8 sa_cpu[SA_RINGS];    /* by ring number: 1 if SAs may be placed on it now */
 	__u64 table_full;         /* SAs that found no place; they are strays */
@@ -167,6 +169,10 @@ struct host {
 	/* Written by the steering programs: their clock, and the strays' limits. */
 	__u64 tick LINE; /* jiffies */
 	__u64 tick_ns;	 /* CLOCK_MONOTONIC when that tick was first seen */
+	__u64 ike_window;
+	__u64 ike_count;
+	__u64 ike_over_window;
+	__u64 ike_over_count;
 	__u64 stray_window;
 	__u64 stray_count;
 	__u64 ask_window;
@@ -215,7 +221,8 @@ enum class {
 	CLASS_FRAGMENT,
 	CLASS_HANDS_OFF,
 	CLASS_TRANSIT,
-	CLASS_LIMITED, /* strays dropped by --stray-limit */
+	CLASS_LIMITED,	/* strays dropped by --stray-limit */
+	CLASS_IKE_OVER, /* IKE over its share of the IKE ring: to the strays' */
 	CLASS_BEYOND, /* IPsec whose headers are out of reach, beyond a frame's first buffer: passed
 		       */
 	CLASSES
@@ -282,6 +289,21 @@ struct sa_cold {
 /* The limits of strays and of questions hold in windows of 2^27 ns, about 0.13 s. */
 #define WINDOW_SHIFT 27
 #define ASK_ALLOWANCE 512 /* questions to user space in a window */
+
+/*
+ * The IKE ring's shares, in packets of a window of 2^23 ns, about 8 ms: of one source, and of all
+ * together that have no SA with us. That is half of the ring, so a flood of made-up sources leaves
+ * room for the peers.
+ */
+#define IKE_WINDOW_SHIFT 23
+#define IKE_SHARE	 32
+#define IKE_STRANGERS	 128
+#define IKE_SOURCE_BITS	 12 /* sources that fall together share a share */
+
+struct ike_source {
+	__u64 window;
+	__u64 count;
+};
 
 /* The strays seen lately, direct-mapped by key: tells a new one, and where it was sent. */
 #define STRAY_SEEN 8192

@@ -73,7 +73,7 @@ struct daemon {
 	struct candidate *candidates;
 	char *stopped[DAEMON_INTERFACES]; /* named by `stop IF`: not to be attached again */
 	struct encap_users encap_users;
-	struct event *retry_timer;
+	struct event *retry_timer, *peers_timer;
 	struct wanted_cpus wanted;
 	struct cpu_roles roles; /* of the CPUs that are online; xdp.roles are limited to queues */
 	bool draining; /* some SAs may be on CPUs that are no longer used */

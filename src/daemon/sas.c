@@ -12,6 +12,9 @@
 /* When a slot that was emptied may be taken again, and a little more. */
 enum { RETRY_US = TABLE_REST_NS / 1000 + 50000 };
 
+/* How long changes of the peers are gathered before the steering programs learn of them. */
+enum { PEERS_US = 200000 };
+
 static void to_entry(const struct sa *sa, struct xdp_sa *entry)
 {
 	struct sa_cold *cold = &entry->cold;
@@ -52,6 +55,15 @@ static void retry_soon(struct daemon *d)
 static bool rests(const struct table *table)
 {
 	return table->rest_until_ns > daemon_tick() && table->rest_until_ns != UINT64_MAX;
+}
+
+/* SAs came, went, or changed where their packets come from. */
+static void peers_changed(struct daemon *d)
+{
+	struct timeval soon = {.tv_usec = PEERS_US};
+
+	if (d->peers_timer && !event_pending(d->peers_timer, EV_TIMEOUT, NULL))
+		event_add(d->peers_timer, &soon);
 }
 
 static void say_cpu(const struct sa *sa, enum first_why why)
@@ -97,6 +109,7 @@ static void added(void *arg, const struct sa *sa)
 	struct daemon *d = arg;
 
 	use_port(d, sa, 1);
+	peers_changed(d);
 	place(d, sa);
 }
 
@@ -168,6 +181,7 @@ static void removed(void *arg, const struct sa *sa)
 	__u64 key = key_of(d, sa);
 
 	use_port(d, sa, -1);
+	peers_changed(d);
 	learner_removed(d, sa);
 	if (xdp_remove(&d->xdp, key, daemon_now()) > 0)
 		describe_another(d, sa, key);
@@ -184,6 +198,8 @@ static void changed(void *arg, const struct sa *was, const struct sa *now)
 	to_entry(now, &entry);
 	use_port(d, was, -1);
 	use_port(d, now, 1);
+	if (memcmp(was->src, now->src, sizeof(now->src)))
+		peers_changed(d);
 	xdp_update(&d->xdp, &entry);
 	rounds_soon(d);
 }
@@ -209,6 +225,45 @@ static void expect(void *arg, const struct sa *sa, unsigned int step)
 	const struct daemon *d = arg;
 
 	xdp_prefetch(&d->xdp, key_of(d, sa), step);
+}
+
+struct address_list {
+	struct local_address *at;
+	size_t count;
+};
+
+/*
+ * Of the kernel's SAs and the file's: these were negotiated, or the operator says so. What was
+ * learned anybody can make us learn.
+ */
+static int collect_peer(void *arg, const struct sa *sa)
+{
+	struct address_list *list = arg;
+	struct local_address *one = &list->at[list->count];
+
+	if (sa->source == SA_LEARNED)
+		return 0;
+	one->family = sa->id.family == AF_INET ? 4 : 6;
+	memcpy(one->addr, sa->src, sizeof(one->addr));
+	list->count++;
+	return 0;
+}
+
+/* Whose IKE is not a stranger's (bpf/ike.h). */
+static void on_peers(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *d = arg;
+	struct host *host = d->xdp.maps.host;
+	struct address_list list = {0};
+	__u32 idle = !(host->peers & 1);
+
+	list.at = calloc(sad_count(d->sad) + 1, sizeof(*list.at));
+	if (!list.at)
+		return;
+	sad_each(d->sad, collect_peer, &list);
+	local_fill(&d->xdp.maps.peers->half[idle], d->xdp.table.shape.seed, list.at, list.count);
+	__atomic_store_n(&host->peers, idle, __ATOMIC_RELEASE);
+	free(list.at);
 }
 
 static const struct sad_ops ops = {
@@ -278,6 +333,7 @@ int sas_open(struct daemon *d)
 		return err;
 	}
 	d->retry_timer = d->base ? evtimer_new(d->base, on_retry, d) : NULL;
+	d->peers_timer = d->base ? evtimer_new(d->base, on_peers, d) : NULL;
 	xdp_claim_begin(&d->xdp);
 	d->claiming = true;
 	err = sas_reload(d);
@@ -313,11 +369,6 @@ int sas_sync(struct daemon *d)
 	sas_retry(d);
 	return 0;
 }
-
-struct address_list {
-	struct local_address *at;
-	size_t count;
-};
 
 static void collect(void *arg, int family, const void *addr, bool local)
 {

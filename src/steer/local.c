@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Fills the idle half of the set of our addresses.
+// Fills the idle half of a set of addresses.
 #include "steer/local.h"
 
 #include <string.h>
@@ -63,8 +63,10 @@ bool local_fill(struct addr_half *half, __u64 seed, const struct local_address *
 		if (is_empty(addr) || addr_bucket_has(&half->bucket[bucket[0]], addr) ||
 		    addr_bucket_has(&half->bucket[bucket[1]], addr))
 			continue;
-		if (!place(half, seed, addr))
+		if (!place(half, seed, addr)) {
 			half->full = 1;
+			break;
+		}
 	}
 	return !half->full;
 }

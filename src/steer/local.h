@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * User space's side of core/addr_set.h: fills the idle half of the set of our addresses. The caller
- * then switches host->addresses to it by a release store.
+ * User space's side of core/addr_set.h: fills the idle half of the set of our addresses, or of our
+ * peers'. The caller then switches host->addresses, or host->peers, to it by a release store.
  */
 #ifndef STEER_LOCAL_H
 #define STEER_LOCAL_H
@@ -18,7 +18,7 @@ struct local_address {
 /*
  * Makes @half hold exactly the @count addresses at @list; the same address may be there twice.
  * @seed is that of the readers' lookups. True; false if some address found no place: then
- * half->full is set, and every address counts as ours.
+ * half->full is set, and every address counts as ours; those behind it were not tried.
  */
 bool local_fill(struct addr_half *half, __u64 seed, const struct local_address *list, size_t count);
 

@@ -29,6 +29,7 @@ enum map {
 	MAP_PORTS,
 	MAP_TOEPLITZ,
 	MAP_ADDRESSES,
+	MAP_PEERS,
 	MAP_STRAY_SEEN,
 	MAP_MOVE_RECORDS,
 	MAP_MOVE_LINES,
@@ -37,6 +38,7 @@ enum map {
 	MAP_FRAGMENTS,
 	MAP_ASKS,
 	MAP_HEADS,
+	MAP_IKE_SOURCES,
 	MAP_CPUS_SA,
 	MAP_CPUS_STRAY,
 	MAP_CPUS_IKE,
@@ -63,6 +65,7 @@ struct maps {
 	struct encap_ports *ports;
 	struct toeplitz *toeplitz;
 	struct addr_set *addresses;
+	struct addr_set *peers; /* where the SAs' packets come from */
 	struct stray_seen *stray_seen;
 	struct move_record *records;
 	struct move_line *lines;

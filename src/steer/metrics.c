@@ -225,6 +225,7 @@ static const char *const class_names[CLASSES] = {
 	[CLASS_OTHER] = "other",       [CLASS_STRAY] = "stray",	       [CLASS_IKE] = "ike",
 	[CLASS_FRAGMENT] = "fragment", [CLASS_HANDS_OFF] = "hands_off", [CLASS_TRANSIT] = "transit",
 	[CLASS_LIMITED] = "limited",   [CLASS_BEYOND] = "beyond",
+	[CLASS_IKE_OVER] = "ike_over",
 };
 
 /* By the way they took: that of SAs, and all others. */
@@ -232,8 +233,8 @@ static void write_classes(struct writer *w, const struct snapshot *s)
 {
 	family(w, "espalier_packets_total", "counter",
 	       "Packets by class. sa: of steered SAs; limited: strays that the stray limit dropped; "
-	       "fragment: counted where they go, too; beyond: passed, as their headers are beyond a "
-	       "frame's first buffer.");
+	       "fragment: counted where they go, too; ike_over: IKE over its share of the IKE ring, on "
+	       "the strays' rings; beyond: passed, as their headers are beyond a frame's first buffer.");
 	count(w, "class", "sa", s->taken.packets);
 	for (int i = 0; i < CLASSES; i++)
 		count(w, "class", class_names[i], s->class[i].packets);

@@ -152,6 +152,8 @@ static int fixed_part(struct host *host, const struct program_sizes *sizes)
 	host->pull_data = sizes->frags && has_pull_data();
 	host->batch = program_batch(kernel_can(KERNEL_CPUMAP_GRO));
 	host->drops_unknown = !sizes->drops;
+	host->ike_share = IKE_SHARE;
+	host->ike_strangers = IKE_STRANGERS;
 	host->started_ns = now.tv_sec * 1000000000ull + now.tv_nsec;
 	return 0;
 }

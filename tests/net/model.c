@@ -22,6 +22,7 @@ const char *const model_case_names[MODEL_CASES] = {
 	[CASE_FRAGMENT_LOST] = "fragment of IPsec without its first",
 	[CASE_FRAGMENT_TRANSIT] = "fragment in transit",
 	[CASE_FRAGMENT_STRAY] = "fragment of a stray",
+	[CASE_IKE_OVER] = "IKE over its share",
 	[CASE_BEYOND] = "headers out of reach",
 };
 
@@ -48,6 +49,14 @@ static bool ours(const struct model *m, const struct flow *f)
 {
 	for (unsigned int i = 0; i < m->n_local; i++)
 		if (m->local[i].family == f->family && same(m->local[i].addr, f->dst))
+			return true;
+	return false;
+}
+
+static bool is_peer(const struct model *m, const struct flow *f)
+{
+	for (unsigned int i = 0; i < m->n_peers; i++)
+		if (m->peer[i].family == f->family && same(m->peer[i].addr, f->src))
 			return true;
 	return false;
 }
@@ -146,6 +155,12 @@ static struct model_answer to_ike(struct model *m, const struct flow *f, enum mo
 	if (!ours(m, f)) {
 		add(m, CLASS_TRANSIT, f->bytes);
 		return pass(CASE_IKE_TRANSIT, WAY_TRANSIT);
+	}
+	if (m->peers_only && !is_peer(m, f)) {
+		add(m, CLASS_IKE_OVER, f->bytes);
+		answer.how = CASE_IKE_OVER;
+		answer.ring = m->stray_ring[hash(m, f) % STRAY_TABLE_SIZE];
+		return answer;
 	}
 	add(m, CLASS_IKE, f->bytes);
 	answer.ring = m->ike_ring;

@@ -52,6 +52,7 @@ enum model_case {
 	CASE_FRAGMENT_LOST, /* IPsec whose first fragment was not seen */
 	CASE_FRAGMENT_TRANSIT,
 	CASE_FRAGMENT_STRAY, /* its first fragment was a stray's */
+	CASE_IKE_OVER,	     /* of a stranger, where these have no share */
 	CASE_BEYOND,	     /* its headers are out of reach */
 	MODEL_CASES
 };
@@ -61,6 +62,9 @@ extern const char *const model_case_names[MODEL_CASES];
 struct model {
 	struct model_sa sas[MODEL_SAS];
 	struct model_local local[MODEL_LOCAL];
+	struct model_local peer[MODEL_LOCAL];
+	unsigned int n_peers;
+	bool peers_only; /* strangers have no share of the IKE ring */
 	struct model_datagram fragments[MODEL_FRAGMENTS];
 	unsigned int n_sas, n_local, n_fragments;
 	__u32 ike_ring;

@@ -228,30 +228,42 @@ static void change_sas(struct test *t)
 	}
 }
 
-/* Which destinations are ours, again at random. */
-static void change_addresses(struct test *t)
+/* At random some addresses of the frames, their destinations or their sources, into a set. */
+static unsigned int choose_addresses(struct test *t, struct model_local *into, bool sources,
+				     struct addr_half *half)
 {
 	struct local_address list[MODEL_LOCAL];
-	struct host *host = t->box.xdp.maps.host;
-	struct model *m = &t->model;
-	__u32 idle = !host->addresses;
+	unsigned int n = 0;
 
-	m->n_local = 0;
-	for (unsigned int i = 0; i < t->n_bases && m->n_local < MODEL_LOCAL; i++) {
+	for (unsigned int i = 0; i < t->n_bases && n < MODEL_LOCAL; i++) {
 		const struct flow *f = &t->bases[i].flow;
-		struct model_local *local = &m->local[m->n_local];
 
 		if (!f->family || random_below(&t->random, 4))
 			continue;
-		local->family = f->family;
-		memcpy(local->addr, f->dst, sizeof(local->addr));
-		list[m->n_local].family = f->family;
-		memcpy(list[m->n_local].addr, f->dst, sizeof(f->dst));
-		m->n_local++;
+		into[n].family = list[n].family = f->family;
+		memcpy(into[n].addr, sources ? f->src : f->dst, sizeof(f->dst));
+		memcpy(list[n].addr, into[n].addr, sizeof(f->dst));
+		n++;
 	}
-	local_fill(&t->box.xdp.maps.addresses->half[idle], t->box.xdp.table.shape.seed, list,
-		   m->n_local);
-	__atomic_store_n(&host->addresses, idle, __ATOMIC_RELEASE);
+	local_fill(half, t->box.xdp.table.shape.seed, list, n);
+	return n;
+}
+
+/* Which destinations are ours, which sources our peers', and whether strangers may use the IKE
+ * ring. */
+static void change_addresses(struct test *t)
+{
+	struct maps *maps = &t->box.xdp.maps;
+	__u32 ours = !maps->host->addresses, peers = !maps->host->peers;
+	struct model *m = &t->model;
+
+	m->n_local = choose_addresses(t, m->local, false, &maps->addresses->half[ours]);
+	__atomic_store_n(&maps->host->addresses, ours, __ATOMIC_RELEASE);
+	m->n_peers = choose_addresses(t, m->peer, true, &maps->peers->half[peers]);
+	__atomic_store_n(&maps->host->peers, peers, __ATOMIC_RELEASE);
+	m->peers_only = random_below(&t->random, 2);
+	maps->host->ike_share = UINT32_MAX;
+	maps->host->ike_strangers = m->peers_only ? 0 : UINT32_MAX;
 }
 
 /* What was remembered is forgotten on both sides, long before the LRU map is full. */
