@@ -521,10 +521,8 @@ static void check_rest(struct check *check)
 		    driver_name(check));
 	if (check->driver->drops_checksums)
 		say(check, NEEDS_WARN, NEEDS_CHECKSUM,
-		    "UDP that a sender on this host (a container, a guest) leaves without a "
-		    "checksum "
-		    "fails on its way to another CPU; on the sender's device use `ethtool -K DEV "
-		    "tx off`");
+		    "senders on this host need `ethtool -K DEV tx off`: UDP without a checksum "
+		    "fails on its way to another CPU");
 }
 
 static void check_link(struct check *check)
