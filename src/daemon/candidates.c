@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "daemon/method.h"
+#include "daemon/say.h"
 
 enum state { MEASURING, MEASURED, REFUSED };
 
@@ -122,16 +123,22 @@ int candidates_method(struct daemon *d, const struct link *link, enum method_kin
 	const struct method_seen *seen = c && c->state == MEASURED ? &c->seen : NULL;
 	const struct method_seen nothing = {0};
 	struct sad_reading sas = {0};
+	struct method_choice choice;
 	int err;
 
 	*method = METHOD_XDP;
 	if (sad_reading_take(d->sad, &sas))
 		return 0;
-	err = method_choose(d->options, &sas, &d->xdp.roles.sas, link, seen, method);
+	err = method_choose(d->options, &sas, &d->xdp.roles.sas, link, seen, &choice);
 	if (err > 0) {
 		err = measure(d, link);
 		if (err != -EINPROGRESS)
-			err = method_choose(d->options, &sas, &d->xdp.roles.sas, link, &nothing, method);
+			err = method_choose(d->options, &sas, &d->xdp.roles.sas, link, &nothing, &choice);
+	}
+	if (!err) {
+		*method = choice.method;
+		if (*choice.why)
+			say("%s: method %s, since %s", link->name, method_name(*method), choice.why);
 	}
 	sad_reading_free(&sas);
 	return err;

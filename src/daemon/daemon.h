@@ -36,6 +36,7 @@ struct wanted_cpus {
 	cpu_set_t online;	/* when last looked */
 	cpu_set_t astray;	/* of those: rings of theirs run elsewhere, until made anew */
 	cpu_set_t receiving;	/* CPUs that the interrupts go to, when last looked */
+	char why[512];		/* "": they were asked for */
 };
 
 /* What daemon/losses.c has said. */
@@ -148,12 +149,14 @@ void interfaces_link_changed(struct daemon *d, unsigned int changes, const struc
 
 /* roles.c */
 
-/* Chooses the CPUs and their roles and says why. 0, or a negative errno, said. */
+/* Chooses the CPUs and their roles. 0, or a negative errno, said. */
 int roles_choose(const struct run_options *options, struct wanted_cpus *wanted,
 		 struct cpu_roles *roles);
 /* With the maps that were adopted: no roles for CPUs whose rings are astray, until they are made
  * anew. */
 void roles_adopt(struct daemon *d);
+/* Says which they are, and why. */
+void roles_say(const struct wanted_cpus *wanted, const struct cpu_roles *roles);
 /* From now on these; SAs of other CPUs move away. 0, or a negative errno, said. */
 int roles_apply(struct daemon *d, const struct cpu_roles *roles);
 /* Once a second: follows CPUs that come and go. */

@@ -23,18 +23,29 @@
 #include "sad/sas_file.h"
 #include "steer/bpffs.h"
 
-static void print_cpus(struct out *out, const struct cpu_roles *roles)
+static void print_cpus(struct out *out, const struct wanted_cpus *wanted,
+		       const struct cpu_roles *roles)
 {
-	char list[CPULIST_LEN];
+	char cpus[CPULIST_LEN], sas[CPULIST_LEN], strays[CPULIST_LEN];
 
-	if (!out_is_json(out))
-		return; /* roles_choose() has said it */
-	out_object(out, "cpus");
-	cpulist_format(&roles->sas, list, sizeof(list));
-	out_string(out, "sas", list);
-	cpulist_format(&roles->strays, list, sizeof(list));
-	out_string(out, "strays", list);
-	out_number(out, "ike", roles->ike);
+	cpulist_format(&wanted->cpus, cpus, sizeof(cpus));
+	cpulist_format(&roles->sas, sas, sizeof(sas));
+	cpulist_format(&roles->strays, strays, sizeof(strays));
+	if (!out_is_json(out)) {
+		if (*wanted->why)
+			out_say(out, "CPUs %s: %s", cpus, wanted->why);
+		out_say(out, "SAs on CPUs %s, strays on %s, IKE on %d", sas, strays, roles->ike);
+		return;
+	}
+	out_object(out, "settings");
+	out_string(out, "cpus", sas);
+	out_string(out, "why", *wanted->why ? wanted->why : NULL);
+	out_array(out, "stray_cpus");
+	for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &roles->strays))
+			out_number(out, NULL, (int64_t)cpu);
+	out_up(out);
+	out_number(out, "ike_cpu", roles->ike);
 	out_up(out);
 }
 
@@ -208,7 +219,7 @@ int dry_run(const struct run_options *options)
 	refused = check_host(options, out);
 	err = roles_choose(options, &wanted, &roles);
 	if (!err)
-		print_cpus(out, &roles);
+		print_cpus(out, &wanted, &roles);
 	if (!err)
 		err = dry_run_interfaces(options, &roles, refused, out);
 	if (err || refused)

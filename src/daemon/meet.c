@@ -247,36 +247,49 @@ static void print_end(struct out *out, const struct meeting *meeting, const stru
 }
 
 /* Nothing else waits for us here: where it is to be measured first, that is waited for. */
-static enum method_kind choose(const struct link *link, const struct meet_dry *dry)
+static void choose(const struct link *link, const struct meet_dry *dry, struct method_choice *choice)
 {
 	struct method_seen seen = {0};
 	struct measure *measure;
-	enum method_kind method;
 
-	if (!method_choose(dry->options, dry->sas, &dry->roles->sas, link, NULL, &method))
-		return method;
+	if (!method_choose(dry->options, dry->sas, &dry->roles->sas, link, NULL, choice))
+		return;
 	if (!method_measure(link, &measure)) {
 		sleep(METHOD_SECONDS);
 		method_measured(measure, link, &seen);
 	}
-	(void)method_choose(dry->options, dry->sas, &dry->roles->sas, link, &seen, &method);
-	return method;
+	(void)method_choose(dry->options, dry->sas, &dry->roles->sas, link, &seen, choice);
+}
+
+/* Why the method, if it was chosen. */
+static void print_why(struct out *out, const struct method_choice *choice, const struct link *link)
+{
+	if (out_is_json(out))
+		out_string(out, "why", *choice->why ? choice->why : NULL);
+	else if (*choice->why)
+		out_say(out, "%s: method %s, since %s", link->name, method_name(choice->method),
+			choice->why);
 }
 
 static int dry_run_one(const struct link *link, const struct meet_dry *dry, struct out *out)
 {
-	const struct meeting meeting = {
-		.method = choose(link, dry),
+	struct method_choice choice;
+	struct meeting meeting = {
 		.cpus = &dry->roles->sas,
 		.generic = dry->options->generic,
 		.frags = program_frags(dry->options->generic),
 		.own_prog_id = program_ours(link->ifindex),
 	};
 	struct look look;
-	int err = look_at(&look, link->name, &meeting);
-	bool can = !err && needs_worst(&look.report) != NEEDS_REFUSE;
+	bool can;
+	int err;
 
+	choose(link, dry, &choice);
+	meeting.method = choice.method;
+	err = look_at(&look, link->name, &meeting);
+	can = !err && needs_worst(&look.report) != NEEDS_REFUSE;
 	print_method(out, &meeting, link, can);
+	print_why(out, &choice, link);
 	if (!err)
 		print_findings(out, &look);
 	if (can && meeting.method == METHOD_NTUPLE)

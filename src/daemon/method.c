@@ -37,12 +37,12 @@ void method_measured(struct measure *measure, const struct link *link, struct me
 
 int method_choose(const struct run_options *options, const struct sad_reading *sas,
 		  const cpu_set_t *cpus, const struct link *link, const struct method_seen *seen,
-		  enum method_kind *method)
+		  struct method_choice *choice)
 {
 	struct method_facts facts;
-	char why[1024];
 
-	*method = options->method ? (enum method_kind)(options->method - 1) : METHOD_XDP;
+	choice->method = options->method ? (enum method_kind)(options->method - 1) : METHOD_XDP;
+	choice->why[0] = '\0';
 	if (options->generic || options->method)
 		return 0;
 	if (method_facts_gather(link->name, &facts))
@@ -55,7 +55,6 @@ int method_choose(const struct run_options *options, const struct sad_reading *s
 	facts.facts.sas = sas->count;
 	for (size_t i = 0; i < sas->count; i++)
 		facts.facts.sas_udp += sas->sa[i].encap;
-	*method = choose_method(&facts.facts, why, sizeof(why));
-	say("%s: method %s, since %s", link->name, method_name(*method), why);
+	choice->method = choose_method(&facts.facts, choice->why, sizeof(choice->why));
 	return 0;
 }

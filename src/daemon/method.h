@@ -16,13 +16,18 @@ struct method_seen {
 	bool plain, udp;
 };
 
+struct method_choice {
+	enum method_kind method;
+	char why[1024]; /* "": it was asked for */
+};
+
 /*
- * As it was asked for; else what place/choose_method.h makes of this interface, which is said. @sas
- * are the SAs of now. @seen NULL: not measured yet. 0; or 1: it is to be measured first.
+ * As it was asked for; else what place/choose_method.h makes of this interface. @sas are the SAs of
+ * now. @seen NULL: not measured yet. 0; or 1: it is to be measured first.
  */
 int method_choose(const struct run_options *options, const struct sad_reading *sas,
 		  const cpu_set_t *cpus, const struct link *link, const struct method_seen *seen,
-		  enum method_kind *method);
+		  struct method_choice *choice);
 
 /* Begins to measure, which is said. 0 or a negative errno. */
 int method_measure(const struct link *link, struct measure **measure);

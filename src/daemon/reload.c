@@ -56,6 +56,8 @@ static int take_roles(struct daemon *d, const struct run_options *now)
 		return 0;
 	err = roles_choose(now, &wanted, &roles);
 	if (!err)
+		roles_say(&wanted, &roles);
+	if (!err)
 		err = roles_apply(d, &roles);
 	if (!err)
 		d->wanted = wanted;

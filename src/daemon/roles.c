@@ -11,20 +11,6 @@
 #include "nic/cpus.h"
 #include "steer/pick_cpus.h"
 
-static int choose(const struct run_options *options, const struct cpus_facts *machine,
-		  cpu_set_t *cpus)
-{
-	char why[512], list[CPULIST_LEN];
-	int err = pick_cpus(machine, options->interfaces, options->n_interfaces, cpus, why,
-			    sizeof(why));
-
-	if (err)
-		return err;
-	cpulist_format(cpus, list, sizeof(list));
-	say("CPUs %s: %s", list, why);
-	return 0;
-}
-
 /* A list from the command line; every CPU of it must be online. */
 static int given(const char *what, const char *text, const struct cpus_facts *machine,
 		 cpu_set_t *set)
@@ -70,8 +56,10 @@ int roles_choose(const struct run_options *options, struct wanted_cpus *wanted,
 	pick_receiving(options->interfaces, options->n_interfaces, &wanted->receiving);
 	wanted->online = machine.online;
 	wanted->ike = options->ike_cpu;
+	wanted->why[0] = '\0';
 	err = options->cpus ? given("--cpus", options->cpus, &machine, &wanted->cpus)
-			    : choose(options, &machine, &wanted->cpus);
+			    : pick_cpus(&machine, options->interfaces, options->n_interfaces,
+					&wanted->cpus, wanted->why, sizeof(wanted->why));
 	if (!err && options->stray_cpus)
 		err = given("--stray-cpus", options->stray_cpus, &machine, &wanted->strays);
 	if (!err && options->ike_cpu >= 0 &&
@@ -84,8 +72,17 @@ int roles_choose(const struct run_options *options, struct wanted_cpus *wanted,
 	if (err)
 		return err;
 	first_roles(&wanted->cpus, &wanted->strays, wanted->ike, roles);
-	say_roles(roles);
 	return 0;
+}
+
+void roles_say(const struct wanted_cpus *wanted, const struct cpu_roles *roles)
+{
+	char list[CPULIST_LEN];
+
+	cpulist_format(&wanted->cpus, list, sizeof(list));
+	if (*wanted->why)
+		say("CPUs %s: %s", list, wanted->why);
+	say_roles(roles);
 }
 
 int roles_apply(struct daemon *d, const struct cpu_roles *roles)

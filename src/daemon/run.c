@@ -150,7 +150,11 @@ static int take_down_foreign(struct daemon *d)
 
 static int choose_roles(struct daemon *d)
 {
-	return roles_choose(d->options, &d->wanted, &d->roles);
+	int err = roles_choose(d->options, &d->wanted, &d->roles);
+
+	if (!err)
+		roles_say(&d->wanted, &d->roles);
+	return err;
 }
 
 static int open_xdp(struct daemon *d)

@@ -231,7 +231,7 @@ def test_another_program(host):
                               ["run", "eb", "--dry-run", "--method", "xdp"]):
                 refused(host, arguments, 1, "eb: an XDP program is on it already",
                         f"id {number}", name, "not replaced", *words, before=before)
-            said = host.espalier("run", "eb", "--dry-run").stderr
+            said = " ".join(host.espalier("run", "eb", "--dry-run").stdout.split())
             check("method rps, since" in said and "an XDP program is on it already" in said,
                   "what auto takes instead:", said)
             host.espalier("stop")

@@ -69,6 +69,16 @@ def test_interface(host):
     check("loopback" in found["lo"]["why"] and found["eb"]["method"] == "xdp", found)
 
 
+def test_one_stream(host):
+    """What a dry run finds out is on stdout, with the reasons, and in the JSON too."""
+    done = host.espalier("run", "eb", "--dry-run")
+    check(not done.stderr and "eb: method xdp, since" in " ".join(done.stdout.split()), done)
+    check("CPUs " in done.stdout, done.stdout)
+    data = json.loads(host.espalier("run", "eb", "--dry-run", "--json").stdout)
+    check("redirects" in data["interfaces"][0]["why"] and data["settings"]["why"], data)
+    check(set(data["settings"]) - {"cpus", "why"} <= {"stray_cpus", "ike_cpu"}, data)
+
+
 def test_json_alone(host):
     done = host.espalier("run", "eb", "--json", check=False)
     check(done.returncode == 2 and "--dry-run" in done.stderr, done.stderr)
