@@ -1,0 +1,197 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Every command of the README's blocks and of the manual's examples, run as it is printed.
+
+The pages are rendered by man(1): a command that filling broke over two lines is two wrong ones.
+The commands of a page run one after the other in a gateway whose interfaces are eth0 and eth1.
+"""
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
+import lab
+from lab import BUILD, CPUS, PEER, GATEWAY, ROOT, check, wait_for
+
+SPI = 0xc0ffee01
+CAPTURE = f"{ROOT}/tests/captures/02-sunrise-sunset-esp.pcap"
+
+# What is not run, by its first word, and why.
+NOT_RUN = {
+    "make": "this is a test of make test; test_make.py has the others",
+    "systemctl": "no systemd runs here; tests/package has it in a guest",
+    "echo": "it writes below /usr/local",
+    "man": "the pages are rendered above",
+}
+# What the documents' machine has and this one may not: its CPUs, and time.
+HERE = {"1-7": str(CPUS[-1]), "3": str(CPUS[-1]), "30": "1", "10": "1"}
+# What runs until it is stopped, by how it begins.
+ENDLESS = ("espalier run", "espalier top", "tcpdump")
+
+
+def pages():
+    return sorted(name for name in os.listdir(f"{BUILD}/man") if re.fullmatch(r"[a-z.-]+\.[58]", name))
+
+
+def rendered(page):
+    return subprocess.run(["man", "-l", f"{BUILD}/man/{page}"], text=True, capture_output=True, check=True,
+                          env={**os.environ, "LC_ALL": "C", "MANWIDTH": "80", "MANPAGER": "cat"}).stdout
+
+
+def examples(page):
+    """The lines of a page's EXAMPLES that are set apart: deeper than its text."""
+    text = re.sub(".\b", "", rendered(page))
+    section = re.search(r"^EXAMPLES?\n(.*?)(?=^\S)", text, re.M | re.S)
+    return [line for line in (section[1].splitlines() if section else ()) if re.match(r" {8,}\S", line)]
+
+
+def joined(lines):
+    """Lines that end in a backslash go on in the next."""
+    return re.sub(r"\\\n\s*", "", "\n".join(line.strip() for line in lines)).splitlines()
+
+
+def readme():
+    """Commands of the blocks: those after a $, or all if the first word of a block is one."""
+    with open(f"{ROOT}/README.md") as file:
+        blocks = re.findall(r"^```\n(.*?)^```", file.read(), re.M | re.S)
+    for block in blocks:
+        lines = block.splitlines()
+        typed = [line[2:] for line in lines if line.startswith("$ ")]
+        if not typed and re.match("(make|espalier|systemctl|apt|git|echo) ", block):
+            typed = lines
+        yield from joined(typed)
+
+
+class Gateway:
+    """The lab with the names of the documents, and a folder with the files that they name."""
+
+    def __init__(self, host):
+        self.host, self.running = host, []
+        self.folder = tempfile.mkdtemp()
+        os.mkdir(f"{self.folder}/bin")
+        os.symlink(f"{BUILD}/espalier", f"{self.folder}/bin/espalier")
+        shutil.copy(CAPTURE, f"{self.folder}/esp.pcap")
+        with open(f"{self.folder}/sas.txt", "w") as file:
+            file.writelines(f"{GATEWAY} {SPI + n:#x} from={PEER} rate={10 * n}\n" for n in range(4))
+        host.sh("b", "ip link set eb down && ip link set eb name eth0 && ip link set eth0 up && "
+                     f"ip link add eth1 numrxqueues {len(CPUS)} numtxqueues {len(CPUS)} type veth peer name far1 "
+                     f"numrxqueues {len(CPUS)} numtxqueues {len(CPUS)} && ip link set eth1 up && ip link set far1 up")
+        host.add_sas([SPI], wait=False)
+
+    def end(self):
+        while self.running:
+            process = self.running.pop()
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=60)
+
+    def close(self):
+        self.end()
+        self.host.run("b", [f"{BUILD}/espalier", "stop"], check=False)
+        shutil.rmtree(self.folder)
+
+    def environment(self, command):
+        """There is no NIC here: ethtool asks a model of one."""
+        more = {}
+        if command.startswith("ethtool"):
+            more = {"ESPALIER_MODEL": "eth0:bnxt:4", "LD_PRELOAD": f"{BUILD}/tests/preload/libethtool-model.so"}
+        return {**os.environ, "PATH": f"{self.folder}/bin:{os.environ['PATH']}", "LC_ALL": "C", **more}
+
+    def run(self, command):
+        endless = command.startswith(ENDLESS) and not re.search("--dry-run|--frames|--help", command)
+        typed = re.sub(r"(?<=[ =])(\d+(?:-\d+)?)(?=\s|$)", lambda m: HERE.get(m[0], m[0]), command)
+        if command.startswith("espalier plan"):
+            typed = command  # its numbers are of no machine
+        if command.startswith("espalier run"):
+            self.end()  # one example, or the other
+        if endless:
+            self.begin(typed)
+            return
+        if command.startswith("espalier move") and not self.running:
+            self.begin(f"espalier run eth0 --cpus {CPUS[0]}-{CPUS[-1]}")
+        done = self.host.run("b", ["sh", "-c", typed], check=False, cwd=self.folder, stdin=subprocess.DEVNULL,
+                             env=self.environment(typed))
+        check(done.returncode == 0, f"{command}: exit {done.returncode}:", done.stderr or done.stdout)
+
+    def begin(self, command):
+        """It must get as far as to work, and end well when it is told to."""
+        log = tempfile.mktemp(dir=self.folder)
+        with open(log, "w") as file:
+            process = self.host.start("b", ["sh", "-c", f"exec {command}"], cwd=self.folder, stdout=file, stderr=file,
+                                      stdin=subprocess.DEVNULL, env=self.environment(command))
+
+        def said():
+            with open(log) as text:
+                return text.read()
+        if command.startswith("espalier run"):
+            wait_for(lambda: "ready:" in said() or process.poll() is not None, command)
+            check(process.poll() is None, f"{command}: ended:", said())
+            self.running.append(process)
+            return
+        wait_for(lambda: said().strip("\0"), command)
+        self.host.send("--sas", 4, "--count", 400)
+        if command.startswith("tcpdump"):
+            wait_for(lambda: os.path.getsize(f"{self.folder}/esp.pcap") > 4096, "packets in the capture")
+        process.send_signal(signal.SIGINT)
+        check(process.wait(timeout=60) in (0, 130, -signal.SIGINT), f"{command}: exit {process.returncode}:", said())
+
+
+def run_all(host, commands):
+    """Runs them in turn; tells how many and what was left out."""
+    gateway, ran, left = Gateway(host), 0, []
+    try:
+        for command in commands:
+            word = command.split()[0]
+            if word in NOT_RUN:
+                left.append(f"{command.split('#')[0].strip()} ({NOT_RUN[word]})")
+                continue
+            gateway.run(command)
+            ran += 1
+    finally:
+        gateway.close()
+    return f"{ran} commands" + (f"; not run: {'; '.join(left)}" if left else "")
+
+
+def test_readme(host):
+    commands = list(readme())
+    check(len(commands) > 8, "the blocks of the README were not found", commands)
+    return run_all(host, commands)
+
+
+def test_manual(host):
+    commands = []
+    for page in pages():
+        if page != "espalier.conf.5":
+            commands += joined(examples(page))
+    check(len(commands) > 12, "the examples were not found", commands)
+    return run_all(host, commands)
+
+
+def test_settings(host):
+    """The example of espalier.conf(5) is a file that run takes."""
+    gateway = Gateway(host)
+    try:
+        lines = [line.strip() for line in examples("espalier.conf.5")]
+        check(len(lines) > 3 and lines[1].startswith("interfaces ="), "the example is filled", lines)
+        with open(f"{gateway.folder}/espalier.conf", "w") as file:
+            file.write("\n".join(lines).replace("1-7", HERE["1-7"]) + "\n")
+        gateway.run("espalier run --config espalier.conf --dry-run")
+    finally:
+        gateway.close()
+
+
+def test_pages_fit(_):
+    """No line of a page is wider than the terminal, and the page has what the unit reads."""
+    for page in pages():
+        wide = [line for line in rendered(page).splitlines() if len(line) > 80]
+        check(not wide, page, wide)
+    with open(f"{BUILD}/systemd/espalier.service") as unit:
+        config = re.search("^ConditionPathExists=(.*)$", unit.read(), re.M)[1]
+    check(config in re.sub(r"\s+", " ", rendered("espalier.conf.5")).replace("- ", "-"), "another file:", config)
+
+
+if __name__ == "__main__":
+    lab.main()
