@@ -49,6 +49,7 @@ install: all
 	@[ -z "$(prefix)" ] || meson configure $(BUILD) -Dprefix=$(prefix) >/dev/null
 	@lab/build $(BUILD)
 	@DESTDIR="$(DESTDIR)" meson install -C $(BUILD) --no-rebuild --quiet
+	@DESTDIR="$(DESTDIR)" systemd/say-installed $(BUILD)
 
 uninstall:
 	@[ -f $(BUILD)/meson-logs/install-log.txt ] || { echo "make: nothing was installed from $(BUILD)/" >&2; exit 1; }

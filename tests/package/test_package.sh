@@ -36,8 +36,13 @@ install_test() {
 	"$dest/opt/espalier/sbin/espalier" --version >/dev/null || return
 	grep -q '^ExecStart=/opt/espalier/sbin/espalier run .*/opt/espalier/etc/espalier' \
 		"$dest/opt/espalier/lib/systemd/system/espalier.service" || return
-	[ -s "$dest/opt/espalier/share/man/man5/espalier.conf.5" ] &&
-		[ -s "$dest/opt/espalier/share/bash-completion/completions/espalier" ]
+	grep -q "^installed: $dest/opt/espalier/sbin/espalier$" "$tmp/log" || return # what went where,
+	[ "$(grep -vc '^configuring\|^building' "$tmp/log")" -lt 6 ] || return # and not meson's configuration
+	grep -q '/opt/espalier/etc/espalier/espalier' \
+		"$dest/opt/espalier/share/man/man5/espalier.conf.5" || return
+	[ -s "$dest/opt/espalier/share/bash-completion/completions/espalier" ] || return
+	make -C "$tmp/espalier" BUILD=install-test uninstall >"$tmp/log" 2>&1 || return
+	[ "$(find "$dest" -type f)" = "$dest/opt/espalier/etc/espalier/espalier.conf" ]
 }
 
 # systemd-analyze wants the program and the pages to be there: it sees them under a root of our own.
