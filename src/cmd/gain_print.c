@@ -173,28 +173,30 @@ static void print_now(struct out *out, const struct gain_report *r)
 	out_number(out, "cpu", r->gain.busiest);
 	out_real(out, "share", r->gain.now, 3);
 	out_real(out, "busy", r->busy / 1000.0, 3);
-	out_number(out, "cpus", r->gain.receiving);
+	out_number(out, "cpu_count", r->gain.receiving);
 	out_up(out);
 }
 
 static void print_json(struct out *out, const struct gain_report *r)
 {
 	bool carried = r->gain.active;
-	char list[CPULIST_LEN];
 
 	out_number(out, "version", 1);
 	out_string(out, "verdict", verdict_name(r->gain.verdict));
 	out_real(out, "times", carried ? r->gain.times : NAN, 2);
 	out_real(out, "seconds", r->seconds, 3);
-	out_number(out, "sas", (int64_t)r->sas);
+	out_number(out, "sa_count", (int64_t)r->sas);
 	out_number(out, "esp_udp", (int64_t)r->udp);
 	out_number(out, "hands_off", (int64_t)r->gain.hands_off);
 	out_number(out, "active", (int64_t)r->gain.active);
 	out_count(out, "packets", r->gain.packets);
 	out_bytes(out, "bytes", r->gain.bytes);
 	print_heaviest(out, r);
-	cpulist_format(&r->cpus, list, sizeof(list));
-	out_string(out, "cpus", list);
+	out_array(out, "cpus");
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, &r->cpus))
+			out_number(out, NULL, cpu);
+	out_up(out);
 	print_now(out, r);
 	out_bool(out, "steered", r->steered);
 	out_string(out, "interface", *r->interface ? r->interface : NULL);

@@ -60,7 +60,7 @@ static const char *xdp_word(enum xdp_native native)
 static const char *after_word(const struct model_answer *answer)
 {
 	if (!answer->settable_v4)
-		return "-";
+		return NULL;
 	if (answer->set_v4 == MODEL_ESP_SPI && !answer->settable_v6)
 		return "spi (IPv4)";
 	return model_esp_name(answer->set_v4);
@@ -69,7 +69,7 @@ static const char *after_word(const struct model_answer *answer)
 static const char *rule_word(const struct model *model)
 {
 	if (!model->rules_by_spi)
-		return "-";
+		return NULL;
 	if (model->rules_by_udp_spi)
 		return "yes, in UDP too";
 	return model->rule_mask_v6_lost ? "yes (IPv4)" : "yes";

@@ -9,13 +9,13 @@
 enum { BAR_WIDTH = 24, SHOWN = 20 };
 
 static const struct table_column queue_columns[] = {
-	{"queue", "queue", true, false}, {"entries", "entries", true, false},
-	{"sas", "SAs", true, false},	 {"share", "load", true, false},
-	{"bar", "", false, false},	 {0},
+	{"queue", "queue", true, false},  {"entries", "entries", true, false},
+	{"sa_count", "SAs", true, false}, {"share", "load", true, false},
+	{"bar", "", false, false},	  {0},
 };
 
 static const struct table_column shared_columns[] = {
-	{"slot", "entry", true, false},	       {"queue", "queue", true, false},
+	{"entry", "entry", true, false},       {"queue", "queue", true, false},
 	{"spi", "SPI", false, false},	       {"src", "from", false, false},
 	{"dst", "to", false, false},	       {"kind", "as", false, false},
 	{"share", "of all load", true, false}, {0},
@@ -107,8 +107,8 @@ void plan_entries_print_heading(struct out *out, const struct plan_nic *nic,
 	if (out_is_json(out)) {
 		out_number(out, "version", 1);
 		out_string(out, "command", *nic->commands ? nic->commands : NULL);
-		out_count(out, "sas", sas->n);
-		out_number(out, "size", nic->nic.table.size);
+		out_count(out, "sa_count", sas->n);
+		out_number(out, "entries", nic->nic.table.size);
 		return;
 	}
 	out_say(out, "%zu SA%s %s, on the %u entries of %s with %u queues.", sas->n,
@@ -136,7 +136,7 @@ void plan_entries_print_queues(struct out *out, const struct plan_entries *entri
 		out_row(out, NULL);
 		out_number(out, "queue", queue);
 		out_number(out, "entries", slots);
-		out_number(out, "sas", sas);
+		out_number(out, "sa_count", sas);
 		out_share(out, "share", share);
 		out_bar(out, "bar", share / worst, BAR_WIDTH,
 			share * queues > 1.5 ? BAR_HIGH : BAR_EVEN);
@@ -169,7 +169,7 @@ static void print_sharer(struct out *out, const struct plan_sa *sa, uint32_t slo
 	inet_ntop(af, sa->flow.src, src, sizeof(src));
 	inet_ntop(af, sa->flow.dst, dst, sizeof(dst));
 	out_row(out, NULL);
-	out_number(out, "slot", slot);
+	out_number(out, "entry", slot);
 	out_number(out, "queue", queue);
 	out_spi(out, "spi", sa->spi);
 	out_string(out, "src", src);

@@ -14,14 +14,14 @@
 
 static const struct table_column spi_columns[] = {
 	{"spi", "SPI", false, false},
-	{"slot", "entry", true, false},
+	{"entry", "entry", true, false},
 	{"queue", "queue", true, false},
 	{0},
 };
 
 static const struct table_column port_columns[] = {
 	{"port", "port", true, false},
-	{"slot", "entry", true, false},
+	{"entry", "entry", true, false},
 	{"queue", "queue", true, false},
 	{0},
 };
@@ -120,7 +120,7 @@ static void print_plan(struct out *out, const struct request *r, const struct pl
 			out_number(out, "port", plan[i].number);
 		else
 			out_spi(out, "spi", plan[i].number);
-		out_number(out, "slot", plan[i].slot);
+		out_number(out, "entry", plan[i].slot);
 		out_number(out, "queue", plan[i].queue);
 		out_up(out);
 	}

@@ -21,9 +21,9 @@ void simulate_print_queue(struct out *out, const struct spread *spread, uint32_t
 	out_number(out, "queue", queue);
 	out_count(out, "packets", q->packets);
 	out_bytes(out, "bytes", q->bytes);
-	out_number(out, "sas", q->sas);
-	out_count(out, "strays", q->strays);
-	out_count(out, "fragments", q->fragments);
+	out_number(out, "sa_count", q->sas);
+	out_count(out, "stray_packets", q->strays);
+	out_count(out, "fragment_packets", q->fragments);
 }
 
 static void print_result(struct out *out, const struct simulated *one)
@@ -32,8 +32,8 @@ static void print_result(struct out *out, const struct simulated *one)
 
 	out_object(out, NULL);
 	out_string(out, "model", one->name);
-	out_number(out, "queues", spread->queues);
-	out_array(out, "per_queue");
+	out_number(out, "queue_count", spread->queues);
+	out_array(out, "queues");
 	for (uint32_t i = 0; i < spread->queues; i++) {
 		out_object(out, NULL);
 		simulate_print_queue(out, spread, i);
@@ -157,7 +157,7 @@ static int print_all(struct out *out, const struct simulate_view *view)
 
 	out_count(out, "packets", s->flows.packets);
 	out_bytes(out, "bytes", s->flows.bytes);
-	out_number(out, "sas", sas_with_packets(&s->flows));
+	out_number(out, out_is_json(out) ? "sa_count" : "SAs", sas_with_packets(&s->flows));
 	if (s->place)
 		out_real(out, "seconds", (double)s->placed.clock_ns / 1e9, 1);
 	print_of(out, "strays", &s->flows, false);

@@ -145,10 +145,14 @@ static void print_rows(struct out *out, const struct series *series, size_t n)
 static void print_queues(struct out *out, const char *name, const struct spread *spread)
 {
 	static const struct table_column columns[] = {
-		{"queue", "queue", true, false},  {"packets", "packets", true, false},
-		{"bytes", "bytes", true, false},  {"sas", "SAs", true, false},
-		{"strays", "strays", true, true}, {"fragments", "fragments", true, true},
-		{"share", "share", false, false}, {0},
+		{"queue", "queue", true, false},
+		{"packets", "packets", true, false},
+		{"bytes", "bytes", true, false},
+		{"sa_count", "SAs", true, false},
+		{"stray_packets", "strays", true, true},
+		{"fragment_packets", "fragments", true, true},
+		{"share", "share", false, false},
+		{0},
 	};
 
 	out_gap(out);

@@ -28,7 +28,7 @@ holds() {
 esp_up 6 2 || fail "the lab"
 before=$(bpftool -j link show; bpftool -j prog show | jq length)
 gain_while true
-holds '.verdict == "no-traffic" and .sas == 8 and .esp_udp == 2 and .heaviest == null'
+holds '.verdict == "no-traffic" and .sa_count == 8 and .esp_udp == 2 and .heaviest == null'
 
 # All on CPU 0, but for what CPU 1 does for others meanwhile: the emulated clock makes that much.
 ESP_CPU=0 gain_while esp_ping 120
@@ -51,11 +51,11 @@ esp_ping 120 >/dev/null &
 said=$(in_ns gw-b "$ESP_BUILD/espalier" plan table --json --seconds 3 --table 128 --queues 2 \
 	--key microsoft) || fail "plan table"
 wait $!
-holds '.sas == 8 and (.shared | length) < 8 and (.warnings | any(test("count alike")) | not)'
+holds '.sa_count == 8 and (.shared | length) < 8 and (.warnings | any(test("count alike")) | not)'
 holds '.before <= 1 and .at_will < 0.65 and .floor <= .at_will and (.table | length) == 128'
 said=$(in_ns gw-b "$ESP_BUILD/espalier" plan key --json --seconds 1 --table 128 --queues 2) ||
 	fail "plan key"
-holds '.sas == 8 and ([.shared[].kind] | unique) == ["esp-udp"] and (.warnings | any(test("count alike")))'
+holds '.sa_count == 8 and ([.shared[].kind] | unique) == ["esp-udp"] and (.warnings | any(test("count alike")))'
 
 # Steered: who has what is known from the placement, whatever else the CPUs do.
 in_ns gw-b "$ESP_BUILD/espalier" run wan --cpus 0-1 >/dev/null 2>&1 &
@@ -64,6 +64,6 @@ until [ "$(in_ns gw-b "$ESP_BUILD/espalier" show --json 2>/dev/null | jq '.sas |
 	sleep 0.2
 done
 ESP_CPU=0 gain_while esp_ping 120
-holds '.steered == true and .verdict == "spread" and .now.cpus == 2 and .now.share < 0.6'
+holds '.steered == true and .verdict == "spread" and .now.cpu_count == 2 and .now.share < 0.6'
 in_ns gw-b "$ESP_BUILD/espalier" stop >/dev/null 2>&1 || fail "espalier stop"
 echo "ok $name"

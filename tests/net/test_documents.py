@@ -5,6 +5,7 @@
 The pages are rendered by man(1): a command that filling broke over two lines is two wrong ones.
 The commands of a page run one after the other in a gateway whose interfaces are eth0 and eth1.
 """
+import json
 import os
 import re
 import shutil
@@ -191,6 +192,25 @@ def test_pages_fit(_):
     with open(f"{BUILD}/systemd/espalier.service") as unit:
         config = re.search("^ConditionPathExists=(.*)$", unit.read(), re.M)[1]
     check(config in re.sub(r"\s+", " ", rendered("espalier.conf.5")).replace("- ", "-"), "another file:", config)
+
+
+def test_json_names(host):
+    """docs/json.md names what the verbs print; every answer has its version and its warnings."""
+    with open(f"{ROOT}/docs/json.md") as file:
+        rows = {verb: row for verbs, row in re.findall(r"^\| (`.*?) \| (.*) \|$", file.read(), re.M)
+                for verb in re.findall("`(.*?)`", verbs)}
+    key = "--table 128 --queues 4 --key microsoft"
+    with tempfile.NamedTemporaryFile("w", suffix=".sas") as sas:
+        sas.write(f"{GATEWAY} 7 from={PEER}\n")
+        sas.flush()
+        for verb, arguments in (("plan spi", f"--src {PEER} --dst {GATEWAY} --count 2 {key}"),
+                                ("plan table", f"--sas {sas.name} {key}"), ("plan key", f"--sas {sas.name} {key}"),
+                                ("simulate", f"{CAPTURE} --queues 2"), ("models", ""), ("models", "mlx5"),
+                                ("gain", "--seconds 1")):
+            found = json.loads(host.espalier(*verb.split(), *arguments.split(), "--json").stdout)
+            check(found["version"] == 1 and isinstance(found["warnings"], list), verb, found)
+            named = set(re.findall("`([a-z0-9_]+)`", rows[verb] + ("" if verb != "plan key" else rows["plan table"])))
+            check(set(found) - {"version", "warnings"} <= named, verb, set(found) - named)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ def test_no_traffic(host):
             (lab.PEER, lab.GATEWAY, "esp"), (lab.PEER6, lab.GATEWAY6, "ah"),
             (lab.GATEWAY, lab.PEER, "esp")], 0x1000)))  # the last is outbound
     said = gain(host)
-    check(said["verdict"] == "no-traffic" and said["sas"] == 2, "said", said)
+    check(said["verdict"] == "no-traffic" and said["sa_count"] == 2, "said", said)
     check(said["seconds"] >= 1, "it did not count for a second", said)
     words = " ".join(host.espalier("gain", "--seconds", "1").stdout.split())
     check("None of the 2 inbound SAs carried a packet" in words, "words", words)
@@ -37,7 +37,7 @@ def test_no_traffic(host):
 def test_many_sas(host):
     """A table of SAs that does not fit one dump message, twice."""
     host.add_sas(range(0x10000, 0x10000 + 2000), wait=False)
-    check(gain(host)["sas"] == 2000, "SAs")
+    check(gain(host)["sa_count"] == 2000, "SAs")
 
 
 def test_beside_steering(host):
@@ -45,7 +45,7 @@ def test_beside_steering(host):
     host.daemon("--max-sas", "16")
     host.add_sas(range(0x1000, 0x1010))
     host.add_sas([0x2000], wait=False)
-    check(gain(host)["sas"] == 17, "SAs")
+    check(gain(host)["sa_count"] == 17, "SAs")
 
 
 def test_changes_nothing(host):

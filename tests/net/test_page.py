@@ -107,7 +107,7 @@ def check_bars(page, results):
     """Each NIC's bars are as long as its queues' shares."""
     for nic in page["nics"]:
         result = results[nic["name"], len(nic["bars"])]
-        shares = [queue["packets"] / result["packets"] for queue in result["per_queue"]]
+        shares = [queue["packets"] / result["packets"] for queue in result["queues"]]
         room = max(bar["width"] / share for bar, share in zip(nic["bars"], shares) if share > 0.02)
         for bar, share in zip(nic["bars"], shares):
             check(abs(bar["says"] - 100 * share) < 0.06, "another share", bar, share)
@@ -136,8 +136,8 @@ def with_page(test):
 def test_screens(folder):
     results = {}
     for result in simulated(*MADE)["results"]:
-        result["packets"] = sum(queue["packets"] for queue in result["per_queue"])
-        results[result["model"], result["queues"]] = result
+        result["packets"] = sum(queue["packets"] for queue in result["queues"])
+        results[result["model"], result["queue_count"]] = result
     for width in PHONE, DESK:
         for scheme in LIGHT, DARK:
             page = look(folder, width, scheme)

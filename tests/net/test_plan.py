@@ -67,7 +67,7 @@ def check_spis(found, key, table, src, dst, count):
     for spi in found["spis"]:
         number = int(spi["spi"], 16)
         slot = toeplitz(bytes.fromhex(key), packet(src, dst, number)) % len(table)
-        check((spi["slot"], spi["queue"]) == (slot, table[slot]), "not there", spi, slot)
+        check((spi["entry"], spi["queue"]) == (slot, table[slot]), "not there", spi, slot)
         check(0xc0000000 <= number <= 0xcfffffff, "out of range", spi)
         queues[spi["queue"]] += 1
         seen.add(number)
@@ -119,7 +119,7 @@ def test_ports(_):
             number = port["port"]
             data = both + ((number | 4500) << 16 | number ^ 4500).to_bytes(4, "big")
             slot = toeplitz(bytes.fromhex(KEY), data) % 128
-            check((port["slot"], port["queue"]) == (slot, slot % 4), "slot:", port, slot)
+            check((port["entry"], port["queue"]) == (slot, slot % 4), "slot:", port, slot)
         check(Counter(port["queue"] for port in found["ports"]) == {q: 16 for q in range(4)}, "uneven", found)
         check(len({port["port"] for port in found["ports"]}) == 64, "twice", found)
 

@@ -79,7 +79,7 @@ def check_shared(found, sas, slots):
     wanted = {slot: spis for slot, spis in groups.items() if len(spis) > 1}
     named = defaultdict(set)
     for shared in found["shared"]:
-        named[shared["slot"]].add(shared["spi"])
+        named[shared["entry"]].add(shared["spi"])
     check(named == wanted, "SAs that share an entry", dict(named), wanted)
 
 
@@ -113,7 +113,7 @@ def test_no_gain(_):
         check(found["after"] >= 0.99 * found["before"], ask, found)
         check(f"Leave the {form} as it is" in said and "ethtool -X" not in said, said)
         check("moves" not in said, "a warning of what is not done", said)
-        check([q["entries"] for q in found["queues"]] == [found["size"] // 4] * 4, "not the table as it is", found)
+        check([q["entries"] for q in found["queues"]] == [found["entries"] // 4] * 4, "not the table as it is", found)
     with file_of(many) as file:
         found = plan_json(f"table --sas {file.name} --nic mlx5 --queues 16 --key microsoft")
         check_choice(found, [slot % 16 for slot in range(256)], 16)
@@ -146,7 +146,7 @@ def test_table(_):
         with file_of(sas) as file:
             found = plan_json(f"table --sas {file.name} --table {size} --queues {queues} "
                               f"--key {key}")
-        check((found["sas"], found["size"], found["command"]) == (n, size, None), found)
+        check((found["sa_count"], found["entries"], found["command"]) == (n, size, None), found)
         check(near(found["before"], worst(sas, slots, [s % queues for s in range(size)])), found)
         check(near(found["at_will"], worst(sas, slots, found["table"])), found)
         check(found["at_will"] <= 1.01 * best_worst(sas, slots, queues) + 1e-4, "not the best", found)
@@ -155,7 +155,7 @@ def test_table(_):
         check(near(found["after"] if found["recommended"] else found["before"], worst(sas, slots, table)), found)
         check(found["floor"] <= found["at_will"] + 1e-4 and found["at_will"] <= found["after"] + 1e-4, found)
         check([q["entries"] for q in found["queues"]] == [table.count(q) for q in range(queues)], found)
-        check(sum(q["sas"] for q in found["queues"]) == n, found)
+        check(sum(q["sa_count"] for q in found["queues"]) == n, found)
         check_shared(found, sas, slots)
 
 
@@ -234,15 +234,15 @@ def test_capture(_):
     packets += [Packet(*V6, 0x2001, sport=port) for port in (4500, 50000) for _ in range(15)]
     path = write(packets)
     found = plan_json(f"table --capture {path} --table 64 --queues 2 --key {KEY}")
-    check(found["sas"] == 6, "a flow of each port", found)
+    check(found["sa_count"] == 6, "a flow of each port", found)
     check(found["command"] is None and abs(found["floor"] - 0.5) < 0.01, found)
     check(found["at_will"] < 0.55, found)
     damaged = plan_json(f"table --capture {write(packets, cut=30)} --table 64 --queues 2 --key {KEY}")
     check(any("damaged" in warning for warning in damaged["warnings"]), damaged)
     for real in "02-sunrise-sunset-esp.pcap", "espudp1.pcap", "OSPFv3_with_AH.pcap":
         real = f"{ROOT}/tests/captures/{real}"
-        check(plan_json(f"table --capture {real} --table 64 --queues 2 --key {KEY}")["sas"], real)
-        check(plan_json(f"key --capture {real} --table 64 --queues 2")["sas"], real)
+        check(plan_json(f"table --capture {real} --table 64 --queues 2 --key {KEY}")["sa_count"], real)
+        check(plan_json(f"key --capture {real} --table 64 --queues 2")["sa_count"], real)
 
 
 def test_nic_that_cannot(_):
@@ -251,7 +251,7 @@ def test_nic_that_cannot(_):
     with file_of(sas) as file:
         found = plan_json(f"table --sas {file.name} --nic i40e --queues 4 --key {KEY}{KEY[:24]}")
         check(any("does not hash the SPI of esp4" in w and "xdp" in w for w in found["warnings"]), found)
-        check(len(found["shared"]) == 10 and len({s["slot"] for s in found["shared"]}) == 2, found)
+        check(len(found["shared"]) == 10 and len({s["entry"] for s in found["shared"]}) == 2, found)
         ask = f"--sas {file.name} --queues 4"
         refused(f"key {ask} --nic vmxnet3-v6", 1, "does not let the key be set", "xdp")
         refused(f"table {ask} --nic vmxnet3-v6", 1, "does not show the hash key")
@@ -281,7 +281,7 @@ def test_bad_input(_):
         refused(f"table --sas {file.name} --table 128 --queues 4", 2, "--key")
         refused(f"key --sas {file.name} --table 100 --queues 4", 1, "powers of two")
         found = plan_json(f"table --sas {bare.name} --src {V4[0]} {nic}")
-        check(found["sas"] == 1 and near(found["floor"], 1), found)
+        check(found["sa_count"] == 1 and near(found["floor"], 1), found)
         silent = Sa(V4, 9, 0)
         with file_of([silent]) as file_silent:
             found = plan_json(f"table --sas {file_silent.name} {nic}")

@@ -77,11 +77,11 @@ def refused(status, *words, arguments):
 
 
 def packets_of(result):
-    return [q["packets"] for q in result["per_queue"]]
+    return [q["packets"] for q in result["queues"]]
 
 
 def by_model(found):
-    return {(r["model"], r["queues"]): r for r in found["results"]}
+    return {(r["model"], r["queue_count"]): r for r in found["results"]}
 
 
 def mirror(a, b):
@@ -145,11 +145,11 @@ def test_by_hand(_):
                  [Packet(*GATEWAYS6, spi) for spi in (0x100, 0x100, 0xc0ffee01)])
     found = simulated(path, "--nic", "ixgbe,vmxnet3-v6+sdfn,vmxnet3-v4+sdfn", "--queues", "4")
     results = by_model(found)
-    check((found["packets"], found["sas"]) == (9, 5), found)
+    check((found["packets"], found["sa_count"]) == (9, 5), found)
     # 0xc2 & 127 = 66, queue 2; 0xd5 & 127 = 85, queue 1
     check(packets_of(results["ixgbe", 4]) == [0, 3, 6, 0], "ixgbe", results)
-    check([q["sas"] for q in results["ixgbe", 4]["per_queue"]] == [0, 2, 3, 0], "SAs", results)
-    check([q["bytes"] for q in results["ixgbe", 4]["per_queue"]] == [0, 3 * 148, 6 * 128, 0],
+    check([q["sa_count"] for q in results["ixgbe", 4]["queues"]] == [0, 2, 3, 0], "SAs", results)
+    check([q["bytes"] for q in results["ixgbe", 4]["queues"]] == [0, 3 * 148, 6 * 128, 0],
           "bytes", results)
     check((results["ixgbe", 4]["imbalance"], results["ixgbe", 4]["speedup"]) == (2.6667, 1.5),
           "ixgbe", results)
@@ -166,7 +166,7 @@ def test_captures(_):
     found = simulated(f"{CAPTURES}/02-sunrise-sunset-esp.pcap",
                       f"{CAPTURES}/08-sunrise-sunset-esp2.pcap", f"{CAPTURES}/isakmp4500.pcap",
                       "--queues", "2")
-    check(found["packets"] == 8 + 8 + 8 and found["sas"] == 2, found)
+    check(found["packets"] == 8 + 8 + 8 and found["sa_count"] == 2, found)
     check(found["left_out"] == {"other": 8, "ike": 15, "keepalive": 4}, found["left_out"])
     for result in found["results"]:
         check(sum(packets_of(result)) == 24, result)
@@ -197,7 +197,7 @@ def test_independent(_):
             got = found[name, queues]
             check(packets_of(got) == [expected[q] for q in range(queues)], name, queues,
                   packets_of(got), expected)
-            check([q["bytes"] for q in got["per_queue"]] == [counted[q] for q in range(queues)],
+            check([q["bytes"] for q in got["queues"]] == [counted[q] for q in range(queues)],
                   name, "bytes")
             check(abs(got["speedup"] - len(packets) / max(expected.values())) < 1e-4, "speed-up", got)
 
@@ -215,7 +215,7 @@ def test_sprays(_):
     check(sorted(packets_of(results["octeontx2", 4])) == [0, 0, 0, 1000], results)
     sprayed = results["octeontx2+sdfn", 4]
     check(min(packets_of(sprayed)) > 200 and sum(packets_of(sprayed)) == 1000, sprayed)
-    check([q["sas"] for q in sprayed["per_queue"]] == [1, 1, 1, 1], sprayed)
+    check([q["sa_count"] for q in sprayed["queues"]] == [1, 1, 1, 1], sprayed)
     check(any("sprays" in w for w in found["warnings"]), found["warnings"])
 
 
@@ -239,17 +239,17 @@ def test_fragments_and_strays(_):
         file.write(f"{GATEWAYS[1]} 0x12345678\n")
         file.flush()
         found = simulated(path, "--sas", file.name, "--nic", "vmxnet3-v4+sdfn", "--queues", "4")
-    check(found["sas"] == 1, found)
+    check(found["sa_count"] == 1, found)
     check((found["strays"]["packets"], found["fragments"]["packets"]) == (5, 11), found)
     results = by_model(found)
     # The NIC hashes fragments by addresses, queue 2; strays by their SPI like any other.
-    nic = results["vmxnet3-v4+sdfn", 4]["per_queue"]
-    check(nic[2]["fragments"] == 11 and nic[2]["packets"] >= 21, nic)
-    check(sum(q["strays"] for q in nic) == 5, nic)
+    nic = results["vmxnet3-v4+sdfn", 4]["queues"]
+    check(nic[2]["fragment_packets"] == 11 and nic[2]["packets"] >= 21, nic)
+    check(sum(q["stray_packets"] for q in nic) == 5, nic)
     # Espalier: fragments after their first; strays, and what follows nothing, on the strays' CPU.
-    ours = results["espalier", 4]["per_queue"]
-    check(ours[0]["packets"] == 20 and ours[0]["fragments"] == 10, ours)
-    check(ours[3]["packets"] == 6 and ours[3]["strays"] == 5, ours)
+    ours = results["espalier", 4]["queues"]
+    check(ours[0]["packets"] == 20 and ours[0]["fragment_packets"] == 10, ours)
+    check(ours[3]["packets"] == 6 and ours[3]["stray_packets"] == 5, ours)
 
 
 def test_placement_follows_load(_):

@@ -338,11 +338,12 @@ static void in_json(void **state)
 	const struct gain_report report = {.gain = {.verdict = GAIN_NO_SAS, .busiest = -1}};
 	char *text = print(&report, true);
 
-	assert_string_equal(text, "{\"version\":1,\"verdict\":\"no-sas\",\"times\":null,"
-				  "\"seconds\":0.0000,\"sas\":0,\"esp_udp\":0,\"hands_off\":0,"
-				  "\"active\":0,\"packets\":0,\"bytes\":0,\"heaviest\":null,"
-				  "\"cpus\":\"\",\"now\":null,\"steered\":false,\"interface\":null,"
-				  "\"method\":null,\"why\":null,\"advice\":null,\"warnings\":[]}\n");
+	assert_string_equal(text,
+			    "{\"version\":1,\"verdict\":\"no-sas\",\"times\":null,"
+			    "\"seconds\":0.0000,\"sa_count\":0,\"esp_udp\":0,\"hands_off\":0,"
+			    "\"active\":0,\"packets\":0,\"bytes\":0,\"heaviest\":null,"
+			    "\"cpus\":[],\"now\":null,\"steered\":false,\"interface\":null,"
+			    "\"method\":null,\"why\":null,\"advice\":null,\"warnings\":[]}\n");
 	free(text);
 }
 
