@@ -39,7 +39,7 @@ static const struct table_column columns[] = {
 	{"name", "model", false, false},
 	{"hashes", "ESP by", false, false},
 	{"after", "if asked", false, false},
-	{"rule", "rules by SPI", false, false},
+	{"rule", "rules", false, false},
 	{"xdp", "XDP", false, false},
 	{"nic", "NIC", false, false},
 	{0},
@@ -71,7 +71,7 @@ static const char *rule_word(const struct model *model)
 	if (!model->rules_by_spi)
 		return NULL;
 	if (model->rules_by_udp_spi)
-		return "yes, in UDP too";
+		return "yes, UDP too";
 	return model->rule_mask_v6_lost ? "yes (IPv4)" : "yes";
 }
 
@@ -103,8 +103,10 @@ static void print_facts(struct out *out, const struct model *model)
 		out_array(out, "facts");
 	for (const struct model_fact *fact = model->facts; fact->says; fact++) {
 		if (!out_is_json(out)) {
-			out_say(out, fact->source ? "- %s (%s)." : "- unverified: %s.", fact->says,
-				fact->source);
+			if (fact->source)
+				out_item(out, "- ", "%s (%s).", fact->says, fact->source);
+			else
+				out_item(out, "- ", "unverified: %s.", fact->says);
 			continue;
 		}
 		out_object(out, NULL);
@@ -150,8 +152,10 @@ static int print_one(struct out *out, const struct model *model)
 	out_say(out, "It separates the SAs of one pair of gateways by %s%s.",
 		model_esp_name(answer.plain),
 		answer.plain == MODEL_ESP_ADDRESSES ? " only: they share a queue" : "");
-	if (model_command(&answer))
-		out_say(out, "This makes it take the SPI: %s.", model_command(&answer));
+	if (model_command(&answer)) {
+		out_say(out, "This makes it take the SPI:");
+		out_line(out, "%s", model_command(&answer));
+	}
 	if (answer.set_v4 == MODEL_ESP_SPRAYS)
 		out_warn(out, "rx-flow-hash esp4 sdfn makes it spray each SA over all queues");
 	out_gap(out);

@@ -108,7 +108,8 @@ static const struct option_row options[] = {
 		     .offset = offsetof(struct plan_options, seconds),
 		     .least = 1,
 		     .most = 3600,
-		     .help = "neither: the kernel's, by what they carry in this time (default 3)"},
+		     .help = "without --sas and --capture: plan for the kernel's SAs, by what they "
+			     "carry in this time"},
 	[JSON] = {.name = "json",
 		  .type = OPTION_FLAG,
 		  .offset = offsetof(struct plan_options, json),

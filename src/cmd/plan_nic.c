@@ -30,12 +30,10 @@ static const struct model plain_nic = {
 
 static enum status no_key(const struct model *model)
 {
-	if (!model->key_shown)
-		return complain("plan",
-				"%s: its driver does not show the hash key, and without it nothing "
-				"can be planned; 'espalier run' steers without the NIC's hash",
-				model->name);
-	return complain_usage("plan", "needs --key, as 'ethtool -x IF' prints it");
+	return complain("plan",
+			"%s: its driver does not show the hash key, and without it nothing can be "
+			"planned; 'espalier run' steers without the NIC's hash",
+			model->name);
 }
 
 static enum status set_key(const struct plan_options *o, bool needed, const struct rss_text *text,
@@ -107,8 +105,6 @@ static enum status check_file(const struct plan_options *o, const struct indir *
 
 static enum status init(struct model_nic *nic, const struct model *model, unsigned int queues)
 {
-	if (!queues)
-		return complain_usage("plan", "needs --queues");
 	if (model_nic_init(nic, model, queues))
 		return complain_usage("plan", "--queues %u: %s has at most %u", queues, model->name,
 				      model->max_queues);
@@ -131,6 +127,24 @@ static enum status check_table(const struct model_nic *nic, bool power)
 	return STATUS_DONE;
 }
 
+/* What is missing, all of it at once. */
+static enum status check_given(const struct plan_options *o, unsigned int needs,
+			       const struct model *model, const struct rss_text *text,
+			       unsigned int queues)
+{
+	bool key = needs & PLAN_KEY && !o->key && !text->key_len && model->key_shown;
+	const char *missing[] = {o->nic || o->table ? NULL : "--nic or --table",
+				 queues ? NULL : "--queues",
+				 key ? "--key, as 'ethtool -x IF' prints it" : NULL};
+	char list[128] = "";
+
+	for (size_t i = 0; i < sizeof(missing) / sizeof(*missing); i++)
+		if (missing[i])
+			snprintf(list + strlen(list), sizeof(list) - strlen(list), "%s%s",
+				 *list ? ", and " : "", missing[i]);
+	return *list ? complain_usage("plan", "needs %s", list) : STATUS_DONE;
+}
+
 static enum status make(const struct plan_options *o, unsigned int needs, struct rss_text *text,
 			struct plan_nic *plan)
 {
@@ -147,8 +161,8 @@ static enum status make(const struct plan_options *o, unsigned int needs, struct
 		if (status == STATUS_DONE)
 			status = check_file(o, &text->table, &queues);
 	}
-	if (status == STATUS_DONE && !o->nic && !o->table)
-		status = complain_usage("plan", "needs --nic or --table");
+	if (status == STATUS_DONE)
+		status = check_given(o, needs, model, text, queues);
 	if (status == STATUS_DONE)
 		status = init(nic, model, queues);
 	if (status != STATUS_DONE)

@@ -65,8 +65,8 @@ static void put_queues(FILE *file, const char *name, const struct spread *spread
 {
 	char queue[16];
 
-	fprintf(file, "<div><h3>%s</h3><p>%u queues: imbalance %.2f, speed-up %.2f</p>\n", name,
-		spread->queues, spread->imbalance, spread->speedup);
+	fprintf(file, "<div><h3>%s</h3><p>imbalance %.2f, speed-up %.2f</p>\n", name,
+		spread->imbalance, spread->speedup);
 	for (uint32_t i = 0; i < spread->queues; i++) {
 		snprintf(queue, sizeof(queue), "%u", i);
 		put_bar(file, queue, simulate_share(spread, i),

@@ -342,7 +342,7 @@ static void end_table(struct out *out)
 {
 	if (out->table && table_rows(out->table)) {
 		begin(out);
-		table_print(out->table, out->file);
+		table_print(out->table, out->style.fill, out->file);
 	}
 	table_free(out->table);
 	out->table = NULL;

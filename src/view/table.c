@@ -6,6 +6,7 @@
 #include <string.h>
 #include "view/human.h"
 #include "view/table.h"
+#include "view/wrap.h"
 
 struct table {
 	const struct table_column *columns;
@@ -108,9 +109,10 @@ static void blanks(FILE *file, size_t n)
 }
 
 /* One line; row 0 is the titles. Blanks are owed until something follows. */
-static void print_line(const struct table *table, const size_t *widths, size_t row, FILE *file)
+static void print_line(const struct table *table, const size_t *widths, size_t row, bool fill,
+		       FILE *file)
 {
-	size_t owed = 0;
+	size_t owed = 0, at = 0;
 
 	for (size_t i = 0; i < table->width; i++) {
 		const char *text = row ? cell(table, row - 1, i) : table->columns[i].title;
@@ -123,15 +125,21 @@ static void print_line(const struct table *table, const size_t *widths, size_t r
 			owed += pad;
 		if (*text) {
 			blanks(file, owed);
-			fputs(text, file);
+			at += owed;
 			owed = 0;
+			if (fill && i + 1 == table->width && !table->columns[i].right) {
+				wrap(text, (unsigned int)at, file);
+				return;
+			}
+			fputs(text, file);
+			at += human_width(text);
 		}
 		owed += 2 + (table->columns[i].right ? 0 : pad);
 	}
 	fputc('\n', file);
 }
 
-void table_print(const struct table *table, FILE *file)
+void table_print(const struct table *table, bool fill, FILE *file)
 {
 	size_t widths[table->width + 1];
 
@@ -140,5 +148,5 @@ void table_print(const struct table *table, FILE *file)
 	for (size_t i = 0; i < table->width; i++)
 		widths[i] = column_width(table, i);
 	for (size_t row = 0; row <= table->rows; row++)
-		print_line(table, widths, row, file);
+		print_line(table, widths, row, fill, file);
 }

@@ -28,7 +28,11 @@ int table_cell(struct table *table, const char *key, const char *text);
 
 size_t table_rows(const struct table *table);
 
-/* Titles and rows; nothing at all without rows. Trailing blanks are left out. */
-void table_print(const struct table *table, FILE *file);
+/*
+ * Titles and rows; nothing at all without rows. Trailing blanks are left out. With @fill the words
+ * of the last column, if it is not a right one, are broken into lines below each other at 80
+ * columns.
+ */
+void table_print(const struct table *table, bool fill, FILE *file);
 
 #endif

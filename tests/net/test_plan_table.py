@@ -279,6 +279,7 @@ def test_bad_input(_):
             refused(f"{form} --capture {BUILD}/espalier {nic}", 1, "espalier")
             refused(f"{form} --capture {ROOT}/tests/captures/802.1ad_QinQ.pcap {nic}", 1, "no ESP")
         refused(f"table --sas {file.name} --table 128 --queues 4", 2, "--key")
+        refused(f"table --sas {file.name}", 2, "needs --nic or --table, and --queues, and --key")
         refused(f"key --sas {file.name} --table 100 --queues 4", 1, "powers of two")
         found = plan_json(f"table --sas {bare.name} --src {V4[0]} {nic}")
         check(found["sa_count"] == 1 and near(found["floor"], 1), found)

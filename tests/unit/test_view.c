@@ -327,6 +327,41 @@ static void long_fields(struct out *out)
 	out_line(out, "%s", LONG);
 }
 
+static void described_fields(struct out *out)
+{
+	static const struct table_column described[] = {
+		{"name", "name", false, false}, {"what", "what it is", false, false}, {0}};
+	struct bar_style terminal = {.fill = true};
+
+	for (int i = 0; i < 2; i++) {
+		out_table(out, NULL, described);
+		out_row(out, NULL);
+		out_string(out, "name", "one");
+		out_string(out, "what",
+			   "a NIC of a maker whose words for it go on and on until they are far "
+			   "beyond the last column");
+		out_up(out);
+		out_up(out);
+		out_set_style(out, &terminal);
+	}
+}
+
+/* On a terminal the words of the last column go on below themselves. */
+static void last_column(void **state)
+{
+	char *is = print(false, described_fields);
+
+	assert_string_equal(
+		is,
+		"name  what it is\n"
+		"one   a NIC of a maker whose words for it go on and on until they are far "
+		"beyond the last column\n"
+		"name  what it is\n"
+		"one   a NIC of a maker whose words for it go on and on until they are far beyond\n"
+		"      the last column\n");
+	free(is);
+}
+
 /* Lines are filled on a terminal only, and never within what is quoted. */
 static void filled(void **state)
 {
@@ -365,12 +400,13 @@ static void write_errors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(counts),     cmocka_unit_test(widths),
-		cmocka_unit_test(bars),	      cmocka_unit_test(bar_room),
-		cmocka_unit_test(styles),     cmocka_unit_test(fields),
-		cmocka_unit_test(nested),     cmocka_unit_test(tables),
-		cmocka_unit_test(named_rows), cmocka_unit_test(warned),
-		cmocka_unit_test(filled),     cmocka_unit_test(write_errors),
+		cmocka_unit_test(counts),	cmocka_unit_test(widths),
+		cmocka_unit_test(bars),		cmocka_unit_test(bar_room),
+		cmocka_unit_test(styles),	cmocka_unit_test(fields),
+		cmocka_unit_test(nested),	cmocka_unit_test(tables),
+		cmocka_unit_test(named_rows),	cmocka_unit_test(warned),
+		cmocka_unit_test(filled),	cmocka_unit_test(last_column),
+		cmocka_unit_test(write_errors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
