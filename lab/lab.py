@@ -142,7 +142,8 @@ class Lab:
 
     # The daemon and the verbs
 
-    def daemon(self, *arguments, interfaces=("eb",), switches="", ready=True, interval=0, under=()):
+    def daemon(self, *arguments, interfaces=("eb",), switches="", ready=True, interval=0,
+               under=(), program=None):
         """Starts `run` in the gateway; its messages go to self.log. Waits until it is ready.
 
         Without an interval SAs stay where they are first placed, and a test knows where that is.
@@ -150,7 +151,7 @@ class Lab:
         """
         self.log_path = f"/tmp/{self.prefix}-{os.getpid()}.log"
         with open(self.log_path, "w") as log:
-            program = "espalier-test" if switches else "espalier"
+            program = program or ("espalier-test" if switches else "espalier")
             process = self.start("b", [*under, f"{BUILD}/{program}", "run", *interfaces, *arguments,
                                        "--interval", str(interval)],
                                  stderr=log, stdout=log,
@@ -209,6 +210,11 @@ class Lab:
         result = self.run("a", [f"{BUILD}/lab/espgen", "--dev", dev, "--json",
                                 *map(str, arguments)], check=check)
         return json.loads(result.stdout) if result.stdout.strip() else None
+
+    def traffic(self, *arguments, dev="ea"):
+        """Starts the generator, and does not wait for it."""
+        return self.start("a", [f"{BUILD}/lab/espgen", "--dev", dev, "--json",
+                                *map(str, arguments)], stdout=subprocess.DEVNULL)
 
     def receiver(self, *arguments, dev="eb", side="b"):
         return Receiver(self, dev, arguments, side)
