@@ -238,9 +238,10 @@ class Lab:
         name, = [n for n in os.listdir(self.pins) if n.startswith("layout-")]
         return f"{self.pins}/{name}"
 
-    def cpumaps(self):
+    def cpumaps(self, layout=None):
         """The ids of the pinned cpumaps: what the rings' threads are known by."""
-        return {map_id(f"{self.layout}/{name}") for name in os.listdir(self.layout)
+        layout = layout or self.layout
+        return {map_id(f"{layout}/{name}") for name in os.listdir(layout)
                 if name.startswith("cpus_")}
 
     def run_files(self):

@@ -18,7 +18,7 @@
 #include "steer/root_dir.h"
 
 #define ROOT "espalier"
-#define NEW  "new" /* the layout while it is made */
+#define NEW  "new" /* the layout while it is made, and while it is taken away */
 
 enum { NAME_LEN = 32, TRIES = 100 };
 
@@ -499,6 +499,18 @@ int pins_remove_interface(const struct pins *pins, unsigned int ifindex)
 	return pins->host_fd < 0 ? 0 : remove_dir(pins->host_fd, name, false);
 }
 
+/* It is not whole any more from now on: one that was killed half way left nothing to be adopted. */
+static int unfinish(const struct pins *pins)
+{
+	char layout[NAME_LEN];
+	int err = remove_dir(pins->host_fd, NEW, true);
+
+	name_layout(layout);
+	if (!err && renameat(pins->host_fd, layout, pins->host_fd, NEW) < 0 && errno != ENOENT)
+		err = -errno;
+	return err;
+}
+
 int pins_remove(struct pins *pins)
 {
 	unsigned int *ifindexes;
@@ -510,6 +522,8 @@ int pins_remove(struct pins *pins)
 		err = pins_remove_interface(pins, ifindexes[i]);
 	free(ifindexes);
 	name_host(pins, host);
+	if (!err && pins->host_fd >= 0)
+		err = unfinish(pins);
 	if (!err && pins->root_fd >= 0)
 		err = remove_dir(pins->root_fd, host, true);
 	if (err)

@@ -3,7 +3,7 @@
  * Where the pins of a network namespace lie under bpffs:
  *
  *	BPFFS/espalier/COOKIE/layout-N/MAP	maps, programs and the tracepoint's link
- *	BPFFS/espalier/COOKIE/new/MAP		the same while they are being made
+ *	BPFFS/espalier/COOKIE/new/MAP		the same while they are being made or taken away
  *	BPFFS/espalier/COOKIE/if-IFINDEX/link	one link for each steered interface, and its program
  *
  * COOKIE is the namespace's, in hex (nic/netns.h).
