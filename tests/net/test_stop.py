@@ -249,6 +249,63 @@ def test_killed_while_it_detaches(host):
 test_killed_while_it_detaches.lab = ("--second",)
 
 
+def channels(host):
+    return re.findall(r"RX:\s+(\d+)", host.sh("b", "ethtool -l eb"))[-1]
+
+
+def pretend_before(host, rx):
+    """As if the driver had changed the channels with the program, from so many that receive."""
+    path = f"/run/espalier/{host.cookie}.json"
+    state = record(host)
+    for attached in state["attached"]:
+        if attached["interface"] == "eb":
+            knob = next(k for k in attached["before"] if k["kind"] == "channels")
+            knob["value"] = re.sub(r"rx \d+", f"rx {rx}", knob["value"])
+    with open(path, "w") as file:
+        json.dump(state, file)
+
+
+def test_detached_before_settings_are_put_back(host):
+    """veth refuses fewer channels than its peer sends on, as long as a program is on it."""
+    refused = host.run("b", ["sh", "-c", "ethtool -L eb rx 2 && ethtool -L eb rx 4"], check=False)
+    check(refused.returncode == 0, "veth refuses it always:", refused.stderr)
+    for adopted in (False, True):
+        daemon = start(host, interfaces=("eb", "eb2"))
+        check(host.run("b", ["ethtool", "-L", "eb", "rx", "2"], check=False).returncode,
+              "veth takes it with a program: this tests nothing")
+        daemon.kill()
+        daemon.wait()
+        pretend_before(host, 2)
+        if adopted:
+            start(host, interfaces=("eb", "eb2"))
+        told = host.espalier("stop", "eb").stdout  # by the daemon, and by takedown()
+        check(f"eb {AS_IT_WAS}" in flat(told) and channels(host) == "2", "not put back:", told)
+        host.espalier("stop")
+        host.sh("b", "ethtool -L eb rx 4")
+
+
+test_detached_before_settings_are_put_back.lab = ("--second",)
+
+
+def test_what_cannot_be_put_back_stays_written_down(host):
+    """It is named, the exit status is 1, and the next `stop` tries again."""
+    host.sysfs(f"eb/{RX0}", "3")
+    start(host).kill()
+    pretend_before(host, 99)
+    for _ in range(2):
+        done = host.espalier("stop", check=False)
+        words = flat(done.stderr)
+        check(done.returncode == 1 and not done.stdout, "exit status:", done)
+        check("eb: channels could not be put back from rx 4" in words, "not named:", words)
+        check("1 setting could not be put back" in words and "as it was" not in words, words)
+        check(words.count("espalier stop' again") == 1, "what to do:", words)
+        check(len(record(host)["attached"]) == 1, "forgotten:", record(host))
+        check(mask(host) == 3 and not program_on(host), "the rest is not put back")
+    pretend_before(host, 2)
+    check(AS_IT_WAS in flat(host.espalier("stop").stdout) and channels(host) == "2", "not retried")
+    nothing_left(host)
+
+
 def test_records_of_a_killed_run_are_settled(host):
     """An interface that the next run does not name is put back, though nothing of ours is on it."""
     host.sysfs(f"eb/{RX0}", "3")
