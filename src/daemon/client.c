@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "daemon/ask.h"
+#include "daemon/dead.h"
 #include "daemon/find_pins.h"
 #include "daemon/stop_words.h"
 #include "daemon/takedown.h"
@@ -179,6 +180,18 @@ static int stop_found(struct pins *pins, const char *interface, struct stop_answ
 	return err || !ends ? err : stop_from_pins(pins, interface, answer);
 }
 
+/* Told with what else there is to say. */
+static void stop_dead(const struct pins *pins, struct stop_answer *answer)
+{
+	size_t used = strlen(answer->said);
+	int dead = dead_take_down(pins);
+
+	if (dead > 0)
+		snprintf(answer->said + used, sizeof(answer->said) - used,
+			 "; what was left of %d network namespace%s that %s gone was taken down too",
+			 dead, dead > 1 ? "s" : "", dead > 1 ? "are" : "is");
+}
+
 int daemon_stop(const char *interface, struct stop_answer *answer)
 {
 	struct pins pins;
@@ -202,6 +215,8 @@ int daemon_stop(const char *interface, struct stop_answer *answer)
 		err = 0;
 	} else {
 		err = stop_found(&pins, interface, answer);
+		if (!err && !interface)
+			stop_dead(&pins, answer);
 	}
 	pins_close(&pins);
 	return err;

@@ -115,21 +115,34 @@ int lock_take(uint64_t cookie, pid_t *holder)
 	return fd;
 }
 
-void lock_release(uint64_t cookie, int fd)
+static void remove_files(uint64_t cookie, const char *const *suffix)
 {
-	static const char *const suffixes[] = {"lock", "control"}; /* the latter by one that was killed */
 	int dir = open_dir(false);
 	char name[64];
 
-	for (size_t i = 0; dir >= 0 && i < sizeof(suffixes) / sizeof(*suffixes); i++) {
-		lock_file_name(cookie, suffixes[i], name, sizeof(name));
+	for (; dir >= 0 && *suffix; suffix++) {
+		lock_file_name(cookie, *suffix, name, sizeof(name));
 		unlinkat(dir, name, 0);
 	}
+	if (dir >= 0)
+		close(dir);
+}
+
+void lock_release(uint64_t cookie, int fd)
+{
+	/* The socket is of one that was killed. */
+	static const char *const suffixes[] = {"lock", "control", NULL};
+
+	remove_files(cookie, suffixes);
 	close(fd);
-	if (dir < 0)
-		return;
-	close(dir);
 	rmdir(RUN_DIR); /* stays while another namespace uses it */
+}
+
+void lock_forget(uint64_t cookie)
+{
+	static const char *const suffixes[] = {"json", "json.new", NULL};
+
+	remove_files(cookie, suffixes);
 }
 
 /* 1: somebody holds it, and *holder is who if he has said; 0: nobody does; or a negative errno. */

@@ -22,6 +22,9 @@ int lock_take(uint64_t cookie, pid_t *holder);
 /* Gives the lock back, and removes its file and the socket of a dead daemon. */
 void lock_release(uint64_t cookie, int fd);
 
+/* Removes the record of changed settings of a namespace that is gone. Under its lock. */
+void lock_forget(uint64_t cookie);
+
 /* Did a daemon die without giving its lock back? False also where there is no lock to be seen. */
 bool lock_is_left(uint64_t cookie);
 

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include "daemon/beacon.h"
 #include "daemon/candidates.h"
+#include "daemon/dead.h"
 #include "daemon/find_pins.h"
 #include "daemon/hardware.h"
 #include "daemon/lock.h"
@@ -96,7 +97,7 @@ static int take_lock(struct daemon *d)
 	char why[PINS_WHY_LEN];
 	struct pins pins;
 	pid_t holder = 0;
-	int err = pins_find(&pins, true, why, sizeof(why));
+	int err = pins_find(&pins, true, why, sizeof(why)), dead = 0;
 
 	if (err) {
 		say("finding the place of the pins: %s", why);
@@ -110,7 +111,11 @@ static int take_lock(struct daemon *d)
 		say_locked(err, holder);
 	} else {
 		err = steered_elsewhere(&pins);
+		dead = err ? 0 : dead_take_down(&pins);
 	}
+	if (dead > 0)
+		say("took down what was left of %d network namespace%s that %s gone", dead,
+		    dead > 1 ? "s" : "", dead > 1 ? "are" : "is");
 	pins_close(&pins);
 	return err;
 }

@@ -358,6 +358,46 @@ int pins_create_interface(const struct pins *pins, unsigned int ifindex)
 	return 0;
 }
 
+int pins_others(const struct pins *pins, uint64_t **cookies)
+{
+	int root = open_ours(pins->bpffs, ROOT), count = 0;
+	DIR *dir = root < 0 ? NULL : fdopendir(root);
+	unsigned long long cookie;
+	struct dirent *entry;
+	uint64_t *grown;
+	char rest;
+
+	*cookies = NULL;
+	if (!dir)
+		return root == -ENOENT ? 0 : root < 0 ? root : -ENOMEM;
+	while ((entry = readdir(dir))) {
+		if (sscanf(entry->d_name, "%llx%c", &cookie, &rest) != 1 || cookie == pins->cookie)
+			continue;
+		grown = realloc(*cookies, (count + 1) * sizeof(**cookies));
+		if (!grown)
+			break;
+		*cookies = grown;
+		grown[count++] = cookie;
+	}
+	closedir(dir);
+	return count;
+}
+
+int pins_enter(struct pins *there, const struct pins *pins, uint64_t cookie)
+{
+	int err;
+
+	pins_init(there);
+	there->cookie = cookie;
+	there->bpffs = openat(pins->bpffs, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	err = there->bpffs < 0 ? -errno : name_all(there, "bpffs");
+	if (!err)
+		err = open_host(there);
+	if (err)
+		pins_close(there);
+	return err;
+}
+
 static int by_number(const void *a, const void *b)
 {
 	unsigned int left = *(const unsigned int *)a, right = *(const unsigned int *)b;

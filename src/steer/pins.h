@@ -64,6 +64,12 @@ int pins_find_in(struct pins *pins, int bpffs, const char *name, char *why, size
 
 void pins_close(struct pins *pins);
 
+/* The other namespaces that have pins in this bpffs; the count, or a negative errno. Caller frees. */
+int pins_others(const struct pins *pins, uint64_t **cookies);
+
+/* The pins of one of them, in a descriptor of its own. 0 until pins_close(), or a negative errno. */
+int pins_enter(struct pins *there, const struct pins *pins, uint64_t cookie);
+
 /* What lies there; a negative errno if it cannot be read. */
 int pins_state(const struct pins *pins);
 

@@ -460,6 +460,21 @@ int program_attached(const struct pins *pins, unsigned int ifindex, __u32 *id)
 	return err;
 }
 
+bool program_is_off(const struct pins *pins, unsigned int ifindex)
+{
+	int link = pins_get_interface(pins, ifindex, PIN_LINK);
+	struct bpf_link_info info = {0};
+	__u32 size = sizeof(info);
+	bool off;
+
+	if (link < 0)
+		return link == -ENOENT;
+	off = !bpf_obj_get_info_by_fd(link, &info, &size) && info.type == BPF_LINK_TYPE_XDP &&
+	      !info.xdp.ifindex;
+	close(link);
+	return off;
+}
+
 __u32 program_ours(unsigned int ifindex)
 {
 	char why[PINS_WHY_LEN];

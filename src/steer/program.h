@@ -84,6 +84,9 @@ int program_detach(const struct pins *pins, unsigned int ifindex);
  */
 int program_attached(const struct pins *pins, unsigned int ifindex, __u32 *id);
 
+/* Is nothing attached by the pinned link of an interface, since that is gone, or is there no link? */
+bool program_is_off(const struct pins *pins, unsigned int ifindex);
+
 /*
  * The id of our program on an interface of this namespace, 0 if it has none: by its pins, or where
  * these are in another mount namespace by its name.

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """Where the pins lie: what others may have put there, and what a killed daemon left half made."""
+import json
 import os
 import shutil
 import subprocess
@@ -9,7 +10,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
 import lab
-from lab import BUILD, CPUS, check
+from lab import BUILD, CPUS, check, wait_for
 
 ALL = ",".join(map(str, CPUS))
 NOBODY = "setpriv --reuid 65534 --regid 65534 --clear-groups sh -euc"
@@ -206,6 +207,67 @@ def test_beacon_of_another(host):
 
 
 # A daemon that was killed
+
+def cookie_of(host, side):
+    script = "import socket; print('%x' % int.from_bytes(socket.socket(socket.AF_UNIX)" \
+             ".getsockopt(socket.SOL_SOCKET, 71, 8), 'little'))"
+    return host.run(side, ["/usr/bin/python3", "-c", script]).stdout.strip()
+
+
+def layout_of(pins):
+    return [name for name in os.listdir(pins) if name.startswith("layout-")][0]
+
+
+def map_number(pin):
+    return json.loads(subprocess.run(["bpftool", "-j", "map", "show", "pinned", pin],
+                                     capture_output=True, text=True, check=True).stdout)["id"]
+
+
+def threads_of(host, ring_map):
+    """The threads of a cpumap, by its number."""
+    listed = subprocess.run(["ps", "-eo", "comm"], capture_output=True, text=True).stdout
+    return [name for name in listed.split() if name.startswith("cpumap/") and
+            name.endswith(f":{ring_map}")]
+
+
+def test_namespace_gone(host):
+    """Killed, and then its network namespace is deleted: `stop` and `run` elsewhere end the threads."""
+    for verb in ["stop"], ["run", "eb"]:
+        side = f"gone{verb[0]}"
+        host.add_side(side, "203.0.113.1/24", "203.0.113.2/24", device="ec", towards=f"b{verb[0]}")
+        daemon = host.start(side, [f"{BUILD}/espalier", "run", "ec", "--cpus", ALL, "--keep"],
+                            stderr=subprocess.PIPE)
+        while "ready:" not in (line := daemon.stderr.readline()):
+            check(line, "the daemon ended")
+        pins = f"/sys/fs/bpf/espalier/{cookie_of(host, side)}"
+        number = map_number(f"{pins}/{layout_of(pins)}/cpus_sa")
+        check(threads_of(host, number), "no thread: nothing is tested")
+        if verb == ["run", "eb"]:
+            daemon.terminate()
+        else:
+            daemon.kill()
+        daemon.wait()
+        host.espalier("stop")
+        check(os.path.exists(pins), "what steers elsewhere was taken down")
+        if verb == ["stop"]:
+            host.sh("b", f"ip link del b{verb[0]}")
+            host.espalier("stop")  # nothing is attached there, but it lives, and may need its records
+            check(os.path.exists(pins), "a living namespace was taken down")
+        subprocess.run(["ip", "netns", "del", f"{host.prefix}-{side}"], check=True)
+        host.sides.remove(side)
+        wait_for(lambda: f"b{verb[0]}" not in host.sh("b", "ip link"), "the namespace to be gone")
+        if verb == ["stop"]:
+            said = host.espalier("stop").stdout
+        else:
+            host.daemon("--cpus", ALL)
+            said = host.log
+        check("left of 1 network namespace that is gone" in said, "not said:", said)
+        check(not os.path.exists(pins), "pins are left")
+        check(not [n for n in os.listdir("/run/espalier") if n.startswith(pins.split("/")[-1])]
+              if os.path.exists("/run/espalier") else True, "records are left")
+        wait_for(lambda: not threads_of(host, number), "the threads to end")
+        host.espalier("stop")
+
 
 def test_killed_while_pinning(host):
     """At each bpf(2) that pins a map of ours: the next start needs nobody's help."""
