@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs in the guest: real kernel ESP, 8 SAs plain and 8 in UDP, Espalier on the receiving gateway.
-# esp.sh [v6] [vlan|stripped] [esn] [replay=N] [nic] [generic]: every ping answered, each SA decrypted on its
-# one CPU as the kernel shows it, both CPUs used, no XfrmIn error counted; everything put back.
+# esp.sh [v6] [vlan|stripped] [esn] [replay=N] [nic] [generic] [no-btf]: every ping answered, each SA decrypted
+# on its one CPU as the kernel shows it, both CPUs used, no XfrmIn error counted; everything put back.
+# no-btf: Espalier finds no BTF of the kernel.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/esp-lab.sh"
 
@@ -12,6 +13,8 @@ log=$(mktemp)
 daemon=
 generic=
 case " $* " in *" generic "*) generic=--generic ;; esac
+program=$ESP_BUILD/espalier
+case " $* " in *" no-btf "*) program=$(dirname "$0")/without-btf ;; esac
 
 cleanup() {
 	[ -z "$daemon" ] || kill "$daemon" 2>/dev/null
@@ -49,7 +52,7 @@ ping_unsteered() {
 
 # Until it is ready and `show` lists all SAs: the table is filled before the interface is attached.
 start_espalier() {
-	in_ns gw-b "$ESP_BUILD/espalier" run wan --cpus 0-1 --interval 0 $generic >"$log" 2>&1 &
+	in_ns gw-b "$program" run wan --cpus 0-1 --interval 0 $generic >"$log" 2>&1 &
 	daemon=$!
 	until grep -q 'espalier: ready:' "$log" &&
 		[ "$(espalier show --json 2>/dev/null | jq '.sas | length')" = 16 ]; do
@@ -67,8 +70,8 @@ check_show() {
 	[ "$kinds" = "8 none 8 udp" ] || fail "show: $kinds"
 }
 
-# shellcheck disable=SC2086
-esp_up 8 8 ${*/generic/} || fail "the lab"
+# shellcheck disable=SC2046,SC2048,SC2086
+esp_up 8 8 $(printf '%s\n' $* | grep -vxE 'generic|no-btf') || fail "the lab"
 errors=$(esp_errors gw-b)
 ping_unsteered before
 before=$(esp_settings)

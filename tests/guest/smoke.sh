@@ -38,6 +38,8 @@ ESP_CPU=0 esp_ping 5 || fail "a ping through XDP and cpumap was not answered"
 processed=$(bpftool -j map dump pinned $pins/processed | jq '.[0].formatted.value')
 [ "$processed" -ge 60 ] || fail "the cpumap thread processed $processed frames, fewer than 60"
 seen=$(esp_probe_show | awk '/^0xb/ { on[$2]++ } END { print on[0] + 0, on[1] + 0 }')
-[ "$seen" = "0 12" ] || fail "SAs decrypted on CPU 0 and 1: $seen, not 0 12"
+# Before Linux 5.14 a window that is not the old 32 has another function, which the probe is not at.
+case $(uname -r) in 5.10.*) all=8 ;; *) all=12 ;; esac
+[ "$seen" = "0 $all" ] || fail "SAs decrypted on CPU 0 and 1: $seen, not 0 $all"
 in_ns gw-b bpftool net detach xdpdrv dev wan
 echo "ok $name native XDP and cpumap: all SAs decrypted on CPU 1"

@@ -1,0 +1,79 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Runs in the guest: what Espalier finds by asking is what is known of these kernels, the batch of its
+# rings follows from it, and pins of a namespace that is gone are nobody's.
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/steer-lab.sh"
+
+lacks5=(coarse_clock netns_cookie xdp_frags)
+lacks6=(cpumap_gro encap_gro netdev_family)
+case $(uname -r) in
+5.10.*) lacks=("${lacks5[@]}" "${lacks6[@]}" per_cpu_sas) batch=8 ;;
+6.1.*) lacks=("${lacks6[@]}" per_cpu_sas) batch=8 ;;
+6.12.*) lacks=(cpumap_gro) batch=8 ;; # per-CPU SAs by a backport
+*) lacks=() batch=72 ;;
+esac
+
+# What the programs have, by the BTF of the map itself.
+batch_in_use() {
+	bpftool -j map dump pinned /sys/fs/bpf/espalier/*/layout-*/host |
+		jq '.[0].formatted.value.batch'
+}
+
+begin "what the kernel can"
+esp_up 2 0 || fail "the lab"
+asked=$(espalier inspect wan --measure 0 --json |
+	jq -c '.host.kernel | del(.encap_sockets, .encap_sockets_gro) | map_values(select(. != true))')
+known=$(printf '%s\n' "${lacks[@]}" | jq -Rnc '[inputs | select(. != "") | {(.): false}] | add // {}')
+[ "$(jq -cS . <<<"$asked")" = "$(jq -cS . <<<"$known")" ] || fail "asked: $asked, known: $known"
+passed
+
+# What ESP comes in while pings go: how many SAs were seen.
+measured() {
+	ESP_INTERVAL=0.1 esp_ping 60 >>"$log" 2>&1 &
+	espalier inspect wan --measure 3 --json "$@" | jq .measurement.plain.sas
+	wait $!
+}
+
+begin "inspect measures at tc and at XDP"
+[ "$(measured)" = 2 ] || fail "at tc: $(measured)"
+[ "$(measured --xdp)" = 2 ] || fail "at XDP: $(measured --xdp)"
+passed
+
+begin "the batch of a ring"
+start_espalier 2
+[ "$(batch_in_use)" = $batch ] || fail "$(batch_in_use), not $batch"
+stop_espalier
+ESPALIER_PROGRAM=$(dirname "$0")/without-btf
+start_espalier 2
+[ "$(batch_in_use)" = 72 ] || fail "without BTF: $(batch_in_use), not 72"
+stop_espalier
+ESPALIER_PROGRAM=
+passed
+
+# The next namespace has its inode number (and so the same file in nsfs), but nothing of its.
+begin "pins of a namespace that is gone"
+start_espalier 2
+inode=$(in_ns gw-b stat -Lc %i /proc/self/ns/net)
+kill -KILL "$daemon"
+wait "$daemon" 2>/dev/null
+daemon=
+esp_down
+for i in $(seq 40); do
+	ip netns add "later-$i"
+	[ "$(in_ns "later-$i" stat -Lc %i /proc/self/ns/net)" != "$inode" ] || break
+	sleep 0.1
+done
+touch /run/netns/gw-b
+mount --bind "/run/netns/later-$i" /run/netns/gw-b
+[ "$(in_ns gw-b stat -Lc %i /proc/self/ns/net)" = "$inode" ] || fail "no namespace has the number $inode again"
+[ "$(shown '.interfaces | length')" = 0 ] || fail "show: $(shown .)"
+ip -n gw-b link add wan type veth peer name far
+ip -n gw-b link set wan up
+(exec_in_ns gw-b "$ESP_BUILD/espalier" run wan >>"$log" 2>&1) &
+daemon=$!
+await 60 "it to be ready" is_ready 3
+[ "$(shown '.sas | length')" = 0 ] || fail "SAs of another: $(shown .sas)"
+stop_espalier
+passed
+for i in $(seq "$i"); do ip netns del "later-$i"; done
