@@ -144,8 +144,8 @@ static enum kernel_answer has_encap_gro(const struct btf *btf)
 }
 
 /*
- * The question after an SA that cannot be, with the attribute cut short: a kernel that knows it says so
- * (ERANGE), one that does not passes over it and finds no SA.
+ * The question after an SA that cannot be, with the attribute cut short: a kernel that knows it refuses
+ * it (EINVAL or ERANGE), one that does not passes over it and finds no SA.
  */
 static enum kernel_answer has_per_cpu_sas(const struct btf *btf)
 {
@@ -159,7 +159,7 @@ static enum kernel_answer has_per_cpu_sas(const struct btf *btf)
 	memcpy(mnl_nlmsg_put_extra_header(nlh, sizeof(none)), &none, sizeof(none));
 	mnl_attr_put_u16(nlh, ATTR_SA_PCPU, 0);
 	err = nl_ask(NETLINK_XFRM, nlh, NULL, NULL);
-	if (err == -ERANGE)
+	if (err == -EINVAL || err == -ERANGE)
 		return KERNEL_HAS;
 	return err == -ESRCH ? KERNEL_LACKS : KERNEL_UNKNOWN;
 }

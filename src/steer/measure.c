@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "bpf/measure.skel.h"
+#include "steer/program.h"
 
 #define TCX_INGRESS 46 /* BPF_TCX_INGRESS of Linux 6.6, which Debian 12's headers do not have */
 
@@ -96,6 +97,8 @@ static int choose(struct measure *m, const struct measure_how *how)
 	bpf_program__set_autoload(m->skel->progs.espalier_measure_tc, how->at == MEASURE_TC);
 	bpf_program__set_autoload(m->skel->progs.espalier_measure_xdp, how->at == MEASURE_XDP);
 	bpf_program__set_autoload(steering, how->at == MEASURE_STEERING);
+	bpf_program__set_flags(m->skel->progs.espalier_measure_xdp,
+			       program_frags(false) ? BPF_F_XDP_HAS_FRAGS : 0);
 	if (how->at != MEASURE_STEERING)
 		return bpf_map__set_autocreate(m->skel->maps.head, false);
 	fd = bpf_prog_get_fd_by_id(how->program);

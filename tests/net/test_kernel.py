@@ -60,6 +60,7 @@ def test_inspect_without_btf(host):
     said = json.loads(host.espalier("inspect", "eb", "--measure", "0", "--json").stdout)
     kernel = said["host"]["kernel"]
     check(kernel["btf"] and kernel["cpumap_gro"] == lab.cpumap_merges(), kernel)
+    check(None not in kernel.values(), "root may ask anything:", kernel)
 
 
 def test_drops_that_nobody_tells(host):
