@@ -223,6 +223,17 @@ static void test_near(void **state)
 	assert_float_equal(plan.worst, 1, 1e-9);
 }
 
+/* Another way to divide the loads is as good: the one that is there stays. */
+static void test_stays(void **state)
+{
+	static struct plan_table plan;
+	struct indir now = {.size = 8, .entry = {0, 0, 1, 1, 1, 1, 0, 1}};
+	double load[8] = {2, 2, 1, 1, 1, 1, 0, 0};
+
+	assert_int_equal(plan_table(&plan, load, &now, 2), 0);
+	assert_memory_equal(plan.table.entry, now.entry, 8 * sizeof(*now.entry));
+}
+
 /* Queues that the table as it is does not name, and one that it names and is not there. */
 static void test_starved(void **state)
 {
@@ -244,7 +255,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_small_cases), cmocka_unit_test(test_large_cases),
 		cmocka_unit_test(test_edges),	    cmocka_unit_test(test_near),
-		cmocka_unit_test(test_starved),
+		cmocka_unit_test(test_stays),	    cmocka_unit_test(test_starved),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
