@@ -79,7 +79,7 @@ def test_build_says_how_far(_):
     with tempfile.TemporaryDirectory() as folder:
         os.mkdir(f"{folder}/build")
         open(f"{folder}/build/build.ninja", "w").close()
-        script(folder, "ninja", "echo '[1/300] Compiling a'; echo '[120/300] Compiling b'; sleep 8")
+        script(folder, "ninja", "echo '[1/300] Compiling a'; echo '[120/300] Compiling b'; sleep 12")
         status, said, errors = run("lab/build", f"{folder}/build", PATH=f"{folder}:{os.environ['PATH']}")
         check(status == 0 and re.search(r"^building \S+: 120 of 300, \d+ s$", said, re.M), said, errors)
         script(folder, "ninja", "echo 'ninja: no work to do.'")
@@ -165,9 +165,12 @@ def test_zsh_completion(_):
                 zpty -w z 'autoload -Uz compinit; compinit -u -d {folder}/dump; setopt nobeep; cd {folder}; print READY'
                 zpty -r z line '*READY*READY*'
                 zpty -w -n z $'espalier {typed}\\t\\t'
-                line=; repeat 40; do zpty -r -t z part && line+=$part || sleep 0.1; done
+                line=; repeat 600; do
+                    zpty -r -t z part && line+=$part || sleep 0.1
+                    {" && ".join(f"[[ $line == *{word}* ]]" for word in offered)} && break
+                done
                 print -r -- $line"""
-            done = subprocess.run(["zsh", "-f", "-c", asked], text=True, capture_output=True, timeout=120)
+            done = subprocess.run(["zsh", "-f", "-c", asked], text=True, capture_output=True, timeout=300)
             check(all(word in done.stdout for word in offered), typed, offered, done.stdout, done.stderr)
 
 
