@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <linux/if_link.h>
+#include <linux/net_namespace.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
 #include <string.h>
@@ -218,6 +219,60 @@ int link_get_index(int ifindex, struct link *out)
 	if (ifindex <= 0)
 		return -ENODEV;
 	return nl_ask(NETLINK_ROUTE, request_put(buf, NLM_F_ACK, ifindex), one_cb, out);
+}
+
+enum { MOST_NAMESPACES = 1024 };
+
+struct namespaces {
+	int32_t number[MOST_NAMESPACES];
+	size_t count;
+};
+
+static int namespace_cb(const struct nlmsghdr *nlh, void *ctx)
+{
+	struct namespaces *list = ctx;
+	const struct nlattr *attr;
+
+	mnl_attr_for_each (attr, nlh, sizeof(struct rtgenmsg))
+		if (mnl_attr_get_type(attr) == NETNSA_NSID && list->count < MOST_NAMESPACES)
+			list->number[list->count++] = (int32_t)mnl_attr_get_u32(attr);
+	return MNL_CB_OK;
+}
+
+/* Those that have a number in this one. */
+static int namespaces_read(struct namespaces *list)
+{
+	char buf[512];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+
+	list->count = 0;
+	nlh->nlmsg_type = RTM_GETNSID;
+	nlh->nlmsg_flags = NLM_F_DUMP;
+	mnl_nlmsg_put_extra_header(nlh, sizeof(struct rtgenmsg));
+	return nl_ask(NETLINK_ROUTE, nlh, namespace_cb, list);
+}
+
+static int get_in(int32_t number, const char *name, struct link *out)
+{
+	char buf[512];
+	struct nlmsghdr *nlh = request_put(buf, NLM_F_ACK, 0);
+
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
+	mnl_attr_put_u32(nlh, IFLA_TARGET_NETNSID, (uint32_t)number);
+	return nl_ask(NETLINK_ROUTE, nlh, one_cb, out);
+}
+
+int link_get_elsewhere(const char *name, const uint8_t *mac, uint8_t mac_len, struct link *out)
+{
+	struct namespaces *list = malloc(sizeof(*list));
+	int err = list ? namespaces_read(list) : -ENOMEM;
+	bool found = false;
+
+	for (size_t i = 0; !err && !found && i < list->count; i++)
+		found = !get_in(list->number[i], name, out) && out->mac_len == mac_len &&
+			!memcmp(out->mac, mac, mac_len);
+	free(list);
+	return err ? err : found ? 0 : -ENODEV;
 }
 
 static int list_cb(const struct nlmsghdr *nlh, void *ctx)

@@ -55,6 +55,13 @@ struct link_list {
 int link_get(const char *name, struct link *out);
 int link_get_index(int ifindex, struct link *out);
 
+/*
+ * The link of that name and hardware address in another network namespace, among those that have a
+ * number in this one: one to which a link was moved has (net/core/dev.c, __dev_change_net_namespace).
+ * -ENODEV: none that we may see; other negative errno from netlink.
+ */
+int link_get_elsewhere(const char *name, const uint8_t *mac, uint8_t mac_len, struct link *out);
+
 /* All links. Free with link_list_free; negative errno leaves *out empty. */
 int link_list_read(struct link_list *out);
 void link_list_free(struct link_list *list);

@@ -332,6 +332,25 @@ static int restore_knob(struct undo *undo, struct json_object *item, const char 
 	return err;
 }
 
+/*
+ * What we changed goes with an interface into another network namespace. That is not ours to enter:
+ * whoever took it there, a container's runtime as a rule, may have set it anew.
+ */
+static void say_gone(struct undo *undo, struct json_object *item)
+{
+	if (undo_kind_of(item) == UNDO_RULE)
+		return;
+	if (undo_item_moved(item))
+		undo_say(undo, UNDO_LEFT_ALONE,
+			 "%s: the interface is in another network namespace now: left alone; there "
+			 "%s may still be %s, which we set, and was %s",
+			 undo_text(item, "interface"), undo_text(item, "knob"),
+			 undo_text(item, "new"), undo_text(item, "old"));
+	else
+		undo_say(undo, UNDO_DONE, "%s: the interface is gone: nothing to put back of %s",
+			 undo_text(item, "interface"), undo_text(item, "knob"));
+}
+
 /* 0: done with this item; 1: it must stay. */
 static int restore_item(struct undo *undo, struct json_object *item)
 {
@@ -342,10 +361,7 @@ static int restore_item(struct undo *undo, struct json_object *item)
 		return restore_knob(undo, item, "");
 	err = undo_item_link(item, &link);
 	if (err == -ENODEV) {
-		if (undo_kind_of(item) != UNDO_RULE)
-			undo_say(undo, UNDO_DONE,
-				 "%s: the interface is gone: nothing to put back of %s",
-				 undo_text(item, "interface"), undo_text(item, "knob"));
+		say_gone(undo, item);
 		return 0;
 	}
 	return err ? 1 : restore_knob(undo, item, link.name);

@@ -410,6 +410,29 @@ int undo_item_link(struct json_object *item, struct link *out)
 	return same ? 0 : -ENODEV;
 }
 
+static uint8_t parse_mac(const char *text, uint8_t mac[LINK_MAC_LEN])
+{
+	unsigned int byte;
+	uint8_t n = 0;
+
+	while (n < LINK_MAC_LEN && sscanf(text, "%2x", &byte) == 1) {
+		mac[n++] = (uint8_t)byte;
+		text = strchr(text, ':');
+		if (!text++)
+			break;
+	}
+	return n;
+}
+
+bool undo_item_moved(struct json_object *item)
+{
+	uint8_t mac[LINK_MAC_LEN];
+	uint8_t len = parse_mac(undo_text(item, "mac"), mac);
+	struct link link;
+
+	return len && !link_get_elsewhere(undo_text(item, "interface"), mac, len, &link);
+}
+
 /* What the file holds may hold anything, and a line is one line. */
 static void make_plain(char *line)
 {

@@ -44,6 +44,9 @@ bool undo_item_add(struct json_object *item, const char *key, struct json_object
 /* The present link of an item: same ifindex, and same name or hardware address. -ENODEV if gone. */
 int undo_item_link(struct json_object *item, struct link *out);
 
+/* Is the item's interface, which is gone from here, in another network namespace that we know of? */
+bool undo_item_moved(struct json_object *item);
+
 /* Forget the attachments of interfaces that are gone; not saved yet. */
 void undo_forget_gone(struct undo *undo);
 

@@ -609,6 +609,24 @@ static void renamed_interfaces_are_found(void **state)
 	undo_close(undo);
 }
 
+/* Its settings go with it; from here they can only be named. */
+static void what_went_to_another_namespace_is_told(void **state)
+{
+	struct undo_entry mask = rps("v0", "0", "3");
+	struct undo *undo = open_undo();
+
+	sh("ip netns add undo-%d", getpid());
+	assert_int_equal(undo_set(undo, &mask), 0);
+	sh("ip link set v0 netns undo-%d", getpid());
+	assert_int_equal(undo_restore(undo, 0), 0);
+	sh("ip netns del undo-%d", getpid());
+	assert_said("v0: the interface is in another network namespace now: left alone; there "
+		    "rx-0/rps_cpus may still be 3, which we set, and was 0\n");
+	assert_int_equal(outcomes[UNDO_LEFT_ALONE], 1);
+	assert_false(file_exists());
+	undo_close(undo);
+}
+
 static void another_interface_of_that_index_is_not_touched(void **state)
 {
 	struct undo_entry mask = rps("v0", "0", "3");
@@ -990,6 +1008,7 @@ int main(void)
 		test(the_first_old_value_stays),
 		test(one_interface_is_put_back),
 		test(renamed_interfaces_are_found),
+		test(what_went_to_another_namespace_is_told),
 		test(another_interface_of_that_index_is_not_touched),
 		test(recreated_interfaces_are_not_touched),
 		test(vanished_queues_are_forgotten),
