@@ -307,7 +307,8 @@ static int load_over(struct espalier_bpf *skel, struct bpf_program *program,
 					maps->fd[i]);
 	set_constants(skel, maps->host);
 	set_frags(skel, maps->host);
-	if (!err)
+	/* Not for a ring's own: it takes what needs no parser, and there are many. */
+	if (!err && program != skel->progs.espalier_ring)
 		err = set_pull_data(skel, maps->host);
 	set_log(skel, log, size);
 	return err ? err : espalier_bpf__load(skel);
