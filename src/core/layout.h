@@ -291,13 +291,14 @@ struct sa_cold {
 #define ASK_ALLOWANCE 512 /* questions to user space in a window */
 
 /*
- * The IKE ring's shares, in packets of a window of 2^23 ns, about 8 ms: of one source, and of all
- * together that have no SA with us. That is half of the ring, so a flood of made-up sources leaves
- * room for the peers.
+ * The IKE ring, in frames, and the shares of it in a window of 2^25 ns, about 34 ms: of one source, and
+ * of all together that have no SA with us. That is half of it, so a flood of made-up sources leaves
+ * room for the peers, and each may say all that it has to at once.
  */
-#define IKE_WINDOW_SHIFT 23
-#define IKE_SHARE	 32
-#define IKE_STRANGERS	 128
+#define IKE_RING_FRAMES	 1024
+#define IKE_WINDOW_SHIFT 25
+#define IKE_SHARE	 128
+#define IKE_STRANGERS	 (IKE_RING_FRAMES / 2)
 #define IKE_SOURCE_BITS	 12 /* sources that fall together share a share */
 
 struct ike_source {

@@ -9,7 +9,7 @@
 #include "steer/program.h"
 #include "steer/ring_threads.h"
 
-enum { STRAY_FRAMES = 64, IKE_FRAMES = 256 };
+enum { STRAY_FRAMES = 64, IKE_FRAMES = IKE_RING_FRAMES };
 
 __u32 rings_frames(const struct host *host, enum ring_kind kind)
 {
