@@ -196,7 +196,7 @@ static int check_host(const struct run_options *options, struct out *out)
 		if (!err)
 			continue;
 		first = first ? first : err;
-		say("%s", why);
+		say_error("%s", why);
 		if (out_is_json(out))
 			out_string(out, NULL, why);
 	}

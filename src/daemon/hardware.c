@@ -50,7 +50,7 @@ static int limit_cpus(struct daemon *d, const struct hardware *hw, const char *n
 	cpulist_format(&cpus, have, sizeof(have));
 	cpulist_format(&d->xdp.roles.sas, list, sizeof(list));
 	if (!CPU_COUNT(&cpus)) {
-		say("%s: none of its queues is served by a CPU of %s; set the affinities of its "
+		say_error("%s: none of its queues is served by a CPU of %s; set the affinities of its "
 		    "interrupts, or use --method xdp",
 		    name, list);
 		return -EOPNOTSUPP;
@@ -70,7 +70,7 @@ static int start_method(struct daemon *d, struct hardware *hw,
 	int err = queues_read(interface->name, meeting->queues, &d->xdp.roles.sas, &hw->queues);
 
 	if (err) {
-		say("%s: reading its interrupts: %s", interface->name, strerror(-err));
+		say_error("%s: reading its interrupts: %s", interface->name, strerror(-err));
 		return err;
 	}
 	if (hw->method == METHOD_RSS)
@@ -91,7 +91,7 @@ struct hardware *hardware_start(struct daemon *d, const struct daemon_interface 
 	struct hardware *hw = calloc(1, sizeof(*hw));
 
 	if (!hw) {
-		say("%s: out of memory", interface->name);
+		say_error("%s: out of memory", interface->name);
 		return NULL;
 	}
 	hw->method = meeting->method;
@@ -164,11 +164,11 @@ static void say_left(const struct daemon_interface *interface, struct hardware *
 	size_t left = cannot + nt->left_out;
 
 	if (left > hw->left_out)
-		say("%s: %zu SAs have no rule (the NIC holds %zu of ours): they go where its hash "
+		say_warning("%s: %zu SAs have no rule (the NIC holds %zu of ours): they go where its hash "
 		    "puts them",
 		    interface->name, left, nt->held);
 	if (nt->refused && nt->refused != hw->refused)
-		say("%s: its driver refused rules of %zu SAs: %s; they go where its hash puts them",
+		say_warning("%s: its driver refused rules of %zu SAs: %s; they go where its hash puts them",
 		    interface->name, nt->refused, strerror(-nt->refused_err));
 	hw->left_out = left;
 	hw->refused = nt->refused;
@@ -195,7 +195,7 @@ static void set_rules(struct daemon *d, const struct daemon_interface *interface
 		err = ntuple_set(&hw->ntuple, rule, n);
 	free(rule);
 	if (err) {
-		say("%s: its rules: %s; those that it has stay", interface->name, strerror(-err));
+		say_warning("%s: its rules: %s; those that it has stay", interface->name, strerror(-err));
 		return;
 	}
 	say_left(interface, hw, cannot);

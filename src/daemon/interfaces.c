@@ -79,9 +79,9 @@ static void fill_index(struct daemon *d, const struct daemon_interface *interfac
 static void explain_attach(const char *name, int err, const char *log)
 {
 	if (err == -EEXIST || err == -EBUSY)
-		say("attaching to %s: another XDP program is there; it was not touched", name);
+		say_error("attaching to %s: another XDP program is there; it was not touched", name);
 	else
-		say("attaching to %s: %s%s%.600s", name, strerror(-err), log[0] ? ": " : "", log);
+		say_error("attaching to %s: %s%s%.600s", name, strerror(-err), log[0] ? ": " : "", log);
 }
 
 /*
@@ -218,7 +218,7 @@ static int attach_one(struct daemon *d, const struct link *link)
 	int err;
 
 	if (!interface) {
-		say("attaching to %s: %d interfaces are steered already, which is the most",
+		say_error("attaching to %s: %d interfaces are steered already, which is the most",
 		    link->name, DAEMON_INTERFACES);
 		return -ENOSPC;
 	}
@@ -265,7 +265,7 @@ static int attach_named(struct daemon *d, const char *name, bool first)
 
 	if (err) {
 		if (first)
-			say("steering %s: %s", name, why);
+			say_error("steering %s: %s", name, why);
 		return err;
 	}
 	for (size_t i = 0; i < links.count && (!err || !first); i++)
@@ -366,6 +366,6 @@ void interfaces_link_changed(struct daemon *d, unsigned int changes, const struc
 	if (changes & WATCH_UP)
 		say("%s is up", interface->name);
 	if ((changes & WATCH_XDP) && !link_has_xdp(now))
-		say("%s: somebody took our XDP program off; run 'espalier stop %s' and start again",
+		say_warning("%s: somebody took our XDP program off; run 'espalier stop %s' and start again",
 		    interface->name, interface->name);
 }

@@ -94,7 +94,7 @@ static void on_sad(evutil_socket_t fd, short what, void *arg)
 	if (err == SAD_SYNC_WANTED)
 		d->sync_wanted = true;
 	else if (err < 0)
-		say("reading the kernel's SA events: %s", strerror(-err));
+		say_error("reading the kernel's SA events: %s", strerror(-err));
 	loop_settle(d);
 }
 
@@ -104,7 +104,7 @@ static void on_watch(evutil_socket_t fd, short what, void *arg)
 	int err = watch_read(d->watch);
 
 	if (err < 0)
-		say("reading link and address events: %s", strerror(-err));
+		say_error("reading link and address events: %s", strerror(-err));
 	loop_settle(d);
 }
 
@@ -214,6 +214,6 @@ int loop_open_watch(struct daemon *d)
 	d->addrs = addrs_new(on_address, d);
 	err = d->addrs ? watch_open(&d->watch, d->addrs, on_link, d) : -ENOMEM;
 	if (err)
-		say("following links and addresses: %s", strerror(-err));
+		say_error("following links and addresses: %s", strerror(-err));
 	return err;
 }

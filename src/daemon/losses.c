@@ -13,7 +13,7 @@ static void say_unknown(struct daemon *d, const struct snapshot *s)
 	bool unknown = lately_unknown_words(s, d->losses.words, sizeof(d->losses.words));
 
 	if (unknown && !d->losses.unknown)
-		say("warning: %s", d->losses.words);
+		say_warning("warning: %s", d->losses.words);
 	else if (!unknown && d->losses.unknown)
 		say("the IPsec that arrives is no longer mostly of SAs that are not known here");
 	d->losses.unknown = unknown;
@@ -27,7 +27,7 @@ static void say_losses(struct daemon *d, const struct snapshot *s, uint64_t now_
 		if (!s->lately.lost[i].lately || (*said_ns && now_ns < *said_ns + SAID_FOR_NS))
 			continue;
 		if (lately_loss_words(s, (enum loss)i, d->losses.words, sizeof(d->losses.words)))
-			say("warning: %s", d->losses.words);
+			say_warning("warning: %s", d->losses.words);
 		*said_ns = now_ns;
 	}
 }

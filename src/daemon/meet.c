@@ -75,7 +75,10 @@ static void say_findings(const struct look *look, enum needs_verdict verdict)
 		if (look->report.finding[i].verdict != verdict)
 			continue;
 		needs_line(&look->facts, &look->report.finding[i], line, sizeof(line));
-		say("%s", line);
+		say_at(verdict == NEEDS_REFUSE ? LOG_ERR
+		       : verdict == NEEDS_WARN ? LOG_WARNING
+					       : LOG_INFO,
+		       "%s", line);
 	}
 }
 

@@ -96,7 +96,7 @@ static void on_time(evutil_socket_t fd, short what, void *arg)
 	int err = write_once(d);
 
 	if (err && err != d->metrics->err)
-		say("writing %s: %s; going on without, and trying again", d->options->metrics,
+		say_warning("writing %s: %s; going on without, and trying again", d->options->metrics,
 		    strerror(-err));
 	d->metrics->err = err;
 }
@@ -134,12 +134,12 @@ int metrics_prepare(struct daemon *d)
 	name_netns(m->netns, sizeof(m->netns));
 	if (snprintf(m->temporary, sizeof(m->temporary), "%s.new", path) >=
 	    (int)sizeof(m->temporary)) {
-		say("--metrics %s: too long a path", path);
+		say_error("--metrics %s: too long a path", path);
 		return -ENAMETOOLONG;
 	}
 	err = try_to_create(m->temporary);
 	if (err)
-		say("--metrics %s: cannot write there: %s; the directory must be there, and root's, "
+		say_error("--metrics %s: cannot write there: %s; the directory must be there, and root's, "
 		    "since it is written without CAP_DAC_OVERRIDE",
 		    path, strerror(-err));
 	return err;

@@ -83,6 +83,7 @@ static int read_settings(struct daemon *d)
 	d->reloaded = now;
 	d->options = &d->reloaded;
 	now.reread_end(now.source, true);
+	run_set_level(&now);
 	xdp_set_stray_limit(&d->xdp, now.stray_limit);
 	d->xdp.maps.host->learn = now.learn;
 	(void)loop_set_resync(d);

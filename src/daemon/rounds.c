@@ -106,10 +106,13 @@ static bool moving(const struct xdp *xdp, __u32 slot)
 /* Begins a move. False: no more of them now. */
 static bool move(struct daemon *d, __u32 slot, unsigned int cpu, struct round_state *state)
 {
-	bool drained = !CPU_ISSET(xdp_cpu(&d->xdp, slot), &d->xdp.roles.sas);
+	__u32 was = xdp_cpu(&d->xdp, slot);
+	bool drained = !CPU_ISSET(was, &d->xdp.roles.sas);
 	int err = xdp_move(&d->xdp, slot, cpu, daemon_now());
 
 	if (!err) {
+		say_detail("SA 0x%08x moves from CPU %u to CPU %u",
+			   sa_word_spi(table_word(&d->xdp.table, slot)), was, cpu);
 		state->moves++;
 		state->drained += drained;
 	}

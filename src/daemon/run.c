@@ -44,7 +44,7 @@ static int open_undo(struct daemon *d)
 	lock_file_name(d->cookie, "json", file, sizeof(file));
 	err = undo_open(&d->undo, RUN_DIR, file, say_line, NULL, why, sizeof(why));
 	if (err)
-		say("opening the record of changed settings: %s", why);
+		say_error("opening the record of changed settings: %s", why);
 	return err;
 }
 
@@ -62,14 +62,14 @@ static void say_mounted(const struct pins *pins)
 static void say_locked(int err, pid_t holder)
 {
 	if (err == -EAGAIN)
-		say("starting: a daemon (pid %d) runs in this network namespace already; it takes "
+		say_error("starting: a daemon (pid %d) runs in this network namespace already; it takes "
 		    "any number of interfaces; end it first",
 		    (int)holder);
 	else if (err == -EPERM)
-		say("locking: " RUN_DIR " is not a directory that root alone can write; see who "
+		say_error("locking: " RUN_DIR " is not a directory that root alone can write; see who "
 		    "made it, then delete it");
 	else
-		say("locking in " RUN_DIR ": %s", strerror(-err));
+		say_error("locking in " RUN_DIR ": %s", strerror(-err));
 }
 
 /* What the lock does not tell where /run is another: a daemon elsewhere, and what one left. */
@@ -81,14 +81,14 @@ static int steered_elsewhere(const struct pins *pins)
 
 	if (fd >= 0) {
 		close(fd);
-		say("starting: a daemon (pid %d, 0 if that cannot be seen) runs in this network "
+		say_error("starting: a daemon (pid %d, 0 if that cannot be seen) runs in this network "
 		    "namespace already, in another mount namespace; end it first ('espalier stop')",
 		    (int)pid);
 		return -EAGAIN;
 	}
 	if (pins_state(pins) != PINS_NONE || !find_unseen(why, sizeof(why)))
 		return 0;
-	say("starting: %s", why);
+	say_error("starting: %s", why);
 	return -EXDEV;
 }
 
@@ -100,7 +100,7 @@ static int take_lock(struct daemon *d)
 	int err = pins_find(&pins, true, why, sizeof(why)), dead = 0;
 
 	if (err) {
-		say("finding the place of the pins: %s", why);
+		say_error("finding the place of the pins: %s", why);
 		return err;
 	}
 	say_mounted(&pins);
@@ -125,11 +125,11 @@ static void say_threads(const struct host *host)
 	int seen = (int)host->nice_seen - 20, wanted = (int)host->nice_value - 20;
 
 	if (host->nice_seen == NICE_UNKNOWN)
-		say("the rings' threads cannot be seen in this PID namespace: their priority is not "
+		say_warning("the rings' threads cannot be seen in this PID namespace: their priority is not "
 		    "set, and loads are taken from all that the kernel does on a CPU; start in the "
 		    "host's (Kubernetes: hostPID: true)");
 	else if (seen != wanted)
-		say("the rings' threads run at nice %d, not at %d: CAP_SYS_NICE is missing, or "
+		say_warning("the rings' threads run at nice %d, not at %d: CAP_SYS_NICE is missing, or "
 		    "somebody changed it",
 		    seen, wanted);
 }
@@ -181,7 +181,7 @@ static int open_xdp(struct daemon *d)
 	if (!err)
 		err = xdp_set_roles(&d->xdp, &d->roles, why, sizeof(why));
 	if (err) {
-		say("setting up method xdp: %s", why);
+		say_error("setting up method xdp: %s", why);
 		return err;
 	}
 	say_threads(d->xdp.maps.host);
@@ -196,7 +196,7 @@ static int drop_privileges(struct daemon *d)
 	int err = privileges_drop();
 
 	if (err)
-		say("dropping capabilities: %s; not going on with more than is needed",
+		say_error("dropping capabilities: %s; not going on with more than is needed",
 		    strerror(-err));
 	return err;
 }
@@ -265,7 +265,7 @@ static int take_down(struct daemon *d)
 	err = takedown(&d->xdp.pins, d->undo, 0, why, sizeof(why));
 	leavings_sum(&d->leavings, sum, sizeof(sum));
 	if (err && err != -EIO)
-		say("putting everything back: %s", why);
+		say_error("putting everything back: %s", why);
 	else if (err || d->takedown)
 		say("stopped%s", sum);
 	control_stopped(d, err, why);
@@ -326,26 +326,32 @@ static int run(struct daemon *d)
 	return clean_up(d, err) || (err && !d->ended) ? 1 : 0;
 }
 
+void run_set_level(const struct run_options *options)
+{
+	say_least(options->quiet ? LOG_WARNING : options->verbose ? LOG_DEBUG : LOG_INFO);
+}
+
 int daemon_run(const struct run_options *options)
 {
 	struct daemon *d;
 	int status;
 
 	if (geteuid()) {
-		say("running: this needs root; use sudo, or let systemd start it");
+		say_error("running: this needs root; use sudo, or let systemd start it");
 		return 1;
 	}
 	if (options->dry_run)
 		return dry_run(options) ? 1 : 0;
+	run_set_level(options);
 	if (signals_hold()) {
-		say("holding signals: %s", strerror(errno));
+		say_error("holding signals: %s", strerror(errno));
 		return 1;
 	}
 	d = calloc(1, sizeof(*d));
 	if (d)
 		d->base = event_base_new();
 	if (!d || !d->base) {
-		say("starting: out of memory");
+		say_error("starting: out of memory");
 		free(d);
 		return 1;
 	}

@@ -33,6 +33,7 @@ struct run_options {
 	const char *metrics;	  /* file for Prometheus, or NULL */
 	bool learn;
 	bool keep;
+	bool quiet, verbose; /* what is said; quiet wins */
 	bool generic;
 	bool dry_run;
 	bool json; /* --dry-run prints JSON */

@@ -88,7 +88,7 @@ static void place(struct daemon *d, const struct sa *sa)
 		return;
 	}
 	if (err != -ENOSPC) {
-		say("placing SA 0x%08x: %s", sa->id.spi, strerror(-err));
+		say_warning("placing SA 0x%08x: %s", sa->id.spi, strerror(-err));
 		return;
 	}
 	d->homeless = true;
@@ -97,7 +97,7 @@ static void place(struct daemon *d, const struct sa *sa)
 	d->xdp.maps.host->table_full++;
 	if (!d->table_full_said) {
 		d->table_full_said = true;
-		say("the SA table is full (--max-sas %u): the others go on, further SAs are "
+		say_warning("the SA table is full (--max-sas %u): the others go on, further SAs are "
 		    "treated "
 		    "as strays; run 'espalier stop' and start with a larger --max-sas",
 		    d->xdp.maps.host->max_sas);
@@ -286,7 +286,7 @@ int sas_reload(struct daemon *d)
 		return 0;
 	err = sas_file_read(d->options->sas, &sas, &count, &error);
 	if (err) {
-		say("--sas %s; the SAs of it stay as they are", error.text);
+		say_error("--sas %s; the SAs of it stay as they are", error.text);
 		return err;
 	}
 	err = sad_set_file(d->sad, sas, count);
@@ -327,7 +327,7 @@ int sas_open(struct daemon *d)
 	int err = sad_open(&d->sad, &ops, d);
 
 	if (err) {
-		say("following the kernel's SAs: %s; the kernel needs XFRM_USER, and we "
+		say_error("following the kernel's SAs: %s; the kernel needs XFRM_USER, and we "
 		    "CAP_NET_ADMIN",
 		    strerror(-err));
 		return err;
@@ -357,7 +357,7 @@ int sas_sync(struct daemon *d)
 	if (err == -EAGAIN)
 		return 0;
 	if (err) {
-		say("reading the kernel's SAs: %s; trying again", strerror(-err));
+		say_error("reading the kernel's SAs: %s; trying again", strerror(-err));
 		return err;
 	}
 	if (d->claiming) {

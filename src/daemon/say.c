@@ -4,21 +4,45 @@
 #include "daemon/say.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include "view/human.h"
 
-void say(const char *format, ...)
+/* Is stderr the journal? It says which file it is (systemd.exec(5), JOURNAL_STREAM). */
+static bool to_journal(void)
 {
-	char line[2048];
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long dev, ino;
+	struct stat st;
+
+	return stream && sscanf(stream, "%llu:%llu", &dev, &ino) == 2 && !fstat(STDERR_FILENO, &st) &&
+	       st.st_dev == dev && st.st_ino == ino;
+}
+
+void say_at(int priority, const char *format, ...)
+{
+	char line[2048], level[8] = "";
 	va_list args;
 
+	if (!(setlogmask(0) & LOG_MASK(priority)))
+		return;
 	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
 	va_end(args);
-	fprintf(stderr, "espalier: %s\n", human_clean(line));
+	if (to_journal())
+		snprintf(level, sizeof(level), "<%d>", priority);
+	fprintf(stderr, "%sespalier: %s\n", level, human_clean(line));
+}
+
+void say_least(int priority)
+{
+	setlogmask(LOG_UPTO(priority));
 }
 
 void say_line(void *arg, enum undo_outcome outcome, const char *line)
 {
-	say("%s", line);
+	say_at(outcome == UNDO_DONE ? LOG_INFO : LOG_WARNING, "%s", line);
 }
