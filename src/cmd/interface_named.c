@@ -42,9 +42,6 @@ enum status interface_unknown(const char *tried, const char *name)
 {
 	char meant[IF_NAMESIZE];
 
-	if (strchr(name, ','))
-		return complain(tried, "%s: no such interface; name several with blanks between "
-				       "them", name);
 	find_near(name, meant);
 	if (*meant)
 		return complain(tried, "%s: no such interface; did you mean %s?", name, meant);

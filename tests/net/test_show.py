@@ -119,8 +119,6 @@ def test_names(host):
     check("did you mean eb?" in said, said)
     check("eb is not steered" in host.espalier("show", "eb@if2").stdout, "as ip prints it")
     check("did you mean eb?" in host.espalier("run", "EB", check=False).stderr, "run")
-    said = host.espalier("run", "eb,lo", check=False).stderr
-    check("blanks" in said, said)
     check("did you mean eb?" in host.espalier("inspect", "EB", check=False).stderr, "inspect")
 
 
