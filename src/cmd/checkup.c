@@ -93,12 +93,15 @@ static void print(struct out *out, const struct checkup *c)
 	}
 	for (size_t i = 0; i < c->n; i++)
 		print_line(out, &c->line[i]);
-	if (out_is_json(out))
+	if (out_is_json(out)) {
 		out_up(out);
-	else if (bad)
+		out_array(out, "warnings");
+		out_up(out);
+	} else if (bad) {
 		out_say(out, "%zu of %zu checks ask for something to be done.", bad, c->n);
-	else
+	} else {
 		out_say(out, "All is well.");
+	}
 }
 
 static enum status finish(struct checkup *c, bool json)

@@ -17,6 +17,8 @@ enum status outcome(const char *tried, int err, const char *said, bool json)
 		out_number(out, "version", 1);
 		out_bool(out, "done", true);
 		out_string(out, "said", said);
+		out_array(out, "warnings");
+		out_up(out);
 	} else {
 		out_say(out, "%s", said);
 	}

@@ -213,7 +213,7 @@ void show_sa_name(struct out *out, const struct snapshot_sa *sa)
 	print_address(out, "src", sa->family, sa->src);
 	print_address(out, "dst", sa->family, sa->dst);
 	out_spi(out, "spi", sa->spi);
-	out_cell(out, "kind", flow_kind_name(flow_kind_of_sa(sa->protocol, sa->udp)));
+	out_string(out, "kind", flow_kind_name(flow_kind_of_sa(sa->protocol, sa->udp)));
 	out_string(out, "protocol", sa->protocol == IPPROTO_AH ? "ah" : "esp");
 	out_string(out, "encap", sa->udp ? "udp" : "none");
 }

@@ -23,6 +23,15 @@
 #include "sad/sas_file.h"
 #include "steer/bpffs.h"
 
+static void print_list(struct out *out, const char *key, const cpu_set_t *cpus)
+{
+	out_array(out, key);
+	for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (CPU_ISSET(cpu, cpus))
+			out_number(out, NULL, (int64_t)cpu);
+	out_up(out);
+}
+
 static void print_cpus(struct out *out, const struct wanted_cpus *wanted,
 		       const struct cpu_roles *roles)
 {
@@ -38,13 +47,9 @@ static void print_cpus(struct out *out, const struct wanted_cpus *wanted,
 		return;
 	}
 	out_object(out, "settings");
-	out_string(out, "cpus", sas);
+	print_list(out, "cpus", &roles->sas);
 	out_string(out, "why", *wanted->why ? wanted->why : NULL);
-	out_array(out, "stray_cpus");
-	for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, &roles->strays))
-			out_number(out, NULL, (int64_t)cpu);
-	out_up(out);
+	print_list(out, "stray_cpus", &roles->strays);
 	out_number(out, "ike_cpu", roles->ike);
 	out_up(out);
 }
@@ -222,6 +227,10 @@ int dry_run(const struct run_options *options)
 		print_cpus(out, &wanted, &roles);
 	if (!err)
 		err = dry_run_interfaces(options, &roles, refused, out);
+	if (options->json) {
+		out_array(out, "warnings");
+		out_up(out);
+	}
 	if (err || refused)
 		out_say(out, "'espalier run' would refuse.");
 	bad = out_close(out);
