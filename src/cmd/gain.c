@@ -180,7 +180,7 @@ static void find_method(struct gain_report *report)
 
 	if (!*report->interface)
 		return;
-	if (method_facts_gather(report->interface, &method)) {
+	if (method_facts_gather(0, report->interface, &method)) {
 		*report->interface = 0;
 		return;
 	}
@@ -215,7 +215,7 @@ static enum status chosen_cpus(char *interface, cpu_set_t *cpus)
 	int err = cpus_facts_read("/sys", &machine);
 
 	if (!err)
-		err = pick_cpus(&machine, &interface, *interface != 0, cpus, why, sizeof(why));
+		err = pick_cpus(0, &machine, &interface, *interface != 0, cpus, why, sizeof(why));
 	return err ? complain("gain", "choosing CPUs: %s", strerror(-err)) : STATUS_DONE;
 }
 

@@ -129,11 +129,11 @@ int candidates_method(struct daemon *d, const struct link *link, enum method_kin
 	*method = METHOD_XDP;
 	if (sad_reading_take(d->sad, &sas))
 		return 0;
-	err = method_choose(d->options, &sas, &d->xdp.roles.sas, link, seen, &choice);
+	err = method_choose(d->sysfs, d->options, &sas, &d->xdp.roles.sas, link, seen, &choice);
 	if (err > 0) {
 		err = measure(d, link);
 		if (err != -EINPROGRESS)
-			err = method_choose(d->options, &sas, &d->xdp.roles.sas, link, &nothing, &choice);
+			err = method_choose(d->sysfs, d->options, &sas, &d->xdp.roles.sas, link, &nothing, &choice);
 	}
 	if (!err) {
 		*method = choice.method;

@@ -59,6 +59,7 @@ struct daemon {
 	struct run_options reloaded; /* where these are after SIGHUP */
 	struct event_base *base;
 	struct loop *loop;
+	int sysfs; /* kept for sysfs_take(), since CAP_SYS_ADMIN is given up; 0: none */
 	struct xdp xdp;
 	struct sad *sad;
 	struct addrs *addrs;
@@ -153,7 +154,7 @@ void interfaces_link_changed(struct daemon *d, unsigned int changes, const struc
 /* roles.c */
 
 /* Chooses the CPUs and their roles. 0, or a negative errno, said. */
-int roles_choose(const struct run_options *options, struct wanted_cpus *wanted,
+int roles_choose(int sysfs, const struct run_options *options, struct wanted_cpus *wanted,
 		 struct cpu_roles *roles);
 /* With the maps that were adopted: no roles for CPUs whose rings are astray, until they are made
  * anew. */

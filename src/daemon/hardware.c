@@ -67,7 +67,7 @@ static int limit_cpus(struct daemon *d, const struct hardware *hw, const char *n
 static int start_method(struct daemon *d, struct hardware *hw,
 			const struct daemon_interface *interface, const struct meeting *meeting)
 {
-	int err = queues_read(interface->name, meeting->queues, &d->xdp.roles.sas, &hw->queues);
+	int err = queues_read(d->sysfs, interface->name, meeting->queues, &d->xdp.roles.sas, &hw->queues);
 
 	if (err) {
 		say_error("%s: reading its interrupts: %s", interface->name, strerror(-err));
@@ -119,7 +119,7 @@ void hardware_recheck(struct daemon *d)
 		struct hardware *hw = interface->hardware;
 
 		if (!hw || hw->method == METHOD_RPS || hw->queues.guessed ||
-		    queues_read(interface->name, hw->queues.count, &d->xdp.roles.sas, &now) ||
+		    queues_read(d->sysfs, interface->name, hw->queues.count, &d->xdp.roles.sas, &now) ||
 		    !memcmp(&now, &hw->queues, sizeof(now)))
 			continue;
 		say("%s: interrupts of its queues went to other CPUs; SAs follow them",

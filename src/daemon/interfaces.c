@@ -250,10 +250,15 @@ static int attach_candidate(struct daemon *d, const struct link *link)
 	err = attach_one(d, link);
 	if (err == -EINPROGRESS)
 		return 0;
-	if (err)
-		candidates_refused(d, link);
-	else
+	if (!err) {
 		candidates_forget(d, link->ifindex);
+		return 0;
+	}
+	candidates_refused(d, link);
+	if (!d->starting)
+		say("%s: not steered; tried again when the interface changes, or on SIGHUP "
+		    "(systemctl reload espalier)",
+		    link->name);
 	return err;
 }
 

@@ -53,6 +53,7 @@ static int look_at(struct look *look, const char *name, const struct meeting *me
 	look->facts.generic = meeting->generic;
 	look->facts.own_prog_id = meeting->own_prog_id;
 	look->facts.frags = meeting->frags;
+	look->facts.sysfs = meeting->sysfs;
 	err = needs_gather(name, &look->facts);
 	if (!err)
 		err = judge(look, name, meeting);
@@ -118,8 +119,10 @@ int meet_needs(struct daemon *d, const char *name, struct meeting *meeting)
 {
 	const struct xdp_driver *driver;
 	struct look look;
-	int err = look_at(&look, name, meeting);
+	int err;
 
+	meeting->sysfs = d->sysfs;
+	err = look_at(&look, name, meeting);
 	if (!err)
 		err = refused(&look);
 	if (!err && needs_first(&look.report, NEEDS_CHANGE)) {
@@ -205,7 +208,7 @@ static void print_rules(struct out *out, const struct link *link, const struct l
 
 	if (out_is_json(out))
 		out_array(out, "rules");
-	if (!look->model || queues_read(link->name, needs_queues(&look->facts), &dry->roles->sas, &queues))
+	if (!look->model || queues_read(0, link->name, needs_queues(&look->facts), &dry->roles->sas, &queues))
 		queues.count = 0;
 	for (size_t i = 0; queues.count && i < dry->sas->count; i++) {
 		if (!rule_of_sa(&dry->sas->sa[i], &rule) || !ntuple_can(look->model, &rule))
@@ -255,13 +258,13 @@ static void choose(const struct link *link, const struct meet_dry *dry, struct m
 	struct method_seen seen = {0};
 	struct measure *measure;
 
-	if (!method_choose(dry->options, dry->sas, &dry->roles->sas, link, NULL, choice))
+	if (!method_choose(0, dry->options, dry->sas, &dry->roles->sas, link, NULL, choice))
 		return;
 	if (!method_measure(link, &measure)) {
 		sleep(METHOD_SECONDS);
 		method_measured(measure, link, &seen);
 	}
-	(void)method_choose(dry->options, dry->sas, &dry->roles->sas, link, &seen, choice);
+	(void)method_choose(0, dry->options, dry->sas, &dry->roles->sas, link, &seen, choice);
 }
 
 /* Why the method, if it was chosen. */

@@ -35,7 +35,7 @@ void method_measured(struct measure *measure, const struct link *link, struct me
 	measured_free(&measured);
 }
 
-int method_choose(const struct run_options *options, const struct sad_reading *sas,
+int method_choose(int sysfs, const struct run_options *options, const struct sad_reading *sas,
 		  const cpu_set_t *cpus, const struct link *link, const struct method_seen *seen,
 		  struct method_choice *choice)
 {
@@ -45,7 +45,7 @@ int method_choose(const struct run_options *options, const struct sad_reading *s
 	choice->why[0] = '\0';
 	if (options->generic || options->method)
 		return 0;
-	if (method_facts_gather(link->name, &facts))
+	if (method_facts_gather(sysfs, link->name, &facts))
 		return 0; /* method xdp will say what is wrong */
 	if (facts.may_separate && !seen)
 		return 1;

@@ -23,9 +23,9 @@ struct method_choice {
 
 /*
  * As it was asked for; else what place/choose_method.h makes of this interface. @sas are the SAs of
- * now. @seen NULL: not measured yet. 0; or 1: it is to be measured first.
+ * now. @seen NULL: not measured yet. @sysfs is for sysfs_take(). 0; or 1: it is to be measured first.
  */
-int method_choose(const struct run_options *options, const struct sad_reading *sas,
+int method_choose(int sysfs, const struct run_options *options, const struct sad_reading *sas,
 		  const cpu_set_t *cpus, const struct link *link, const struct method_seen *seen,
 		  struct method_choice *choice);
 

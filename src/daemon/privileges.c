@@ -10,11 +10,10 @@
  * What stays, and why (also in espalier-run(8)):
  * NET_ADMIN: XFRM and rtnetlink, ethtool settings, attaching to an interface that comes back.
  * BPF, PERFMON: loading a program for such an interface.
- * SYS_ADMIN: the private sysfs mount through which settings are put back.
  * SYS_NICE: the priority of the threads of rings that are made later.
+ * SYS_ADMIN goes: the mount of sysfs through which settings are made is kept open.
  */
-static const unsigned int stay[] = {CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON, CAP_SYS_ADMIN,
-				    CAP_SYS_NICE};
+static const unsigned int stay[] = {CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON, CAP_SYS_NICE};
 
 /* What libcap-ng is to apply: these in @sets, as far as we have them, and in the others none. */
 static int choose(capng_type_t sets)

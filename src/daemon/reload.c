@@ -54,7 +54,7 @@ static int take_roles(struct daemon *d, const struct run_options *now)
 	if (same_list(was->cpus, now->cpus) && same_list(was->stray_cpus, now->stray_cpus) &&
 	    was->ike_cpu == now->ike_cpu)
 		return 0;
-	err = roles_choose(now, &wanted, &roles);
+	err = roles_choose(d->sysfs, now, &wanted, &roles);
 	if (!err)
 		roles_say(&wanted, &roles);
 	if (!err)

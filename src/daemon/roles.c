@@ -41,7 +41,7 @@ static void say_roles(const struct cpu_roles *roles)
 	say("SAs on CPUs %s, strays on %s, IKE on %d", sas, strays, roles->ike);
 }
 
-int roles_choose(const struct run_options *options, struct wanted_cpus *wanted,
+int roles_choose(int sysfs, const struct run_options *options, struct wanted_cpus *wanted,
 		 struct cpu_roles *roles)
 {
 	struct cpus_facts machine;
@@ -53,12 +53,12 @@ int roles_choose(const struct run_options *options, struct wanted_cpus *wanted,
 	}
 	CPU_ZERO(&wanted->strays);
 	CPU_ZERO(&wanted->astray);
-	pick_receiving(options->interfaces, options->n_interfaces, &wanted->receiving);
+	pick_receiving(sysfs, options->interfaces, options->n_interfaces, &wanted->receiving);
 	wanted->online = machine.online;
 	wanted->ike = options->ike_cpu;
 	wanted->why[0] = '\0';
 	err = options->cpus ? given("--cpus", options->cpus, &machine, &wanted->cpus)
-			    : pick_cpus(&machine, options->interfaces, options->n_interfaces,
+			    : pick_cpus(sysfs, &machine, options->interfaces, options->n_interfaces,
 					&wanted->cpus, wanted->why, sizeof(wanted->why));
 	if (!err && options->stray_cpus)
 		err = given("--stray-cpus", options->stray_cpus, &machine, &wanted->strays);
@@ -252,12 +252,12 @@ void roles_recheck(struct daemon *d)
 
 	if (options->cpus)
 		return;
-	pick_receiving(options->interfaces, options->n_interfaces, &receiving);
+	pick_receiving(d->sysfs, options->interfaces, options->n_interfaces, &receiving);
 	if (CPU_EQUAL(&receiving, &d->wanted.receiving) || cpus_facts_read("/sys", &machine))
 		return;
 	d->wanted.receiving = receiving;
 	rounds_receiving(d, busy);
-	if (pick_cpus_again(&machine, options->interfaces, options->n_interfaces, busy,
+	if (pick_cpus_again(d->sysfs, &machine, options->interfaces, options->n_interfaces, busy,
 			    &d->wanted.cpus, why, sizeof(why)))
 		return;
 	say("interrupts went to other CPUs: %s", why);

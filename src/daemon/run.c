@@ -18,6 +18,7 @@
 #include "daemon/say.h"
 #include "daemon/switches.h"
 #include "daemon/takedown.h"
+#include "nic/sysfs.h"
 #include "steer/bpffs.h"
 
 uint64_t daemon_now(void)
@@ -153,9 +154,18 @@ static int take_down_foreign(struct daemon *d)
 	return err == -EIO ? 0 : err;
 }
 
+/* Without it what is read there is not known, and that is said where it matters. */
+static int open_sysfs(struct daemon *d)
+{
+	int fd = sysfs_open(-1);
+
+	d->sysfs = fd < 0 ? 0 : fd;
+	return 0;
+}
+
 static int choose_roles(struct daemon *d)
 {
-	int err = roles_choose(d->options, &d->wanted, &d->roles);
+	int err = roles_choose(d->sysfs, d->options, &d->wanted, &d->roles);
 
 	if (!err)
 		roles_say(&d->wanted, &d->roles);
@@ -231,10 +241,10 @@ static int attach(struct daemon *d)
 
 /* In this order: first what can fail without having changed anything. */
 static int (*const steps[])(struct daemon *d) = {
-	take_lock,	metrics_prepare, choose_roles,	  open_undo,	take_down_foreign,
-	open_xdp,	interfaces_adopt, open_addresses, learner_open, sas_open,
-	rounds_open,	control_open,	 loop_open,	  attach,	drop_privileges,
-	metrics_start,
+	take_lock,    metrics_prepare,	open_sysfs, choose_roles,     open_undo,
+	take_down_foreign, open_xdp,	interfaces_adopt, open_addresses, learner_open,
+	sas_open,     rounds_open,	control_open, loop_open,      attach,
+	drop_privileges, metrics_start,
 };
 
 /* With -EINTR it was told to end; that is asked from where on what is there can be put back. */
@@ -300,6 +310,8 @@ static int clean_up(struct daemon *d, bool failed)
 	control_close(d);
 	undo_close(d->undo);
 	xdp_close(&d->xdp);
+	if (d->sysfs)
+		close(d->sysfs);
 	if (d->base)
 		event_base_free(d->base);
 	for (int i = 0; i < DAEMON_INTERFACES; i++)

@@ -57,6 +57,17 @@ int sysfs_open(int netns_fd)
 	return mnt;
 }
 
+int sysfs_take(int kept)
+{
+	return kept ? kept : sysfs_open(-1);
+}
+
+void sysfs_give(int kept, int taken)
+{
+	if (!kept && taken >= 0)
+		close(taken);
+}
+
 static bool name_ok(const char *ifname)
 {
 	size_t len = strlen(ifname);

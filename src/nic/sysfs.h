@@ -16,6 +16,13 @@
 int sysfs_open(int netns_fd);
 
 /*
+ * For a while a mount of our own namespace: @kept where the caller keeps one, or with 0 a new one,
+ * which wants CAP_SYS_ADMIN. A descriptor for sysfs_give(), or a negative errno.
+ */
+int sysfs_take(int kept);
+void sysfs_give(int kept, int taken);
+
+/*
  * Read or write a small file below class/net/IFNAME of the mount, such as "queues/rx-0/rps_cpus".
  * Read strips the final newline; returns the length. -ENODEV: no such interface; -EINVAL: a name
  * that is no interface name, or a path that climbs; -EFBIG: more than LEN - 1.

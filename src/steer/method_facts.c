@@ -43,9 +43,9 @@ static void ask_nic(const char *ifname, struct method_facts *out)
 	out->may_separate = !model_ask(model, &answer) && answer.plain == MODEL_ESP_SPI;
 }
 
-int method_facts_gather(const char *ifname, struct method_facts *out)
+int method_facts_gather(int kept, const char *ifname, struct method_facts *out)
 {
-	struct needs_facts needs = {.frags = program_frags(false)};
+	struct needs_facts needs = {.frags = program_frags(false), .sysfs = kept};
 	int err;
 
 	memset(out, 0, sizeof(*out));

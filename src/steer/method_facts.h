@@ -19,9 +19,9 @@ struct method_facts {
 
 /*
  * Fills in what an interface tells: driver, queues, whether the steering program may sit on it
- * natively, what rules its NIC takes. SAs and CPUs are the caller's to fill in. 0, or a negative
- * errno: the link cannot be read.
+ * natively, what rules its NIC takes. SAs and CPUs are the caller's to fill in; @kept is a mount
+ * for sysfs_take(). 0, or a negative errno: the link cannot be read.
  */
-int method_facts_gather(const char *ifname, struct method_facts *out);
+int method_facts_gather(int kept, const char *ifname, struct method_facts *out);
 
 #endif

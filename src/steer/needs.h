@@ -52,6 +52,7 @@ struct needs_facts {
 	bool generic;	      /* --generic asked for */
 	bool frags;	      /* our program is built as xdp.frags */
 	uint32_t own_prog_id; /* a program of ours that is attached and adopted; 0 none */
+	int sysfs;	      /* a mount that is kept, as sysfs_take() wants it; 0: none */
 };
 
 enum needs_verdict {

@@ -145,7 +145,7 @@ static int gather_rps(int sysfs, struct needs_facts *facts)
 
 static void gather_sysfs(struct needs_facts *facts)
 {
-	int sysfs = sysfs_open(-1);
+	int sysfs = sysfs_take(facts->sysfs);
 
 	if (sysfs < 0) {
 		facts->rps_err = sysfs;
@@ -154,7 +154,7 @@ static void gather_sysfs(struct needs_facts *facts)
 	facts->numvfs = sysfs_numvfs(sysfs, facts->link.name);
 	gather_virtio(sysfs, facts);
 	facts->rps_err = gather_rps(sysfs, facts);
-	close(sysfs);
+	sysfs_give(facts->sysfs, sysfs);
 }
 
 static int gather_uppers(struct needs_facts *facts)
@@ -212,6 +212,7 @@ int needs_gather(const char *ifname, struct needs_facts *facts)
 		.generic = facts->generic,
 		.frags = facts->frags,
 		.own_prog_id = facts->own_prog_id,
+		.sysfs = facts->sysfs,
 	};
 	int err;
 

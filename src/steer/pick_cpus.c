@@ -43,18 +43,17 @@ static void read_busy(uint16_t busy[CPU_SETSIZE])
 		busy[cpu] = each[cpu].softirq;
 }
 
-void pick_receiving(char *const *interfaces, size_t n, cpu_set_t *receiving)
+void pick_receiving(int kept, char *const *interfaces, size_t n, cpu_set_t *receiving)
 {
-	int sysfs = sysfs_open(-1);
+	int sysfs = sysfs_take(kept);
 
 	CPU_ZERO(receiving);
 	for (size_t i = 0; i < n && sysfs >= 0; i++)
 		add_receiving(sysfs, interfaces[i], receiving);
-	if (sysfs >= 0)
-		close(sysfs);
+	sysfs_give(kept, sysfs);
 }
 
-int pick_cpus_again(const struct cpus_facts *machine, char *const *interfaces, size_t n,
+int pick_cpus_again(int kept, const struct cpus_facts *machine, char *const *interfaces, size_t n,
 		    const uint16_t *rx_busy, cpu_set_t *cpus, char *why, size_t size)
 {
 	struct choose_cpus_facts facts = {
@@ -66,22 +65,21 @@ int pick_cpus_again(const struct cpus_facts *machine, char *const *interfaces, s
 		.rx_busy = rx_busy,
 	};
 	int nodes[MAX_NICS];
-	int sysfs = sysfs_open(-1);
+	int sysfs = sysfs_take(kept);
 
 	for (size_t i = 0; i < n && i < MAX_NICS && sysfs >= 0; i++)
 		nodes[facts.nics++] = sysfs_numa_node(sysfs, interfaces[i]);
-	if (sysfs >= 0)
-		close(sysfs);
-	pick_receiving(interfaces, n, &facts.receiving);
+	sysfs_give(kept, sysfs);
+	pick_receiving(kept, interfaces, n, &facts.receiving);
 	facts.nic_nodes = nodes;
 	return choose_cpus(&facts, cpus, why, size);
 }
 
-int pick_cpus(const struct cpus_facts *machine, char *const *interfaces, size_t n, cpu_set_t *cpus,
-	      char *why, size_t size)
+int pick_cpus(int kept, const struct cpus_facts *machine, char *const *interfaces, size_t n,
+	      cpu_set_t *cpus, char *why, size_t size)
 {
 	uint16_t busy[CPU_SETSIZE];
 
 	read_busy(busy);
-	return pick_cpus_again(machine, interfaces, n, busy, cpus, why, size);
+	return pick_cpus_again(kept, machine, interfaces, n, busy, cpus, why, size);
 }

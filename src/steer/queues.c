@@ -27,10 +27,11 @@ static int first_of(const cpu_set_t *cpus)
 	return -1;
 }
 
-int queues_read(const char *ifname, unsigned int count, const cpu_set_t *cpus, struct queues *out)
+int queues_read(int kept, const char *ifname, unsigned int count, const cpu_set_t *cpus,
+		struct queues *out)
 {
 	struct nic_irq *irq = calloc(2 * QUEUES_MOST, sizeof(*irq));
-	int sysfs = irq ? sysfs_open(-1) : -ENOMEM, n;
+	int sysfs = irq ? sysfs_take(kept) : -ENOMEM, n;
 	bool known = false;
 
 	*out = (struct queues){.count = count < QUEUES_MOST ? count : QUEUES_MOST};
@@ -40,7 +41,7 @@ int queues_read(const char *ifname, unsigned int count, const cpu_set_t *cpus, s
 		return sysfs;
 	}
 	n = nic_irqs(sysfs, ifname, irq, 2 * QUEUES_MOST);
-	close(sysfs);
+	sysfs_give(kept, sysfs);
 	for (int i = 0; i < n && i < 2 * QUEUES_MOST; i++) {
 		if (irq[i].queue < 0 || irq[i].queue >= (int)out->count)
 			continue;

@@ -15,10 +15,11 @@ struct queues {
 };
 
 /*
- * Reads the interrupts of @ifname, of which the first @count queues receive. @cpus are those that
+ * Reads through @kept (sysfs_take()) the interrupts of @ifname, of which the first @count queues receive. @cpus are those that
  * it is guessed from if there are none to see. 0 or a negative errno.
  */
-int queues_read(const char *ifname, unsigned int count, const cpu_set_t *cpus, struct queues *out);
+int queues_read(int kept, const char *ifname, unsigned int count, const cpu_set_t *cpus,
+		struct queues *out);
 
 /* The first queue that this CPU serves; -1: none. */
 int queues_of_cpu(const struct queues *queues, unsigned int cpu);

@@ -38,6 +38,7 @@ int undo_open(struct undo **out, const char *dir, const char *file, undo_say_fn 
 		undo_close(undo);
 		return err;
 	}
+	knobs_open(&undo->knobs);
 	*out = undo;
 	return 0;
 }

@@ -23,15 +23,6 @@ void knobs_init(struct knobs *knobs)
 	knobs->sysfs = -1;
 }
 
-void knobs_close(struct knobs *knobs)
-{
-	if (knobs->ethtool >= 0)
-		close(knobs->ethtool);
-	if (knobs->sysfs >= 0)
-		close(knobs->sysfs);
-	knobs_init(knobs);
-}
-
 static int ethtool_fd(struct knobs *knobs)
 {
 	if (knobs->ethtool < 0)
@@ -44,6 +35,21 @@ static int sysfs_fd(struct knobs *knobs)
 	if (knobs->sysfs < 0)
 		knobs->sysfs = sysfs_open(-1);
 	return knobs->sysfs;
+}
+
+void knobs_open(struct knobs *knobs)
+{
+	(void)ethtool_fd(knobs);
+	(void)sysfs_fd(knobs);
+}
+
+void knobs_close(struct knobs *knobs)
+{
+	if (knobs->ethtool >= 0)
+		close(knobs->ethtool);
+	if (knobs->sysfs >= 0)
+		close(knobs->sysfs);
+	knobs_init(knobs);
 }
 
 static int give(char *text, char **value)

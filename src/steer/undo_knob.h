@@ -5,13 +5,15 @@
 
 #include "steer/undo.h"
 
-/* Ways to the kernel, opened when first needed. */
+/* Ways to the kernel; what could not be opened at first is tried again when it is needed. */
 struct knobs {
 	int ethtool; /* -1: not open */
 	int sysfs;
 };
 
 void knobs_init(struct knobs *knobs);
+/* While the capabilities for it are there: CAP_SYS_ADMIN. */
+void knobs_open(struct knobs *knobs);
 void knobs_close(struct knobs *knobs);
 
 /* The word for a kind in the file; NULL, or 0, when there is none. */

@@ -13,10 +13,12 @@ fail() {
 	exit 1
 }
 
+nic=() # what stands before the command where its NIC is to answer as a model
+
 # gain while the command runs; its JSON is then in $said.
 gain_while() {
 	"$@" >/dev/null &
-	said=$(in_ns gw-b "$ESP_BUILD/espalier" gain --json --seconds 3 --cpus 0-1)
+	said=$(in_ns gw-b "${nic[@]}" "$ESP_BUILD/espalier" gain --json --seconds 3 --cpus 0-1)
 	wait $!
 }
 
@@ -37,6 +39,13 @@ holds '.heaviest.src == "192.0.2.1" and .heaviest.dst == "192.0.2.2"'
 # The kernel counts what came out of the tunnel: a ping of 84 bytes.
 holds '.packets > 80 and .packets <= 960 and .bytes == 84 * .packets'
 holds '.interface == "wan" and .method == "xdp" and .steered == false'
+# Of a NIC with rules by SPI gain and run think the same.
+nic=(env "ESPALIER_MODEL=wan:iavf:4:ntuple" "LD_PRELOAD=$ESP_BUILD/tests/preload/libethtool-model.so")
+gain_while esp_ping 120
+holds '.interface == "wan" and .method == "ntuple"'
+said=$(in_ns gw-b "${nic[@]}" "$ESP_BUILD/espalier" run wan --cpus 0-1 --dry-run --json 2>/dev/null)
+holds '.interfaces[0].method == "ntuple"'
+nic=()
 # A fast host does that in less softirq time than gain needs to say who had it: so faster.
 ESP_CPU=0 ESP_INTERVAL=0.002 gain_while esp_ping 1500
 holds '.now.cpu == 0 and .now.share > 0.5 and .times > .now.share * 1.8 and .times < 2.01'

@@ -30,7 +30,7 @@ shown() { # SPI: within a minute
 	return 1
 }
 pid() { systemctl show -P MainPID espalier.service; }
-caps() { grep CapBnd "/proc/$(pid)/status" | awk '{ print $2 }'; }
+caps() { awk -v name="$1:" '$1 == name { print $2 }' "/proc/$(pid)/status"; }
 
 ip link add wan numrxqueues 4 numtxqueues 4 type veth peer name far numrxqueues 4 numtxqueues 4
 ip address add 192.0.2.2/24 dev wan
@@ -50,7 +50,9 @@ check "and says what to write" sh -c '! espalier run --config /etc/espalier/espa
 sed -i 's/^#interfaces = .*/interfaces = wan/' /etc/espalier/espalier.conf
 check "systemctl enable --now" systemctl enable --now espalier.service
 check "it steers" steered
-check "it has given up what it does not need" test "$(caps)" = 000000c000a01000
+check "it has given up what it does not need" \
+	test "$(caps CapEff) $(caps CapPrm) $(caps CapBnd) $(caps NoNewPrivs)" = \
+	"000000c000801000 000000c000801000 000000c000a01000 1"
 sas 0xc0000001
 check "it follows SAs" shown 0xc0000001
 before=$(pid)
@@ -67,6 +69,14 @@ check "packets are steered on while it is stopped" has_program
 check "systemctl start" systemctl start espalier.service
 check "it adopts what it finds" sh -c 'journalctl -u espalier 2>/dev/null | grep -q adopted ||
 	espalier show --all --json | jq -e "any(.sas[]; .spi == \"0xc0000001\")"'
+sed -i 's/^keep = yes/keep = no/' /etc/espalier/espalier.conf
+check "systemctl reload with keep = no" systemctl reload espalier.service
+check "systemctl stop" systemctl stop espalier.service
+check "takes the program off then" sh -c '! ip link show wan | grep -q prog/xdp'
+check "and puts every setting back" sh -c 'settings() { ethtool -k wan; ethtool -l wan
+	cat /sys/class/net/wan/queues/rx-0/rps_cpus; }; settings | diff /run/before -'
+sed -i 's/^keep = no/keep = yes/' /etc/espalier/espalier.conf
+check "systemctl start" systemctl start espalier.service
 check "dpkg --remove" dpkg --remove espalier
 check "removing takes the program off" sh -c '! ip link show wan | grep -q prog/xdp'
 check "and puts every setting back" sh -c 'settings() { ethtool -k wan; ethtool -l wan
