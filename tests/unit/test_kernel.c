@@ -15,9 +15,33 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <bpf/libbpf.h>
+
 #include "nic/kernel.h"
 #include "nic/netns.h"
 #include "steer/program.h"
+
+/* A kernel without ring buffers, if asked for; else the one that is there. */
+static bool without_ring_buffer;
+
+int __real_libbpf_probe_bpf_map_type(enum bpf_map_type type, const void *opts);
+int __wrap_libbpf_probe_bpf_map_type(enum bpf_map_type type, const void *opts);
+
+int __wrap_libbpf_probe_bpf_map_type(enum bpf_map_type type, const void *opts)
+{
+	if (without_ring_buffer && type == BPF_MAP_TYPE_RINGBUF)
+		return 0;
+	return __real_libbpf_probe_bpf_map_type(type, opts);
+}
+
+static void what_is_missing_is_named(void **state)
+{
+	assert_null(kernel_missing());
+	without_ring_buffer = true;
+	assert_string_equal(kernel_missing(), kernel_sentence(KERNEL_RING_BUFFER, KERNEL_LACKS));
+	assert_non_null(strstr(kernel_missing(), "ring buffers"));
+	without_ring_buffer = false;
+}
 
 /* The promise of docs/moves.md: too short a batch loses packets, so what is not known counts as long. */
 static void batch_of_a_ring(void **state)
@@ -141,6 +165,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(batch_of_a_ring),
 		cmocka_unit_test(each_item_has_its_words),
+		cmocka_unit_test(what_is_missing_is_named),
 		cmocka_unit_test(socket_of_the_kernel),
 		cmocka_unit_test(no_namespace_comes_back),
 		cmocka_unit_test(btf_is_hidden),
