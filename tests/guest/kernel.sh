@@ -77,3 +77,4 @@ await 60 "it to be ready" is_ready 3
 stop_espalier
 passed
 for i in $(seq "$i"); do ip netns del "later-$i"; done
+ip netns add gw-a # esp_down takes both away
