@@ -53,7 +53,7 @@ static __always_inline void arrive(struct ring_state *state, const struct flow *
 	if (!move)
 		return;
 	if (!ticket) {
-		handover_take_seq(move, f->seq);
+		handover_take_name(move, handover_name(f));
 		return;
 	}
 	line = element(move_lines, ticket->line);
@@ -63,7 +63,7 @@ static __always_inline void arrive(struct ring_state *state, const struct flow *
 
 /* On ring `to`: what the receiving CPUs need to know of a frame that is passed on. */
 static __always_inline void note_passed(const struct found *found, const struct sa_warm *warm,
-					const struct ticket *ticket, __u32 seq, __u64 runs,
+					const struct ticket *ticket, __u64 name, __u64 runs,
 					bool on_cpu)
 {
 	struct move_record *move = element(move_records, SHARED(warm->record));
@@ -73,7 +73,7 @@ static __always_inline void note_passed(const struct found *found, const struct 
 		return;
 	handover_mark(move, runs, clock_ns());
 	if (!ticket) {
-		handover_passed(&move->passed[seq % HANDOVER_SEEN], seq, runs, on_cpu);
+		handover_passed(&move->passed[handover_place(name)], name, runs, on_cpu);
 	} else if (ticket->generation == move->generation) {
 		line = element(move_lines, ticket->line);
 		if (line)
@@ -102,7 +102,7 @@ static __always_inline struct sa_warm *find_warm(struct found *found, __u64 key)
  * The SA of a frame on a ring: its warm side, or NULL. found->word is 0 for strays and for SAs
  * deleted meanwhile.
  */
-static __always_inline struct sa_warm *find_on_ring(struct found *found, const struct flow *f)
+static __always_inline struct sa_warm *find_on_ring(struct found *found, struct flow *f)
 {
 	const struct fragment_value *value;
 
@@ -112,7 +112,10 @@ static __always_inline struct sa_warm *find_on_ring(struct found *found, const s
 	if (f->kind != FLOW_FRAGMENT)
 		return NULL;
 	value = find_remembered(f);
-	return value && value->way == WAY_SA ? find_warm(found, value->key) : NULL;
+	if (!value || value->way != WAY_SA)
+		return NULL;
+	f->seq = value->seq;
+	return find_warm(found, value->key);
 }
 
 /*
@@ -165,7 +168,7 @@ static __always_inline int any_frame(struct xdp_md *ctx)
 		return deliver(ctx, ticketed);
 	if (unlikely(is_passed_on(found.word, &me))) {
 		/* The hand-over at the head of the old queue. */
-		note_passed(&found, warm, ticketed ? &ticket : NULL, f.seq, state->runs,
+		note_passed(&found, warm, ticketed ? &ticket : NULL, handover_name(&f), state->runs,
 			    bpf_get_smp_processor_id() == me.cpu);
 		return redirect(sa_word_own(found.word));
 	}

@@ -54,9 +54,9 @@ static __always_inline bool is_local(const struct host *h, const struct flow *f)
 }
 
 /* Fragments of one datagram follow its first, which is the only one with an SPI or ports. */
-static __always_inline void remember(const struct flow *f, __u64 way, __u64 key)
+static __always_inline void remember(const struct flow *f, __u32 way, __u64 key)
 {
-	struct fragment_value value = {.key = key, .way = way};
+	struct fragment_value value = {.key = key, .way = way, .seq = f->seq};
 	struct fragment_key fk;
 
 	if (likely(f->part != PART_FIRST))
@@ -238,7 +238,7 @@ static __always_inline bool attach_ticket(struct xdp_md *ctx, struct move_record
 }
 
 /* An SA on its way from ring `to` to ring `own`: core/handover.h decides for this CPU. */
-static __noinline int steer_moving(struct xdp_md *ctx, __u64 word, __u32 slot, __u32 seq)
+static __noinline int steer_moving(struct xdp_md *ctx, __u64 word, __u32 slot, const struct flow *f)
 {
 	struct sa_warm *warm = element(sa_warm, slot);
 	__u32 record = warm ? SHARED(warm->record) : NO_MOVE;
@@ -253,7 +253,7 @@ static __noinline int steer_moving(struct xdp_md *ctx, __u64 word, __u32 slot, _
 	if (handover_crosses(move, line, &to, now))
 		return redirect(sa_word_own(word));
 	if (!attach_ticket(ctx, move, line, index, now))
-		handover_sent_seq(line, seq, now);
+		handover_sent_name(line, f, now);
 	return redirect(sa_word_to(word));
 }
 
@@ -271,7 +271,7 @@ static __always_inline int steer_sa(struct xdp_md *ctx, const struct flow *f,
 	decide(WAY_SA);
 	if (likely(sa_word_to(word) == sa_word_own(word)))
 		return redirect(sa_word_own(word));
-	return steer_moving(ctx, word, found->slot, f->seq);
+	return steer_moving(ctx, word, found->slot, f);
 }
 
 /*
@@ -333,7 +333,7 @@ static __always_inline int steer_other(const struct flow *f, struct xdp_md *ctx)
 }
 
 /* A later fragment, or a first one without its SPI: the way of the datagram's first. */
-static __always_inline int steer_fragment(struct xdp_md *ctx, const struct flow *f)
+static __always_inline int steer_fragment(struct xdp_md *ctx, struct flow *f)
 {
 	const struct fragment_value *value = find_remembered(f);
 	struct found found;
@@ -345,6 +345,7 @@ static __always_inline int steer_fragment(struct xdp_md *ctx, const struct flow 
 	}
 	if (value->way == WAY_IKE)
 		return steer_ike(f);
+	f->seq = value->seq;
 	find_key(&found, value->key);
 	if (!found.word)
 		return steer_stray(f, 0);

@@ -18,6 +18,7 @@
 #define CORE_HANDOVER_H
 
 #include "core/env.h"
+#include "core/flow.h"
 #include "core/layout.h"
 
 #define HANDOVER_SILENCE_NS 1000000000ull /* after this, nothing of the past is in flight */
@@ -26,7 +27,8 @@
  * ring: a NAPI poll, with room for a stolen CPU and for the tick of the coarse clock.
  */
 #define HANDOVER_REST_NS    50000000ull
-#define HANDOVER_SEEN       64            /* sequence numbers kept as tickets */
+#define HANDOVER_SEEN	    64		 /* names kept as tickets, of each kind of frames */
+#define HANDOVER_FRAGMENT   (1ull << 32) /* marks the name of a later fragment */
 #define HANDOVER_FLUSH      8             /* frames after which what was passed on is on `own` */
 #define HANDOVER_ON_CPU	    1u		  /* in the lowest bit of move_line.passed */
 
@@ -54,21 +56,27 @@ struct move_record {
 	/* Written by the ring program on `to`. */
 	__u64 mark LINE; /* its run counter when it first passed a frame on; 0: not yet */
 	__u64 mark_ns;
-	__u64 passed[HANDOVER_SEEN]; /* as in move_line, by seq % 64, where metadata is missing */
-	/* Written by the ring program on `own`: seen[seq % 64] = seq, where metadata is missing. */
-	__u32 seen[HANDOVER_SEEN] LINE;
+	/* As in move_line, where metadata is missing: [handover_place()]. */
+	__u64 passed[2 * HANDOVER_SEEN];
+	/* Written by the ring program on `own`, where metadata is missing: the names that it took.
+	 */
+	__u32 seen[2 * HANDOVER_SEEN] LINE;
 } LINE;
 
 /* What one receiving CPU knows of a move. */
 struct move_line {
 	/* Written by the receiving CPU. */
 	__u32 generation; /* of the move that the rest is about, but for `sent` */
-	__u32 sent;       /* the last ticket's number; never starts again */
-	__u32 seq;        /* the last ticket's sequence number, if that is the ticket */
+	__u32 sent;	  /* the last ticket's number; never starts again */
 	__u32 crossed;    /* the generation of the move in which it last crossed */
-	__u32 untold;     /* no ticket yet, or a frame without one followed the last */
-	__u32 pad;
+	__u32 untold;	  /* no ticket yet, or a frame without one followed the last */
 	__u64 sent_ns;    /* its last frame to `to`, or when it first saw the move */
+	/* Where metadata is missing: */
+	__u64 name;	/* of the last frame, if that is the ticket: handover_name(); else 0 */
+	__u32 seq;	/* the last sequence number in this move, 0: there was none */
+	__u32 offset;	/* the last fragment's of the datagram */
+	__u64 datagram; /* HANDOVER_FRAGMENT | identification, where its first fragment was a ticket
+			 */
 	/* Written by the ring program on `own`. */
 	__u32 taken LINE;
 	/* Written by the ring program on `to`: the ticket that it passed on last;
@@ -85,6 +93,27 @@ struct old_ring {
 
 /* A field that another CPU writes or reads: one access, and not moved by the compiler. */
 #define SHARED(x) (*(volatile __typeof__(x) *)&(x))
+
+/*
+ * What tells a frame without metadata from others, on both sides of a ring: its sequence number; of
+ * a later fragment, which has none, that of the datagram's first one, which both sides remember by
+ * the identification and put into f->seq, and where in the datagram it begins, marked. Only the low
+ * half is kept in records. 0: nothing does.
+ */
+static __always_inline __u64 handover_name(const struct flow *f)
+{
+	if (likely(f->part != PART_LATER || !f->seq))
+		return f->seq;
+	return HANDOVER_FRAGMENT | (__u32)(f->seq << 13 | f->offset);
+}
+
+/* Where in a record a name is kept. */
+static __always_inline __u32 handover_place(__u64 name)
+{
+	if (likely(!(name & HANDOVER_FRAGMENT)))
+		return name % HANDOVER_SEEN;
+	return HANDOVER_SEEN + ((__u32)name * 0x9e3779b1u >> 26);
+}
 
 /* Has the batch in which `to` began to pass frames on been delivered? */
 static __always_inline bool handover_batch_done(struct move_record *move,
@@ -110,14 +139,14 @@ static __always_inline bool handover_batch_done(struct move_record *move,
 static __always_inline bool handover_all_passed(struct move_record *move, struct move_line *line,
 						const struct old_ring *to)
 {
-	__u32 seq = line->seq, number = seq ? seq : line->sent;
-	__u64 passed;
+	__u64 name = line->name, passed;
+	__u32 number = name ? (__u32)name : line->sent, place = handover_place(name);
 
 	if (line->untold)
 		return false;
-	if (seq ? SHARED(move->seen[seq % HANDOVER_SEEN]) == seq : SHARED(line->taken) == number)
+	if (name ? SHARED(move->seen[place]) == number : SHARED(line->taken) == number)
 		return true;
-	passed = seq ? SHARED(move->passed[seq % HANDOVER_SEEN]) : SHARED(line->passed);
+	passed = name ? SHARED(move->passed[place]) : SHARED(line->passed);
 	if (passed >> 32 != number)
 		return false;
 	if (to->beside && passed & HANDOVER_ON_CPU)
@@ -142,6 +171,7 @@ static __always_inline bool handover_begins(struct move_record *move, struct mov
 					    __u64 now_ns)
 {
 	line->seq = 0;
+	line->name = 0;
 	line->untold = 1;
 	line->sent_ns = now_ns;
 	SHARED(line->generation) = move->generation;
@@ -173,20 +203,26 @@ static __always_inline bool handover_crosses(struct move_record *move, struct mo
 /* The frame goes to `to` with a ticket of the returned number in its metadata. */
 static __always_inline __u32 handover_sent(struct move_line *line, __u64 now_ns)
 {
-	line->seq = 0;
+	line->name = 0;
 	line->untold = 0;
 	line->sent_ns = now_ns;
 	return ++line->sent;
 }
 
 /*
- * The frame goes to `to` without metadata; @seq is its sequence number, 0 if it has none. It is a
- * ticket only if it is above the one before: else it may have been here already.
+ * The frame goes to `to` without metadata. Its name is a ticket only if its sequence number, or its
+ * place in the same datagram, is above that of the one before: else it may have been here already.
  */
-static __always_inline void handover_sent_seq(struct move_line *line, __u32 seq, __u64 now_ns)
+static __always_inline void handover_sent_name(struct move_line *line, const struct flow *f,
+					       __u64 now_ns)
 {
-	line->untold = !seq || !line->seq || (__s32)(seq - line->seq) <= 0;
-	line->seq = seq;
+	__s32 further = (__s32)(f->seq - line->seq);
+
+	line->name = handover_name(f);
+	line->untold =
+		!line->name || !line->seq || (further ? further < 0 : f->offset <= line->offset);
+	line->seq = f->seq;
+	line->offset = f->offset;
 	line->sent_ns = now_ns;
 }
 
@@ -217,10 +253,10 @@ static __always_inline void handover_take(const struct move_record *move, struct
 }
 
 /* The same of a frame without metadata. */
-static __always_inline void handover_take_seq(struct move_record *move, __u32 seq)
+static __always_inline void handover_take_name(struct move_record *move, __u64 name)
 {
-	if (seq)
-		SHARED(move->seen[seq % HANDOVER_SEEN]) = seq;
+	if (name)
+		SHARED(move->seen[handover_place(name)]) = (__u32)name;
 }
 
 #ifndef __bpf__

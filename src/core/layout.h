@@ -343,7 +343,8 @@ enum way { WAY_NONE, WAY_SA, WAY_IKE, WAY_STRAY, WAY_TRANSIT };
 
 struct fragment_value {
 	__u64 key; /* WAY_SA: its sa_word_key */
-	__u64 way;
+	__u32 way;
+	__u32 seq; /* WAY_SA: the first fragment's sequence number */
 };
 
 #define FRAGMENTS_REMEMBERED 4096

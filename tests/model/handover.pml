@@ -14,8 +14,12 @@
  * receiving CPU (docs/moves.md, the promise); and every move ends once its traffic pauses, in whatever
  * state that finds it. With a rule left out (BREAK) a frame comes too late; but for NO_TAKEN, which
  * keeps a move from ending, and for NO_BATCH_WAIT, which is for GRO: it may hold frames over several
- * batches (Linux 6.15) and is not in the model. Nor is a
- * ring on the receiving CPU itself, and tickets are never lost to a driver without metadata.
+ * batches (Linux 6.15) and is not in the model.
+ *
+ * With BESIDE ring 0 is on the CPU of receiving CPU 0: neither runs while the other is between reading
+ * and flushing, and what was passed on there is flushed at once. But its thread may lose that CPU at any
+ * time (`astray`), and what it passes on from then on is not. It goes on being ring 0: with BY_CPU it
+ * takes its identity from the CPU, and sends frames of an SA at rest to itself.
  *
  * And of ENDLESS traffic, in which no CPU is ever silent: every move ends, if time and again nothing
  * that a receiving CPU sent is in flight and its last frame was not lost (`ends`). That the last one
@@ -52,6 +56,11 @@
 #endif
 #define FLUSH BATCH
 #define RINGS 3
+#ifdef BESIDE
+#define beside(r) (r == 0)
+#else
+#define beside(r) false
+#endif
 
 /* Rules left out, as bits of BREAK. */
 #define NO_DELAY      1
@@ -59,6 +68,8 @@
 #define NO_BATCH_WAIT 4
 #define UNPROTECTED   8
 #define NO_TAKEN      16
+#define ANY_CPU       32 /* passed on is flushed, wherever the thread was */
+#define BY_CPU        64
 #ifndef BREAK
 #define BREAK 0
 #endif
@@ -87,7 +98,11 @@ byte mark_age; /* runs of `to` from the mark on, the mark's own counted; 0: not 
 byte line_generation[RECEIVERS], line_crossed[RECEIVERS];
 bool taken[RECEIVERS], passed[RECEIVERS]; /* the last ticket was */
 byte passed_age[RECEIVERS];		  /* runs of `to` since */
+bool passed_on_cpu[RECEIVERS];		  /* by a thread that was on its ring's CPU */
 bool line_untold[RECEIVERS], line_late[RECEIVERS], silent[RECEIVERS];
+
+/* With BESIDE: somebody is between reading and flushing on CPU 0; the thread of ring 0 has lost it. */
+bool cpu_taken, astray;
 
 /* Who holds what he read: for the rules of time. */
 bool busy[RECEIVERS];
@@ -161,8 +176,10 @@ inline forget_last(who) {
  * handover_crosses(). What of the ring `to` was read before: the age of the mark; whether it had passed
  * the last ticket on, and how long ago.
  */
-#define flushed ((BREAK & NO_FLUSH_WAIT) || (now_passed && now_passed_age >= FLUSH))
-#define all_passed(r) (!line_untold[r] && ((taken[r] && !(BREAK & NO_TAKEN)) || (passed[r] && flushed)))
+#define flushed(r) ((BREAK & NO_FLUSH_WAIT) || (now_passed && now_passed_age >= FLUSH) || \
+	(beside(r) && (passed_on_cpu[r] || (BREAK & ANY_CPU))))
+#define all_passed(r) (!line_untold[r] && \
+	((taken[r] && !(BREAK & NO_TAKEN)) || (passed[r] && flushed(r))))
 #define batch_done ((BREAK & NO_BATCH_WAIT) || \
 	(mark_age && ((now_generation == generation && now_mark_age > BATCH) || mark_delivered)))
 
@@ -179,6 +196,8 @@ proctype receiver(byte me)
 	:: number <= FRAMES ->
 		/* The word, and whose frame it is: of the SA that is there now. */
 		d_step {
+			!(beside(me) && cpu_taken);
+			cpu_taken = cpu_taken || beside(me);
 			busy[me] = true;
 			there = word_there; to = word_to; own = word_own;
 			f.from = me; f.number = number; f.sa = word_sa;
@@ -227,6 +246,7 @@ proctype receiver(byte me)
 					forget_last(me);
 					f.last = true;
 					taken[me] = false; passed[me] = false; lost[me] = false;
+					passed_on_cpu[me] = false;
 					passed_age[me] = 0;
 					own = to
 				fi
@@ -238,6 +258,7 @@ proctype receiver(byte me)
 		fi;
 		d_step {
 			busy[me] = false; held[me] = false; holds[me] = false;
+			cpu_taken = cpu_taken && !beside(me);
 #ifndef ENDLESS
 			number++;
 #endif
@@ -263,10 +284,20 @@ inline pass(f) {
 	:: !mark_age -> mark_age = 1; marked = true
 	:: else
 	fi;
-	passed[f.from] = passed[f.from] || (f.last && f.generation == generation)
+	passed[f.from] = passed[f.from] || (f.last && f.generation == generation);
+	passed_on_cpu[f.from] = passed[f.from] && on_cpu
 }
 
-/* The ring program over one frame. Whether it is to be delivered: own == me, or not of this SA. */
+/*
+ * The ring program over one frame: where it goes. To be delivered: own == me. A ring redirects only while
+ * the SA moves, and from ring `to`.
+ */
+#if BREAK & BY_CPU /* then what it owns is another's, and is sent there: to itself */
+#define identity (beside(me) && astray -> RINGS : me)
+#else
+#define identity me
+#endif
+
 inline program(f, own) {
 	d_step {
 		to = word_to;
@@ -279,8 +310,9 @@ inline program(f, own) {
 		:: own == me ->
 			taken[f.from] = taken[f.from] || (f.last && f.generation == generation)
 		:: own != me && to == me -> pass(f)
-		:: else
+		:: else -> own = me
 		fi
+		assert(!(identity != me && f.sa == word_sa && word_there && word_own == me))
 	}
 }
 
@@ -291,10 +323,13 @@ inline done_with(f) {
 proctype ring(byte me)
 {
 	byte n, own0, own1, to;
-	bool marked;
+	bool marked, on_cpu;
 
 end:	do
 	:: STEP { atomic {
+		nempty(queue[me]) && (!beside(me) || astray || !cpu_taken);
+		on_cpu = beside(me) && !astray;
+		cpu_taken = cpu_taken || on_cpu;
 		queue[me]?batch0[me].from, batch0[me].number, batch0[me].sa, batch0[me].generation, batch0[me].last;
 		n = 1;
 		if
@@ -319,6 +354,7 @@ end:	do
 		:: n == 2 && own1 != me -> enqueue(own1, batch1[me])
 		:: else
 		fi;
+		cpu_taken = cpu_taken && !on_cpu;
 		if
 		:: own0 == me -> arrived(batch0[me])
 		:: else
@@ -335,7 +371,7 @@ end:	do
 			fi;
 #endif
 			marked = false;
-			n = 0; own0 = 0; own1 = 0; to = 0;
+			n = 0; own0 = 0; own1 = 0; to = 0; on_cpu = false;
 			done_with(batch0[me]); done_with(batch1[me])
 		}
 	   }
@@ -439,6 +475,14 @@ ltl ends { ([]<> through(0) && []<> through(RECEIVERS - 1)) -> <> all_over }
 ltl ends_though_lost { ([]<> (in_flight[0] == 0) && []<> (in_flight[RECEIVERS - 1] == 0)) -> <> all_over }
 #endif
 
+#ifdef BESIDE
+/* CPU 0 goes offline for a moment: the thread of ring 0 runs elsewhere from then on. */
+proctype offline()
+{
+	astray = true
+}
+#endif
+
 init {
 	atomic {
 		run ring(0); run ring(1);
@@ -446,6 +490,9 @@ init {
 		run ring(2);
 #endif
 		run user_space();
+#ifdef BESIDE
+		run offline();
+#endif
 		run receiver(0);
 #if RECEIVERS > 1
 		run receiver(1);

@@ -34,7 +34,7 @@ def move_about(host, spis, wanted, seconds=240):
     return completed(host)
 
 
-def cell(host, sas, overload, receiving, switches="x", moves=MOVES):
+def cell(host, sas, overload, receiving, switches="x", moves=MOVES, generator=()):
     """Traffic of so many SAs, moves under way; what the receiver saw."""
     spis = range(FIRST, FIRST + sas)
     host.add_sas(spis, wait=False)
@@ -45,7 +45,8 @@ def cell(host, sas, overload, receiving, switches="x", moves=MOVES):
     with host.receiver("--spi", FIRST, "--sas", sas, *work) as receiver:
         sender = host.start("a", [f"{BUILD}/lab/espgen", "--dev", "ea", "--sas", str(sas), "--spi",
                                   str(FIRST), "--encap", "mix", "--pps", str(RATE), "--seconds",
-                                  "300", "--cpus", ",".join(map(str, CPUS[:receiving])), "--json"],
+                                  "300", "--cpus", ",".join(map(str, CPUS[:receiving])), "--json",
+                                  *generator],
                             stdout=subprocess.PIPE)
         time.sleep(0.5)
         done = move_about(host, spis, moves) if moves else time.sleep(3) or 0
@@ -92,6 +93,13 @@ def test_without_handover_the_test_fails(host):
     result = cell(host, 2, True, 1, "no-handover")
     check(result["worst"] > PROMISE, "the unprotected switch kept the promise:", result["worst"])
     return f"worst {result['worst']} behind without the hand-over"
+
+
+def test_fragments_seq(host):
+    """Every packet in fragments, the later of which have no sequence number: moves end all the same."""
+    done = min(MOVES, 50)
+    result = cell(host, 8, False, 1, "seq-tickets", moves=done, generator=("--fragment", "64"))
+    return in_order(result, PROMISE)
 
 
 def test_moves_in_udp_and_v6(host):

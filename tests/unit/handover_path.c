@@ -85,6 +85,26 @@ static bool flush_one(struct sim *sim, struct bulk *bulk)
 	return false;
 }
 
+/* A whole packet; or the next fragment of the datagram that this receiving CPU is in. */
+static void name_frame(struct sim *sim, struct receiver *r, struct frame *f, struct sa_state *sa)
+{
+	struct flow *datagram = &r->datagram[f->sa];
+
+	if (r->left[f->sa] && r->whose[f->sa] == sa->key) {
+		r->left[f->sa]--;
+		datagram->part = PART_LATER;
+		datagram->offset += 185;
+	} else {
+		*datagram = (struct flow){.part = PART_WHOLE, .seq = ++sa->seq};
+		if (sim->config.fragments && pick(sim, 2)) {
+			datagram->part = PART_FIRST;
+			r->whose[f->sa] = sa->key;
+			r->left[f->sa] = 1 + pick(sim, 3);
+		}
+	}
+	f->flow = *datagram;
+}
+
 /*
  * The next frame from the wire. In a burst they are of one SA. Now and then one comes again, unless
  * all is calm.
@@ -104,7 +124,7 @@ static void new_frame(struct sim *sim, struct receiver *r)
 		*f = (struct frame){
 			.sa = sim->burst, .receiver = r - sim->receiver, .key = sa->key};
 		f->index = ++sa->index[f->receiver];
-		f->seq = ++sa->seq;
+		name_frame(sim, r, f, sa);
 		if (!pick(sim, 3))
 			r->last = *f;
 	}
@@ -177,7 +197,7 @@ static void receive_send(struct sim *sim, struct receiver *r)
 			.number = handover_sent(line, coarse(sim)),
 		};
 	else
-		handover_sent_seq(line, f->seq, coarse(sim));
+		handover_sent_name(line, &f->flow, coarse(sim));
 	redirect(sim, &r->bulk, sa_word_to(r->word), f);
 	r->stage = NEXT;
 }
@@ -244,7 +264,7 @@ static void thread_next(struct sim *sim, struct thread *t)
 static void note_passed(struct sim *sim, const struct thread *t, const struct frame *f)
 {
 	__u32 record = SHARED(sim->warm[t->slot].record);
-	__u64 runs = sim->ring_state[t - sim->thread].runs;
+	__u64 runs = sim->ring_state[t - sim->thread].runs, name = handover_name(&f->flow);
 	struct move_record *move;
 
 	if (record >= RECORDS || sim->record[record].slot != t->slot)
@@ -252,8 +272,7 @@ static void note_passed(struct sim *sim, const struct thread *t, const struct fr
 	move = &sim->record[record];
 	handover_mark(move, runs, coarse(sim));
 	if (!f->ticketed)
-		handover_passed(&move->passed[f->seq % HANDOVER_SEEN], f->seq, runs,
-				on_cpu(sim, t));
+		handover_passed(&move->passed[handover_place(name)], name, runs, on_cpu(sim, t));
 	else if (f->ticket.generation == move->generation)
 		handover_passed(&sim->line[f->ticket.line].passed, f->ticket.number, runs,
 				on_cpu(sim, t));
@@ -297,7 +316,7 @@ static void thread_count(struct sim *sim, struct thread *t)
 	if (f->ticketed)
 		handover_take(&sim->record[record], &sim->line[f->ticket.line], &f->ticket);
 	else
-		handover_take_seq(&sim->record[record], f->seq);
+		handover_take_name(&sim->record[record], handover_name(&f->flow));
 }
 
 static void is_late(struct sim *sim, const struct sa_state *sa, const struct frame *f)

@@ -40,6 +40,7 @@ struct config {
 	int receivers, sas;
 	bool gro;
 	bool seq_tickets;
+	bool fragments;	 /* every other packet comes in fragments */
 	bool share_cpus; /* the threads of rings 1 to 3 run on the receiving CPUs */
 	bool no_moves;
 	bool no_deletes;
@@ -51,7 +52,7 @@ struct config {
 struct frame {
 	__u32 sa, receiver;
 	__u32 index; /* among the SA's frames of this receiving CPU, from 1 */
-	__u32 seq;
+	struct flow flow; /* what names it: part, seq, offset */
 	bool ticketed, copy;
 	__u64 key, born_ns;
 	struct ticket ticket;
@@ -75,6 +76,9 @@ struct receiver {
 	int budget;
 	__u64 poll_ns;
 	struct frame frame, last;
+	struct flow datagram[SAS]; /* the fragment that was last */
+	__u32 left[SAS];	   /* that are yet to come of it */
+	__u64 whose[SAS];	   /* its SA's key */
 	__u64 word;
 	struct old_ring to;
 	__u32 slot, record;

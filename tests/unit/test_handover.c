@@ -19,6 +19,7 @@ static struct config config_of(__u64 seed)
 		.seq_tickets = seed / 24 % 2,
 		.no_deletes = seed / 48 % 2,
 		.share_cpus = seed / 96 % 2,
+		.fragments = seed / 192 % 2,
 		.steps = 20000,
 	};
 }
@@ -111,14 +112,15 @@ static void test_unprotected_is_seen(void **state)
  */
 static void test_moves_end(void **state)
 {
-	for (__u64 seed = 0; seed < 48; seed++) {
-		struct config config = config_of(seed);
+	for (__u64 seed = 0; seed < 96; seed++) {
+		struct config config = config_of(seed % 48);
 		__u64 word, began_ns;
 		struct sim *sim;
 		int slot;
 
 		config.no_moves = true;
 		config.sas = 1;
+		config.fragments = seed >= 48;
 		sim = sim_new(&config);
 		sim->calm = true;
 		began_ns = sim->now_ns;

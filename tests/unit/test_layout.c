@@ -24,7 +24,7 @@ static void test_sizes(void **state)
 	assert_int_equal(sizeof(struct sa_warm), 64); /* one cache line too */
 	assert_int_equal(sizeof(struct ring_state), LINE_BYTES);
 	assert_int_equal(sizeof(struct cpu_state), 2 * LINE_BYTES);
-	assert_int_equal(sizeof(struct move_record), 8 * LINE_BYTES);
+	assert_int_equal(sizeof(struct move_record), 14 * LINE_BYTES);
 	assert_int_equal(sizeof(struct move_line), 2 * LINE_BYTES);
 	assert_int_equal(sizeof(struct stray_seen), 32);
 	assert_int_equal(sizeof(struct addr_bucket), 64);
