@@ -38,6 +38,7 @@ static void what_is_missing_is_named(void **state)
 {
 	assert_null(kernel_missing());
 	without_ring_buffer = true;
+	assert_non_null(kernel_missing());
 	assert_string_equal(kernel_missing(), kernel_sentence(KERNEL_RING_BUFFER, KERNEL_LACKS));
 	assert_non_null(strstr(kernel_missing(), "ring buffers"));
 	without_ring_buffer = false;
