@@ -197,6 +197,24 @@ def test_pages_fit(_):
     check(config in re.sub(r"\s+", " ", rendered("espalier.conf.5")).replace("- ", "-"), "another file:", config)
 
 
+def test_promises(_):
+    """SECURITY.md: each promise names files that are there, and tests that are in them."""
+    with open(f"{ROOT}/SECURITY.md") as file:
+        rows = re.findall(r"^\| .* \| (.*) \|$", file.read(), re.M)[1:]
+    check(len(rows) > 10, "the promises were not found")
+    for row in rows:
+        check("`tests/" in row, "a promise without a test:", row)
+        for path, words in re.findall(r"`(tests/[^`]*)`([^`]*)", row):
+            source = f"{ROOT}/{path}" + (".c" if "/test-" in path else "")
+            source = source.replace("/test-", "/test_")
+            check(os.path.exists(source), "no such file:", path)
+            tests = re.findall(r"[a-z0-9]+(?:_[a-z0-9]+)+", words)
+            text = open(source).read() if tests else ""
+            missing = [test for test in tests if not re.search(rf"\b{test}\b", text)]
+            check(not missing, path, missing)
+    return f"{len(rows)} promises"
+
+
 def test_json_names(host):
     """docs/json.md names what the verbs print; every answer has its version and its warnings."""
     with open(f"{ROOT}/docs/json.md") as file:
