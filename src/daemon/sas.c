@@ -344,7 +344,9 @@ void sas_close(struct daemon *d)
 {
 	if (d->retry_timer)
 		event_free(d->retry_timer);
-	d->retry_timer = NULL;
+	if (d->peers_timer)
+		event_free(d->peers_timer);
+	d->retry_timer = d->peers_timer = NULL;
 	sad_close(d->sad);
 	d->sad = NULL;
 }
