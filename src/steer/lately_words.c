@@ -11,7 +11,8 @@ bool lately_unknown_words(const struct snapshot *s, char *buf, size_t size)
 	double part = lately_unknown(seen);
 	char how_much[16] = "all", n[HUMAN_LEN];
 
-	if (!part)
+	/* SAs that found no place are strays too: that has a warning of its own. */
+	if (!part || s->table_full)
 		return false;
 	if (seen->known)
 		snprintf(how_much, sizeof(how_much), "%d%%", (int)(100 * part));
