@@ -87,7 +87,7 @@ static bool sees_all_processes(void)
 	return !stat("/proc/self/ns/pid", &st) && st.st_ino == FIRST_PID_NAMESPACE;
 }
 
-/* In a process of its own, for it enters the namespaces. A thread may be elsewhere than its process. */
+/* In a process of its own, for it enters them. A thread may be elsewhere than its process. */
 static bool find_living(uint64_t cookie)
 {
 	static const char *const where[] = {"/proc/[0-9]*/task/[0-9]*/ns/net", "/run/netns/*",
@@ -142,7 +142,7 @@ static bool is_dead(const struct pins *there)
 	return dead && is_unattended(there) && !lives(there->cookie);
 }
 
-/* Is all that is written down of interfaces that are gone? 0 stands for sysctls, which went with it. */
+/* Is all that is written down of interfaces that are gone? 0 stands for sysctls. */
 static bool is_spent(const struct undo *undo, const unsigned int *off, int count)
 {
 	int *ifindexes;
@@ -161,8 +161,8 @@ static bool is_spent(const struct undo *undo, const unsigned int *off, int count
 }
 
 /*
- * A NIC goes back to the first namespace when its own dies, with our settings still on it. One that had
- * no program of ours has no pins that would tell whether it did.
+ * A NIC goes back to the first namespace when its own dies, with our settings still on it. One that
+ * had no program of ours has no pins that would tell whether it did.
  */
 static void forget_record(uint64_t cookie, const unsigned int *off, int count)
 {
@@ -177,9 +177,9 @@ static void forget_record(uint64_t cookie, const unsigned int *off, int count)
 	if (spent)
 		lock_forget(cookie);
 	else
-		say_warning("a network namespace is gone, and not all interfaces of which settings were "
-			    "changed in it are known to be: if a NIC came back from it, put back what "
-			    RUN_DIR "/%s says, then remove that file",
+		say_warning("a network namespace is gone, but maybe not all interfaces whose "
+			    "settings were changed in it: if a NIC came back from it, put back "
+			    "what " RUN_DIR "/%s says of it, then remove that file",
 			    file);
 }
 
