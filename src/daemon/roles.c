@@ -103,7 +103,7 @@ int roles_apply(struct daemon *d, const struct cpu_roles *roles)
 
 /*
  * Without rounds of placing by load, the SAs of CPUs that are no longer used are moved here, and no
- * others.
+ * others. Those that are hands off cannot be, and need not.
  */
 static void drain(struct daemon *d)
 {
@@ -113,7 +113,8 @@ static void drain(struct daemon *d)
 	for (__u32 i = 0; i < known->count; i++) {
 		__u32 slot = known->slot[i];
 
-		if (CPU_ISSET(xdp_cpu(&d->xdp, slot), &d->xdp.roles.sas))
+		if (CPU_ISSET(xdp_cpu(&d->xdp, slot), &d->xdp.roles.sas) ||
+		    sa_word_flags(table_word(&d->xdp.table, slot)) & SA_HANDS_OFF)
 			continue;
 		more = true;
 		if (xdp_move(&d->xdp, slot, first_cpu(&d->xdp.roles.sas, d->xdp.placed, d->xdp.load),

@@ -143,6 +143,13 @@ static __u64 key_of(const struct daemon *d, const struct sa *sa)
 	return sa_key(&d->xdp.table.shape, sa->id.dst, sa->id.spi, sa->id.protocol);
 }
 
+/* An SA that is hands off no longer may have been left on a CPU that is not for SAs any more. */
+static void update(struct daemon *d, const struct xdp_sa *entry)
+{
+	xdp_update(&d->xdp, entry);
+	d->draining |= !entry->hands_off;
+}
+
 struct search {
 	const struct daemon *d;
 	__u64 key;
@@ -172,7 +179,7 @@ static void describe_another(struct daemon *d, const struct sa *gone, __u64 key)
 	if (!search.found)
 		return;
 	to_entry(search.found, &entry);
-	xdp_update(&d->xdp, &entry);
+	update(d, &entry);
 }
 
 static void removed(void *arg, const struct sa *sa)
@@ -200,7 +207,7 @@ static void changed(void *arg, const struct sa *was, const struct sa *now)
 	use_port(d, now, 1);
 	if (memcmp(was->src, now->src, sizeof(now->src)))
 		peers_changed(d);
-	xdp_update(&d->xdp, &entry);
+	update(d, &entry);
 	rounds_soon(d);
 }
 
@@ -366,6 +373,7 @@ int sas_sync(struct daemon *d)
 		claim_learned(d);
 		xdp_claim_end(&d->xdp, daemon_now());
 		d->claiming = false;
+		peers_changed(d); /* those that an earlier daemon knew, where no SA is left */
 		rounds_soon(d);
 	}
 	sas_retry(d);

@@ -137,6 +137,24 @@ int table_take_stock(struct table *table)
 	return err;
 }
 
+void table_mend_rings(struct table *table, __u32 rings, __u32 ring)
+{
+	int slot;
+
+	table_each(table, slot)
+	{
+		__u64 word = table_word(table, slot);
+		__u32 to = sa_word_to(word), own = sa_word_own(word);
+		bool right = own && own < rings;
+
+		if (right && to && to < rings)
+			continue;
+		own = right ? own : ring;
+		(void)table_set(table, slot, word,
+				sa_word(sa_word_key(word), own, own, sa_word_flags(word)));
+	}
+}
+
 static bool is_resting(const struct sa_warm *warm, __u64 now_ns)
 {
 	return warm->freed_ns && now_ns < warm->freed_ns + TABLE_REST_NS;

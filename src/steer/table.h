@@ -66,6 +66,12 @@ static inline struct sa_cold *table_cold(const struct table *table, __u32 slot)
  */
 int table_take_stock(struct table *table);
 
+/*
+ * Puts the words that damage left with a ring that is none, 0 or not below @rings, on the ring that
+ * they have beside it, if that is where their SA belongs, or on @ring.
+ */
+void table_mend_rings(struct table *table, __u32 rings, __u32 ring);
+
 /* The slot of @key (sa_key()), or -1. */
 int table_find(const struct table *table, __u64 key);
 

@@ -101,6 +101,15 @@ static int create(struct xdp *xdp, const struct xdp_options *options, char *why,
 		       log + (strlen(log) > 600 ? strlen(log) - 600 : 0));
 }
 
+/* The first ring for SAs, 0: there is none. */
+static __u32 first_ring(const struct maps *maps)
+{
+	for (__u32 i = 1; i < maps->host->rings; i++)
+		if (maps->rings[i].kind == RING_SA)
+			return i;
+	return 0;
+}
+
 static int open_table(struct xdp *xdp, char *why, size_t size)
 {
 	const struct maps *maps = &xdp->maps;
@@ -111,6 +120,8 @@ static int open_table(struct xdp *xdp, char *why, size_t size)
 	xdp->table.rest_until_ns = xdp->adopted ? UINT64_MAX : 0;
 	if (xdp->table.spare)
 		err = table_take_stock(&xdp->table);
+	if (!err && first_ring(maps))
+		table_mend_rings(&xdp->table, maps->host->rings, first_ring(maps));
 	if (err == -EUCLEAN)
 		return because(
 			err, why, size,
@@ -236,7 +247,10 @@ int xdp_limit_sas(struct xdp *xdp, const cpu_set_t *cpus)
 	return err;
 }
 
-/* The rings to which frames may be sent, now or when SAs are placed. */
+/*
+ * The rings to which frames may be sent, now or when SAs are placed. None is by the word of an SA
+ * that is hands off, which also cannot be moved away.
+ */
 static void find_used(const struct xdp *xdp, bool used[SA_RINGS])
 {
 	const struct host *host = xdp->maps.host;
@@ -250,7 +264,8 @@ static void find_used(const struct xdp *xdp, bool used[SA_RINGS])
 	for (__u32 i = 0; i < xdp->known.count; i++) {
 		__u64 word = table_word(&xdp->table, xdp->known.slot[i]);
 
-		used[sa_word_to(word)] = used[sa_word_own(word)] = true;
+		if (!(sa_word_flags(word) & SA_HANDS_OFF))
+			used[sa_word_to(word)] = used[sa_word_own(word)] = true;
 	}
 }
 

@@ -371,6 +371,34 @@ static void test_stock(void **state)
 	table_free(&table);
 }
 
+/* Of 5 rings, 0 being none, damage may name others: what is right beside stays. */
+static void test_mends_rings(void **state)
+{
+	static const struct {
+		__u32 to, own, flags, mended_to, mended_own;
+	} words[] = {
+		{4, 4, 0, 4, 4},  {3, 4, 0, 3, 4},   {0, 3, 0, 3, 3}, {5, 3, SA_PAIR, 3, 3},
+		{3, 0, 0, 1, 1},  {3, 200, 0, 1, 1}, {0, 0, 0, 1, 1}, {0, 0, SA_HANDS_OFF, 1, 1},
+	};
+	struct table table = table_new(6, 3);
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		__u64 key = (__u64)(i + 1) << 12, is;
+		__u64 should = sa_word(key, words[i].mended_to, words[i].mended_own, words[i].flags);
+		__u32 slot;
+
+		assert_int_equal(insert(&table, key, NOW_NS, &slot), 0);
+		is = table_word(&table, slot);
+		assert_int_equal(table_set(&table, slot, is,
+					   sa_word(key, words[i].to, words[i].own, words[i].flags)),
+				 0);
+		table_mend_rings(&table, 5, 1);
+		assert_int_equal(table_word(&table, slot), should);
+		assert_int_equal(table.warm[slot].at_home, sa_word_at_home(should) ? should : 0);
+	}
+	table_free(&table);
+}
+
 /* One SPI, two addresses: other fingerprints are other entries, also in the same bucket. */
 static void test_one_spi_twice(void **state)
 {
@@ -646,6 +674,7 @@ int main(void)
 		cmocka_unit_test(test_insert_and_find),
 		cmocka_unit_test(test_cold_sides),
 		cmocka_unit_test(test_stock),
+		cmocka_unit_test(test_mends_rings),
 		cmocka_unit_test(test_one_spi_twice),
 		cmocka_unit_test(test_bad_input),
 		cmocka_unit_test(test_set),

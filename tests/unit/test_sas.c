@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "daemon/daemon.h"
+#include "nic/cpus.h"
 #include "xfrm_recorded.h"
 
 enum { BITS = TABLE_MIN_BITS, SLOTS = SA_BUCKET_SLOTS << BITS, CPU = 3, RING = 7 };
@@ -27,6 +28,7 @@ struct fixture {
 
 int __wrap_sad_open(struct sad **sad, const struct sad_ops *ops, void *arg);
 int __wrap_sad_sync(struct sad *sad);
+int __wrap_rings_renew(struct maps *maps, int nice, __u32 number);
 
 /* The linker puts these in the place of those that need the kernel's sockets. */
 int __wrap_sad_open(struct sad **sad, const struct sad_ops *ops, void *arg)
@@ -37,6 +39,12 @@ int __wrap_sad_open(struct sad **sad, const struct sad_ops *ops, void *arg)
 
 int __wrap_sad_sync(struct sad *sad)
 {
+	return 0;
+}
+
+int __wrap_rings_renew(struct maps *maps, int nice, __u32 number)
+{
+	maps_ring_state(maps, number)->astray = 0;
 	return 0;
 }
 
@@ -61,6 +69,7 @@ static void make_maps(struct maps *maps)
 	maps->cold = zeros(SLOTS, sizeof(*maps->cold));
 	maps->rings = zeros(SA_RINGS, sizeof(*maps->rings));
 	maps->rings[RING] = (struct ring){.kind = RING_SA, .cpu = CPU};
+	maps->ring_states = zeros(RING_KINDS * maps->host->cpus, sizeof(*maps->ring_states));
 	maps->ports = zeros(1, sizeof(*maps->ports));
 	maps->stray_seen = zeros(STRAY_SEEN, sizeof(*maps->stray_seen));
 }
@@ -98,7 +107,7 @@ static int teardown(void **state)
 	struct maps *maps = &xdp->maps;
 	void *memory[] = {maps->host,  maps->table, maps->warm,	      maps->cold,
 			  maps->rings, maps->ports, maps->stray_seen, xdp->table.spare,
-			  xdp->table.spills};
+			  xdp->table.spills, maps->ring_states};
 
 	sas_close(&f->daemon);
 	addrs_free(f->daemon.addrs);
@@ -224,6 +233,67 @@ static void offloaded_sa_is_hands_off(void **state)
 	assert_int_equal(f->daemon.xdp.entries, 1);
 }
 
+/* Its ring, on a CPU that came back, is made anew after a second for which no SA's word names it. */
+static int renewed(struct fixture *f)
+{
+	struct xdp *xdp = &f->daemon.xdp;
+	cpu_set_t online;
+
+	CPU_ZERO(&online);
+	CPU_SET(CPU, &online);
+	maps_ring_state(&xdp->maps, RING)->astray = 1;
+	memset(xdp->unused_ns, 0, sizeof(xdp->unused_ns));
+	assert_int_equal(xdp_renew_rings(xdp, &online, 1), 0);
+	assert_int_equal(xdp_renew_rings(xdp, &online, HANDOVER_SILENCE_NS), 0);
+	return xdp_renew_rings(xdp, &online, 1 + HANDOVER_SILENCE_NS);
+}
+
+static void ring_of_what_is_hands_off_is_made_anew(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(renewed(f), 1);
+	feed(f, recorded_v4);
+	assert_int_equal(renewed(f), 0);
+	feed_offloaded(f);
+	assert_int_equal(renewed(f), 1);
+}
+
+/* An SA that is hands off cannot leave its CPU; once it is not, it must. */
+static void draining_ends_with_what_is_hands_off(void **state)
+{
+	struct fixture *f = *state;
+	struct daemon *d = &f->daemon;
+
+	assert_int_equal(cpus_online_read("/sys", &d->wanted.online), 0);
+	feed_offloaded(f);
+	CPU_ZERO(&d->xdp.roles.sas);
+	d->draining = true;
+	roles_look(d);
+	assert_false(d->draining);
+	feed(f, recorded_v4);
+	assert_true(d->draining);
+}
+
+/* Peers of an earlier daemon go, also where no SA comes to tell. */
+static void peers_are_counted_anew_after_adoption(void **state)
+{
+	struct fixture *f = *state;
+	struct daemon *d = &f->daemon;
+
+	sas_close(d);
+	d->base = event_base_new();
+	assert_non_null(d->base);
+	assert_int_equal(sas_open(d), 0);
+	d->claiming = true;
+	assert_int_equal(sas_sync(d), 0);
+	assert_true(event_pending(d->peers_timer, EV_TIMEOUT, NULL));
+	sas_close(d);
+	event_base_free(d->base);
+	d->base = NULL;
+	assert_int_equal(sas_open(d), 0);
+}
+
 /* Of a recorded message, all places where @from stands are @to: another SPI. */
 static int feed_as(struct fixture *f, const char *hex, const char *from, const char *to)
 {
@@ -338,6 +408,9 @@ int main(void)
 		with_daemon(forged_sa_is_not),
 		with_daemon(part_of_a_message_changes_nothing),
 		with_daemon(offloaded_sa_is_hands_off),
+		with_daemon(ring_of_what_is_hands_off_is_made_anew),
+		with_daemon(draining_ends_with_what_is_hands_off),
+		with_daemon(peers_are_counted_anew_after_adoption),
 		with_daemon(shared_entry_describes_an_sa_that_is_there),
 		with_daemon(shared_entry_is_hands_off_as_long_as_it_must),
 		with_daemon(colliding_entry_describes_an_sa_that_is_there),
