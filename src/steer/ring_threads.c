@@ -127,3 +127,11 @@ int ring_clocks_read(struct ring_clocks *clocks, __u32 cpu, __u64 *run_ns)
 	clocks->fd[cpu] = -1;
 	return -ENOENT;
 }
+
+__u64 ring_clocks_since(struct ring_clocks *clocks, __u32 cpu, __u64 *then)
+{
+	__u64 now, was = *then;
+
+	*then = ring_clocks_read(clocks, cpu, &now) ? 0 : now;
+	return was && *then > was ? *then - was : 0;
+}

@@ -38,4 +38,10 @@ int ring_clocks_find(struct ring_clocks *clocks);
 /* How long the thread on a CPU has run, in ns; -ENOENT: there is none, or it has ended. */
 int ring_clocks_read(struct ring_clocks *clocks, __u32 cpu, __u64 *run_ns);
 
+/*
+ * How long it has run since its clock showed *then, in ns; *then becomes what it shows now, 0 if there
+ * is none. 0 where *then is, and after a ring was made anew: its thread's clock begins at 0.
+ */
+__u64 ring_clocks_since(struct ring_clocks *clocks, __u32 cpu, __u64 *then);
+
 #endif

@@ -98,8 +98,7 @@ static void look_at_sa(struct xdp_loads *l, __u32 slot, double seconds)
 static double network_time(struct xdp_loads *l, __u32 cpu, double seconds)
 {
 	const struct cpus_busy *busy = &l->busy[cpu];
-	double run = 0;
-	__u64 run_ns;
+	double run;
 
 	/* A thread that cannot be seen: what it does is part of what the kernel does. */
 	if (CPU_ISSET(cpu, &l->unseen))
@@ -109,11 +108,7 @@ static double network_time(struct xdp_loads *l, __u32 cpu, double seconds)
 	 * Softirqs that a ring's thread runs on its way are part of its time on some kernels, and
 	 * not on others (IRQ_TIME_ACCOUNTING); all that the kernel did is the bound in either case.
 	 */
-	if (!ring_clocks_read(&l->clocks, cpu, &run_ns)) {
-		if (l->cpu[cpu].run_ns)
-			run = (double)(run_ns - l->cpu[cpu].run_ns) / 1e9 / seconds;
-		l->cpu[cpu].run_ns = run_ns;
-	}
+	run = (double)ring_clocks_since(&l->clocks, cpu, &l->cpu[cpu].run_ns) / 1e9 / seconds;
 	return fmin(fmin(run + busy->softirq / 1000.0, fmax(busy->kernel / 1000.0, run)), 1);
 }
 

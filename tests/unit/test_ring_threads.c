@@ -8,6 +8,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -62,10 +64,40 @@ static void a_name_is_not_enough(void **state)
 	}
 }
 
+static void show(const struct ring_clocks *clocks, const char *figures)
+{
+	assert_int_equal(ftruncate(clocks->fd[0], 0), 0);
+	assert_int_equal(pwrite(clocks->fd[0], figures, strlen(figures), 0), strlen(figures));
+}
+
+/* A ring that is made anew has another thread, whose clock begins at 0. */
+static void a_clock_that_begins_anew_tells_nothing(void **state)
+{
+	struct ring_clocks clocks;
+	__u64 then = 0;
+
+	ring_clocks_init(&clocks, 1);
+	clocks.fd[0] = memfd_create("schedstat", 0);
+	assert_true(clocks.fd[0] >= 0);
+	show(&clocks, "5000 1 1\n");
+	assert_int_equal(ring_clocks_since(&clocks, 0, &then), 0);
+	show(&clocks, "7000 1 1\n");
+	assert_int_equal(ring_clocks_since(&clocks, 0, &then), 2000);
+	show(&clocks, "100 1 1\n");
+	assert_int_equal(ring_clocks_since(&clocks, 0, &then), 0);
+	show(&clocks, "300 1 1\n");
+	assert_int_equal(ring_clocks_since(&clocks, 0, &then), 200);
+	show(&clocks, "");
+	assert_int_equal(ring_clocks_since(&clocks, 0, &then), 0);
+	assert_int_equal(then, 0);
+	ring_clocks_close(&clocks);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_name_is_not_enough),
+		cmocka_unit_test(a_clock_that_begins_anew_tells_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
