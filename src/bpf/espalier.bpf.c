@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The BPF programs: steer on each interface, one for each ring and one that all rings share, and
 // the count of what is put on rings and what full ones lose.
+#include "bpf/add.h"
 #include "bpf/steer.h"
 #include "bpf/ring.h"
 #include <bpf/bpf_tracing.h>
@@ -45,7 +46,9 @@ static __always_inline __u32 kind_of(const struct host *h, int map_id)
 /*
  * Runs on the CPU that puts frames on a ring, once for several: what it received is counted here,
  * and what a full ring lost, which nothing else tells (include/trace/events/xdp.h). Not by tp_btf: not
- * every kernel has BTF.
+ * every kernel has BTF. What was dropped is among what was processed, but not in generic mode, where it
+ * is one frame, either this or that (kernel/bpf/cpumap.c, bq_flush_to_queue() and
+ * cpu_map_generic_redirect()).
  */
 SEC("raw_tp/xdp_cpumap_enqueue")
 int BPF_PROG(espalier_enqueued, int map_id, unsigned int processed, unsigned int dropped,
@@ -59,11 +62,11 @@ int BPF_PROG(espalier_enqueued, int map_id, unsigned int processed, unsigned int
 	if (kind == RING_KINDS)
 		return 0;
 	if (cpu)
-		cpu->received += processed + dropped;
+		cpu->received += processed > dropped ? processed : dropped;
 	if (likely(!dropped))
 		return 0;
 	state = element(ring_states, ring_place(kind, to_cpu, constants.cpus));
 	if (state)
-		__sync_fetch_and_add(&state->drops, dropped);
+		add(&state->drops, dropped);
 	return 0;
 }

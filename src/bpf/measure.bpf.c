@@ -2,6 +2,7 @@
 // Measures where the packets of each SA come in: at tc, with the NIC's hash, at XDP, or at the entry
 // of the steering program that is there. Changes nothing and lets everything pass.
 #include "core/env.h"
+#include "bpf/add.h"
 #include <linux/pkt_cls.h>
 #include "core/measure.h"
 #include "core/parse.h"
@@ -64,12 +65,12 @@ static __always_inline struct measure_value *count(const struct flow *f, __u16 q
 		 * once write one sample less.
 		 */
 		*number = *(volatile __u64 *)&value->packets;
-		__sync_fetch_and_add(&value->packets, 1);
+		add(&value->packets, 1);
 		return value;
 	}
 	n = bpf_map_lookup_elem(&lost, &zero);
 	if (n)
-		__sync_fetch_and_add(n, 1);
+		add(n, 1);
 	return NULL;
 }
 
@@ -103,7 +104,7 @@ int espalier_measure_tc(struct __sk_buff *skb)
 	value->hash[number & (MEASURE_SAMPLES - 1)] = hash;
 	value->seq[number & (MEASURE_SAMPLES - 1)] = f.seq;
 	if (hash && bpf_get_hash_recalc(skb) == hash)
-		__sync_fetch_and_add(&value->l4, 1);
+		add(&value->l4, 1);
 	return TC_ACT_UNSPEC;
 }
 

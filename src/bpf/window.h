@@ -3,7 +3,7 @@
 #ifndef BPF_WINDOW_H
 #define BPF_WINDOW_H
 
-#include "core/env.h"
+#include "bpf/add.h"
 
 /* True if one more is allowed in window number @now; races between CPUs only blur the limit. */
 static __always_inline bool allow(__u64 *window, __u64 *used, __u64 allowance, __u64 now)
@@ -14,7 +14,7 @@ static __always_inline bool allow(__u64 *window, __u64 *used, __u64 allowance, _
 	}
 	if (*used >= allowance)
 		return false;
-	__sync_fetch_and_add(used, 1);
+	add(used, 1);
 	return true;
 }
 

@@ -3,6 +3,7 @@
 """What a kernel can is probed, and what it lacks is said."""
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -14,11 +15,16 @@ FIRST, SAS = 0x1000, 8
 ALL = ",".join(map(str, CPUS))
 
 
-def batch(host):
-    """Frames that a ring may hold, as the programs have it: bpftool reads the map by its own BTF."""
-    dump = subprocess.run(["bpftool", "-j", "map", "dump", "pinned", f"{host.layout}/host"],
+def dump(host, name):
+    """A map's elements, as the programs have them: bpftool reads it by its own BTF."""
+    text = subprocess.run(["bpftool", "-j", "map", "dump", "pinned", f"{host.layout}/{name}"],
                           capture_output=True, text=True, check=True).stdout
-    return json.loads(dump)[0]["formatted"]["value"]["batch"]
+    return [element["formatted"]["value"] for element in json.loads(text)]
+
+
+def batch(host):
+    """Frames that a ring may hold."""
+    return dump(host, "host")[0]["batch"]
 
 
 def overload(host):
@@ -31,6 +37,16 @@ def overload(host):
         wait_for(lambda: host.show()["drops"]["sa_rings"] > 0, "the ring to be full", 20)
         load.terminate()
         receiver.finish(settle=1.5)
+
+
+def test_atomics(host):
+    """Additions that also fetch are of Linux 5.12: the older ones' verifiers refuse them."""
+    texts = [subprocess.run(["llvm-objdump", "-d", f"{BUILD}/src/bpf/{name}.bpf.o"],
+                            capture_output=True, text=True, check=True).stdout
+             for name in ("espalier", "measure")]
+    for text in texts:
+        check("lock *(u64 *)" in text, "no additions found")
+        check(not re.search("atomic_fetch|xchg", text), re.findall(".*(?:atomic_fetch|xchg).*", text))
 
 
 def test_batch_is_the_kernel_s(host):
@@ -49,6 +65,17 @@ def test_without_btf(host):
     check(receiver.result["packets"] == 100 * SAS, "the receiver saw", receiver.result)
     check({sa["packets"] for sa in host.shown().values()} == {100}, "show:", host.shown())
     overload(host)
+
+
+def test_received_once(host):
+    """What CPUs put on rings is what came off them and what full ones lost."""
+    host.daemon("--cpus", ALL)
+    host.add_sas(range(FIRST, FIRST + SAS))
+    overload(host)
+    now, received = host.show(), sum(cpu["received"] for cpu in dump(host, "cpu_states"))
+    lost = now["drops"]["sa_rings"]
+    check(received == sum(sa["packets"] for sa in now["sas"]) + lost, received, "were received:", now)
+    return f"{lost} lost"
 
 
 def test_inspect_without_btf(host):
