@@ -38,12 +38,26 @@ static __always_inline bool holds_all(const struct xdp_md *ctx, const struct flo
 	return first >= link + f->bytes;
 }
 
-/* Are headers missing of which other buffers may hold more? @f: what the first one told. */
+/* By its protocol, as far as that is known. */
+static __always_inline bool may_be_ipsec(const struct flow *f)
+{
+	__u32 protocol = f->protocol;
+
+	return !f->family || protocol == IPPROTO_ESP || protocol == IPPROTO_AH ||
+	       protocol == IPPROTO_UDP || (f->family == 6 && is_extension(protocol));
+}
+
+/*
+ * Are headers missing of which other buffers may hold more? @f: what the first one told. TCP whose
+ * payload the NIC keeps apart stays as it is.
+ */
 static __always_inline bool is_cut(struct xdp_md *ctx, const struct flow *f)
 {
 	__u32 first = ctx->data_end - ctx->data;
 
 	if (!constants.frags || likely(first >= HEADERS))
+		return false;
+	if (!may_be_ipsec(f))
 		return false;
 	if (f->kind != FLOW_OTHER && (f->kind != FLOW_FRAGMENT || f->part != PART_FIRST))
 		return false;
