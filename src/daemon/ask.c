@@ -3,21 +3,25 @@
 #include "daemon/ask.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include "daemon/beacon.h"
+#include "steer/root_dir.h"
 
-enum { PATIENCE_S = 30 };
+/* Connecting waits only where the daemon takes nobody any more. */
+enum { CONNECT_S = 5, ANSWER_S = 30 };
 
-static int connect_in_run_dir(uint64_t cookie, pid_t *pid)
+static int connect_to(const struct sockaddr_un *address, pid_t *pid)
 {
-	struct sockaddr_un address;
+	struct timeval connecting = {.tv_sec = CONNECT_S}, answer = {.tv_sec = ANSWER_S};
 	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0), err;
 
 	if (fd < 0)
 		return -errno;
-	control_address(cookie, &address);
-	if (connect(fd, (void *)&address, sizeof(address)) < 0)
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &connecting, sizeof(connecting));
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &answer, sizeof(answer));
+	if (connect(fd, (const void *)address, sizeof(*address)) < 0)
 		err = -errno;
 	else if (!beacon_peer_is_root(fd, pid))
 		err = -EPERM;
@@ -27,28 +31,52 @@ static int connect_in_run_dir(uint64_t cookie, pid_t *pid)
 	return err;
 }
 
-int ask_connect(uint64_t cookie, pid_t *pid)
+static int connect_there(uint64_t cookie, pid_t *pid)
 {
-	struct timeval patience = {.tv_sec = PATIENCE_S};
-	int fd = connect_in_run_dir(cookie, pid);
+	int dir = beacon_open_there(RUN_DIR + 1), fd = dir;
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	char name[64];
 
-	if (fd < 0)
-		fd = beacon_connect(pid);
-	if (fd >= 0)
-		setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	if (dir < 0)
+		return dir == -ENOENT ? -EXDEV : dir;
+	lock_file_name(cookie, "control", name, sizeof(name));
+	if (!root_dir_is_roots(dir) ||
+	    root_dir_path(dir, name, address.sun_path, sizeof(address.sun_path)))
+		fd = -EPERM;
+	else
+		fd = connect_to(&address, pid);
+	close(dir);
 	return fd;
 }
 
-static int take_passed(struct msghdr *message)
+int ask_connect(uint64_t cookie, pid_t *pid)
 {
-	struct cmsghdr *header = CMSG_FIRSTHDR(message);
+	struct sockaddr_un address;
 	int fd;
 
-	if (!header || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS ||
-	    header->cmsg_len != CMSG_LEN(sizeof(fd)))
-		return -1;
-	memcpy(&fd, CMSG_DATA(header), sizeof(fd));
-	return fd;
+	control_address(cookie, &address);
+	fd = connect_to(&address, pid);
+	if (fd == -ECONNREFUSED || fd == -ENOENT)
+		fd = connect_there(cookie, pid);
+	/* It is starting or ending: its beacon is there, its socket is not. */
+	return fd == -ENOENT ? -EAGAIN : fd;
+}
+
+const char *ask_why(int err)
+{
+	switch (err) {
+	case -EAGAIN:
+		return "it does not answer";
+	case -ECONNRESET:
+	case -EPIPE:
+		return "it closed the connection without an answer";
+	case -EXDEV:
+		return "it is in another mount namespace that cannot be reached from here";
+	case -EPROTO:
+		return "it is of another version";
+	default:
+		return strerror(-err);
+	}
 }
 
 int ask_send(int fd, const struct control_request *request)
@@ -56,34 +84,21 @@ int ask_send(int fd, const struct control_request *request)
 	return send(fd, request, sizeof(*request), MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-int ask_hear(int fd, struct control_reply *reply, int *passed)
+int ask_hear(int fd, struct control_reply *reply)
 {
-	union {
-		char room[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = {0};
-	struct iovec part = {.iov_base = reply, .iov_len = sizeof(*reply)};
-	struct msghdr message = {
-		.msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = passed ? control.room : NULL,
-		.msg_controllen = passed ? sizeof(control.room) : 0,
-	};
-	ssize_t got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+	ssize_t got = recv(fd, reply, sizeof(*reply), 0);
 
 	if (got < 0)
 		return -errno;
 	if (!got)
 		return -ECONNRESET;
-	if (passed)
-		*passed = take_passed(&message);
 	reply->said[sizeof(reply->said) - 1] = 0;
 	return got == (ssize_t)sizeof(*reply) && reply->magic == CONTROL_MAGIC ? 0 : -EPROTO;
 }
 
-int ask_once(int fd, const struct control_request *request, struct control_reply *reply, int *passed)
+int ask_once(int fd, const struct control_request *request, struct control_reply *reply)
 {
 	int err = ask_send(fd, request);
 
-	return err ? err : ask_hear(fd, reply, passed);
+	return err ? err : ask_hear(fd, reply);
 }

@@ -6,21 +6,25 @@
 #include "daemon/control.h"
 
 /*
- * A connection to the daemon of this network namespace, by its socket in RUN_DIR or by its beacon;
- * *pid is its (0: in a process namespace that we do not see). -ECONNREFUSED: none runs; or another
- * negative errno.
+ * A connection to the daemon of this network namespace, by its socket in RUN_DIR, ours or, where that
+ * is another, its own; *pid is its (0: in a process namespace that we do not see). -ECONNREFUSED: none
+ * runs that tells so; -EAGAIN: it takes nobody; -EXDEV: it is there, and cannot be reached from here;
+ * -EPERM: the socket or the beacon is another user's; or another negative errno.
  */
 int ask_connect(uint64_t cookie, pid_t *pid);
+
+/* What an error of ask_connect(), ask_send() or ask_hear() means: "the daemon does not answer". */
+const char *ask_why(int err);
 
 int ask_send(int fd, const struct control_request *request);
 
 /*
- * A reply; *passed (may be NULL) is the descriptor that came with it, else -1. -ECONNRESET: the daemon
- * ended without one; -EPROTO: it is of another version; or another negative errno.
+ * A reply. -ECONNRESET: the daemon ended without one; -EAGAIN: none comes; -EPROTO: it is of another
+ * version; or another negative errno.
  */
-int ask_hear(int fd, struct control_reply *reply, int *passed);
+int ask_hear(int fd, struct control_reply *reply);
 
 /* Both. */
-int ask_once(int fd, const struct control_request *request, struct control_reply *reply, int *passed);
+int ask_once(int fd, const struct control_request *request, struct control_reply *reply);
 
 #endif

@@ -4,12 +4,14 @@
 
 #include <errno.h>
 #include <net/if.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 #include "daemon/ask.h"
+#include "daemon/attended.h"
 #include "daemon/dead.h"
 #include "daemon/find_pins.h"
 #include "daemon/stop_words.h"
@@ -29,7 +31,7 @@ int daemon_move(const struct move_request *move, char *said, size_t size)
 	int err = netns_id(&cookie);
 	int fd = err ? err : ask_connect(cookie, &pid);
 
-	err = fd < 0 ? fd : ask_once(fd, &request, &reply, NULL);
+	err = fd < 0 ? fd : ask_once(fd, &request, &reply);
 	if (fd >= 0)
 		close(fd);
 	if (err == -ECONNREFUSED)
@@ -37,17 +39,45 @@ int daemon_move(const struct move_request *move, char *said, size_t size)
 			 "no daemon runs in this network namespace; start one with "
 			 "'espalier run IF'");
 	else if (err)
-		snprintf(said, size, "asking the daemon: %s", strerror(-err));
+		snprintf(said, size, "asking the daemon: %s", ask_why(err));
 	else
 		snprintf(said, size, "%s", reply.said);
 	return err ? err : reply.err;
 }
 
-/* The daemon answers before it ends; its lock is free when it is done. */
-static int await_end(uint64_t cookie, int seconds)
+/* Whom we are connected to. */
+struct peer {
+	int fd;	   /* or why there is none, a negative errno */
+	pid_t pid; /* 0: of another process namespace */
+	int process; /* as a descriptor; -1: none */
+};
+
+static void peer_open(struct peer *peer, uint64_t cookie)
+{
+	peer->fd = ask_connect(cookie, &peer->pid);
+	peer->process = peer->fd >= 0 && peer->pid > 0 ? (int)syscall(SYS_pidfd_open, peer->pid, 0) : -1;
+}
+
+static void peer_close(const struct peer *peer)
+{
+	if (peer->fd >= 0)
+		close(peer->fd);
+	if (peer->process >= 0)
+		close(peer->process);
+}
+
+/*
+ * The daemon answers before it ends. Where its process is not to be seen, its lock is free when it is
+ * done; that is ours to see only where its RUN_DIR is ours, and elsewhere a process we do not see is
+ * never reached.
+ */
+static int await_end(const struct peer *peer, uint64_t cookie, int seconds)
 {
 	static const struct timespec pause = {.tv_nsec = 20000000};
+	struct pollfd end = {.fd = peer->process, .events = POLLIN};
 
+	if (peer->process >= 0)
+		return poll(&end, 1, 1000 * seconds) > 0 ? 0 : -ETIMEDOUT;
 	for (int i = 0; i < 50 * seconds; i++) {
 		if (lock_holder(cookie) <= 0)
 			return 0;
@@ -59,9 +89,9 @@ static int await_end(uint64_t cookie, int seconds)
 /* What was not put back comes first, one message each. */
 static int hear_stop(int fd, struct stop_answer *answer, struct control_reply *reply)
 {
-	int err = ask_hear(fd, reply, NULL);
+	int err = ask_hear(fd, reply);
 
-	for (; !err && reply->kind != CONTROL_SAID; err = ask_hear(fd, reply, NULL))
+	for (; !err && reply->kind != CONTROL_SAID; err = ask_hear(fd, reply))
 		leavings_keep(&answer->leavings,
 			      reply->kind == CONTROL_FAILED ? UNDO_FAILED : UNDO_LEFT_ALONE,
 			      reply->said);
@@ -84,10 +114,9 @@ static const char *name_daemon(pid_t pid, char name[32])
 }
 
 /*
- * @fd: connected to the daemon of that pid, or why not. *ends: it comes to its end, or did already;
- * then what it left is to be looked for.
+ * *ends: the daemon comes to its end, or did already; then what it left is to be looked for.
  */
-static int stop_by_daemon(int fd, pid_t pid, const struct pins *pins, const char *interface,
+static int stop_by_daemon(const struct peer *peer, const struct pins *pins, const char *interface,
 			  struct stop_answer *answer, bool *ends)
 {
 	struct control_request request = {.magic = CONTROL_MAGIC, .what = CONTROL_STOP};
@@ -96,25 +125,25 @@ static int stop_by_daemon(int fd, pid_t pid, const struct pins *pins, const char
 	int err;
 
 	snprintf(request.interface, sizeof(request.interface), "%s", interface ? interface : "");
-	err = fd < 0 ? fd : ask_send(fd, &request);
+	err = peer->fd < 0 ? peer->fd : ask_send(peer->fd, &request);
 	if (!err)
-		err = hear_stop(fd, answer, &reply);
+		err = hear_stop(peer->fd, answer, &reply);
 	/* One that ends by itself, or is killed, answers no more. */
-	*ends = err ? is_no_answer(err) && !await_end(pins->cookie, 2) : reply.ends;
+	*ends = err ? is_no_answer(err) && !await_end(peer, pins->cookie, 2) : reply.ends;
 	if (err && *ends)
 		return 0;
 	if (err) {
 		snprintf(answer->said, sizeof(answer->said),
 			 "asking %s: %s; end it with SIGTERM, then run 'espalier stop' again",
-			 name_daemon(pid, name), strerror(-err));
+			 name_daemon(peer->pid, name), ask_why(err));
 		return err;
 	}
 	snprintf(answer->said, sizeof(answer->said), "%s", reply.said);
 	answer->stopped = reply.stopped;
-	err = *ends ? await_end(pins->cookie, 30) : 0;
+	err = *ends ? await_end(peer, pins->cookie, 30) : 0;
 	if (err)
 		snprintf(answer->said, sizeof(answer->said), "%s does not come to an end",
-			 name_daemon(pid, name));
+			 name_daemon(peer->pid, name));
 	return err ? err : reply.err;
 }
 
@@ -166,16 +195,27 @@ static int stop_from_pins(struct pins *pins, const char *interface,
 	return err;
 }
 
+/*
+ * Is there a daemon, or may there be one, after ask_connect() said @connected? Nothing is taken from
+ * under it. Where a stranger has its name, its heartbeat tells.
+ */
+static bool may_live(int connected, const struct pins *pins)
+{
+	if (connected == -ECONNREFUSED)
+		return false;
+	return connected >= 0 || connected == -EAGAIN || connected == -EXDEV || attended(pins);
+}
+
 static int stop_found(struct pins *pins, const char *interface, struct stop_answer *answer)
 {
-	pid_t pid = lock_holder(pins->cookie);
-	bool starting = pid > 0, ends = true;
-	int fd = ask_connect(pins->cookie, &pid), err = 0;
+	struct peer peer = {.pid = lock_holder(pins->cookie)};
+	bool starting = peer.pid > 0, ends = true;
+	int err = 0;
 
-	if (fd >= 0 || starting)
-		err = stop_by_daemon(fd, pid, pins, interface, answer, &ends);
-	if (fd >= 0)
-		close(fd);
+	peer_open(&peer, pins->cookie);
+	if (starting || may_live(peer.fd, pins))
+		err = stop_by_daemon(&peer, pins, interface, answer, &ends);
+	peer_close(&peer);
 	/* Also after the daemon's own: what a crash left is found here. */
 	return err || !ends ? err : stop_from_pins(pins, interface, answer);
 }

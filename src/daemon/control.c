@@ -2,12 +2,12 @@
 // Requests of `move` and `stop`: one datagram asks, one answers, over a socket that only root
 // opens.
 #include "daemon/control.h"
-#include "daemon/beacon.h"
 #include "daemon/daemon.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,10 +28,9 @@ struct client {
 };
 
 struct control {
-	int fd, beacon; /* what listens; -1 */
+	struct listener listener;
 	int stopper; /* the client that waits for everything to be taken down; -1: nobody does */
 	char stopping[IFNAMSIZ]; /* the interface that it named; "" is all */
-	struct event *event, *beacon_event;
 	struct client client[CLIENTS];
 	char path[108];
 };
@@ -232,44 +231,12 @@ void control_stopped(struct daemon *d, int err, const char *why)
 	control->stopper = -1;
 }
 
-static void send_bpffs(int client, struct control_reply *reply, int bpffs)
-{
-	union {
-		char room[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = {0};
-	struct iovec part = {.iov_base = reply, .iov_len = sizeof(*reply)};
-	struct msghdr message = {
-		.msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = control.room,
-		.msg_controllen = sizeof(control.room),
-	};
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof(bpffs));
-	memcpy(CMSG_DATA(header), &bpffs, sizeof(bpffs));
-	sendmsg(client, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
-/* False: the answer was sent, or comes later. */
+/* False: the answer comes later. */
 static bool serve(struct daemon *d, const struct control_request *request, int client,
 		  struct control_reply *reply)
 {
-	if (request->magic != CONTROL_MAGIC) {
-		snprintf(reply->said, sizeof(reply->said),
-			 "the daemon is of another version; use its own program");
-		reply->err = -EPROTO;
-		return true;
-	}
 	if (request->what == CONTROL_STOP)
 		return do_stop(d, request, client, reply);
-	if (request->what == CONTROL_PINS) {
-		send_bpffs(client, reply, d->xdp.pins.bpffs);
-		return false;
-	}
 	if (request->what == CONTROL_MOVE) {
 		reply->err = do_move(d, request, reply->said, sizeof(reply->said));
 		return true;
@@ -279,29 +246,34 @@ static bool serve(struct daemon *d, const struct control_request *request, int c
 	return true;
 }
 
+/* A client that gave up, or was killed, has been told that nothing was done. */
+static bool is_gone(int fd)
+{
+	struct pollfd peer = {.fd = fd, .events = POLLRDHUP};
+
+	return poll(&peer, 1, 0) > 0 && peer.revents & (POLLRDHUP | POLLHUP | POLLERR);
+}
+
 static void answer(struct client *client)
 {
 	struct control_reply reply = {.magic = CONTROL_MAGIC};
-	struct control_request request;
+	struct control_request request = {0};
+	/* With MSG_TRUNC also of a larger one the size is told. */
+	ssize_t got = recv(client->fd, &request, sizeof(request), MSG_DONTWAIT | MSG_TRUNC);
+	bool ready = true;
 
-	if (recv(client->fd, &request, sizeof(request), MSG_DONTWAIT) != (ssize_t)sizeof(request))
+	if (got <= 0 || is_gone(client->fd))
 		return;
 	request.interface[sizeof(request.interface) - 1] = 0;
-	if (serve(client->daemon, &request, client->fd, &reply))
-		send(client->fd, &reply, sizeof(reply), MSG_NOSIGNAL | MSG_DONTWAIT);
-}
-
-/* There is room for another client, or there is none. */
-static void accept_clients(const struct control *control, bool more)
-{
-	struct event *events[] = {control->event, control->beacon_event};
-
-	for (size_t i = 0; i < sizeof(events) / sizeof(*events); i++) {
-		if (events[i] && more)
-			event_add(events[i], NULL);
-		else if (events[i])
-			event_del(events[i]);
+	if (got == (ssize_t)sizeof(request) && request.magic == CONTROL_MAGIC) {
+		ready = serve(client->daemon, &request, client->fd, &reply);
+	} else {
+		snprintf(reply.said, sizeof(reply.said),
+			 "the daemon is of another version; use its own program");
+		reply.err = -EPROTO;
 	}
+	if (ready)
+		send(client->fd, &reply, sizeof(reply), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 static void client_end(struct client *client)
@@ -309,7 +281,7 @@ static void client_end(struct client *client)
 	event_free(client->event);
 	close(client->fd);
 	client->event = NULL;
-	accept_clients(client->daemon->control, true);
+	listener_resume(&client->daemon->control->listener);
 }
 
 /* Its request, or it was silent for too long. */
@@ -330,79 +302,54 @@ static struct client *free_place(struct control *control)
 	return NULL;
 }
 
-static void on_client(evutil_socket_t fd, short what, void *arg)
+static void on_client(int fd, void *arg)
 {
 	static const struct timeval patience = {.tv_sec = 1};
 	struct daemon *d = arg;
 	struct client *client = free_place(d->control);
-	pid_t pid;
 
-	if (!client) {
-		accept_clients(d->control, false); /* the others wait until one of these ends */
-		return;
-	}
 	client->daemon = d;
-	client->fd = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (client->fd < 0)
-		return;
-	if (!beacon_peer_is_root(client->fd, &pid)) { /* by the beacon anybody can come */
-		close(client->fd);
-		return;
-	}
-	client->event = event_new(d->base, client->fd, EV_READ, on_request, client);
+	client->fd = fd;
+	client->event = event_new(d->base, fd, EV_READ, on_request, client);
 	if (!client->event)
-		close(client->fd);
+		close(fd);
 	else if (event_add(client->event, &patience))
 		client_end(client);
+	if (!free_place(d->control))
+		listener_pause(&d->control->listener); /* until one of these ends */
 }
 
-static int listen_on(struct daemon *d, int fd, struct event **event)
+static int listen_there(const struct sockaddr_un *address)
 {
-	*event = event_new(d->base, fd, EV_READ | EV_PERSIST, on_client, d);
-	return !*event || event_add(*event, NULL) ? -ENOMEM : 0;
-}
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), err = 0;
+	mode_t mask = umask(0177);
 
-/* Where the name is taken, verbs in other mount namespaces do not find us; all else goes on. */
-static void light_beacon(struct daemon *d)
-{
-	int err = d->control->beacon = beacon_listen();
-
-	if (err >= 0)
-		err = listen_on(d, d->control->beacon, &d->control->beacon_event);
-	if (err < 0)
-		say("listening on the abstract socket 'espalier': %s; from other mount namespaces "
-		    "'espalier show' and 'stop' will not find this daemon%s",
-		    strerror(-err),
-		    err == -EADDRINUSE ? "; another user's process has the name: see ss -xlp" : "");
+	if (fd < 0 || bind(fd, (const void *)address, sizeof(*address)) < 0 || listen(fd, 8) < 0)
+		err = -errno;
+	umask(mask);
+	if (err && fd >= 0)
+		close(fd);
+	return err ? err : fd;
 }
 
 int control_open(struct daemon *d)
 {
 	struct control *control = calloc(1, sizeof(*control));
 	struct sockaddr_un address;
-	mode_t mask;
-	int err;
+	int fd, err;
 
 	if (!control)
 		return -ENOMEM;
-	control->stopper = control->beacon = -1;
+	control->stopper = -1;
+	listener_init(&control->listener);
+	d->control = control;
 	control_address(d->xdp.pins.cookie, &address);
 	snprintf(control->path, sizeof(control->path), "%s", address.sun_path);
 	unlink(control->path); /* the lock is ours, so this is a dead daemon's */
-	control->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	mask = umask(0177);
-	err = control->fd < 0 || bind(control->fd, (void *)&address, sizeof(address)) < 0 ||
-			      listen(control->fd, 8) < 0
-		      ? -errno
-		      : 0;
-	umask(mask);
-	d->control = control;
-	if (!err)
-		err = listen_on(d, control->fd, &control->event);
+	fd = listen_there(&address);
+	err = fd < 0 ? fd : listener_open(&control->listener, d->base, fd, on_client, d);
 	if (err)
 		say("listening on %s: %s", control->path, strerror(-err));
-	else
-		light_beacon(d);
 	return err;
 }
 
@@ -413,14 +360,7 @@ void control_close(struct daemon *d)
 	for (int i = 0; i < CLIENTS; i++)
 		if (d->control->client[i].event)
 			client_end(&d->control->client[i]);
-	if (d->control->event)
-		event_free(d->control->event);
-	if (d->control->beacon_event)
-		event_free(d->control->beacon_event);
-	if (d->control->beacon >= 0)
-		close(d->control->beacon);
-	if (d->control->fd >= 0)
-		close(d->control->fd);
+	listener_close(&d->control->listener);
 	if (d->control->stopper >= 0)
 		close(d->control->stopper);
 	unlink(d->control->path);

@@ -16,7 +16,6 @@
 enum control_what {
 	CONTROL_MOVE,
 	CONTROL_STOP,
-	CONTROL_PINS, /* a descriptor of the daemon's bpffs comes with the reply */
 };
 
 struct control_request {

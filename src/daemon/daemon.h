@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include "daemon/encap_users.h"
 #include "daemon/leavings.h"
+#include "daemon/listener.h"
 #include "daemon/run.h"
 #include "nic/addrs.h"
 #include "nic/watch.h"
@@ -90,6 +91,7 @@ struct daemon {
 	bool takedown; /* on the way out: put everything back */
 	struct leavings leavings; /* what of it was left as it is */
 	int lock;
+	struct listener beacon; /* lit: no other daemon starts in this network namespace */
 	uint64_t cookie; /* of the network namespace */
 };
 

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "daemon/ask.h"
+#include "daemon/beacon.h"
 #include "daemon/find_pins.h"
 #include "daemon/kernel_sas.h"
 #include "daemon/lock.h"
@@ -98,13 +98,10 @@ static int try_mount(char *why, size_t size)
 static int check_daemon(const struct run_options *options, char *why, size_t size)
 {
 	uint64_t cookie;
-	int err = netns_id(&cookie);
-	pid_t holder = err ? 0 : lock_holder(cookie);
-	int fd = err || holder > 0 ? -1 : ask_connect(cookie, &holder); /* where /run is another */
+	pid_t holder = netns_id(&cookie) ? 0 : lock_holder(cookie);
+	bool runs = holder > 0 || !beacon_see(&holder); /* where /run is another */
 
-	if (fd >= 0)
-		close(fd);
-	else if (holder <= 0)
+	if (!runs)
 		return 0;
 	snprintf(why, size,
 		 "a daemon (pid %d) runs in this network namespace already; it takes any number of "

@@ -5,24 +5,31 @@
 #include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
-#include "daemon/ask.h"
-#include "nic/netns.h"
+#include "daemon/beacon.h"
+#include "steer/bpffs.h"
 #include "steer/unseen.h"
 
-/* The daemon's bpffs; a negative errno if there is no daemon, or it has none to give. */
-static int ask_for_bpffs(uint64_t cookie)
+/* The bpffs that the daemon has at its BPFFS; the errors of beacon_open_there(). */
+static int open_daemons_bpffs(void)
 {
-	const struct control_request request = {.magic = CONTROL_MAGIC, .what = CONTROL_PINS};
-	struct control_reply reply;
-	int bpffs = -1, err;
-	pid_t pid;
-	int fd = ask_connect(cookie, &pid);
+	int fd = beacon_open_there(BPFFS + 1);
 
 	if (fd < 0)
+		return fd == -ENOENT ? -EXDEV : fd;
+	if (bpffs_is(fd))
 		return fd;
-	err = ask_once(fd, &request, &reply, &bpffs);
 	close(fd);
-	return bpffs < 0 && !err ? -EPROTO : err ? err : bpffs;
+	return -EXDEV;
+}
+
+static int out_of_reach(char *why, size_t size)
+{
+	snprintf(why, size,
+		 "espalier's daemon runs in this network namespace, but what it steers cannot be seen "
+		 "from here: it is in another mount namespace, which this process may not enter or "
+		 "whose processes it does not see; ask from there (nsenter --mount --pid), or as root "
+		 "with all capabilities");
+	return -EXDEV;
 }
 
 int find_unseen(char *why, size_t size)
@@ -33,7 +40,7 @@ int find_unseen(char *why, size_t size)
 		return 0;
 	snprintf(why, size,
 		 "espalier steers %s, but its pins cannot be seen from here: they lie in a bpffs of "
-		 "another mount namespace, and no daemon answers; enter that one (nsenter --mount), "
+		 "another mount namespace, and no daemon leads there; enter that one (nsenter --mount), "
 		 "or take the program off by its link (bpftool link)",
 		 name);
 	return -EXDEV;
@@ -42,17 +49,19 @@ int find_unseen(char *why, size_t size)
 int find_pins(struct pins *pins, char *why, size_t size)
 {
 	int err = pins_find(pins, false, why, size), bpffs, unseen;
-	uint64_t cookie;
 
-	if ((!err && pins_state(pins) != PINS_NONE) || (err && err != -ENOENT) ||
-	    netns_id(&cookie))
+	if ((!err && pins_state(pins) != PINS_NONE) || (err && err != -ENOENT))
 		return err;
-	bpffs = ask_for_bpffs(cookie);
+	bpffs = open_daemons_bpffs();
 	if (bpffs >= 0) {
 		pins_close(pins);
-		return pins_find_in(pins, bpffs, "the daemon's /sys/fs/bpf", why, size);
+		err = pins_find_in(pins, bpffs, "the daemon's /sys/fs/bpf", why, size);
+		if (err || pins_state(pins) != PINS_NONE)
+			return err;
 	}
 	unseen = find_unseen(why, size);
+	if (!unseen && bpffs == -EXDEV)
+		unseen = out_of_reach(why, size);
 	if (unseen)
 		pins_close(pins);
 	return unseen ? unseen : err;

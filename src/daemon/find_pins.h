@@ -7,9 +7,9 @@
 
 /*
  * As pins_find() without mounting; where that sees no pins of this namespace, in the bpffs of the
- * running daemon, which passes it to us. 0: pins_state() tells what lies there, and nothing else is
- * steered by our program; -ENOENT: no bpffs is to be seen, and nothing is steered by our program;
- * -EXDEV: something is, by pins that cannot be seen. Or another negative errno. @why as there.
+ * running daemon, if the kernel lets us (daemon/beacon.h). 0: pins_state() tells what lies there, and
+ * nothing else is steered by our program; -ENOENT: no bpffs is to be seen, and nothing is steered by
+ * our program; -EXDEV: something is, or a daemon runs, and its pins cannot be seen. Or another negative errno. @why as there.
  */
 int find_pins(struct pins *pins, char *why, size_t size);
 

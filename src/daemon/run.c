@@ -9,6 +9,7 @@
 #include <systemd/sd-daemon.h>
 #include <time.h>
 #include <unistd.h>
+#include "daemon/attended.h"
 #include "daemon/beacon.h"
 #include "daemon/candidates.h"
 #include "daemon/dead.h"
@@ -73,22 +74,49 @@ static void say_locked(int err, pid_t holder)
 		say_error("locking in " RUN_DIR ": %s", strerror(-err));
 }
 
-/* What the lock does not tell where /run is another: a daemon elsewhere, and what one left. */
-static int steered_elsewhere(const struct pins *pins)
+static void say_unlit(int err)
 {
-	char why[PINS_WHY_LEN];
-	pid_t pid = 0;
-	int fd = beacon_connect(&pid);
+	say("listening on the abstract socket 'espalier': %s; from other mount namespaces 'espalier show' "
+	    "and 'stop' will not find this daemon%s",
+	    strerror(-err),
+	    err == -EADDRINUSE ? "; another user's process has the name: see ss -xlp" : "");
+}
 
-	if (fd >= 0) {
-		close(fd);
+/* By the beacon nobody is served: who connects has seen our pid, and that is all. */
+static void send_away(int fd, void *arg)
+{
+	close(fd);
+}
+
+/*
+ * Of two that start at once one gets the name; a daemon that ran without it is told by its heartbeat.
+ * 0; -EAGAIN: another daemon is here, said; or a negative errno, said.
+ */
+static int light_beacon(struct daemon *d, const struct pins *pins)
+{
+	pid_t pid = 0;
+	int fd = beacon_light();
+
+	if (fd >= 0)
+		return listener_open(&d->beacon, d->base, fd, send_away, NULL);
+	if ((fd == -EADDRINUSE && !beacon_see(&pid)) || attended(pins)) {
 		say_error("starting: a daemon (pid %d, 0 if that cannot be seen) runs in this network "
 		    "namespace already, in another mount namespace; end it first ('espalier stop')",
 		    (int)pid);
 		return -EAGAIN;
 	}
-	if (pins_state(pins) != PINS_NONE || !find_unseen(why, sizeof(why)))
-		return 0;
+	say_unlit(fd);
+	return 0;
+}
+
+/* What the lock does not tell where /run is another: a daemon elsewhere, and what one left. */
+static int steered_elsewhere(struct daemon *d, const struct pins *pins)
+{
+	char why[PINS_WHY_LEN];
+	int err = light_beacon(d, pins);
+
+	if (err || pins_state(pins) != PINS_NONE || !find_unseen(why, sizeof(why)))
+		return err;
 	say_error("starting: %s", why);
 	return -EXDEV;
 }
@@ -111,7 +139,7 @@ static int take_lock(struct daemon *d)
 		err = d->lock;
 		say_locked(err, holder);
 	} else {
-		err = steered_elsewhere(&pins);
+		err = steered_elsewhere(d, &pins);
 		dead = err ? 0 : dead_take_down(&pins);
 	}
 	if (dead > 0)
@@ -312,6 +340,7 @@ static int clean_up(struct daemon *d, bool failed)
 	xdp_close(&d->xdp);
 	if (d->sysfs)
 		close(d->sysfs);
+	listener_close(&d->beacon);
 	if (d->base)
 		event_base_free(d->base);
 	for (int i = 0; i < DAEMON_INTERFACES; i++)
@@ -369,6 +398,7 @@ int daemon_run(const struct run_options *options)
 	}
 	d->options = options;
 	d->lock = -1;
+	listener_init(&d->beacon);
 	maps_init(&d->xdp.maps);
 	pins_init(&d->xdp.pins);
 	status = run(d);

@@ -7,14 +7,20 @@
 #include <stdio.h>
 #include <unistd.h>
 
-int root_dir_open(int at, const char *name)
+bool root_dir_is_roots(int fd)
 {
 	struct stat st;
+
+	return !fstat(fd, &st) && !st.st_uid && !(st.st_mode & (S_IWGRP | S_IWOTH));
+}
+
+int root_dir_open(int at, const char *name)
+{
 	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0)
 		return errno == ENOTDIR || errno == ELOOP ? -EPERM : -errno;
-	if (!fstat(fd, &st) && !st.st_uid && !(st.st_mode & (S_IWGRP | S_IWOTH)))
+	if (root_dir_is_roots(fd))
 		return fd;
 	close(fd);
 	return -EPERM;

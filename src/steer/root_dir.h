@@ -14,6 +14,9 @@
  */
 int root_dir_open(int at, const char *name);
 
+/* Is this open directory root's, and can nobody else write it? */
+bool root_dir_is_roots(int fd);
+
 /* The path of @name in an open directory, through /proc/self: nobody can lead it elsewhere. 0, -ENAMETOOLONG. */
 int root_dir_path(int dir, const char *name, char *path, size_t size);
 

@@ -123,6 +123,7 @@ def test_mounts_bpffs_as_process_1(host):
 
 ELSEWHERE = ["unshare", "--mount", "--propagation", "private", "sh", "-c",
              "while umount -l /sys/fs/bpf 2>/dev/null; do :; done; exec \"$@\"", "sh"]
+UNCAPPED = ["setpriv", "--bounding-set", "-all", "--inh-caps", "-all"]
 RUN_TOO = [*ELSEWHERE[:-2], "mount -t tmpfs run /run; " + ELSEWHERE[-2], "sh"]
 
 
@@ -148,9 +149,46 @@ def test_found_without_bpffs(host):
 
 
 def test_found_without_run(host):
-    """Neither bpffs nor /run are the daemon's; as are its processes'."""
+    """Neither bpffs nor /run are the daemon's."""
     host.daemon("--cpus", ALL)
-    verbs_find(host, ["unshare", "--pid", "--fork", "--mount-proc", *RUN_TOO])
+    verbs_find(host, RUN_TOO)
+
+
+def out_of_reach(host, enter):
+    """A daemon is there, and nothing of it is to be had: no verb says that nothing is steered."""
+    for words in ["show"], ["stop"], ["stop", "eb"], ["move", "0x1000", "auto"], ["run", "eb", "--dry-run"]:
+        done = host.run("b", [*enter, f"{BUILD}/espalier", *words], check=False)
+        check(done.returncode == 1 and ("cannot be seen from here" in done.stderr or
+                                        "cannot be reached from here" in done.stderr),
+              words, done.returncode, done.stdout, done.stderr)
+        check("eb" in [i["interface"] for i in host.show()["interfaces"]], "stopped by", words)
+
+
+def test_out_of_reach(host):
+    """Where the daemon's process is not seen, and where the kernel guards it: root without capabilities."""
+    host.daemon("--cpus", ALL)
+    out_of_reach(host, ["unshare", "--pid", "--fork", "--mount-proc", *RUN_TOO])
+    out_of_reach(host, [*RUN_TOO, *UNCAPPED])
+
+
+def test_root_without_capabilities(host):
+    """uid 0 of a container that shares the network namespace: by the beacon nothing is had nor done."""
+    script = """if True:
+        import array, socket, struct
+        for what in 1, 2, 0:  # stop, pins (once passed on), move
+            s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            s.settimeout(10)
+            s.connect(bytes(1) + b"espalier")
+            try:
+                s.send(struct.pack("II", 0x45535044, what) + bytes(44))
+                said, passed, *_ = s.recvmsg(2000, socket.CMSG_SPACE(4))
+            except (BrokenPipeError, ConnectionResetError):
+                continue
+            assert not said and not passed, (what, said, passed)"""
+    process = host.daemon("--cpus", ALL)
+    done = host.run("b", [*UNCAPPED, "/usr/bin/python3", "-c", script], check=False)
+    check(done.returncode == 0, "it answers:", done.stderr)
+    check(host.show()["interfaces"] and process.poll() is None, "it obeyed")
 
 
 def test_stopped_from_elsewhere(host):
@@ -175,35 +213,50 @@ def test_unseen(host):
     check(host.show()["interfaces"], "no longer steered")
 
 
-def test_beacon_of_another(host):
-    """Who takes its name first, or connects to it, gets nothing; the daemon says what is lost."""
+def squat(host):
+    """A user without privileges takes the beacon's name."""
     script = """if True:
         import socket, sys
         s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        getattr(s, sys.argv[1])(bytes(1) + b"espalier")
-        if sys.argv[1] == "bind":
-            s.listen()
-            print("ready", flush=True)
-            sys.stdin.read()
-        s.send(bytes.fromhex("4450534502000000") + bytes(44))  # CONTROL_PINS
-        sys.exit(len(s.recv(10)))"""
-    nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "/usr/bin/python3",
-              "-c", script]
-    process = host.daemon("--cpus", ALL)
-    done = host.run("b", [*nobody, "connect"], check=False)
-    check(done.returncode == 0 or "BrokenPipe" in done.stderr or "ConnectionReset" in done.stderr,
-          "it answers anybody:", done.returncode, done.stderr)
-    check(host.show()["interfaces"], "the daemon is disturbed")
-    host.espalier("stop")
-    process.wait()
-    squatter = host.start("b", [*nobody, "bind"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        s.bind(bytes(1) + b"espalier")
+        s.listen()
+        print("ready", flush=True)
+        sys.stdin.read()"""
+    squatter = host.start("b", ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups",
+                                "/usr/bin/python3", "-c", script],
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     check(squatter.stdout.readline() == "ready\n", "the squatter")
+
+
+def test_beacon_of_another(host):
+    """Who takes its name first gets nothing; the daemon says what is lost."""
+    squat(host)
     host.daemon("--cpus", ALL)
     check("another user's process has the name" in host.log, "not said:", host.log)
     check("eb is steered" in host.espalier("show").stdout, "show")
     done = host.run("b", [*RUN_TOO, f"{BUILD}/espalier", "show"], check=False)
     check(done.returncode == 1 and "cannot be seen" in done.stderr, done.stdout, done.stderr)
     host.espalier("stop")
+
+
+ANOTHER_RUN = ["unshare", "--mount", "--propagation", "private", "sh", "-c",
+               "mount -t tmpfs run /run; exec \"$@\"", "sh"]
+
+
+def test_two_daemons(host):
+    """With another /run, and where a stranger has the beacon's name: the first is told by its heartbeat."""
+    squat(host)
+    first = host.daemon("--cpus", ALL)
+    log = host.log
+    for words, said in (["run", "eb", "--cpus", ALL], "already"), (["stop"], "end it with SIGTERM"):
+        done = host.run("b", [*ANOTHER_RUN, f"{BUILD}/espalier", *words], check=False)
+        check(done.returncode == 1 and said in done.stderr, words, done.returncode, done.stdout, done.stderr)
+        check(host.show()["interfaces"] and first.poll() is None and host.log == log, words, "did harm:", host.log)
+    first.kill()
+    first.wait()
+    # Its last beat is recent: waited for, until none comes.
+    said = host.run("b", [*ANOTHER_RUN, f"{BUILD}/espalier", "stop"]).stdout
+    check("no longer steered" in said, "a dead daemon keeps others away:", said)
 
 
 # A daemon that was killed
