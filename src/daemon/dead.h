@@ -6,10 +6,12 @@
 #include "steer/pins.h"
 
 /*
- * Takes down what is left in the same bpffs of other namespaces that are gone: no process is in them
- * that we can see, nothing that the pins of theirs attached is attached any more, and no daemon holds
- * their lock or has beaten lately. Their records go too: what they are about is gone. The number of
- * namespaces.
+ * Takes down what is left in the same bpffs of other namespaces that are surely gone: no thread and no
+ * name of one that we know of is in them, nothing that the pins of theirs attached is attached any
+ * more, no daemon holds their lock and none has beaten lately. Where any of that cannot be told (in
+ * another PID namespace than the first; without the right to enter a namespace, as in
+ * espalier.service) they count as alive. Their records go too, if they are about nothing but
+ * interfaces that are gone; else they stay, which is said. The number of namespaces.
  */
 int dead_take_down(const struct pins *pins);
 

@@ -110,14 +110,12 @@ static int take_down_all(struct pins *pins, struct undo *undo)
 {
 	unsigned int *ifindexes;
 	int count = pins_interfaces(pins, &ifindexes);
-	int err = count < 0 ? count : 0, bad;
+	int err = count < 0 ? count : 0;
 
 	for (int i = 0; i < count; i++)
 		err = worse(err, take_down_one(pins, undo, ifindexes[i]));
 	free(ifindexes);
-	bad = pins_remove(pins);
-	if (bad)
-		return worse(err, bad);
+	err = worse(err, pins_remove(pins));
 	/* Also of interfaces that have no pins: the NIC steers them, or a crash left them so. */
 	err = worse(err, undo_after_detach(undo, 0));
 	return worse(err, undo_restore(undo, 0));

@@ -361,15 +361,18 @@ int pins_create_interface(const struct pins *pins, unsigned int ifindex)
 int pins_others(const struct pins *pins, uint64_t **cookies)
 {
 	int root = open_ours(pins->bpffs, ROOT), count = 0;
-	DIR *dir = root < 0 ? NULL : fdopendir(root);
+	DIR *dir = root < 0 ? NULL : entries_of(root);
 	unsigned long long cookie;
 	struct dirent *entry;
 	uint64_t *grown;
 	char rest;
 
 	*cookies = NULL;
+	if (root < 0)
+		return root == -ENOENT ? 0 : root;
+	close(root);
 	if (!dir)
-		return root == -ENOENT ? 0 : root < 0 ? root : -ENOMEM;
+		return -ENOMEM;
 	while ((entry = readdir(dir))) {
 		if (sscanf(entry->d_name, "%llx%c", &cookie, &rest) != 1 || cookie == pins->cookie)
 			continue;

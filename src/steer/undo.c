@@ -94,6 +94,21 @@ int undo_interfaces(const struct undo *undo, int **ifindexes)
 	return (int)kept;
 }
 
+bool undo_any_here(const struct undo *undo)
+{
+	struct json_object *const of[] = {undo_changes(undo), undo_attached(undo)};
+	struct link link;
+
+	for (int i = 0; i < 2; i++)
+		for (size_t k = 0; k < json_object_array_length(of[i]); k++) {
+			struct json_object *item = json_object_array_get_idx(of[i], k);
+
+			if (undo_number(item, "ifindex") && undo_item_link(item, &link) != -ENODEV)
+				return true;
+		}
+	return false;
+}
+
 static ssize_t change_find(const struct undo *undo, const struct undo_entry *entry)
 {
 	struct json_object *list = undo_changes(undo), *item;
@@ -298,11 +313,6 @@ static int put_back(struct undo *undo, struct json_object *item, const char *ifn
 	return 0;
 }
 
-static bool is_gone(int err)
-{
-	return err == -ENOENT || err == -ENODEV || err == -EOPNOTSUPP;
-}
-
 /* 0: done with this item; 1: it must stay. */
 static int restore_knob(struct undo *undo, struct json_object *item, const char *ifname)
 {
@@ -312,7 +322,7 @@ static int restore_knob(struct undo *undo, struct json_object *item, const char 
 	int err;
 
 	err = knob_read(&undo->knobs, undo_kind_of(item), ifname, knob, &now);
-	if (is_gone(err)) {
+	if (knob_is_gone(err)) {
 		undo_say(undo, UNDO_DONE, "%s%s%s is no longer there: nothing to put back", ifname,
 			 sep, knob);
 		return 0;

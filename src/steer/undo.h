@@ -74,6 +74,9 @@ size_t undo_count(const struct undo *undo);
  */
 int undo_interfaces(const struct undo *undo, int **ifindexes);
 
+/* Is any of them in the calling thread's network namespace, as far as can be told? */
+bool undo_any_here(const struct undo *undo);
+
 /*
  * Write one change down before it is made: on disk when this returns 0. The first old value stays
  * when the same knob is changed again, unless somebody else set it in between.

@@ -42,34 +42,35 @@ static int list_add(struct json_object *list, struct json_object *item)
 static int read_fixed(struct undo *undo, const char *ifname, struct json_object *list)
 {
 	char *value;
-	size_t i;
-	int err;
+	int err = 0;
 
-	for (i = 0; i < sizeof(fixed_knobs) / sizeof(fixed_knobs[0]); i++) {
-		/* What the NIC does not have or tell cannot be put back either. */
-		if (knob_read(&undo->knobs, fixed_knobs[i].kind, ifname, fixed_knobs[i].knob,
-			      &value))
-			continue;
-		err = list_add(list, knob_new(fixed_knobs[i].kind, fixed_knobs[i].knob, value));
+	for (size_t i = 0; i < sizeof(fixed_knobs) / sizeof(fixed_knobs[0]) && !err; i++) {
+		err = knob_read(&undo->knobs, fixed_knobs[i].kind, ifname, fixed_knobs[i].knob,
+				&value);
+		if (!err)
+			err = list_add(list,
+				       knob_new(fixed_knobs[i].kind, fixed_knobs[i].knob, value));
+		else if (knob_is_gone(err)) /* what the NIC does not have cannot be put back either */
+			err = 0;
 		free(value);
-		if (err)
-			return err;
 	}
-	return 0;
+	return err;
 }
 
 static int read_features(const char *ifname, struct json_object *list)
 {
 	const struct nic_feature *feature;
 	struct nic_features features;
-	int fd, err = 0;
+	int fd, err;
 	size_t i;
 
 	fd = ethtool_open();
 	if (fd < 0)
 		return fd;
-	(void)ethtool_features(fd, ifname, &features);
+	err = ethtool_features(fd, ifname, &features);
 	close(fd);
+	if (knob_is_gone(err))
+		err = 0;
 	for (i = 0; i < features.count && !err; i++) {
 		feature = &features.feature[i];
 		if (!feature->fixed && knob_valid(UNDO_FEATURE, feature->name))
@@ -80,12 +81,15 @@ static int read_features(const char *ifname, struct json_object *list)
 	return err;
 }
 
-/* All settings that an attach may change, as a list; NULL: out of memory. */
-static struct json_object *snapshot(struct undo *undo, const char *ifname)
+/* All settings that an attach may change, as a list; NULL and why. */
+static struct json_object *snapshot(struct undo *undo, const char *ifname, int *err)
 {
 	struct json_object *list = json_object_new_array();
 
-	if (list && !read_fixed(undo, ifname, list) && !read_features(ifname, list))
+	*err = list ? read_fixed(undo, ifname, list) : -ENOMEM;
+	if (!*err)
+		*err = read_features(ifname, list);
+	if (!*err)
 		return list;
 	json_object_put(list);
 	return NULL;
@@ -151,7 +155,8 @@ static int take_over(struct json_object *list, struct json_object *earlier)
 	for (i = 0; before && i < json_object_array_length(before); i++) {
 		old = json_object_array_get_idx(before, i);
 		now = list_find(list, old);
-		if (now && !undo_item_add(now, "value",
+		if (!now ? list_add(list, json_object_get(old))
+			 : !undo_item_add(now, "value",
 					  json_object_new_string(undo_text(old, "value"))))
 			return -ENOMEM;
 	}
@@ -161,17 +166,22 @@ static int take_over(struct json_object *list, struct json_object *earlier)
 /* A new attachment in the place of the one that is written down, if there is one. */
 static int put_attachment(struct undo *undo, const struct link *link)
 {
-	struct json_object *item = undo_item_new(link), *list = snapshot(undo, link->name);
 	ssize_t at = find(undo, link->ifindex);
-	int err = item && list ? 0 : -ENOMEM;
+	int err;
+	struct json_object *list = snapshot(undo, link->name, &err);
+	struct json_object *item = undo_item_new(link);
 
+	if (!err && !item)
+		err = -ENOMEM;
 	if (!err && at >= 0)
 		err = take_over(list, json_object_array_get_idx(undo_attached(undo), at));
-	if (err || !undo_item_add(item, "before", list)) {
-		if (err)
-			json_object_put(list);
+	if (err)
+		json_object_put(list);
+	else if (!undo_item_add(item, "before", list))
+		err = -ENOMEM;
+	if (err) {
 		json_object_put(item);
-		return -ENOMEM;
+		return err;
 	}
 	if (at >= 0)
 		json_object_array_del_idx(undo_attached(undo), at, 1);
@@ -193,39 +203,47 @@ int undo_before_attach(struct undo *undo, int ifindex)
 
 int undo_after_attach(struct undo *undo, int ifindex)
 {
-	struct json_object *item;
+	struct json_object *item, *list;
 	struct link link;
 	int err;
 
 	item = attachment(undo, ifindex, &link, &err);
 	if (!item)
 		return err;
-	if (!undo_item_add(item, "after", snapshot(undo, link.name)))
-		return -ENOMEM;
-	return undo_file_save(undo);
+	list = snapshot(undo, link.name, &err);
+	if (!list)
+		return err;
+	return undo_item_add(item, "after", list) ? undo_file_save(undo) : -ENOMEM;
+}
+
+/* Adds the knob to KEEP if it differs. One that cannot be read now may be when it is put back. */
+static int note_knob(struct undo *undo, struct json_object *keep, struct json_object *knob,
+		     const char *ifname)
+{
+	const char *name = undo_text(knob, "knob");
+	int err = 0;
+	char *now;
+
+	if (knob_read(&undo->knobs, undo_kind_of(knob), ifname, name, &now))
+		return 0;
+	if (strcmp(now, undo_text(knob, "value")))
+		err = list_add(keep, knob_new(undo_kind_of(knob), name, NULL));
+	free(now);
+	return err;
 }
 
 /* Whatever differs from what the attach left was changed by somebody else since. */
 static int note_changed(struct undo *undo, struct json_object *item, const char *ifname)
 {
-	struct json_object *after = json_object_object_get(item, "after"), *now, *keep, *knob, *same;
-	int err = 0;
-	size_t i;
+	struct json_object *after = json_object_object_get(item, "after"), *keep;
+	int err;
 
 	if (!after)
 		return 0;
 	keep = json_object_new_array();
-	now = snapshot(undo, ifname);
-	if (!now || !keep)
-		err = -ENOMEM;
-	for (i = 0; !err && i < json_object_array_length(after); i++) {
-		knob = json_object_array_get_idx(after, i);
-		same = list_find(now, knob);
-		if (same && strcmp(undo_text(same, "value"), undo_text(knob, "value")))
-			err = list_add(keep,
-				       knob_new(undo_kind_of(knob), undo_text(knob, "knob"), NULL));
-	}
-	json_object_put(now);
+	err = keep ? 0 : -ENOMEM;
+	for (size_t i = 0; !err && i < json_object_array_length(after); i++)
+		err = note_knob(undo, keep, json_object_array_get_idx(after, i), ifname);
 	if (err) {
 		json_object_put(keep);
 		return err;
@@ -265,18 +283,35 @@ static int put_knob_back(struct undo *undo, struct json_object *knob, const char
 	return err ? 1 : 0;
 }
 
+/* It could not be read: what the attach left of it is noted in LEFT once more. 1, as it stays. */
+static int keep_unread(struct undo *undo, struct json_object *knob, int why, const char *ifname,
+		       struct json_object *after, struct json_object *left)
+{
+	struct json_object *was = list_find(after, knob);
+
+	undo_say(undo, UNDO_FAILED,
+		 "%s: %s could not be read: %s; what it was stays written down in %s/%s", ifname,
+		 undo_text(knob, "knob"), strerror(-why), undo->dir_name, undo->file);
+	if (was)
+		(void)list_add(left, json_object_get(was));
+	return 1;
+}
+
 /* 0; 1: it could not be put back, and what it is now is noted in LEFT. */
-static int compare_restore(struct undo *undo, struct json_object *knob, bool keep,
+static int compare_restore(struct undo *undo, struct json_object *knob, struct json_object *item,
 			   const char *ifname, struct json_object *left)
 {
 	const char *name = undo_text(knob, "knob");
+	int failed = 0, err;
 	char *now;
-	int failed = 0;
 
-	if (knob_read(&undo->knobs, undo_kind_of(knob), ifname, name, &now))
-		return 0;
+	err = knob_read(&undo->knobs, undo_kind_of(knob), ifname, name, &now);
+	if (err)
+		return knob_is_gone(err) ? 0
+					 : keep_unread(undo, knob, err, ifname,
+						       json_object_object_get(item, "after"), left);
 	if (strcmp(now, undo_text(knob, "value"))) {
-		if (keep)
+		if (list_find(json_object_object_get(item, "keep"), knob))
 			undo_say(undo, UNDO_LEFT_ALONE,
 				 "%s: %s is now %s, changed by somebody else while we steered: "
 				 "left alone",
@@ -296,15 +331,13 @@ static int compare_restore(struct undo *undo, struct json_object *knob, bool kee
  */
 static int restore_all(struct undo *undo, struct json_object *item, const char *ifname)
 {
-	struct json_object *before = json_object_object_get(item, "before"), *knob;
-	struct json_object *keep = json_object_object_get(item, "keep");
+	struct json_object *before = json_object_object_get(item, "before");
 	struct json_object *left = json_object_new_array();
 	int failed = 0;
 
 	/* In this order: channels come before the table that depends on them. */
 	for (size_t i = 0; i < json_object_array_length(before);) {
-		knob = json_object_array_get_idx(before, i);
-		if (compare_restore(undo, knob, list_find(keep, knob), ifname, left)) {
+		if (compare_restore(undo, json_object_array_get_idx(before, i), item, ifname, left)) {
 			failed++;
 			i++;
 		} else {

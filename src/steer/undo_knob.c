@@ -397,6 +397,11 @@ bool knob_valid(enum undo_kind kind, const char *knob)
 	return kind != UNDO_RULE || rule_valid(knob);
 }
 
+bool knob_is_gone(int err)
+{
+	return err == -ENOENT || err == -ENODEV || err == -EOPNOTSUPP;
+}
+
 int knob_read(struct knobs *knobs, enum undo_kind kind, const char *ifname, const char *knob,
 	      char **value)
 {

@@ -23,7 +23,10 @@ enum undo_kind knob_kind_of(const char *word);
 /* May a file name this knob? One that leads anywhere else is refused. */
 bool knob_valid(enum undo_kind kind, const char *knob);
 
-/* Its present value, to be freed. -ENOENT, -EOPNOTSUPP: it is not there, or not any more. */
+/* Does this error of knob_read() say that it is not there, or not any more? Any other may pass. */
+bool knob_is_gone(int err);
+
+/* Its present value, to be freed; or a negative errno. */
 int knob_read(struct knobs *knobs, enum undo_kind kind, const char *ifname, const char *knob,
 	      char **value);
 int knob_write(struct knobs *knobs, enum undo_kind kind, const char *ifname, const char *knob,

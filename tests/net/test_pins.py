@@ -283,6 +283,18 @@ def threads_of(host, ring_map):
             name.endswith(f":{ring_map}")]
 
 
+# A process 1 with more rights than ours, as where these tests are in a container, may be in any namespace:
+# nothing would ever be surely gone. So it is hidden.
+SEES_ALL = ["unshare", "--mount", "--propagation", "private", "sh", "-c",
+            "stat -L /proc/1/ns/net >/dev/null 2>&1 || mount -n -t tmpfs none /proc/1/task; exec \"$@\"", "sh"]
+
+
+def stop_that_says(host, word):
+    """What a stop says, if that has the word."""
+    done = host.run("b", [*SEES_ALL, f"{BUILD}/espalier", "stop"])
+    return done.stdout + done.stderr if word in done.stdout else None
+
+
 def test_namespace_gone(host):
     """Killed, and then its network namespace is deleted: `stop` and `run` elsewhere end the threads."""
     for verb in ["stop"], ["run", "eb"]:
@@ -304,15 +316,16 @@ def test_namespace_gone(host):
         check(os.path.exists(pins), "what steers elsewhere was taken down")
         if verb == ["stop"]:
             host.sh("b", f"ip link del b{verb[0]}")
-            host.espalier("stop")  # nothing is attached there, but it lives, and may need its records
+            host.run("b", [*SEES_ALL, f"{BUILD}/espalier", "stop"])  # nothing is attached there, but it lives, and may need its records
             check(os.path.exists(pins), "a living namespace was taken down")
         subprocess.run(["ip", "netns", "del", f"{host.prefix}-{side}"], check=True)
         host.sides.remove(side)
         wait_for(lambda: f"b{verb[0]}" not in host.sh("b", "ip link"), "the namespace to be gone")
         if verb == ["stop"]:
-            said = host.espalier("stop").stdout
+            # Once its heartbeat is old: a daemon with another /run might have gone on.
+            said = wait_for(lambda: stop_that_says(host, "gone"), "the heartbeat to be old", 40, 1)
         else:
-            host.daemon("--cpus", ALL)
+            host.daemon("--cpus", ALL, under=SEES_ALL)
             said = host.log
         check("left of 1 network namespace that is gone" in said, "not said:", said)
         check(not os.path.exists(pins), "pins are left")
@@ -320,6 +333,62 @@ def test_namespace_gone(host):
               if os.path.exists("/run/espalier") else True, "records are left")
         wait_for(lambda: not threads_of(host, number), "the threads to end")
         host.espalier("stop")
+
+
+ENTERS = """if True:
+    import ctypes, os, threading
+    def enter():
+        assert not ctypes.CDLL(None).setns(os.open("/proc/%d/ns/net", os.O_RDONLY), 0)
+        print("ready", flush=True)
+        threading.Event().wait()
+    threading.Thread(target=enter).start()
+"""
+
+
+def test_namespace_may_live(host):
+    """Nothing is attached in it any more and it has no name; but it lives, or that cannot be told."""
+    host.add_side("held", "203.0.113.1/24", "203.0.113.2/24", device="ec", towards="bheld")
+    daemon = host.start("held", [f"{BUILD}/espalier", "run", "ec", "--cpus", ALL, "--keep"],
+                        stderr=subprocess.PIPE)
+    while "ready:" not in (line := daemon.stderr.readline()):
+        check(line, "the daemon ended")
+    cookie = cookie_of(host, "held")
+    pins, record = f"/sys/fs/bpf/espalier/{cookie}", f"/run/espalier/{cookie}.json"
+    daemon.terminate()
+    daemon.wait()
+    holder = host.start("held", ["sleep", "600"])
+    wait_for(lambda: open(f"/proc/{holder.pid}/comm", encoding="utf8").read() == "sleep\n", "the holder")
+    host.sh("b", "ip link del bheld")
+    subprocess.run(["ip", "netns", "del", f"{host.prefix}-held"], check=True)
+    host.sides.remove("held")
+
+    def stays(what, *enter):
+        done = host.run("b", [*SEES_ALL, *enter, f"{BUILD}/espalier", "stop"])
+        check(os.path.exists(pins) and os.path.exists(record), what, "was taken down:", done.stdout)
+
+    thread = host.start("b", ["/usr/bin/python3", "-c", ENTERS % holder.pid], stdout=subprocess.PIPE)
+    check(thread.stdout.readline() == "ready\n", "the thread")
+    stays("a namespace with a process")
+    holder.kill()
+    holder.wait()
+    stays("a namespace with a thread")
+    thread.kill()
+    thread.wait()
+    stays("what cannot be seen", "unshare", "--pid", "--fork", "--mount-proc")
+    stays("what may not be entered", "strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=setns",
+          "-e", "inject=setns:error=EPERM")
+
+    # Now it is gone; but its record has an interface that had no program.
+    with open(record, encoding="utf8") as file:
+        state = json.load(file)
+    state["attached"].append(dict(state["attached"][0], ifindex=4242, interface="nic",
+                                  mac="02:00:00:00:42:42"))
+    with open(record, "w", encoding="utf8") as file:
+        json.dump(state, file)
+    said = wait_for(lambda: stop_that_says(host, "gone"), "the namespace to be gone")
+    check(not os.path.exists(pins), "pins are left")
+    check(os.path.exists(record) and f"{cookie}.json" in said, "the record is gone, or not named:", said)
+    os.remove(record)
 
 
 def test_killed_while_pinning(host):

@@ -223,6 +223,24 @@ def test_stopped_then_changed(host):
     check(gro(host) == other, "gro was put back")
 
 
+def test_pins_that_do_not_go(host):
+    """Something that is not ours lies among the pins: all else is taken down and put back."""
+    host.sysfs(f"eb/{RX0}", "3")
+    start(host).kill()
+    check(mask(host) == 0, "nothing was changed: this tests nothing")
+    stranger = f"{host.pins}/stranger"
+    os.mkdir(stranger)
+    os.chmod(stranger, 0o777)
+    done = host.espalier("stop", check=False)
+    check(done.returncode == 1 and "Operation not permitted" in done.stderr, "said:", done)
+    check(not program_on(host), "still attached")
+    check(mask(host) == 3, "not put back:", mask(host))
+    check(record(host) is None, "still written down:", record(host))
+    os.rmdir(stranger)
+    host.espalier("stop")
+    nothing_left(host)
+
+
 def test_killed_while_it_detaches(host):
     """Its pins are gone, its settings are not yet back: whoever comes next does it."""
     host.sysfs(f"eb/{RX0}", "3")

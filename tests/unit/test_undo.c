@@ -36,6 +36,8 @@ static struct {
 	bool present;
 	bool configured; /* a table was set: kept until reset (IFF_RXFH_CONFIGURED) */
 	bool stuck;	 /* refuses to change its key */
+	int refuses;	 /* errno of who reads its hash settings; 0: nothing is in the way */
+	int refuses_then; /* the same once it was said that the hash function could not be read */
 	uint32_t rings;
 	uint32_t table[TABLE];
 	uint8_t key[KEY];
@@ -57,6 +59,7 @@ static void model_init(void)
 
 	model.present = true;
 	model.stuck = false;
+	model.refuses = model.refuses_then = 0;
 	model.rings = 4;
 	model.hfunc = 1;
 	for (i = 0; i < KEY; i++)
@@ -72,6 +75,8 @@ static int fail_with(int err)
 
 static int model_get(struct ethtool_rxfh *rss)
 {
+	if (model.refuses)
+		return fail_with(model.refuses);
 	if (rss->rss_context)
 		return fail_with(EOPNOTSUPP);
 	if ((rss->indir_size && rss->indir_size != TABLE) ||
@@ -203,6 +208,8 @@ static void note(void *ctx, enum undo_outcome outcome, const char *line)
 	size_t used = strlen(said);
 
 	outcomes[outcome]++;
+	if (model.refuses && strstr(line, "hash-function could not be read"))
+		model.refuses = model.refuses_then;
 	snprintf(said + used, sizeof(said) - used, "%s\n", line);
 }
 
@@ -951,6 +958,85 @@ static void what_was_changed_after_a_failure_stays(void **state)
 	undo_close(undo);
 }
 
+static void what_cannot_be_read_stays_written_down(void **state)
+{
+	struct undo *undo = open_undo();
+
+	model_init();
+	assert_int_equal(undo_before_attach(undo, index_of("nic0")), 0);
+	model.key[0] = 0xff;
+	assert_int_equal(undo_after_attach(undo, index_of("nic0")), 0);
+	model.refuses = model.refuses_then = EBUSY;
+	assert_int_equal(undo_before_detach(undo, index_of("nic0")), 0);
+	assert_int_equal(undo_after_detach(undo, index_of("nic0")), 3); /* table, key, function */
+	assert_int_equal(outcomes[UNDO_FAILED], 3);
+	assert_said("hash-key could not be read: Device or resource busy; what it was stays written");
+	assert_true(file_exists());
+	undo_close(undo);
+	model.refuses = 0;
+	undo = open_undo();
+	assert_int_equal(undo_after_detach(undo, 0), 0);
+	assert_int_equal(model.key[0], 1);
+	assert_int_equal(outcomes[UNDO_LEFT_ALONE], 0);
+	assert_false(file_exists());
+	undo_close(undo);
+}
+
+/* Read again, it is another than the attach left: somebody set it meanwhile. */
+static void what_was_changed_while_it_was_unread_stays(void **state)
+{
+	struct undo *undo = open_undo();
+
+	model_init();
+	assert_int_equal(undo_before_attach(undo, index_of("nic0")), 0);
+	model.key[0] = 0xff;
+	assert_int_equal(undo_after_attach(undo, index_of("nic0")), 0);
+	model.refuses = model.refuses_then = EBUSY;
+	assert_int_equal(undo_after_detach(undo, index_of("nic0")), 3);
+	model.refuses = 0;
+	model.key[0] = 0xaa;
+	assert_int_equal(undo_after_detach(undo, index_of("nic0")), 0);
+	assert_int_equal(model.key[0], 0xaa);
+	assert_int_equal(outcomes[UNDO_LEFT_ALONE], 1);
+	undo_close(undo);
+}
+
+static void what_cannot_be_noted_is_not_attached(void **state)
+{
+	struct undo *undo = open_undo();
+
+	model_init();
+	model.refuses = EBUSY;
+	assert_int_equal(undo_before_attach(undo, index_of("nic0")), -EBUSY);
+	assert_false(file_exists());
+	/* what a NIC does not have is no hindrance */
+	model.refuses = EOPNOTSUPP;
+	assert_int_equal(undo_before_attach(undo, index_of("nic0")), 0);
+	model.refuses = EBUSY;
+	assert_int_equal(undo_after_attach(undo, index_of("nic0")), -EBUSY);
+	undo_close(undo);
+}
+
+/* Left of an earlier attachment, and just when the next begins the NIC says that it has none. */
+static void what_a_new_attach_does_not_see_stays_written_down(void **state)
+{
+	struct undo *undo = open_undo();
+
+	model_init();
+	assert_int_equal(undo_before_attach(undo, index_of("nic0")), 0);
+	model.key[0] = 0xff;
+	assert_int_equal(undo_after_attach(undo, index_of("nic0")), 0);
+	model.refuses = EBUSY;
+	model.refuses_then = EOPNOTSUPP;
+	assert_int_equal(undo_before_attach(undo, index_of("nic0")), 0);
+	assert_int_equal(model.refuses, EOPNOTSUPP);
+	model.refuses = 0;
+	assert_int_equal(undo_after_detach(undo, index_of("nic0")), 0);
+	assert_int_equal(model.key[0], 1);
+	assert_false(file_exists());
+	undo_close(undo);
+}
+
 static void unfinished_files_are_removed(void **state)
 {
 	struct undo_entry mask = rps("v0", "0", "3");
@@ -1024,6 +1110,10 @@ int main(void)
 		test(what_was_changed_after_a_crash_stays),
 		test(what_the_driver_changed_stays_written_down),
 		test(what_was_changed_after_a_failure_stays),
+		test(what_cannot_be_read_stays_written_down),
+		test(what_was_changed_while_it_was_unread_stays),
+		test(what_cannot_be_noted_is_not_attached),
+		test(what_a_new_attach_does_not_see_stays_written_down),
 		test(unfinished_files_are_removed),
 		test(interfaces_are_listed_once),
 	};
