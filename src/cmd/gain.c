@@ -215,7 +215,7 @@ static enum status chosen_cpus(char *interface, cpu_set_t *cpus)
 	int err = cpus_facts_read("/sys", &machine);
 
 	if (!err)
-		err = pick_cpus(0, &machine, &interface, *interface != 0, cpus, why, sizeof(why));
+		err = pick_cpus(0, &machine, &interface, *interface != 0, NULL, cpus, why, sizeof(why));
 	return err ? complain("gain", "choosing CPUs: %s", strerror(-err)) : STATUS_DONE;
 }
 

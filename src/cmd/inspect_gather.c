@@ -22,7 +22,7 @@ static void gather_cpus(const char *name, cpu_set_t *cpus)
 
 	snprintf(copy, sizeof(copy), "%s", name);
 	if (cpus_facts_read("/sys", &machine) ||
-	    pick_cpus(0, &machine, &interface, 1, cpus, why, sizeof(why)))
+	    pick_cpus(0, &machine, &interface, 1, NULL, cpus, why, sizeof(why)))
 		CPU_SET(0, cpus);
 }
 

@@ -155,9 +155,9 @@ void interfaces_link_changed(struct daemon *d, unsigned int changes, const struc
 
 /* roles.c */
 
-/* Chooses the CPUs and their roles. 0, or a negative errno, said. */
-int roles_choose(int sysfs, const struct run_options *options, struct wanted_cpus *wanted,
-		 struct cpu_roles *roles);
+/* Chooses the CPUs and their roles; @rx_busy as of pick_cpus(). 0, or a negative errno, said. */
+int roles_choose(int sysfs, const struct run_options *options, const uint16_t *rx_busy,
+		 struct wanted_cpus *wanted, struct cpu_roles *roles);
 /* With the maps that were adopted: no roles for CPUs whose rings are astray, until they are made
  * anew. */
 void roles_adopt(struct daemon *d);

@@ -219,7 +219,7 @@ int dry_run(const struct run_options *options)
 	if (options->json)
 		out_number(out, "version", 1);
 	refused = check_host(options, out);
-	err = roles_choose(0, options, &wanted, &roles);
+	err = roles_choose(0, options, NULL, &wanted, &roles);
 	if (!err)
 		print_cpus(out, &wanted, &roles);
 	if (!err)

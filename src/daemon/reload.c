@@ -47,6 +47,7 @@ static bool same_list(const char *a, const char *b)
 static int take_roles(struct daemon *d, const struct run_options *now)
 {
 	const struct run_options *was = d->options;
+	uint16_t busy[CPU_SETSIZE];
 	struct wanted_cpus wanted;
 	struct cpu_roles roles;
 	int err;
@@ -54,7 +55,8 @@ static int take_roles(struct daemon *d, const struct run_options *now)
 	if (same_list(was->cpus, now->cpus) && same_list(was->stray_cpus, now->stray_cpus) &&
 	    was->ike_cpu == now->ike_cpu)
 		return 0;
-	err = roles_choose(d->sysfs, now, &wanted, &roles);
+	rounds_receiving(d, busy);
+	err = roles_choose(d->sysfs, now, busy, &wanted, &roles);
 	if (!err)
 		roles_say(&wanted, &roles);
 	if (!err)

@@ -41,8 +41,8 @@ static void say_roles(const struct cpu_roles *roles)
 	say("SAs on CPUs %s, strays on %s, IKE on %d", sas, strays, roles->ike);
 }
 
-int roles_choose(int sysfs, const struct run_options *options, struct wanted_cpus *wanted,
-		 struct cpu_roles *roles)
+int roles_choose(int sysfs, const struct run_options *options, const uint16_t *rx_busy,
+		 struct wanted_cpus *wanted, struct cpu_roles *roles)
 {
 	struct cpus_facts machine;
 	int err = cpus_facts_read("/sys", &machine);
@@ -59,7 +59,7 @@ int roles_choose(int sysfs, const struct run_options *options, struct wanted_cpu
 	wanted->why[0] = '\0';
 	err = options->cpus ? given("--cpus", options->cpus, &machine, &wanted->cpus)
 			    : pick_cpus(sysfs, &machine, options->interfaces, options->n_interfaces,
-					&wanted->cpus, wanted->why, sizeof(wanted->why));
+					rx_busy, &wanted->cpus, wanted->why, sizeof(wanted->why));
 	if (!err && options->stray_cpus)
 		err = given("--stray-cpus", options->stray_cpus, &machine, &wanted->strays);
 	if (!err && options->ike_cpu >= 0 &&
@@ -258,7 +258,7 @@ void roles_recheck(struct daemon *d)
 		return;
 	d->wanted.receiving = receiving;
 	rounds_receiving(d, busy);
-	if (pick_cpus_again(d->sysfs, &machine, options->interfaces, options->n_interfaces, busy,
+	if (pick_cpus(d->sysfs, &machine, options->interfaces, options->n_interfaces, busy,
 			    &d->wanted.cpus, why, sizeof(why)))
 		return;
 	say("interrupts went to other CPUs: %s", why);

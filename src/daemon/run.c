@@ -193,7 +193,7 @@ static int open_sysfs(struct daemon *d)
 
 static int choose_roles(struct daemon *d)
 {
-	int err = roles_choose(d->sysfs, d->options, &d->wanted, &d->roles);
+	int err = roles_choose(d->sysfs, d->options, NULL, &d->wanted, &d->roles);
 
 	if (!err)
 		roles_say(&d->wanted, &d->roles);

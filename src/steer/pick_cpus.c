@@ -53,33 +53,27 @@ void pick_receiving(int kept, char *const *interfaces, size_t n, cpu_set_t *rece
 	sysfs_give(kept, sysfs);
 }
 
-int pick_cpus_again(int kept, const struct cpus_facts *machine, char *const *interfaces, size_t n,
-		    const uint16_t *rx_busy, cpu_set_t *cpus, char *why, size_t size)
+int pick_cpus(int kept, const struct cpus_facts *machine, char *const *interfaces, size_t n,
+	      const uint16_t *rx_busy, cpu_set_t *cpus, char *why, size_t size)
 {
+	uint16_t measured[CPU_SETSIZE];
 	struct choose_cpus_facts facts = {
 		.online = machine->online,
 		.isolated = machine->isolated,
 		.nohz_full = machine->nohz_full,
 		.node = machine->node,
 		.core = machine->core,
-		.rx_busy = rx_busy,
+		.rx_busy = rx_busy ? rx_busy : measured,
 	};
 	int nodes[MAX_NICS];
 	int sysfs = sysfs_take(kept);
 
+	if (!rx_busy)
+		read_busy(measured);
 	for (size_t i = 0; i < n && i < MAX_NICS && sysfs >= 0; i++)
 		nodes[facts.nics++] = sysfs_numa_node(sysfs, interfaces[i]);
 	sysfs_give(kept, sysfs);
 	pick_receiving(kept, interfaces, n, &facts.receiving);
 	facts.nic_nodes = nodes;
 	return choose_cpus(&facts, cpus, why, size);
-}
-
-int pick_cpus(int kept, const struct cpus_facts *machine, char *const *interfaces, size_t n,
-	      cpu_set_t *cpus, char *why, size_t size)
-{
-	uint16_t busy[CPU_SETSIZE];
-
-	read_busy(busy);
-	return pick_cpus_again(kept, machine, interfaces, n, busy, cpus, why, size);
 }
