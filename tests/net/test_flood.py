@@ -206,7 +206,7 @@ def test_ike_flood_with_a_limit(host):
 
 
 def test_ike_flood_v6(host):
-    return flood_of_ike(host, PEER6, GATEWAY6, 500, "2001:db8:1::1", 30000)
+    return flood_of_ike(host, PEER6, GATEWAY6, 500, "2001:db8:1::1000", 30000)
 
 
 lab.main()
