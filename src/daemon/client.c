@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "daemon/ask.h"
 #include "daemon/attended.h"
+#include "daemon/came_home.h"
 #include "daemon/dead.h"
 #include "daemon/find_pins.h"
 #include "daemon/stop_words.h"
@@ -232,6 +233,18 @@ static void stop_dead(const struct pins *pins, struct stop_answer *answer)
 			 dead, dead > 1 ? "s" : "", dead > 1 ? "are" : "is");
 }
 
+/* They would stand in the way of finding what is here. */
+static void stop_came_home(void)
+{
+	char why[PINS_WHY_LEN];
+	struct pins pins;
+
+	if (pins_find(&pins, false, why, sizeof(why)))
+		return;
+	came_home_take_in(&pins);
+	pins_close(&pins);
+}
+
 int daemon_stop(const char *interface, struct stop_answer *answer)
 {
 	struct pins pins;
@@ -242,6 +255,7 @@ int daemon_stop(const char *interface, struct stop_answer *answer)
 		snprintf(answer->said, sizeof(answer->said), "this needs root; use sudo");
 		return -EPERM;
 	}
+	stop_came_home();
 	err = find_pins(&pins, answer->said, sizeof(answer->said));
 	if (err && err != -ENOENT)
 		return err;

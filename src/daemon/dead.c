@@ -130,6 +130,11 @@ static bool is_unattended(const struct pins *there)
 	return unattended;
 }
 
+bool dead_is_gone(const struct pins *there)
+{
+	return is_unattended(there) && !lives(there->cookie);
+}
+
 static bool is_dead(const struct pins *there)
 {
 	unsigned int *ifindexes;
@@ -139,7 +144,7 @@ static bool is_dead(const struct pins *there)
 	for (int i = 0; i < count && dead; i++)
 		dead = program_is_off(there, ifindexes[i]);
 	free(ifindexes);
-	return dead && is_unattended(there) && !lives(there->cookie);
+	return dead && dead_is_gone(there);
 }
 
 /* Is all that is written down of interfaces that are gone? 0 stands for sysctls. */

@@ -3,6 +3,7 @@
 #ifndef DAEMON_DEAD_H
 #define DAEMON_DEAD_H
 
+#include <stdbool.h>
 #include "steer/pins.h"
 
 /*
@@ -14,5 +15,8 @@
  * interfaces that are gone; else they stay, which is said. The number of namespaces.
  */
 int dead_take_down(const struct pins *pins);
+
+/* The same of one of them, whatever is still attached: is it surely gone, and nobody attends to it? */
+bool dead_is_gone(const struct pins *there);
 
 #endif

@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "daemon/beacon.h"
 #include "steer/bpffs.h"
+#include "daemon/came_home.h"
 #include "steer/unseen.h"
 
 /* The bpffs that the daemon has at its BPFFS; the errors of beacon_open_there(). */
@@ -38,6 +39,8 @@ int find_unseen(char *why, size_t size)
 
 	if (!unseen_steering(name))
 		return 0;
+	if (came_home_tell(why, size))
+		return -EXDEV;
 	snprintf(why, size,
 		 "espalier steers %s, but its pins cannot be seen from here: they lie in a bpffs of "
 		 "another mount namespace, and no daemon leads there; enter that one (nsenter --mount), "

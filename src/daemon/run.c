@@ -12,6 +12,7 @@
 #include "daemon/attended.h"
 #include "daemon/beacon.h"
 #include "daemon/candidates.h"
+#include "daemon/came_home.h"
 #include "daemon/dead.h"
 #include "daemon/find_pins.h"
 #include "daemon/hardware.h"
@@ -133,6 +134,7 @@ static int take_lock(struct daemon *d)
 		return err;
 	}
 	say_mounted(&pins);
+	came_home_take_in(&pins);
 	d->cookie = pins.cookie;
 	d->lock = lock_take(pins.cookie, &holder);
 	if (d->lock < 0) {

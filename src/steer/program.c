@@ -461,6 +461,21 @@ int program_attached(const struct pins *pins, unsigned int ifindex, __u32 *id)
 	return err;
 }
 
+unsigned int program_here(const struct pins *there, unsigned int ifindex)
+{
+	int link = pins_get_interface(there, ifindex, PIN_LINK);
+	struct bpf_link_info info = {0};
+	__u32 size = sizeof(info);
+	bool here;
+
+	if (link < 0)
+		return 0;
+	here = !bpf_obj_get_info_by_fd(link, &info, &size) && info.type == BPF_LINK_TYPE_XDP &&
+	       info.xdp.ifindex && unseen_program(info.xdp.ifindex) == info.prog_id;
+	close(link);
+	return here ? info.xdp.ifindex : 0;
+}
+
 bool program_is_off(const struct pins *pins, unsigned int ifindex)
 {
 	int link = pins_get_interface(pins, ifindex, PIN_LINK);

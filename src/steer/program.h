@@ -84,6 +84,12 @@ int program_detach(const struct pins *pins, unsigned int ifindex);
  */
 int program_attached(const struct pins *pins, unsigned int ifindex, __u32 *id);
 
+/*
+ * The interface of this network namespace that the pinned link of an interface of another one is on,
+ * 0 if it is on none of ours: its program's number tells.
+ */
+unsigned int program_here(const struct pins *there, unsigned int ifindex);
+
 /* Is nothing attached by the pinned link of an interface, since that is gone, or is there no link? */
 bool program_is_off(const struct pins *pins, unsigned int ifindex);
 

@@ -391,6 +391,55 @@ def test_namespace_may_live(host):
     os.remove(record)
 
 
+def rps_of(host, dev, side="b", value=None):
+    path = f"/sys/class/net/{dev}/queues/rx-0/rps_cpus"
+    act = f"cat {path}" if value is None else f"echo {value} >{path}"
+    return host.run(side, ["unshare", "-m", "sh", "-c", f"mount -t sysfs none /sys && {act}"]).stdout.strip()
+
+
+def comes_home(host, side, index):
+    """An interface with our program comes here from a namespace, which then dies; its pins."""
+    host.add_side(side, "203.0.113.1/24", "203.0.113.2/24", device="et", towards=f"t{side}")
+    host.sh("b", f"ip link add index {index} en type veth peer name far && ip link set far up && "
+                 f"ip link set en netns {host.prefix}-{side}")
+    host.sh(side, "ip link set en up")
+    rps_of(host, "en", side, 1)
+    daemon = host.start(side, [f"{BUILD}/espalier", "run", "en", "--cpus", ALL, "--keep"],
+                        stderr=subprocess.PIPE)
+    while "ready:" not in (line := daemon.stderr.readline()):
+        check(line, "the daemon ended")
+    pins = f"/sys/fs/bpf/espalier/{cookie_of(host, side)}"
+    daemon.terminate()
+    daemon.wait()
+    host.sh(side, f"ip link set en netns {host.prefix}-b")
+    check("prog/xdp" in host.sh("b", "ip link show en"), "its program did not come with it")
+    check(int(rps_of(host, "en"), 16) == 0, "nothing was changed")
+    return pins
+
+
+def test_came_home(host):
+    """A NIC goes to the first namespace when its own dies: `stop` and `run` put all of it back."""
+    for verb in ["stop"], ["stop", "en"], ["run", "eb"]:
+        side = f"home{len(verb)}{verb[0]}"
+        pins = comes_home(host, side, 4242)
+        for words in ["stop"], ["run", "eb", "--cpus", ALL], ["show"]:
+            done = host.run("b", [*SEES_ALL, f"{BUILD}/espalier", *words], check=False)
+            check(done.returncode == 1 and f"({pins}/if-4242)" in done.stderr and "link detach" in done.stderr,
+                  words, "where its namespace lives:", done.stdout, done.stderr)
+        subprocess.run(["ip", "netns", "del", f"{host.prefix}-{side}"], check=True)
+        host.sides.remove(side)
+        wait_for(lambda: f"t{side}" not in host.sh("b", "ip link"), "the namespace to be gone")
+        if verb[0] == "stop":
+            host.run("b", [*SEES_ALL, f"{BUILD}/espalier", *verb])
+        else:
+            host.daemon("--cpus", ALL, under=SEES_ALL)
+        check("prog/xdp" not in host.sh("b", "ip link show en"), verb, "the program is still on it")
+        check(int(rps_of(host, "en"), 16) == 1, verb, "not put back:", rps_of(host, "en"))
+        host.run("b", [*SEES_ALL, f"{BUILD}/espalier", "stop"])
+        check(not os.path.exists(pins), "pins are left")
+        host.sh("b", "ip link del en")
+
+
 def test_killed_while_pinning(host):
     """At each bpf(2) that pins a map of ours: the next start needs nobody's help."""
     pins = ("host", "ports", "cpus_ike", "link_enqueued")
