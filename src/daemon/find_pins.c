@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <unistd.h>
 #include "daemon/beacon.h"
-#include "steer/bpffs.h"
 #include "daemon/came_home.h"
+#include "steer/bpffs.h"
 #include "steer/unseen.h"
 
 /* The bpffs that the daemon has at its BPFFS; the errors of beacon_open_there(). */
