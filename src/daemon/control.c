@@ -2,6 +2,7 @@
 // Requests of `move` and `stop`: one datagram asks, one answers, over a socket that only root
 // opens.
 #include "daemon/control.h"
+#include "daemon/candidates.h"
 #include "daemon/daemon.h"
 
 #include <arpa/inet.h>
@@ -132,16 +133,6 @@ static int do_move(struct daemon *d, const struct control_request *request, char
 	return err;
 }
 
-static void remember_stopped(struct daemon *d, const char *name)
-{
-	for (int i = 0; i < DAEMON_INTERFACES; i++) {
-		if (d->stopped[i])
-			continue;
-		d->stopped[i] = strdup(name);
-		return;
-	}
-}
-
 static void send_line(int client, const struct leaving *leaving)
 {
 	struct control_reply reply = {
@@ -165,7 +156,7 @@ static void stop_one(struct daemon *d, struct daemon_interface *interface, int c
 	char name[IFNAMSIZ];
 
 	snprintf(name, sizeof(name), "%s", interface->name);
-	remember_stopped(d, name);
+	(void)interfaces_forgo(d, name);
 	undo_tell(d->undo, leavings_hear, &d->leavings);
 	reply->err = interfaces_detach(d, interface);
 	undo_tell(d->undo, say_line, NULL);
@@ -195,7 +186,7 @@ static bool do_stop(struct daemon *d, const struct control_request *request, int
 		    struct control_reply *reply)
 {
 	struct daemon_interface *named = NULL;
-	int others = 0;
+	int others = candidates_measuring(d);
 
 	for (int i = 0; i < DAEMON_INTERFACES; i++) {
 		if (!d->interface[i].ifindex)
@@ -211,6 +202,10 @@ static bool do_stop(struct daemon *d, const struct control_request *request, int
 	}
 	if (named)
 		stop_one(d, named, client, reply);
+	else if (interfaces_forgo(d, request->interface))
+		snprintf(reply->said, sizeof(reply->said),
+			 "%s was not steered yet, and will not be until 'espalier run' is started again",
+			 request->interface);
 	else
 		stop_nothing(others ? request->interface : NULL, reply->said, sizeof(reply->said));
 	return true;

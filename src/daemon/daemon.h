@@ -134,6 +134,12 @@ int dry_run(const struct run_options *options);
  */
 int interfaces_attach(struct daemon *d);
 
+/*
+ * By `stop`: this interface is not to be attached again. True if it was to be, as soon as it can be:
+ * it is being measured, or was refused, or is down.
+ */
+bool interfaces_forgo(struct daemon *d, const char *name);
+
 /* Detaches from those that nothing named means any more. */
 void interfaces_detach_unnamed(struct daemon *d);
 

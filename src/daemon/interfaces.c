@@ -306,6 +306,23 @@ bool interfaces_is_named(const struct daemon *d, unsigned int ifindex)
 	return found;
 }
 
+bool interfaces_forgo(struct daemon *d, const char *name)
+{
+	struct link link;
+	bool there = !link_get(name, &link);
+
+	if (was_stopped(d, name) || !there || !interfaces_is_named(d, link.ifindex))
+		return false;
+	candidates_forget(d, link.ifindex);
+	for (int i = 0; i < DAEMON_INTERFACES; i++) {
+		if (d->stopped[i])
+			continue;
+		d->stopped[i] = strdup(name);
+		break;
+	}
+	return true;
+}
+
 void interfaces_detach_unnamed(struct daemon *d)
 {
 	for (int i = 0; i < DAEMON_INTERFACES; i++) {

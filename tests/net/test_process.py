@@ -4,8 +4,10 @@
 import json
 import os
 import random
+import resource
 import signal
 import socket
+import struct
 import sys
 import time
 
@@ -239,6 +241,82 @@ def test_silent_client(host):
     for client in crowd:
         check(sent_away(client), "it was answered")
         client.close()
+
+
+STOP = struct.pack("II", 0x45535044, 1) + bytes(44)  # struct control_request
+
+
+def test_request_of_another_size(host):
+    """A program of another version is told so, and not left without an answer."""
+    start(host)
+    for request in b"x", STOP[:-4], STOP + bytes(4):
+        with connect(host) as client:
+            client.settimeout(30)
+            client.send(request)
+            check(b"of another version" in client.recv(2000), len(request), "is not answered")
+    check(host.show()["interfaces"], "it was obeyed")
+
+
+def test_stop_of_one_who_left(host):
+    """Who asked and gave up was told that nothing was done: nothing is done later."""
+    daemon = start(host)
+    daemon.send_signal(signal.SIGSTOP)
+    with connect(host) as client:
+        check(client.send(STOP) == 52, "size")
+    daemon.send_signal(signal.SIGCONT)
+    host.add_sas([FIRST], wait=False)
+    host.espalier("move", "0x1", "auto", check=False)  # served after it
+    check(host.show()["interfaces"] and daemon.poll() is None, "obeyed", host.log)
+
+
+def test_stop_of_a_suspended_daemon(host):
+    """Where it takes nobody any more `stop` and `move` end, and nothing is taken from under it."""
+    daemon = start(host)
+    daemon.send_signal(signal.SIGSTOP)
+    crowd = []
+    for _ in range(20):
+        client = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        client.setblocking(False)
+        crowd.append(client)
+        try:
+            client.connect(f"/run/espalier/{host.cookie}.control")
+        except BlockingIOError:
+            break
+    else:
+        check(False, "its backlog does not fill: nothing is tested")
+    for words in ["stop"], ["stop", "eb"], ["move", str(FIRST), "auto"]:
+        done = host.espalier(*words, check=False)
+        check(done.returncode == 1 and "it does not answer" in done.stderr, words, done.stdout, done.stderr)
+    check(host.show()["interfaces"], "stopped")
+    for client in crowd:
+        client.close()
+    daemon.send_signal(signal.SIGCONT)
+    host.espalier("stop")
+    check(daemon.wait(timeout=30) == 0, "its end", host.log)
+
+
+def test_without_descriptors(host):
+    """Where it can take nobody it waits, rather than turn in its loop; then it serves again."""
+    daemon = start(host)
+    was = resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE)
+    used = len(os.listdir(f"/proc/{daemon.pid}/fd"))
+    lowest = min(set(range(used + 1)) - set(map(int, os.listdir(f"/proc/{daemon.pid}/fd"))))
+    resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE, (lowest, was[1]))
+    with connect(host) as client:
+        before = os.times().elapsed, cpu_ticks(daemon.pid)
+        time.sleep(3)
+        spent = (cpu_ticks(daemon.pid) - before[1]) / os.sysconf("SC_CLK_TCK")
+        check(spent < 0.5 * (os.times().elapsed - before[0]), "it turns:", spent)
+        resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE, was)
+        client.settimeout(30)
+        client.send(b"x")
+        check(b"of another version" in client.recv(2000), "not served again")
+
+
+def cpu_ticks(pid):
+    with open(f"/proc/{pid}/stat") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
 
 
 def test_frees_what_it_took(host):

@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
 import lab
@@ -337,6 +338,42 @@ def test_records_of_a_killed_run_are_settled(host):
 
 
 test_records_of_a_killed_run_are_settled.lab = ("--second",)
+
+
+def test_stop_before_it_is_steered(host):
+    """One that was refused, and is tried again as soon as it changes: not after its stop."""
+    name = f"foreign_{os.getpid() % 100000}"
+    program = lab.bpf_xdp_pass(name)
+    for stopped in (False, True):
+        with tempfile.NamedTemporaryFile("w", suffix=".conf") as config:
+            def write(interfaces):
+                config.seek(0)
+                config.write(f"interfaces = {interfaces}\ncpus = {ALL}\nmethod = xdp\nresync = 1\n")
+                config.truncate()
+                config.flush()
+            write("eb")
+            daemon = host.daemon("--config", config.name, interfaces=())
+            host.sh("b", f"bpftool net attach xdpdrv name {name} dev eb2")
+            write("eb eb2")
+            daemon.send_signal(signal.SIGHUP)
+            wait_for(lambda: "eb2: not steered; tried again" in host.log, "the refusal", 20)
+            if stopped:
+                said = flat(host.espalier("stop", "eb2").stdout)
+                check("eb2 was not steered yet, and will not be" in said, said)
+                check("eb2 is not steered" in host.espalier("stop", "eb2").stdout, "the second time")
+            host.sh("b", "bpftool net detach xdpdrv dev eb2")
+            if stopped:
+                daemon.send_signal(signal.SIGHUP)
+                wait_for(lambda: host.log.count("again") >= 3, "it to read its file", 20)
+                check(steered(host) == ["eb"], "steered after its stop:", host.log)
+            else:
+                wait_for(lambda: steered(host) == ["eb", "eb2"], "another try", 20)
+            host.espalier("stop")
+            daemon.wait(timeout=30)
+    os.close(program)
+
+
+test_stop_before_it_is_steered.lab = ("--second",)
 
 
 def test_another_versions_programs(host):
