@@ -40,7 +40,7 @@ ARRAY(ports, struct encap_ports, 1);
 ARRAY(toeplitz, struct toeplitz, 1);
 ARRAY(addresses, struct addr_set, 1);
 ARRAY(peers, struct addr_set, 1);
-ARRAY(ike_sources, struct ike_source, 1 << IKE_SOURCE_BITS); /* the steering programs only */
+ARRAY(ike_sources, struct ike_source, 2 << IKE_SOURCE_BITS); /* the steering programs only */
 ARRAY(stray_seen, struct stray_seen, STRAY_SEEN);
 ARRAY(move_records, struct move_record, 1);
 ARRAY(move_lines, struct move_line, 1); /* [record * cpus + cpu] */

@@ -299,7 +299,7 @@ struct sa_cold {
 #define IKE_WINDOW_SHIFT 25
 #define IKE_SHARE	 128
 #define IKE_STRANGERS	 (IKE_RING_FRAMES / 2)
-#define IKE_SOURCE_BITS	 12 /* sources that fall together share a share */
+#define IKE_SOURCE_BITS	 12 /* sources that fall together share a share, peers apart from others */
 
 struct ike_source {
 	__u64 window;

@@ -55,7 +55,7 @@ struct test {
 	struct ring_answer ring[2];
 	int n_rings;
 	bool cuts, pull; /* the kernel runs tests on frames in several buffers; and can pull */
-	unsigned long ran, short_ones, quick, far, cut, untouched, wrong;
+	unsigned long ran, short_ones, quick, far, cut, untouched, over, wrong;
 	int cpus[CPUS_MAX], n_cpus;
 };
 
@@ -471,6 +471,106 @@ static void check_counts(struct test *t)
 	}
 }
 
+/* A frame in one buffer; the ring that the program decided on. */
+static __u32 ring_of(struct test *t, const __u8 *bytes, size_t len, int times)
+{
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = bytes, .data_size_in = len,
+		    .repeat = times);
+
+	if (bpf_prog_test_run_opts(t->box.steer, &opts) < 0)
+		die("test run", errno);
+	return t->decision->ring;
+}
+
+static const struct base *find_base(const struct test *t, enum flow_kind kind, enum flow_part part)
+{
+	for (unsigned int i = 0; i < t->n_bases; i++) {
+		const struct flow *f = &t->bases[i].flow;
+
+		if (f->family == 4 && f->kind == kind && f->part == part)
+			return &t->bases[i];
+	}
+	die("a frame of the kind", ENOENT);
+	return NULL;
+}
+
+/* Where in a frame these four bytes stand. */
+static __u8 *place_of(struct base *base, __be32 word)
+{
+	__u8 *at = memmem(base->bytes, base->len, &word, sizeof(word));
+
+	if (!at)
+		die("a field of a frame", ENOENT);
+	return at;
+}
+
+/* The counter of an IPv4 source: bpf/ike.h. */
+static __u32 counter_of(const struct test *t, __be32 source)
+{
+	return sa_top(sa_mix((__u64)source << 32 ^ t->model.shape.seed), IKE_SOURCE_BITS);
+}
+
+/* A stranger whose counter would be a peer's has used it up; the peer has its share all the same. */
+static void check_shares(struct test *t)
+{
+	struct maps *maps = &t->box.xdp.maps;
+	struct base base = *find_base(t, FLOW_IKE, PART_WHOLE), stranger = base;
+	struct local_address here = {.family = 4, .addr = {base.flow.dst[0]}};
+	struct local_address peer = {.family = 4, .addr = {base.flow.src[0]}};
+	__u8 *source = place_of(&stranger, base.flow.src[0]);
+	__be32 other = 1;
+
+	while (counter_of(t, other) != counter_of(t, base.flow.src[0]) ||
+	       other == base.flow.src[0])
+		other++;
+	memcpy(source, &other, sizeof(other));
+	for (int half = 0; half < 2; half++) {
+		local_fill(&maps->addresses->half[half], t->model.shape.seed, &here, 1);
+		local_fill(&maps->peers->half[half], t->model.shape.seed, &peer, 1);
+	}
+	maps->host->ike_share = 10;
+	maps->host->ike_strangers = UINT32_MAX;
+	/* A window may end between two runs: then this tells nothing, but not each time. */
+	for (int i = 0; i < 20; i++) {
+		usleep(2 << IKE_WINDOW_SHIFT >> 10); /* what came before is of another window */
+		t->over += ring_of(t, stranger.bytes, stranger.len, 11) != t->model.ike_ring;
+		t->wrong += ring_of(t, base.bytes, base.len, 1) != t->model.ike_ring;
+	}
+	t->wrong += t->over < 10;
+	printf("  %lu of 20 times a stranger beside a peer was over its share\n", t->over);
+}
+
+static __u32 seq_remembered(const struct test *t, const struct flow *f)
+{
+	struct fragment_key key = {.id = f->id, .family = f->family, .protocol = f->protocol};
+	struct fragment_value value;
+
+	memcpy(key.src, f->src, sizeof(key.src));
+	memcpy(key.dst, f->dst, sizeof(key.dst));
+	if (bpf_map_lookup_elem(t->box.xdp.maps.fd[MAP_FRAGMENTS], &key, &value))
+		die("what is remembered of a first fragment", errno);
+	return value.seq;
+}
+
+/* An identification that came with two sequence numbers names no fragment. */
+static void check_identifications(struct test *t)
+{
+	struct base base = *find_base(t, FLOW_ESP, PART_FIRST);
+	__u8 *seq = place_of(&base, be32_host(base.flow.spi)) + 4;
+	static const struct {
+		__u32 seq, remembered;
+	} steps[] = {{5, 5}, {5, 5}, {6, 0}, {6, 0}, {5, 0}};
+
+	forget_fragments(t);
+	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+		__be32 field = be32_host(steps[i].seq);
+
+		memcpy(seq, &field, sizeof(field));
+		ring_of(t, base.bytes, base.len, 1);
+		t->wrong += seq_remembered(t, &base.flow) != steps[i].remembered;
+	}
+}
+
 static bool test(struct test *t)
 {
 	t->random = 1;
@@ -482,6 +582,8 @@ static bool test(struct test *t)
 	}
 	run_mutated(t);
 	check_counts(t);
+	check_shares(t);
+	check_identifications(t);
 	printf("  %lu frames by both, %lu of them cut, %lu too short for the BPF program; %lu "
 	       "disagreements\n",
 	       t->ran, t->cut, t->short_ones, t->wrong);
