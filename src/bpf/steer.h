@@ -53,15 +53,23 @@ static __always_inline bool is_local(const struct host *h, const struct flow *f)
 	return set && addr_set_has(set, h->addresses, constants.shape.seed, f->family, f->dst);
 }
 
-/* Fragments of one datagram follow its first, which is the only one with an SPI or ports. */
+/*
+ * Fragments of one datagram follow its first, which is the only one with an SPI or ports. Where an
+ * identification came before, with another sequence number, no later fragment has a name any more
+ * (core/handover.h): one of this datagram could pass for one of that.
+ */
 static __always_inline void remember(const struct flow *f, __u32 way, __u64 key)
 {
 	struct fragment_value value = {.key = key, .way = way, .seq = f->seq};
+	const struct fragment_value *before;
 	struct fragment_key fk;
 
 	if (likely(f->part != PART_FIRST))
 		return;
 	fragment_key(&fk, f);
+	before = bpf_map_lookup_elem(&fragments, &fk);
+	if (before && before->seq != value.seq)
+		value.seq = 0;
 	bpf_map_update_elem(&fragments, &fk, &value, BPF_ANY);
 }
 
