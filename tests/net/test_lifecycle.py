@@ -162,7 +162,7 @@ def test_strays_spread_when_the_daemon_is_gone(host):
     used = [c["cpu"] for c in old.result["cpus"] if c["packets"]]
     sa_cpus = [c["cpu"] for c in host.show()["cpus"]]
     check(len(used) > 1 and set(used) <= set(sa_cpus), "CPUs used:", used, sa_cpus)
-    check(old.result["packets"] == 640, "packets lost")
+    host.none_lost({"missing": 640 - old.result["packets"]})
 
 
 if __name__ == "__main__":
