@@ -33,7 +33,7 @@ static int connect_to(const struct sockaddr_un *address, pid_t *pid)
 
 static int connect_there(uint64_t cookie, pid_t *pid)
 {
-	int dir = beacon_open_there(RUN_DIR + 1), fd = dir;
+	int dir = beacon_open_there(&RUN_DIR[1]), fd = dir;
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	char name[64];
 

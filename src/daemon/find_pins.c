@@ -13,7 +13,7 @@
 /* The bpffs that the daemon has at its BPFFS; the errors of beacon_open_there(). */
 static int open_daemons_bpffs(void)
 {
-	int fd = beacon_open_there(BPFFS + 1);
+	int fd = beacon_open_there(&BPFFS[1]);
 
 	if (fd < 0)
 		return fd == -ENOENT ? -EXDEV : fd;

@@ -119,7 +119,7 @@ static void write_file(int at, const uint8_t *data, size_t size)
 	close(fd);
 }
 
-static void on_said(void *ctx, const char *line)
+static void on_said(void *ctx, enum undo_outcome outcome, const char *line)
 {
 	MUST(line[0] && !strchr(line, '\n'));
 }
@@ -128,7 +128,7 @@ static void put_all_back(struct undo *undo)
 {
 	char why[512];
 
-	MUST(undo_after_detach(undo, "nic0") >= 0);
+	MUST(undo_after_detach(undo, IFINDEX) >= 0);
 	MUST(undo_restore(undo, IFINDEX) >= 0);
 	MUST(undo_restore(undo, 0) >= 0);
 	undo_close(undo);
