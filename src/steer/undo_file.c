@@ -418,8 +418,9 @@ static uint8_t parse_mac(const char *text, uint8_t mac[LINK_MAC_LEN])
 	while (n < LINK_MAC_LEN && sscanf(text, "%2x", &byte) == 1) {
 		mac[n++] = (uint8_t)byte;
 		text = strchr(text, ':');
-		if (!text++)
+		if (!text)
 			break;
+		text++;
 	}
 	return n;
 }
