@@ -34,7 +34,7 @@ static void put_labels(const struct writer *w, const char *label, const char *va
 {
 	fprintf(w->file, "%s{netns=\"", w->name);
 	put_value(w->file, w->netns);
-	if (label) {
+	if (value) {
 		fprintf(w->file, "\",%s=\"", label);
 		put_value(w->file, value);
 	}

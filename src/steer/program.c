@@ -297,10 +297,10 @@ int program_create(struct maps *maps, struct pins *pins, const struct program_si
 static int load_over(struct espalier_bpf *skel, struct bpf_program *program,
 		     const struct maps *maps, char *log, size_t size)
 {
-	struct bpf_program *other;
+	struct bpf_program *other = NULL;
 	int err = 0;
 
-	bpf_object__for_each_program(other, skel->obj)
+	while ((other = bpf_object__next_program(skel->obj, other)))
 		bpf_program__set_autoload(other, other == program);
 	for (int i = 0; i < MAPS && !err; i++)
 		err = bpf_map__reuse_fd(bpf_object__find_map_by_name(skel->obj, map_name(i)),
