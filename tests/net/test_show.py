@@ -30,7 +30,7 @@ def test_all_unknown(host):
         check(part in said, part, said)
     check(any("IPsec that arrives" in w for w in host.show()["warnings"]), "JSON")
     check("warning: all of the IPsec" in words(host.espalier("top", "--frames", "1").stdout), "top")
-    wait_for(lambda: "warning: all of the IPsec that arrives" in host.log, "the log", 30)
+    wait_for(lambda: "warning: all of the IPsec that arrives" in host.log, "the log")
 
 
 def test_known_is_no_warning(host):
@@ -51,7 +51,7 @@ def test_lost(host):
     said = words(host.espalier("show").stdout)
     check("--stray-limit 100 dropped" in said and "in the last" in said, said)
     check("dropped." not in said, said)
-    wait_for(lambda: "warning: --stray-limit 100 dropped" in host.log, "the log", 30)
+    wait_for(lambda: "warning: --stray-limit 100 dropped" in host.log, "the log")
 
 
 def test_packets_of_a_cpu(host):

@@ -56,7 +56,7 @@ def flat(text):
 def nothing_left(host, threads=()):
     check(not os.path.exists(host.pins), "pins left:", host.pins)
     check(not host.run_files(), "files left:", host.run_files())
-    wait_for(lambda: not lab.ring_threads(threads), "the rings' threads to end", 20)
+    wait_for(lambda: not lab.ring_threads(threads), "the rings' threads to end")
 
 
 def dies(host, where, *arguments, interfaces=("eb", "eb2")):
@@ -356,7 +356,7 @@ def test_stop_before_it_is_steered(host):
             host.sh("b", f"bpftool net attach xdpdrv name {name} dev eb2")
             write("eb eb2")
             daemon.send_signal(signal.SIGHUP)
-            wait_for(lambda: "eb2: not steered; tried again" in host.log, "the refusal", 20)
+            wait_for(lambda: "eb2: not steered; tried again" in host.log, "the refusal")
             if stopped:
                 said = flat(host.espalier("stop", "eb2").stdout)
                 check("eb2 was not steered yet, and will not be" in said, said)
@@ -364,10 +364,10 @@ def test_stop_before_it_is_steered(host):
             host.sh("b", "bpftool net detach xdpdrv dev eb2")
             if stopped:
                 daemon.send_signal(signal.SIGHUP)
-                wait_for(lambda: host.log.count("again") >= 3, "it to read its file", 20)
+                wait_for(lambda: host.log.count("again") >= 3, "it to read its file")
                 check(steered(host) == ["eb"], "steered after its stop:", host.log)
             else:
-                wait_for(lambda: steered(host) == ["eb", "eb2"], "another try", 20)
+                wait_for(lambda: steered(host) == ["eb", "eb2"], "another try")
             host.espalier("stop")
             daemon.wait(timeout=30)
     os.close(program)
