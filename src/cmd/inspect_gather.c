@@ -11,6 +11,7 @@
 #include "daemon/kernel_sas.h"
 #include "nic/cpus.h"
 #include "nic/link.h"
+#include "nic/model_claimed.h"
 #include "steer/measure.h"
 #include "steer/pick_cpus.h"
 #include "steer/program.h"

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "daemon/method.h"
 #include "daemon/say.h"
+#include "nic/model_claimed.h"
 #include "nic/rule.h"
 #include "nic/xdp_drivers.h"
 #include "steer/needs.h"

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "nic/claims.h"
 #include "nic/model_ask.h"
+#include "nic/model_claimed.h"
 #include "steer/program.h"
 
 static void judge_xdp(const struct needs_facts *needs, struct method_facts *out)
