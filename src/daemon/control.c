@@ -90,44 +90,55 @@ static const char *why_not(int err)
 	}
 }
 
-static int move_to(struct daemon *d, __u32 slot, const struct move_request *move, char *said,
-		   size_t size)
+static int move_to(struct daemon *d, __u32 slot, const struct move_request *move,
+		   struct control_reply *reply)
 {
-	__u32 was = xdp_cpu(&d->xdp, slot);
 	int err = xdp_move_by_hand(&d->xdp, slot, move->cpu, daemon_now());
 
-	if (err == -EALREADY) {
-		snprintf(said, size, "SA 0x%08x is on CPU %u, and now stays there", move->spi, was);
+	if (err && err != -EALREADY)
+		return err;
+	reply->to = (int32_t)move->cpu;
+	if (err) {
+		snprintf(reply->said, sizeof(reply->said),
+			 "SA 0x%08x is on CPU %d, and now stays there", move->spi, reply->from);
 		return 0;
 	}
-	if (err)
-		return err;
 	sas_watch_moves(d);
-	snprintf(said, size, "SA 0x%08x moves from CPU %u to CPU %u, and stays there", move->spi,
-		 was, move->cpu);
+	snprintf(reply->said, sizeof(reply->said),
+		 "SA 0x%08x moves from CPU %d to CPU %d, and stays there", move->spi, reply->from,
+		 reply->to);
 	return 0;
 }
 
-static int do_move(struct daemon *d, const struct control_request *request, char *said, size_t size)
+/* Nothing to do is no error. */
+static void release(struct daemon *d, __u32 slot, const struct move_request *move,
+		    struct control_reply *reply)
 {
-	const struct move_request *move = &request->move;
+	int err = xdp_release(&d->xdp, slot);
+
+	snprintf(reply->said, sizeof(reply->said),
+		 err ? "SA 0x%08x was not put on CPU %d, where it is, by hand; nothing to do"
+		     : "SA 0x%08x, on CPU %d now, goes wherever the load says from now on",
+		 move->spi, reply->from);
+}
+
+static int do_move(struct daemon *d, const struct move_request *move, struct control_reply *reply)
+{
 	int slot = find_slot(d, move);
 	int err = slot;
 
+	if (slot >= 0)
+		reply->from = (int32_t)xdp_cpu(&d->xdp, slot);
 	if (!interfaces_movable(d)) {
 		err = -ENOSYS;
 	} else if (slot >= 0 && move->cpu == MOVE_AUTO) {
-		err = xdp_release(&d->xdp, slot);
-		snprintf(said, size,
-			 err ? "SA 0x%08x was not put on its CPU by hand; nothing to do"
-			     : "SA 0x%08x goes wherever the load says from now on",
-			 move->spi);
+		release(d, slot, move, reply);
 		err = 0;
 	} else if (slot >= 0) {
-		err = move_to(d, slot, move, said, size);
+		err = move_to(d, slot, move, reply);
 	}
 	if (err < 0)
-		snprintf(said, size, "%s", why_not(err));
+		snprintf(reply->said, sizeof(reply->said), "%s", why_not(err));
 	else
 		rounds_soon(d);
 	return err;
@@ -233,7 +244,7 @@ static bool serve(struct daemon *d, const struct control_request *request, int c
 	if (request->what == CONTROL_STOP)
 		return do_stop(d, request, client, reply);
 	if (request->what == CONTROL_MOVE) {
-		reply->err = do_move(d, request, reply->said, sizeof(reply->said));
+		reply->err = do_move(d, &request->move, reply);
 		return true;
 	}
 	snprintf(reply->said, sizeof(reply->said), "the daemon does not know this request");
@@ -251,7 +262,7 @@ static bool is_gone(int fd)
 
 static void answer(struct client *client)
 {
-	struct control_reply reply = {.magic = CONTROL_MAGIC};
+	struct control_reply reply = {.magic = CONTROL_MAGIC, .from = -1, .to = -1};
 	struct control_request request = {0};
 	/* With MSG_TRUNC also of a larger one the size is told. */
 	ssize_t got = recv(client->fd, &request, sizeof(request), MSG_DONTWAIT | MSG_TRUNC);
