@@ -355,7 +355,7 @@ int control_open(struct daemon *d)
 	fd = listen_there(&address);
 	err = fd < 0 ? fd : listener_open(&control->listener, d->base, fd, on_client, d);
 	if (err)
-		say("listening on %s: %s", control->path, strerror(-err));
+		say_error("listening on %s: %s", control->path, strerror(-err));
 	return err;
 }
 

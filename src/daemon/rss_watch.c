@@ -27,8 +27,7 @@ struct rss_watch {
 
 static int begin(struct rss_watch *w, unsigned int ifindex)
 {
-	const struct measure_how how = {
-		.ifindex = ifindex, .at = MEASURE_TC, .by_cpu = w->by_cpu};
+	const struct measure_how how = {.ifindex = ifindex, .at = MEASURE_TC, .by_cpu = w->by_cpu};
 
 	w->seconds = 0;
 	return measure_start(&w->measure, &how);
@@ -47,7 +46,8 @@ int rss_watch_start(struct rss_watch **watch, struct daemon *d,
 		err = begin(w, interface->ifindex);
 	}
 	if (err)
-		say("%s: measuring where its NIC puts SAs: %s", interface->name, strerror(-err));
+		say_warning("%s: measuring where its NIC puts SAs: %s", interface->name,
+			    strerror(-err));
 	return err;
 }
 
@@ -80,8 +80,8 @@ static const struct measured_entry *next_sa(const struct measured *m, size_t *at
 static void place(const struct rss_watch *w, struct xdp *xdp, const struct measured_entry *entry)
 {
 	__u8 protocol = entry->key.kind == FLOW_AH ? IPPROTO_AH : IPPROTO_ESP;
-	int slot = table_find(&xdp->table, sa_key(&xdp->table.shape, entry->key.dst, entry->key.spi,
-						  protocol));
+	int slot = table_find(&xdp->table,
+			      sa_key(&xdp->table.shape, entry->key.dst, entry->key.spi, protocol));
 	int cpu = entry->key.queue;
 
 	if (!w->by_cpu)
@@ -127,8 +127,8 @@ static void write_table(struct rss_watch *w, struct daemon *d,
 	free(old);
 	free(new);
 	if (err)
-		say("%s: writing its indirection table: %s; it stays as it is", interface->name,
-		    strerror(-err));
+		say_warning("%s: writing its indirection table: %s; it stays as it is",
+			    interface->name, strerror(-err));
 	else
 		say("%s: %s: indirection table written, heaviest queue %.0f%% -> %.0f%% of all; "
 		    "what is on its way meanwhile may be out of order",
@@ -144,11 +144,12 @@ static void give_up(struct rss_watch *w, struct daemon *d, const struct daemon_i
 
 	entry_of(interface, &entry);
 	if (w->written && undo_take_back_many(d->undo, &entry, 1) == 0)
-		say("%s: SAs are not where the new table puts them: the old one is back",
-		    interface->name);
+		say_warning("%s: SAs are not where the new table puts them: the old one is back",
+			    interface->name);
 	else
-		say("%s: SAs are not where hash and table put them: the table stays as it is",
-		    interface->name);
+		say_warning(
+			"%s: SAs are not where hash and table put them: the table stays as it is",
+			interface->name);
 	w->written = false;
 	w->frozen = true;
 }
@@ -174,9 +175,10 @@ static void balance(struct rss_watch *w, struct daemon *d, const struct daemon_i
 static void stop_spray(struct rss_watch *w, struct daemon *d,
 		       const struct daemon_interface *interface)
 {
-	say("%s: its NIC spreads single SAs over queues, which loses packets to the replay window: "
-	    "its settings are put back; use --method xdp",
-	    interface->name);
+	say_warning("%s: its NIC spreads single SAs over queues, which loses packets to the replay "
+		    "window: "
+		    "its settings are put back; use --method xdp",
+		    interface->name);
 	undo_restore(d->undo, (int)interface->ifindex);
 	w->frozen = true;
 }
@@ -221,6 +223,6 @@ void rss_watch_look(struct rss_watch *w, struct daemon *d, const struct daemon_i
 	measured_free(&measured);
 	err = begin(w, interface->ifindex);
 	if (err)
-		say("%s: measuring where its NIC puts SAs: %s; trying again", interface->name,
-		    strerror(-err));
+		say_warning("%s: measuring where its NIC puts SAs: %s; trying again",
+			    interface->name, strerror(-err));
 }
