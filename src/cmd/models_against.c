@@ -14,8 +14,8 @@ static const struct table_column columns[] = {
 	{"samples", "samples", true, false},
 	{"pairs", "pairs", true, false},
 	{"by", "model: by", false, false},
-	{"compared", "hashes as the model says", true, false},
-	{"placed", "queues as the model says", true, false},
+	{"compared", "hashes fit", true, false},
+	{"placed", "queues fit", true, false},
 	{"verdict", "the model", false, false},
 	{0},
 };
