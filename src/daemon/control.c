@@ -81,7 +81,8 @@ static const char *why_not(int err)
 	case -EACCES:
 		return "it is a per-CPU SA (RFC 9611) and stays on its CPU";
 	case -ENOSYS:
-		return "an interface goes by method rss or rps, which decides where SAs are; --method "
+		return "an interface goes by method rss or rps, which decides where SAs are; "
+		       "--method "
 		       "xdp or ntuple can move them";
 	case -EOPNOTSUPP:
 		return "generic mode cannot hand over in order; attach in native mode to move SAs";
@@ -161,6 +162,20 @@ static void send_lines(int client, const struct leavings *leavings)
 		send_line(client, &leavings->list[i]);
 }
 
+/* "; eb2, eb3 stay steered": what goes on. */
+static void say_others(const struct daemon *d, char *said, size_t size)
+{
+	size_t n = strlen(said), first = n;
+	int others = 0;
+
+	for (int i = 0; i < DAEMON_INTERFACES && n < size; i++)
+		if (d->interface[i].ifindex)
+			n += (size_t)snprintf(said + n, size - n, "%s%s", others++ ? ", " : "; ",
+					      d->interface[i].name);
+	if (n > first && n < size)
+		snprintf(said + n, size - n, " stay%s steered", others == 1 ? "s" : "");
+}
+
 static void stop_one(struct daemon *d, struct daemon_interface *interface, int client,
 		     struct control_reply *reply)
 {
@@ -173,6 +188,8 @@ static void stop_one(struct daemon *d, struct daemon_interface *interface, int c
 	undo_tell(d->undo, say_line, NULL);
 	reply->stopped = true;
 	stop_sentence(name, &d->leavings, reply->err, "", reply->said, sizeof(reply->said));
+	say_others(d, reply->said, sizeof(reply->said));
+	say("%s", reply->said);
 	send_lines(client, &d->leavings);
 	leavings_clear(&d->leavings);
 }
@@ -215,7 +232,8 @@ static bool do_stop(struct daemon *d, const struct control_request *request, int
 		stop_one(d, named, client, reply);
 	else if (interfaces_forgo(d, request->interface))
 		snprintf(reply->said, sizeof(reply->said),
-			 "%s was not steered yet, and will not be until 'espalier run' is started again",
+			 "%s was not steered yet, and will not be until 'espalier run' is started "
+			 "again",
 			 request->interface);
 	else
 		stop_nothing(others ? request->interface : NULL, reply->said, sizeof(reply->said));

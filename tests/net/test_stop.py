@@ -376,6 +376,21 @@ def test_stop_before_it_is_steered(host):
 test_stop_before_it_is_steered.lab = ("--second",)
 
 
+def test_stop_one_of_two(host):
+    """Who stops one is told what goes on, and so is the log."""
+    daemon = start(host, interfaces=("eb", "eb2"))
+    said = "eb is no longer steered, and every setting is as it was; eb2 stays steered"
+    check(flat(host.espalier("stop", "eb").stdout) == said, "told")
+    check(f"espalier: {said}" in host.log, "not in the log", host.log)
+    check(steered(host) == ["eb2"] and daemon.poll() is None, "it goes on", steered(host))
+    said = flat(host.espalier("stop", "eb2").stdout)
+    check(said == "eb2 is no longer steered, and every setting is as it was", said)
+    daemon.wait(timeout=30)
+
+
+test_stop_one_of_two.lab = ("--second",)
+
+
 def test_another_versions_programs(host):
     """`run` takes them down first, and puts back what was changed for them."""
     host.sysfs(f"eb/{RX0}", "3")
