@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include "cli/verb.h"
+#include "cli/wait.h"
 #include "cmd/gain_print.h"
 #include "cmd/sa_interface.h"
-#include "cmd/verb.h"
-#include "cmd/wait.h"
 #include "daemon/find_pins.h"
 #include "daemon/kernel_sas.h"
 #include "nic/cpulist.h"

@@ -3,7 +3,7 @@
 #ifndef CMD_LOOK_H
 #define CMD_LOOK_H
 
-#include "cmd/complain.h"
+#include "cli/complain.h"
 #include "steer/snapshot.h"
 
 /*

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <locale.h>
 #include <string.h>
-#include "cmd/verb.h"
+#include "cmd/verbs.h"
 
 int main(int argc, char **argv)
 {

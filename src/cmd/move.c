@@ -2,8 +2,8 @@
 /* espalier move: moves one SA by hand. */
 #include <sched.h>
 #include <string.h>
-#include "cmd/outcome.h"
-#include "cmd/verb.h"
+#include "cli/outcome.h"
+#include "cli/verb.h"
 #include "daemon/client.h"
 #include "sad/spi_text.h"
 

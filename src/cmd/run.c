@@ -5,9 +5,9 @@
 #include <sched.h>
 #include <net/if.h>
 #include <string.h>
-#include "cmd/config.h"
-#include "cmd/interface_named.h"
-#include "cmd/verb.h"
+#include "cli/config.h"
+#include "cli/interface_named.h"
+#include "cli/verb.h"
 #include "core/layout.h"
 #include "daemon/run.h"
 

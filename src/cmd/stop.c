@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* espalier stop: puts everything back as it was. */
 #include <string.h>
-#include "cmd/verb.h"
+#include "cli/interface_named.h"
+#include "cli/verb.h"
 #include "daemon/client.h"
 #include "view/out.h"
 

@@ -74,7 +74,7 @@ struct host_interface {
 	__u32 without_rule; /* SAs that have none */
 };
 
-/* Why the last round of placing did what it did; in words: cmd/show_round.c. */
+/* Why the last round of placing did what it did; in words: cmd/show/round.c. */
 enum round_why {
 	ROUND_NONE,    /* there was none yet */
 	ROUND_QUIET,   /* the SAs are no load to speak of */

@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cmd/config.h"
-#include "cmd/verb.h"
+#include "cli/config.h"
+#include "cmd/verbs.h"
 #include "daemon/run.h"
 #include "fuzz.h"
 

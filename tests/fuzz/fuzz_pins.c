@@ -14,10 +14,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "cmd/show_print.h"
+#include "cmd/show/print.h"
+#include "fuzz.h"
 #include "steer/snapshot.h"
 #include "steer/xdp.h"
-#include "fuzz.h"
 
 enum {
 	CPUS = 4,

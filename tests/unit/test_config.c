@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* cmd/config: files of settings, right and wrong, over the table of `run`. */
+/* cli/config: files of settings, right and wrong, over the table of `run`. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "cmd/config.h"
-#include "cmd/verb.h"
+#include "cli/config.h"
+#include "cmd/verbs.h"
 #include "daemon/run.h"
 
 struct file {

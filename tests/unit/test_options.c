@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* cmd/: options by table, wrong usage of every verb, and that all that is told of options agrees.
+/* cli/ and cmd/: options by table, wrong usage of every verb, and that all that is told of options agrees.
  */
 #include <arpa/inet.h>
 #include <sched.h>
@@ -12,8 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "cmd/describe.h"
-#include "cmd/near.h"
+#include "cli/describe.h"
+#include "cli/near.h"
+#include "cmd/verbs.h"
 #include "daemon/run.h"
 
 struct made_up {
@@ -362,7 +363,7 @@ static char *filled(const struct verb *verb, const char *mark)
 	out = open_memstream(&text, &size);
 	assert_non_null(in);
 	assert_non_null(out);
-	assert_int_equal(describe(verb, in, out), 1);
+	assert_int_equal(describe(verbs(), verb, in, out), 1);
 	fclose(in);
 	fclose(out);
 	assert_memory_equal(text, "before\n", 7);
@@ -518,7 +519,7 @@ static void mark_needs_verb(void **state)
 
 	assert_non_null(in);
 	assert_non_null(out);
-	assert_true(describe(NULL, in, out) < 0);
+	assert_true(describe(verbs(), NULL, in, out) < 0);
 	fclose(in);
 	fclose(out);
 }

@@ -12,8 +12,8 @@
 #include <string.h>
 #include <cmocka.h>
 #include <json-c/json.h>
-#include "cmd/show_pick.h"
-#include "cmd/show_print.h"
+#include "cmd/show/pick.h"
+#include "cmd/show/print.h"
 #include "view/human.h"
 
 enum { BITS = 6, SLOTS = SA_BUCKET_SLOTS << BITS, CPUS = 8, MOVES = 4 };
