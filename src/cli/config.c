@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cli/config.h"
-#include "cli/near.h"
+#include "text/near.h"
 
 enum { LINE_MOST = 198 }; /* libinih takes a longer line for two */
 

@@ -6,7 +6,7 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
-#include "cli/near.h"
+#include "text/near.h"
 
 bool interface_name_ok(const char *name)
 {

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 #include "cli/complain.h"
-#include "cli/near.h"
+#include "text/near.h"
 
 /* "vmxnet3-v3, vmxnet3-v4 or vmxnet3-v6"; "": no name is near. */
 static void list_near(const char *typed, char *buf, size_t size)

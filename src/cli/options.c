@@ -1,33 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Options by table: parsing, and their help. */
 #include <arpa/inet.h>
-#include <ctype.h>
-#include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cli/near.h"
-#include "cli/options.h"
 #include "nic/cpulist.h"
+#include "cli/options.h"
+#include "text/near.h"
+#include "text/number.h"
 #include "view/wrap.h"
 
 enum { MAX_OPTIONS = 32, HELP_VALUE = 'h', FIRST_VALUE = 256 };
-
-bool parse_number(const char *text, int64_t least, int64_t most, int64_t *out)
-{
-	char *end;
-	long long value;
-
-	if (!isdigit((unsigned char)text[text[0] == '-']))
-		return false;
-	errno = 0;
-	value = strtoll(text, &end, 10);
-	if (errno || *end || value < least || value > most)
-		return false;
-	*out = value;
-	return true;
-}
 
 /* Says what is wrong with a value. */
 static enum parsed wrong(char *why, size_t size, const char *format, ...)
@@ -49,7 +33,7 @@ static enum parsed set_number(const struct option_row *row, const char *text, vo
 	int64_t value;
 	int number;
 
-	if (!parse_number(text, row->least, row->most, &value))
+	if (!number_signed(text, row->least, row->most, &value))
 		return wrong(why, size, "--%s %s: not a number from %d to %d", row->name, text,
 			     row->least, row->most);
 	number = (int)value;

@@ -62,7 +62,4 @@ void options_text(const struct option_row *row, const void *defaults, char *buf,
 /* All of them, aligned and broken at 80 columns. */
 void options_help(const struct option_row *rows, const void *defaults, FILE *file);
 
-/* A decimal number within a range, nothing around it. */
-bool parse_number(const char *text, int64_t least, int64_t most, int64_t *out);
-
 #endif

@@ -5,7 +5,8 @@
 #include "cli/outcome.h"
 #include "cli/verb.h"
 #include "daemon/client.h"
-#include "sad/spi_text.h"
+#include "text/number.h"
+#include "text/spi.h"
 
 enum move_protocol { MOVE_ESP, MOVE_AH, MOVE_EITHER };
 
@@ -50,7 +51,7 @@ static enum status move(const void *given, int n, char **operands)
 		return complain_usage("move", "%s: %s", operands[0], spi_why_not(operands[0]));
 	if (strcmp(operands[1], "auto") == 0)
 		cpu = MOVE_AUTO;
-	else if (!parse_number(operands[1], 0, CPU_SETSIZE - 1, &cpu))
+	else if (!number_signed(operands[1], 0, CPU_SETSIZE - 1, &cpu))
 		return complain_usage("move", "%s: neither a CPU nor 'auto'", operands[1]);
 	request.cpu = (uint32_t)cpu;
 	memcpy(request.dst, o->dst.bytes, sizeof(request.dst));

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 #include "cli/interface_named.h"
-#include "cli/near.h"
-#include "sad/spi_text.h"
+#include "text/near.h"
+#include "text/spi.h"
 #include "view/wrap.h"
 
 enum { BRIEF_AT = 24 }; /* where the help says what a verb is for */

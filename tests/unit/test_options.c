@@ -13,9 +13,9 @@
 #include <unistd.h>
 #include <cmocka.h>
 #include "cli/describe.h"
-#include "cli/near.h"
-#include "cmd/verbs.h"
 #include "daemon/run.h"
+#include "cmd/verbs.h"
+#include "text/near.h"
 
 struct made_up {
 	bool flag, given;

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "sad/sas_file.h"
-#include "sad/spi_text.h"
+#include "text/spi.h"
 
 static char path[] = "/tmp/espalier-sas-XXXXXX";
 

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include "cli/model_named.h"
 #include "nic/rss_text.h"
+#include "text/number.h"
 
 #define WHOLE_IPV6 40 /* bytes of key that hash addresses and SPI of IPv6; of IPv4 16 */
 
@@ -156,7 +157,7 @@ static enum status make(const struct plan_options *o, unsigned int needs, struct
 
 	if (!model)
 		return STATUS_FAILED;
-	if (o->table && !parse_number(o->table, 1, INDIR_SIZE_MAX, &entries)) {
+	if (o->table && !number_signed(o->table, 1, INDIR_SIZE_MAX, &entries)) {
 		status = read_table(o->table, text);
 		if (status == STATUS_DONE)
 			status = check_file(o, &text->table, &queues);

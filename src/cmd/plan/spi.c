@@ -7,7 +7,7 @@
 #include <string.h>
 #include "cmd/plan/nic.h"
 #include "cmd/plan/plan.h"
-#include "sad/spi_text.h"
+#include "text/spi.h"
 #include "view/out.h"
 
 #define RESERVED_SPI 255 /* 1 to 255 are IANA's, 0 is never sent (RFC 4303, 2.1) */

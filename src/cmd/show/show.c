@@ -7,7 +7,8 @@
 #include "cmd/look.h"
 #include "cmd/show/pick.h"
 #include "cmd/show/print.h"
-#include "sad/spi_text.h"
+#include "text/number.h"
+#include "text/spi.h"
 
 struct show_options {
 	bool all, wide, json, sorted;
@@ -115,7 +116,7 @@ static enum status read_pick(const struct show_options *o, const char *spi, stru
 	*pick = (struct show_pick){.cpu = o->cpu, .peer = o->peer, .by_reqid = o->reqid};
 	if (spi && !spi_parse(spi, &pick->spi))
 		return complain_usage("show", "%s: %s", spi, spi_why_not(spi));
-	if (o->reqid && !parse_number(o->reqid, 0, UINT32_MAX, &reqid))
+	if (o->reqid && !number_signed(o->reqid, 0, UINT32_MAX, &reqid))
 		return complain_usage("show", "--reqid %s: not a number from 0 to %u", o->reqid,
 				      UINT32_MAX);
 	pick->reqid = (uint32_t)reqid;

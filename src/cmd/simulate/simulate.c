@@ -5,11 +5,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "nic/model_ask.h"
 #include "cli/model_named.h"
 #include "cli/progress.h"
 #include "cli/verb.h"
-#include "nic/model_ask.h"
 #include "sad/sas_file.h"
+#include "text/number.h"
 #include "trace/capture.h"
 #include "trace/made.h"
 
@@ -106,7 +107,7 @@ static enum status take_queues(struct wish *wish, const char *part)
 {
 	int64_t number;
 
-	if (!parse_number(part, 1, CPU_SETSIZE, &number))
+	if (!number_signed(part, 1, CPU_SETSIZE, &number))
 		return complain_usage("simulate", "--queues %s: not a number from 1 to %d", part,
 				      CPU_SETSIZE);
 	for (size_t i = 0; i < wish->numbers; i++)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SPIs as operators write them.
-#include "sad/spi_text.h"
+#include "text/spi.h"
 
 #include <ctype.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /* Names like one that was mistyped. */
 #include <stdint.h>
 #include <string.h>
-#include "cli/near.h"
+#include "text/near.h"
 
 enum { LONGEST = 32 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* SPIs as operators write them: by hand, and copied from other tools. */
-#ifndef SAD_SPI_TEXT_H
-#define SAD_SPI_TEXT_H
+#ifndef TEXT_SPI_H
+#define TEXT_SPI_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Names like one that was mistyped. Pure. */
-#ifndef CLI_NEAR_H
-#define CLI_NEAR_H
+#ifndef TEXT_NEAR_H
+#define TEXT_NEAR_H
 
 #include <stdbool.h>
 #include <stddef.h>
