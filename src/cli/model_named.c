@@ -36,7 +36,7 @@ static const struct model *find_otherwise(const char *name, char *all, size_t si
 	for (const struct model *const *m = models(); *m; m++) {
 		if (!strcasecmp((*m)->name, name))
 			return *m;
-		if (strcasecmp((*m)->driver, name))
+		if (strcasecmp((*m)->driver->name, name))
 			continue;
 		found = *m;
 		if (used < size)

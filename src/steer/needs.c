@@ -175,19 +175,12 @@ static bool features_hidden(const struct check *check)
 
 static void refuse_features(struct check *check)
 {
-	const char *why = "";
+	const char *when = check->driver->refused_when;
 
-	if (!strcmp(check->driver->name, "veth"))
-		why = " (its peer sends on more queues than this end receives on: make both ends "
-		      "with the same numrxqueues and numtxqueues)";
-	else if (!strcmp(check->driver->name, "gve"))
-		why = " (only with the queue format GQI_QPL)";
-	else if (!strcmp(check->driver->name, "ena"))
-		why = " (it needs a free queue for each that is in use)";
 	say(check, NEEDS_REFUSE, NEEDS_DRIVER,
-	    "driver %s does not redirect natively here%s, says the kernel (XDP features 0x%llx); "
+	    "driver %s does not redirect natively here%s%s%s, says the kernel (XDP features 0x%llx); "
 	    "use --generic, which is slower",
-	    driver_name(check), why, (unsigned long long)check->facts->xdp.features);
+	    driver_name(check), when ? " (" : "", when ? when : "", when ? ")" : "", (unsigned long long)check->facts->xdp.features);
 }
 
 static void check_driver(struct check *check)

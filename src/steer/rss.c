@@ -49,7 +49,7 @@ static bool others_take_v6(const struct model *model)
 	struct model_answer answer;
 
 	for (const struct model *const *other = models(); *other; other++)
-		if (!strcmp((*other)->driver, model->driver) && !model_ask(*other, &answer) &&
+		if ((*other)->driver == model->driver && !model_ask(*other, &answer) &&
 		    answer.set_v6 == MODEL_ESP_SPI)
 			return true;
 	return false;

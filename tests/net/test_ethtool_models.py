@@ -6,6 +6,7 @@ What is expected is what the drivers' sources say, put into ethtool's words by h
 distinct behaviour.
 """
 import errno
+import json
 import os
 import subprocess
 import sys
@@ -15,8 +16,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 from lab import BUILD, ROOT, Failed, check
 
 OPNOTSUPP, INVAL, KERNEL_524 = "Operation not supported", "Invalid argument", "524"
-MODELS = ("mlx5 ice ice-os i40e iavf ixgbe igb igc bnxt octeontx2 vmxnet3-v3 vmxnet3-v4 vmxnet3-v6 "
-          "virtio ena ena-fixed gve mana hv_netvsc hns3 nfp sfc enic thunder qede veth").split()
+MODELS = [model["name"] for model in json.loads(subprocess.run(
+    [f"{BUILD}/espalier", "models", "--json"], check=True, stdout=subprocess.PIPE).stdout)["models"]]
 ADDRESSES, PORTS = ["IP SA", "IP DA"], ["L4 bytes 0 & 1", "L4 bytes 2 & 3"]
 RULE = "flow-type esp4 src-ip 192.0.2.1 dst-ip 192.0.2.2 spi 0x1000 action 2".split()
 

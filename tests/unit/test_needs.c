@@ -586,14 +586,12 @@ static void the_table_is_as_read(void **state)
 	static const char *const meta[] = {"mlx5_core", "ice",	   "i40e",	 "ixgbe", "igb",
 					   "igc",	"bnxt_en", "virtio_net", "veth",  "idpf"};
 	static const char *const restarts[] = {"igc", "rvu_nicpf", "bnxt_en", "qede", "nicvf"};
-	const struct xdp_driver *table;
-	unsigned int count, i, metas = 0, restarting = 0;
+	unsigned int i, metas = 0, restarting = 0;
 
-	table = xdp_driver_table(&count);
-	for (i = 0; i < count; i++) {
-		metas += table[i].has_meta;
-		restarting += table[i].restarts_on_replace;
-		assert_ptr_equal(xdp_driver_find(table[i].name), &table[i]);
+	for (const struct xdp_driver *const *driver = xdp_drivers(); *driver; driver++) {
+		metas += (*driver)->has_meta;
+		restarting += (*driver)->restarts_on_replace;
+		assert_ptr_equal(xdp_driver_find((*driver)->name), *driver);
 	}
 	for (i = 0; i < sizeof(meta) / sizeof(meta[0]); i++)
 		assert_true(xdp_driver_find(meta[i])->has_meta);

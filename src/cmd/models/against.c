@@ -205,7 +205,7 @@ static int find_model(const struct report *report, struct model_check *check,
 
 	*best = NULL;
 	for (const struct model *const *m = models(); *m && !err; m++) {
-		if (strcmp((*m)->driver, report->claims.driver))
+		if (strcmp((*m)->driver->name, report->claims.driver))
 			continue;
 		err = check_one(*m, report, check);
 		faults = 2 * check->differ + (model_check_fit(check) == MODEL_FITS_NOT);
@@ -240,7 +240,7 @@ static enum status check_and_print(const struct model *model, const struct repor
 	if (status == STATUS_DONE && (check->differ || model_check_fit(check) == MODEL_FITS_NOT))
 		status = complain("models", "%s: model %s is not right about this NIC; %s", path,
 				  model->name,
-				  strcmp(model->driver, report->claims.driver)
+				  strcmp(model->driver->name, report->claims.driver)
 					  ? "nor is it of its driver"
 					  : "please report it, with this file");
 	free(check);

@@ -52,7 +52,7 @@ static int print_row(FILE *file, const struct model *model)
 		free(in);
 		return err;
 	}
-	fprintf(file, "| %s | `%s` | %s | %s | ", model->nic, model->driver, esp_words(answer.plain),
+	fprintf(file, "| %s | `%s` | %s | %s | ", model->nic, model->driver->name, esp_words(answer.plain),
 		esp_words(answer.udp));
 	print_command(file, &answer);
 	fputs(" | ", file);

@@ -84,7 +84,7 @@ static int print_summary(struct out *out, const struct model *model)
 	if (err)
 		return err;
 	out_string(out, "name", model->name);
-	out_string(out, "driver", model->driver);
+	out_string(out, "driver", model->driver->name);
 	out_string(out, "nic", model->nic);
 	out_string(out, "hashes", model_esp_name(answer.plain));
 	out_string(out, "hashes_udp", model_esp_name(answer.udp));
@@ -148,7 +148,7 @@ static int print_one(struct out *out, const struct model *model)
 		print_facts(out, model);
 		return err;
 	}
-	out_say(out, "%s: %s (driver %s).", model->name, model->nic, model->driver);
+	out_say(out, "%s: %s (driver %s).", model->name, model->nic, model->driver->name);
 	out_say(out, "It separates the SAs of one pair of gateways by %s%s.",
 		model_esp_name(answer.plain),
 		answer.plain == MODEL_ESP_ADDRESSES ? " only: they share a queue" : "");
