@@ -5,12 +5,11 @@
 #include "cli/model_named.h"
 #include "cli/verb.h"
 #include "cmd/models/against.h"
-#include "cmd/models/markdown.h"
 #include "nic/model_ask.h"
 #include "view/out.h"
 
 struct models_options {
-	bool json, markdown;
+	bool json;
 	const char *against;
 };
 
@@ -21,10 +20,6 @@ static const struct option_row options[] = {
 	 .type = OPTION_FLAG,
 	 .offset = offsetof(struct models_options, json),
 	 .help = "print JSON"},
-	{.name = "markdown",
-	 .type = OPTION_FLAG,
-	 .offset = offsetof(struct models_options, markdown),
-	 .help = "print the table of the documents: what each NIC does with ESP, and what helps"},
 	{.name = "against",
 	 .argument = "FILE",
 	 .type = OPTION_FILE,
@@ -172,13 +167,8 @@ static enum status show_models(const void *given, int n, char **operands)
 
 	if (n && !model)
 		return STATUS_FAILED;
-	if (o->markdown && (n || o->json || o->against))
-		return complain_usage("models",
-				      "--markdown goes with neither NAME nor another option");
 	if (o->against)
 		return models_against(model, o->against, o->json);
-	if (o->markdown)
-		return models_markdown(stdout) ? complain("models", "no memory") : STATUS_DONE;
 	out = out_new(stdout, o->json);
 	if (!out)
 		return complain("models", "no memory");
