@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "middle.h"
 #include "core/random.h"
 #include "core/toeplitz.h"
-#include "middle.h"
-#include "options.h"
 #include "place/plan_spi.h"
+#include "result.h"
 
 enum { SPIS = 65536, ROUNDS = 31, ROUNDS_MAX = 101, KEY = 40, SIZE = 128, QUEUES = 6 };
 

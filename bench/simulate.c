@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 #include "middle.h"
-#include "options.h"
 #include "predict/simulation.h"
+#include "result.h"
 #include "trace/capture.h"
 #include "trace/made.h"
 

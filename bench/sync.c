@@ -10,7 +10,7 @@
 #include "daemon/daemon.h"
 #include "larval.h"
 #include "middle.h"
-#include "options.h"
+#include "result.h"
 #include "sad/impl.h"
 #include "sandbox.h"
 

@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "core/random.h"
 #include "hasher.h"
 #include "middle.h"
-#include "options.h"
+#include "core/random.h"
+#include "result.h"
 
 enum { TUPLES = 65536, KEY = 40, ROUNDS = 41, ROUNDS_MAX = 101, PEERS_MAX = 4, WAYS = 4 };
 

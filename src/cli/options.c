@@ -11,7 +11,7 @@
 #include "text/number.h"
 #include "view/wrap.h"
 
-enum { MAX_OPTIONS = 32, HELP_VALUE = 'h', FIRST_VALUE = 256 };
+enum { MAX_OPTIONS = 64, HELP_VALUE = 'h', FIRST_VALUE = 256 };
 
 /* Says what is wrong with a value. */
 static enum parsed wrong(char *why, size_t size, const char *format, ...)
@@ -34,10 +34,30 @@ static enum parsed set_number(const struct option_row *row, const char *text, vo
 	int number;
 
 	if (!number_signed(text, row->least, row->most, &value))
-		return wrong(why, size, "--%s %s: not a number from %d to %d", row->name, text,
-			     row->least, row->most);
+		return wrong(why, size, "--%s %s: not a number from %lld to %lld", row->name, text,
+			     (long long)row->least, (long long)row->most);
 	number = (int)value;
 	memcpy(member, &number, sizeof(number));
+	return PARSED_OK;
+}
+
+static enum parsed set_large(const struct option_row *row, const char *text, uint64_t *member,
+			     char *why, size_t size)
+{
+	if (number_large(text, (uint64_t)row->least, (uint64_t)row->most, member))
+		return PARSED_OK;
+	return wrong(why, size, "--%s %s: not a number from %lld to %lld", row->name, text,
+		     (long long)row->least, (long long)row->most);
+}
+
+static enum parsed set_seconds(const struct option_row *row, const char *text, uint64_t *member,
+			       char *why, size_t size)
+{
+	double seconds;
+
+	if (!number_real(text, 0, 1e6, &seconds) || seconds <= 0)
+		return wrong(why, size, "--%s %s: not a number of seconds", row->name, text);
+	*member = (uint64_t)(seconds * 1e9);
 	return PARSED_OK;
 }
 
@@ -99,6 +119,14 @@ static enum parsed set(const struct option_row *row, const char *text, void *int
 		return PARSED_OK;
 	case OPTION_NUMBER:
 		return set_number(row, text, member, why, size);
+	case OPTION_LARGE:
+		return set_large(row, text, member, why, size);
+	case OPTION_SECONDS:
+		return set_seconds(row, text, member, why, size);
+	case OPTION_CALL:
+		if (row->call(into, text))
+			return PARSED_OK;
+		return wrong(why, size, "--%s %s: not %s", row->name, text, row->argument);
 	case OPTION_CHOICE:
 		return set_choice(row, text, member, why, size);
 	case OPTION_ADDRESS:
@@ -195,23 +223,34 @@ enum parsed options_parse(const struct option_row *rows, int argc, char **argv, 
 	return PARSED_OK;
 }
 
+static int64_t default_of(const struct option_row *row, const void *defaults)
+{
+	const char *member = (const char *)defaults + row->offset;
+	int number;
+
+	if (row->type == OPTION_LARGE)
+		return (int64_t) * (const uint64_t *)member;
+	memcpy(&number, member, sizeof(number));
+	return number;
+}
+
 /* The part in brackets: what a number may be and is. */
 static void number_text(const struct option_row *row, const void *defaults, char *buf, size_t size)
 {
-	int value;
+	int64_t value = default_of(row, defaults);
+	long long least = row->least, most = row->most;
 
-	memcpy(&value, (const char *)defaults + row->offset, sizeof(value));
-	if (value >= row->least && value <= row->most)
-		snprintf(buf, size, " (%d to %d, default %d)", row->least, row->most, value);
+	if (value >= least && value <= most)
+		snprintf(buf, size, " (%lld to %lld, default %lld)", least, most, (long long)value);
 	else
-		snprintf(buf, size, " (%d to %d)", row->least, row->most);
+		snprintf(buf, size, " (%lld to %lld)", least, most);
 }
 
 void options_text(const struct option_row *row, const void *defaults, char *buf, size_t size)
 {
 	char range[64] = "";
 
-	if (row->type == OPTION_NUMBER)
+	if (row->type == OPTION_NUMBER || row->type == OPTION_LARGE)
 		number_text(row, defaults, range, sizeof(range));
 	snprintf(buf, size, "%s%s", row->help, range);
 }

@@ -17,8 +17,11 @@ enum option_type {
 	OPTION_FILE,	/* const char *: not empty; completed with file names */
 	OPTION_CPUS,	/* const char *: a list of CPUs, checked, not empty */
 	OPTION_NUMBER,	/* int or unsigned int */
+	OPTION_LARGE,	/* uint64_t; 0x, k and m are understood (text/number.h) */
+	OPTION_SECONDS, /* uint64_t: nanoseconds, given in seconds with fractions */
 	OPTION_ADDRESS, /* struct option_address */
 	OPTION_CHOICE,	/* int: index into choices */
+	OPTION_CALL,	/* whatever call() makes of it; may be given more than once */
 };
 
 struct option_address {
@@ -32,10 +35,11 @@ struct option_row {
 	enum option_type type;
 	size_t offset;		    /* of the member */
 	size_t given;		    /* of a bool that is set when the option is there, if not 0 */
-	int least, most;	    /* OPTION_NUMBER */
+	int64_t least, most;	    /* OPTION_NUMBER, OPTION_LARGE */
 	const char *const *choices; /* OPTION_CHOICE; NULL ends them */
-	const char *help;	    /* without a full stop; range and default are added */
-	bool call_only;		    /* means nothing in a file of settings */
+	bool (*call)(void *into, const char *text); /* OPTION_CALL; false: it is not @argument */
+	const char *help; /* without a full stop; range and default are added */
+	bool call_only;	  /* means nothing in a file of settings */
 };
 
 /* What parsing came to. */

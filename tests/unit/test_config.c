@@ -110,7 +110,7 @@ static void every_option_is_a_key(void **state)
 								  : "x";
 		struct file f;
 
-		snprintf(number, sizeof(number), "%d", row->least);
+		snprintf(number, sizeof(number), "%lld", (long long)row->least);
 		snprintf(text, sizeof(text), "%s = %s\n%s = %s\n", row->name, value, row->name,
 			 value);
 		assert_int_equal(read_text(&f, text, 0), -EINVAL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What every benchmark takes on its command line, and where its result goes. */
-#ifndef BENCH_OPTIONS_H
-#define BENCH_OPTIONS_H
+#ifndef BENCH_RESULT_H
+#define BENCH_RESULT_H
 
 #include <stdbool.h>
 #include "view/out.h"
