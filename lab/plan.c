@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "nic/cpulist.h"
+#include "host/cpuset.h"
 #include "plan.h"
 #include "text/number.h"
 
@@ -79,12 +80,10 @@ static int make_cpus(struct plan *p, const char *list)
 	}
 	if (cpulist_parse(list, &asked) || !CPU_COUNT(&asked) || CPU_COUNT(&asked) > PLAN_CPUS_MAX)
 		return refuse(list, "not a list of CPUs such as 0,2-3");
-	for (__u32 cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (!CPU_ISSET(cpu, &asked))
-			continue;
+	cpuset_each(cpu, &asked) {
 		if (!CPU_ISSET(cpu, &allowed))
 			return refuse(list, "a CPU in it does not exist");
-		p->cpus[p->run.senders++] = cpu;
+		p->cpus[p->run.senders++] = (__u32)cpu;
 	}
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "nic/cpulist.h"
+#include "host/cpuset.h"
 #include "view/human.h"
 
 static const char *verdict_name(enum gain_verdict verdict)
@@ -193,9 +194,8 @@ static void print_json(struct out *out, const struct gain_report *r)
 	out_bytes(out, "bytes", r->gain.bytes);
 	print_heaviest(out, r);
 	out_array(out, "cpus");
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, &r->cpus))
-			out_number(out, NULL, cpu);
+	cpuset_each(cpu, &r->cpus)
+		out_number(out, NULL, cpu);
 	out_up(out);
 	print_now(out, r);
 	out_bool(out, "steered", r->steered);

@@ -5,10 +5,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include "daemon/hardware.h"
-#include "daemon/say.h"
 #include "nic/cpulist.h"
 #include "nic/cpus.h"
+#include "daemon/hardware.h"
+#include "daemon/say.h"
+#include "host/cpuset.h"
 #include "steer/pick_cpus.h"
 
 /* A list from the command line; every CPU of it must be online. */
@@ -21,8 +22,8 @@ static int given(const char *what, const char *text, const struct cpus_facts *ma
 		say("%s %s: not a list of CPUs such as 0-3,8", what, text);
 		return -EINVAL;
 	}
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (!CPU_ISSET(cpu, set) || CPU_ISSET(cpu, &machine->online))
+	cpuset_each(cpu, set) {
+		if (CPU_ISSET(cpu, &machine->online))
 			continue;
 		say("%s %s: this machine has no CPU %d online; 'lscpu --extended' shows those it "
 		    "has",

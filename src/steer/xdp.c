@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The method xdp: opening and adopting, the roles of CPUs.
+#include "host/cpuset.h"
 #include "steer/xdp.h"
 
 #include <bpf/libbpf.h>
@@ -184,9 +185,9 @@ static int aim_strays(struct xdp *xdp, enum stray_table which, const cpu_set_t *
 	__u16 *table = xdp->maps.host->stray_ring[which];
 	int numbers[SA_RINGS], n = 0;
 
-	for (int cpu = 0; cpu < CPU_SETSIZE && n < SA_RINGS; cpu++) {
-		if (!CPU_ISSET(cpu, cpus))
-			continue;
+	cpuset_each(cpu, cpus) {
+		if (n == SA_RINGS)
+			break;
 		numbers[n] = rings_get(&xdp->maps, xdp->nice, RING_STRAY, cpu);
 		if (numbers[n] < 0)
 			return numbers[n];
@@ -205,9 +206,7 @@ static int make_rings(struct xdp *xdp, const struct cpu_roles *roles)
 	__u8 usable[SA_RINGS] = {0};
 	int number, err;
 
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (!CPU_ISSET(cpu, &roles->sas))
-			continue;
+	cpuset_each(cpu, &roles->sas) {
 		number = rings_get(&xdp->maps, xdp->nice, RING_SA, cpu);
 		if (number < 0)
 			return number;

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <math.h>
 #include <string.h>
+#include "host/cpuset.h"
 #include "cmd/show/details.h"
 #include "cmd/show/print.h"
 #include "cmd/show/round.h"
@@ -311,9 +312,8 @@ static void print_settings(struct out *out, const struct snapshot *s)
 	else
 		out_null(out, "nice");
 	out_array(out, "stray_cpus");
-	for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, &s->stray_cpus))
-			out_number(out, NULL, (int64_t)cpu);
+	cpuset_each(cpu, &s->stray_cpus)
+		out_number(out, NULL, cpu);
 	out_up(out);
 	out_number_or_null(out, "ike_cpu", s->ike_cpu);
 	out_number(out, "stray_limit", (int64_t)s->stray_limit);
