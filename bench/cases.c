@@ -10,9 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 #include "bench.skel.h"
+#include "host/clock.h"
+#include "larval.h"
 #include "peer_kfunc.skel.h"
 #include "ring.h"
-#include "larval.h"
 #include "sandbox.h"
 #include "spi.h"
 
@@ -203,10 +204,10 @@ static int run(struct bench *b, const struct bench_case *c, double *ns)
 		program = vary(b, c, program);
 	if (program < 0)
 		return program;
-	start = sandbox_now();
+	start = clock_now();
 	if (bpf_prog_test_run_opts(program, &opts) < 0)
 		return -errno;
-	*ns = (double)(sandbox_now() - start) / REPEAT;
+	*ns = (double)(clock_now() - start) / REPEAT;
 	return opts.retval == c->expect ? 0 : -EPROTO;
 }
 

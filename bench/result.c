@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include "cli/tool.h"
 
 #define AT(member) .offset = offsetof(struct bench_options, member)
@@ -50,14 +49,6 @@ int bench_options(struct bench_options *o, unsigned int known, int argc, char **
 unsigned int bench_rounds(const struct bench_options *o, unsigned int usual, unsigned int most)
 {
 	return o->rounds && o->rounds <= most ? o->rounds : usual;
-}
-
-double bench_now(void)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	return (double)at.tv_sec * 1e9 + (double)at.tv_nsec;
 }
 
 void bench_goal(struct out *out, double measured, double goal)

@@ -26,9 +26,6 @@ int bench_options(struct bench_options *o, unsigned int known, int argc, char **
 /* The rounds that were asked for; @usual, if none were or more than @most. */
 unsigned int bench_rounds(const struct bench_options *o, unsigned int usual, unsigned int most);
 
-/* CLOCK_MONOTONIC in ns. */
-double bench_now(void);
-
 /* Fields: a goal, and whether what was measured is at most that. */
 void bench_goal(struct out *out, double measured, double goal);
 

@@ -14,21 +14,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <time.h>
 #include <unistd.h>
+#include "host/clock.h"
 #include "steer/local.h"
 
 #define BPFFS "/sys/fs/bpf"
 
 enum { RING_FRAMES = 512, LOOPBACK = 1 };
-
-__u64 sandbox_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ull + now.tv_nsec;
-}
 
 void sandbox_address(__u8 family, __be32 addr[4])
 {
@@ -39,7 +31,7 @@ void sandbox_address(__u8 family, __be32 addr[4])
 
 void sandbox_beat(struct sandbox *s)
 {
-	xdp_beat(&s->xdp, sandbox_now());
+	xdp_beat(&s->xdp, clock_now());
 }
 
 /* A bpffs that only we see, in the place where it is looked for. */
@@ -149,7 +141,7 @@ int sandbox_add(struct sandbox *s, __u8 family, const __be32 dst[4], __u32 spi, 
 	enum first_why why;
 
 	memcpy(sa.cold.dst, dst, sizeof(sa.cold.dst));
-	return xdp_add(&s->xdp, &sa, sandbox_now() + s->ahead_ns, &why);
+	return xdp_add(&s->xdp, &sa, clock_now() + s->ahead_ns, &why);
 }
 
 void sandbox_clear(struct sandbox *s)
@@ -158,7 +150,7 @@ void sandbox_clear(struct sandbox *s)
 	int slot;
 
 	table_each(table, slot) xdp_remove(&s->xdp, sa_word_key(table_word(table, slot)),
-					   sandbox_now() + s->ahead_ns);
+					   clock_now() + s->ahead_ns);
 }
 
 /* In new namespaces the kernel names the n-th pair itself: veth2n, veth2n+1. */

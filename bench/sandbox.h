@@ -47,7 +47,4 @@ void sandbox_beat(struct sandbox *s);
  */
 int sandbox_hold(struct sandbox *s, int program);
 
-/* CLOCK_MONOTONIC in ns. */
-__u64 sandbox_now(void);
-
 #endif

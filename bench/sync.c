@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "daemon/daemon.h"
+#include "host/clock.h"
 #include "larval.h"
 #include "middle.h"
 #include "result.h"
@@ -32,10 +33,10 @@ int __wrap_sad_sync(struct sad *sad)
 {
 	struct daemon *d = sad->arg;
 	struct follower *f = (void *)((char *)d - offsetof(struct follower, daemon));
-	__u64 start = sandbox_now();
+	__u64 start = clock_now();
 	int err = __real_sad_sync(sad);
 
-	f->ns = sandbox_now() - start;
+	f->ns = clock_now() - start;
 	return err;
 }
 
@@ -94,7 +95,7 @@ static int dump_once(struct mnl_socket *nl, double *ms)
 	static char buffer[SAD_BUFFER_SIZE] __attribute__((aligned(8)));
 	char request[64] __attribute__((aligned(8)));
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(request);
-	__u64 start = sandbox_now();
+	__u64 start = clock_now();
 	bool done = false;
 	int count = 0;
 	ssize_t n;
@@ -109,7 +110,7 @@ static int dump_once(struct mnl_socket *nl, double *ms)
 			return n ? -errno : -EPROTO;
 		count += read_messages(buffer, n, &done);
 	}
-	*ms = (double)(sandbox_now() - start) / 1e6;
+	*ms = (double)(clock_now() - start) / 1e6;
 	return count == SAS ? 0 : -EPROTO;
 }
 

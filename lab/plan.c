@@ -80,7 +80,7 @@ static int make_cpus(struct plan *p, const char *list)
 	}
 	if (cpulist_parse(list, &asked) || !CPU_COUNT(&asked) || CPU_COUNT(&asked) > PLAN_CPUS_MAX)
 		return refuse(list, "not a list of CPUs such as 0,2-3");
-	cpuset_each(cpu, &asked) {
+	cpuset_each (cpu, &asked) {
 		if (!CPU_ISSET(cpu, &allowed))
 			return refuse(list, "a CPU in it does not exist");
 		p->cpus[p->run.senders++] = (__u32)cpu;

@@ -7,14 +7,7 @@
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
-
-double wait_now(void)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	return (double)at.tv_sec + (double)at.tv_nsec / 1e9;
-}
+#include "host/clock.h"
 
 /*
  * False: one of the signals that end a program came, and the caller had blocked it; it is pending
@@ -29,7 +22,7 @@ static bool sleep_until(const struct timespec *end)
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGHUP);
-	while ((left = (double)end->tv_sec + (double)end->tv_nsec / 1e9 - wait_now()) > 0) {
+	while ((left = (double)end->tv_sec + (double)end->tv_nsec / 1e9 - clock_seconds()) > 0) {
 		struct timespec rest = {(time_t)left, (long)((left - (time_t)left) * 1e9)};
 		int signal = sigtimedwait(&set, NULL, &rest);
 
@@ -44,7 +37,7 @@ static bool sleep_until(const struct timespec *end)
 double wait_seconds(unsigned int seconds, const char *doing)
 {
 	bool terminal = isatty(STDERR_FILENO);
-	double start = wait_now();
+	double start = clock_seconds();
 	struct timespec end;
 
 	clock_gettime(CLOCK_MONOTONIC, &end);
@@ -57,5 +50,5 @@ double wait_seconds(unsigned int seconds, const char *doing)
 	}
 	if (terminal)
 		fputs("\r\033[K", stderr);
-	return wait_now() - start;
+	return clock_seconds() - start;
 }

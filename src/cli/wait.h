@@ -10,7 +10,4 @@
  */
 double wait_seconds(unsigned int seconds, const char *doing);
 
-/* CLOCK_MONOTONIC in seconds. */
-double wait_now(void);
-
 #endif

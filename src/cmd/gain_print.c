@@ -194,7 +194,7 @@ static void print_json(struct out *out, const struct gain_report *r)
 	out_bytes(out, "bytes", r->gain.bytes);
 	print_heaviest(out, r);
 	out_array(out, "cpus");
-	cpuset_each(cpu, &r->cpus)
+	cpuset_each (cpu, &r->cpus)
 		out_number(out, NULL, cpu);
 	out_up(out);
 	print_now(out, r);

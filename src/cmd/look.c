@@ -5,17 +5,9 @@
 #include <errno.h>
 #include <net/if.h>
 #include <string.h>
-#include <time.h>
 #include "daemon/find_pins.h"
 #include "daemon/lock.h"
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
+#include "host/clock.h"
 
 static enum status damaged(const char *tried, const char *what)
 {
@@ -45,7 +37,7 @@ static enum status read_pins(const char *tried, const struct pins *pins, struct 
 	err = maps_open(&maps, pins, false, &bad);
 	if (err)
 		return cannot_open(tried, err, bad);
-	err = snapshot_take(snapshot, &maps, maps_counts, now_ns());
+	err = snapshot_take(snapshot, &maps, maps_counts, clock_now());
 	maps_close(&maps);
 	if (err)
 		return complain(tried, "cannot read the maps: %s", strerror(-err));

@@ -4,16 +4,17 @@
 
 #include <time.h>
 #include "daemon/daemon.h"
+#include "host/clock.h"
 #include "steer/maps.h"
 
 static bool beats(const struct host *host)
 {
 	static const struct timespec pause = {.tv_nsec = 50000000};
-	const __u64 first = SHARED(host->heartbeat_ns), end = daemon_now() + HEARTBEAT_OLD_NS;
+	const __u64 first = SHARED(host->heartbeat_ns), end = clock_now() + HEARTBEAT_OLD_NS;
 	__u64 now;
 
 	/* One that was killed left `attended` as it was, and a beat that stays as it is. */
-	while (SHARED(host->attended) && (now = daemon_now()) < end &&
+	while (SHARED(host->attended) && (now = clock_now()) < end &&
 	       now < first + HEARTBEAT_OLD_NS && !signals_end()) {
 		if (SHARED(host->heartbeat_ns) != first)
 			return true;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Requests of `move` and `stop`: one datagram asks, one answers, over a socket that only root
 // opens.
-#include "daemon/control.h"
 #include "daemon/candidates.h"
+#include "daemon/control.h"
 #include "daemon/daemon.h"
 
 #include <arpa/inet.h>
@@ -18,6 +18,7 @@
 #include <unistd.h>
 #include "daemon/say.h"
 #include "daemon/stop_words.h"
+#include "host/clock.h"
 
 enum { CLIENTS = 8 };
 
@@ -94,7 +95,7 @@ static int move_to(struct daemon *d, __u32 slot, const struct move_request *move
 		   size_t size)
 {
 	__u32 was = xdp_cpu(&d->xdp, slot);
-	int err = xdp_move_by_hand(&d->xdp, slot, move->cpu, daemon_now());
+	int err = xdp_move_by_hand(&d->xdp, slot, move->cpu, clock_now());
 
 	if (err == -EALREADY) {
 		snprintf(said, size, "SA 0x%08x is on CPU %u, and now stays there", move->spi, was);

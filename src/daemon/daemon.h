@@ -95,12 +95,6 @@ struct daemon {
 	uint64_t cookie; /* of the network namespace */
 };
 
-/* CLOCK_MONOTONIC in ns, the clock of the BPF programs. */
-uint64_t daemon_now(void);
-
-/* The same as of the last tick, up to 10 ms ago: for what is done ten thousand times in a row. */
-uint64_t daemon_tick(void);
-
 /* run.c: how much is said, by the options. */
 void run_set_level(const struct run_options *options);
 

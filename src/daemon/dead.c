@@ -13,6 +13,7 @@
 #include "daemon/daemon.h"
 #include "daemon/lock.h"
 #include "daemon/say.h"
+#include "host/clock.h"
 #include "nic/netns.h"
 #include "steer/maps.h"
 #include "steer/program.h"
@@ -115,7 +116,7 @@ static bool lives(uint64_t cookie)
 /* Of the pins of our layout; what another version left is not understood, and left. */
 static bool is_unattended(const struct pins *there)
 {
-	uint64_t beat, now = daemon_now();
+	uint64_t beat, now = clock_now();
 	bool unattended = true;
 	struct maps maps;
 	enum map bad;

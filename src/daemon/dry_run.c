@@ -27,7 +27,7 @@
 static void print_list(struct out *out, const char *key, const cpu_set_t *cpus)
 {
 	out_array(out, key);
-	cpuset_each(cpu, cpus)
+	cpuset_each (cpu, cpus)
 		out_number(out, NULL, cpu);
 	out_up(out);
 }

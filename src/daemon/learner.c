@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "daemon/say.h"
+#include "host/clock.h"
 #include "sad/learn.h"
 
 struct learner {
@@ -29,7 +30,7 @@ static void learn_from(struct daemon *d, const struct ask *question, const struc
 
 	memcpy(packet.src, question->src, sizeof(packet.src));
 	if (learn_packet(d->learner->learn, &packet, &sa) == 1 &&
-	    sad_learned_add(d->sad, &sa, daemon_now()))
+	    sad_learned_add(d->sad, &sa, clock_now()))
 		learn_forget(d->learner->learn, &sa);
 }
 
@@ -97,7 +98,7 @@ void learner_close(struct daemon *d)
 
 void learner_adopted(struct daemon *d, const struct sa *sa)
 {
-	learn_adopt(d->learner->learn, sa, daemon_now());
+	learn_adopt(d->learner->learn, sa, clock_now());
 }
 
 void learner_removed(struct daemon *d, const struct sa *sa)
@@ -123,7 +124,7 @@ static uint64_t last_packet(void *arg, const struct sa *sa)
 	packets = SHARED(warm->pair[0].packets) + SHARED(warm->pair[1].packets);
 	if (packets != cold->active_packets) {
 		cold->active_packets = packets;
-		cold->active_ns = daemon_now();
+		cold->active_ns = clock_now();
 	}
 	return cold->active_ns;
 }
@@ -131,5 +132,5 @@ static uint64_t last_packet(void *arg, const struct sa *sa)
 void learner_expire(struct daemon *d)
 {
 	if (d->options->learn)
-		sad_learned_idle(d->sad, daemon_now(), LEARN_IDLE_NS, last_packet, d);
+		sad_learned_idle(d->sad, clock_now(), LEARN_IDLE_NS, last_packet, d);
 }

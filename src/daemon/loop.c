@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "daemon/hardware.h"
 #include "daemon/say.h"
+#include "host/clock.h"
 
 enum { MOVE_POLL_US = 2000 };
 
@@ -46,7 +47,7 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
 {
 	struct daemon *d = arg;
 
-	xdp_beat(&d->xdp, daemon_now());
+	xdp_beat(&d->xdp, clock_now());
 	learner_expire(d);
 	roles_look(d);
 	hardware_look(d);
@@ -73,7 +74,7 @@ static void on_moves(evutil_socket_t fd, short what, void *arg)
 {
 	struct daemon *d = arg;
 
-	moves_poll(&d->xdp.moves, daemon_now());
+	moves_poll(&d->xdp.moves, clock_now());
 	sas_watch_moves(d);
 }
 

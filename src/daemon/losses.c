@@ -3,6 +3,7 @@
 #include "daemon/daemon.h"
 
 #include "daemon/say.h"
+#include "host/clock.h"
 #include "steer/lately_words.h"
 #include "steer/snapshot.h"
 
@@ -34,7 +35,7 @@ static void say_losses(struct daemon *d, const struct snapshot *s, uint64_t now_
 
 void losses_look(struct daemon *d)
 {
-	uint64_t now_ns = daemon_now();
+	uint64_t now_ns = clock_now();
 	struct snapshot s;
 	struct mark now;
 

@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "daemon/say.h"
+#include "host/clock.h"
+#include "host/file.h"
 #include "steer/metrics.h"
 
 enum { EVERY_S = 5 }; /* node_exporter is asked every 15 s at most, as a rule */
@@ -43,19 +45,17 @@ static void name_netns(char *name, size_t size)
 		closedir(dir);
 }
 
-/* A link that somebody put there is not followed: we are root. */
+/* What somebody put there is not written to: we are root. */
 static FILE *create(const char *path)
 {
 	FILE *file;
-	int fd;
 
 	unlink(path);
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return NULL;
-	file = fchmod(fd, 0644) ? NULL : fdopen(fd, "w");
-	if (!file)
-		close(fd);
+	file = file_create(AT_FDCWD, path, 0644);
+	if (file && fchmod(fileno(file), 0644)) { /* whatever the umask */
+		fclose(file);
+		file = NULL;
+	}
 	return file;
 }
 
@@ -63,25 +63,17 @@ static int write_all(const struct daemon *d, const struct snapshot *snapshot)
 {
 	const struct metrics *m = d->metrics;
 	FILE *file = create(m->temporary);
-	int err;
 
 	if (!file)
 		return -errno;
 	metrics_write(file, snapshot, m->netns);
-	err = ferror(file) ? -EIO : 0;
-	if (fclose(file) && !err)
-		err = -errno;
-	if (!err && rename(m->temporary, d->options->metrics))
-		err = -errno;
-	if (err)
-		unlink(m->temporary);
-	return err;
+	return file_close_as(file, AT_FDCWD, m->temporary, d->options->metrics, false);
 }
 
 static int write_once(const struct daemon *d)
 {
 	struct snapshot snapshot;
-	int err = snapshot_take(&snapshot, &d->xdp.maps, maps_counts, daemon_now());
+	int err = snapshot_take(&snapshot, &d->xdp.maps, maps_counts, clock_now());
 
 	if (err)
 		return err;

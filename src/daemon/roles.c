@@ -5,11 +5,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include "nic/cpulist.h"
-#include "nic/cpus.h"
 #include "daemon/hardware.h"
 #include "daemon/say.h"
+#include "host/clock.h"
 #include "host/cpuset.h"
+#include "nic/cpulist.h"
+#include "nic/cpus.h"
 #include "steer/pick_cpus.h"
 
 /* A list from the command line; every CPU of it must be online. */
@@ -22,7 +23,7 @@ static int given(const char *what, const char *text, const struct cpus_facts *ma
 		say("%s %s: not a list of CPUs such as 0-3,8", what, text);
 		return -EINVAL;
 	}
-	cpuset_each(cpu, set) {
+	cpuset_each (cpu, set) {
 		if (CPU_ISSET(cpu, &machine->online))
 			continue;
 		say("%s %s: this machine has no CPU %d online; 'lscpu --extended' shows those it "
@@ -119,7 +120,7 @@ static void drain(struct daemon *d)
 			continue;
 		more = true;
 		if (xdp_move(&d->xdp, slot, first_cpu(&d->xdp.roles.sas, d->xdp.placed, d->xdp.load),
-			     daemon_now()) == -EAGAIN)
+			     clock_now()) == -EAGAIN)
 			break;
 	}
 	if (more) {
@@ -213,7 +214,7 @@ static void follow_rings(struct daemon *d)
 	if (d->xdp.generic)
 		return;
 	made = CPU_COUNT(&d->wanted.astray)
-		       ? xdp_renew_rings(&d->xdp, &d->wanted.online, daemon_now())
+		       ? xdp_renew_rings(&d->xdp, &d->wanted.online, clock_now())
 		       : 0;
 	if (made > 0)
 		say("%d %s made anew, on the CPU that came back", made,

@@ -9,6 +9,7 @@
 #include <string.h>
 #include "daemon/hardware.h"
 #include "daemon/say.h"
+#include "host/clock.h"
 #include "place/assign.h"
 #include "steer/xdp_loads.h"
 
@@ -54,7 +55,7 @@ void rounds_soon(struct daemon *d)
 	if (!r || !d->options->interval || r->wanted)
 		return; /* if it is wanted already, the timer is set */
 	r->wanted = true;
-	at(r, r->last_ns + interval_ns(d) / 4, daemon_now());
+	at(r, r->last_ns + interval_ns(d) / 4, clock_now());
 }
 
 void rounds_receiving(const struct daemon *d, uint16_t busy[CPU_SETSIZE])
@@ -65,7 +66,7 @@ void rounds_receiving(const struct daemon *d, uint16_t busy[CPU_SETSIZE])
 
 void rounds_restart(struct daemon *d)
 {
-	uint64_t now_ns = daemon_now();
+	uint64_t now_ns = clock_now();
 
 	if (d->options->interval) {
 		at(d->rounds, now_ns, now_ns);
@@ -108,7 +109,7 @@ static bool move(struct daemon *d, __u32 slot, unsigned int cpu, struct round_st
 {
 	__u32 was = xdp_cpu(&d->xdp, slot);
 	bool drained = !CPU_ISSET(was, &d->xdp.roles.sas);
-	int err = xdp_move(&d->xdp, slot, cpu, daemon_now());
+	int err = xdp_move(&d->xdp, slot, cpu, clock_now());
 
 	if (!err) {
 		say_detail("SA 0x%08x moves from CPU %u to CPU %u",
@@ -313,7 +314,7 @@ static void on_round(evutil_socket_t fd, short what, void *arg)
 {
 	struct daemon *d = arg;
 	struct rounds *r = d->rounds;
-	uint64_t now_ns = daemon_now();
+	uint64_t now_ns = clock_now();
 
 	r->last_ns = now_ns;
 	at(r, now_ns + interval_ns(d), now_ns);
@@ -363,7 +364,7 @@ int rounds_open(struct daemon *d)
 	r->timer = evtimer_new(d->base, on_round, d);
 	if (!r->loads || !r->assign || !r->sa || !r->slot || !r->timer)
 		goto failed;
-	r->last_ns = daemon_now();
+	r->last_ns = clock_now();
 	rounds_restart(d);
 	return 0;
 failed:

@@ -7,12 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 #include <unistd.h>
 #include "daemon/attended.h"
 #include "daemon/beacon.h"
-#include "daemon/candidates.h"
 #include "daemon/came_home.h"
+#include "daemon/candidates.h"
 #include "daemon/dead.h"
 #include "daemon/find_pins.h"
 #include "daemon/hardware.h"
@@ -20,24 +19,9 @@
 #include "daemon/say.h"
 #include "daemon/switches.h"
 #include "daemon/takedown.h"
+#include "host/clock.h"
 #include "nic/sysfs.h"
 #include "steer/bpffs.h"
-
-uint64_t daemon_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ull + now.tv_nsec;
-}
-
-uint64_t daemon_tick(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return now.tv_sec * 1000000000ull + now.tv_nsec;
-}
 
 static int open_undo(struct daemon *d)
 {
@@ -247,7 +231,7 @@ static int open_addresses(struct daemon *d)
 
 	if (err)
 		return err;
-	xdp_beat(&d->xdp, daemon_now());
+	xdp_beat(&d->xdp, clock_now());
 	SHARED(d->xdp.maps.host->attended) = 1;
 	losses_look(d);
 	sas_set_addresses(d);

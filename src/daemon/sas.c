@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "daemon/say.h"
+#include "host/clock.h"
 #include "sad/sas_file.h"
 #include "steer/local.h"
 
@@ -54,7 +55,7 @@ static void retry_soon(struct daemon *d)
 /* Is a slot at rest, for all we know? After adoption that is not known, and resyncs must do. */
 static bool rests(const struct table *table)
 {
-	return table->rest_until_ns > daemon_tick() && table->rest_until_ns != UINT64_MAX;
+	return table->rest_until_ns > clock_tick() && table->rest_until_ns != UINT64_MAX;
 }
 
 /* SAs came, went, or changed where their packets come from. */
@@ -80,7 +81,7 @@ static void place(struct daemon *d, const struct sa *sa)
 	int err;
 
 	to_entry(sa, &entry);
-	err = xdp_add(&d->xdp, &entry, daemon_tick(), &why);
+	err = xdp_add(&d->xdp, &entry, clock_tick(), &why);
 	if (!err) {
 		say_cpu(sa, why);
 		sas_watch_moves(d);
@@ -190,7 +191,7 @@ static void removed(void *arg, const struct sa *sa)
 	use_port(d, sa, -1);
 	peers_changed(d);
 	learner_removed(d, sa);
-	if (xdp_remove(&d->xdp, key, daemon_now()) > 0)
+	if (xdp_remove(&d->xdp, key, clock_now()) > 0)
 		describe_another(d, sa, key);
 	if (d->homeless)
 		retry_soon(d);
@@ -305,7 +306,7 @@ int sas_reload(struct daemon *d)
 /* What an earlier daemon learned is in the table only. */
 static void claim_learned(struct daemon *d)
 {
-	uint64_t now = daemon_now();
+	uint64_t now = clock_now();
 
 	for (__u32 i = 0; d->options->learn && i < d->xdp.known.count; i++) {
 		__u32 slot = d->xdp.known.slot[i];
@@ -371,7 +372,7 @@ int sas_sync(struct daemon *d)
 	}
 	if (d->claiming) {
 		claim_learned(d);
-		xdp_claim_end(&d->xdp, daemon_now());
+		xdp_claim_end(&d->xdp, clock_now());
 		d->claiming = false;
 		peers_changed(d); /* those that an earlier daemon knew, where no SA is left */
 		rounds_soon(d);

@@ -5,7 +5,7 @@
 
 #include <sched.h>
 
-/* The next CPU of a set from @cpu (0 or more) on; -1: none. By words: a set has room for a thousand. */
+/* The next CPU of a set from @cpu on; -1: none. By words: a set has room for a thousand. */
 static inline int cpuset_next(const cpu_set_t *set, int cpu)
 {
 	enum { BITS = 8 * sizeof(*set->__bits), WORDS = CPU_SETSIZE / BITS };
@@ -21,7 +21,7 @@ static inline int cpuset_next(const cpu_set_t *set, int cpu)
 }
 
 /* for each CPU of a set, upwards; the body may take this one out. */
-#define cpuset_each(cpu, set)                                                                      \
+#define cpuset_each(cpu, set) \
 	for (int cpu = cpuset_next(set, 0); cpu >= 0; cpu = cpuset_next(set, cpu + 1))
 
 /* The lowest; -1: the set is empty. */
@@ -35,7 +35,7 @@ static inline int cpuset_last(const cpu_set_t *set)
 {
 	int last = -1;
 
-	cpuset_each(cpu, set)
+	cpuset_each (cpu, set)
 		last = cpu;
 	return last;
 }
@@ -43,7 +43,7 @@ static inline int cpuset_last(const cpu_set_t *set)
 /* Takes those of @gone out of @set. */
 static inline void cpuset_remove(cpu_set_t *set, const cpu_set_t *gone)
 {
-	cpuset_each(cpu, gone)
+	cpuset_each (cpu, gone)
 		CPU_CLR(cpu, set);
 }
 

@@ -59,11 +59,11 @@ static void read_nodes(const char *sysroot, struct cpus_facts *out)
 
 	if (read_list(sysroot, "node/online", &nodes))
 		return;
-	cpuset_each(node, &nodes) {
+	cpuset_each (node, &nodes) {
 		snprintf(name, sizeof(name), "node/node%d/cpulist", node);
 		if (read_list(sysroot, name, &cpus))
 			continue;
-		cpuset_each(cpu, &cpus)
+		cpuset_each (cpu, &cpus)
 			out->node[cpu] = node;
 	}
 }

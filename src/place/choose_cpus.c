@@ -58,7 +58,7 @@ static bool several_nodes(const struct choose_cpus_facts *facts)
 {
 	int node = -1;
 
-	cpuset_each(cpu, &facts->online) {
+	cpuset_each (cpu, &facts->online) {
 		if (facts->node[cpu] < 0)
 			continue;
 		if (node >= 0 && node != facts->node[cpu])
@@ -99,7 +99,7 @@ static void keep_nodes(const struct choose_cpus_facts *facts, const cpu_set_t *u
 		return;
 	}
 	CPU_ZERO(&near);
-	cpuset_each(cpu, set)
+	cpuset_each (cpu, set)
 		if (on_nic_node(facts, cpu))
 			CPU_SET(cpu, &near);
 	name_nodes(facts, nodes, sizeof(nodes));
@@ -138,7 +138,7 @@ static void one_a_core(const struct choose_cpus_facts *facts, cpu_set_t *set, st
 
 	CPU_ZERO(&cores);
 	CPU_ZERO(&kept);
-	cpuset_each(cpu, set) {
+	cpuset_each (cpu, set) {
 		if (CPU_ISSET(facts->core[cpu], &cores))
 			continue;
 		CPU_SET(facts->core[cpu], &cores);
@@ -156,7 +156,7 @@ static int busiest(const struct choose_cpus_facts *facts)
 
 	if (!facts->rx_busy)
 		return -1;
-	cpuset_each(cpu, &facts->online) {
+	cpuset_each (cpu, &facts->online) {
 		if (facts->rx_busy[cpu] <= RX_NOISE)
 			continue;
 		if (CPU_COUNT(&facts->receiving) && !CPU_ISSET(cpu, &facts->receiving))
@@ -174,7 +174,7 @@ static void drop_busiest(const struct choose_cpus_facts *facts, cpu_set_t *set, 
 
 	if (receiver < 0 || CPU_COUNT(set) < 3)
 		return;
-	cpuset_each(cpu, set) {
+	cpuset_each (cpu, set) {
 		if (facts->core[cpu] != facts->core[receiver])
 			continue;
 		CPU_CLR(cpu, set);

@@ -57,7 +57,7 @@ int first_cpu(const cpu_set_t *cpus, const uint32_t *counts, const double *loads
 	double least = INFINITY;
 	int members = 0, best = -1;
 
-	cpuset_each(cpu, cpus) {
+	cpuset_each (cpu, cpus) {
 		member[members++] = cpu;
 		if (loads[cpu] < least)
 			least = loads[cpu];

@@ -11,10 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
-#include <time.h>
 #include <unistd.h>
 #include "core/pull_data.h"
 #include "core/toeplitz.h"
+#include "host/clock.h"
 #include "nic/kernel.h"
 #include "nic/pull_data.h"
 #include "steer/program_call.h"
@@ -134,9 +134,6 @@ static bool has_pull_data(void)
 /* What is fixed while the maps live; the BPF programs have part of it as constants. */
 static int fixed_part(struct host *host, const struct program_sizes *sizes)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
 	memset(host, 0, sizeof(*host));
 	host->magic = LAYOUT_MAGIC;
 	host->layout = LAYOUT_VERSION;
@@ -154,7 +151,7 @@ static int fixed_part(struct host *host, const struct program_sizes *sizes)
 	host->drops_unknown = !sizes->drops;
 	host->ike_share = IKE_SHARE;
 	host->ike_strangers = IKE_STRANGERS;
-	host->started_ns = now.tv_sec * 1000000000ull + now.tv_nsec;
+	host->started_ns = clock_now();
 	return 0;
 }
 

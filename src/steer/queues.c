@@ -15,7 +15,7 @@ static void guess(const cpu_set_t *cpus, struct queues *out)
 	unsigned int queue = 0;
 
 	out->guessed = true;
-	cpuset_each(cpu, cpus)
+	cpuset_each (cpu, cpus)
 		if (queue < out->count)
 			out->cpu[queue++] = cpu;
 }

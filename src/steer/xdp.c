@@ -185,7 +185,7 @@ static int aim_strays(struct xdp *xdp, enum stray_table which, const cpu_set_t *
 	__u16 *table = xdp->maps.host->stray_ring[which];
 	int numbers[SA_RINGS], n = 0;
 
-	cpuset_each(cpu, cpus) {
+	cpuset_each (cpu, cpus) {
 		if (n == SA_RINGS)
 			break;
 		numbers[n] = rings_get(&xdp->maps, xdp->nice, RING_STRAY, cpu);
@@ -206,7 +206,7 @@ static int make_rings(struct xdp *xdp, const struct cpu_roles *roles)
 	__u8 usable[SA_RINGS] = {0};
 	int number, err;
 
-	cpuset_each(cpu, &roles->sas) {
+	cpuset_each (cpu, &roles->sas) {
 		number = rings_get(&xdp->maps, xdp->nice, RING_SA, cpu);
 		if (number < 0)
 			return number;

@@ -16,10 +16,11 @@
 #include <unistd.h>
 #include "../../bench/sandbox.h"
 #include "../unit/frames.h"
-#include "core/random.h"
 #include "captures.h"
 #include "core/decision.h"
 #include "core/quick.h"
+#include "core/random.h"
+#include "host/clock.h"
 #include "model.h"
 #include "ring_answer.h"
 #include "steer/local.h"
@@ -190,7 +191,7 @@ static void crowd_out(struct test *t, const struct model_sa *sa)
 		key = sa_key(shape, other->dst, other->spi, other->protocol);
 		if (sa_near(shape, key) != near || table_find(table, key) >= 0)
 			continue;
-		if (table_place(table, key, sandbox_now() + t->box.ahead_ns) / SA_BUCKET_SLOTS !=
+		if (table_place(table, key, clock_now() + t->box.ahead_ns) / SA_BUCKET_SLOTS !=
 		    (int)near)
 			return;
 		add_sa(t, other);
@@ -285,7 +286,7 @@ static void change(struct test *t)
 	forget_fragments(t);
 	change_sas(t);
 	change_addresses(t);
-	host->heartbeat_ns = old ? 1 : sandbox_now();
+	host->heartbeat_ns = old ? 1 : clock_now();
 	t->model.stray_ring = host->stray_ring[old ? STRAYS_SPREAD : STRAYS_CONFINED];
 }
 

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/utsname.h>
+#include "host/file.h"
 
 /* The hash of an entry's first packet that had one; 0: none had. */
 static uint32_t hash_of(const struct measured_entry *entry)
@@ -84,13 +85,12 @@ static int print(FILE *file, const struct inspection *in)
 
 int report_write(const char *path, const struct inspection *in)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644), err;
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+	FILE *file = file_create(AT_FDCWD, path, 0644);
+	int err, bad;
 
-	if (fd < 0)
+	if (!file)
 		return -errno;
-	err = file ? print(file, in) : -ENOMEM;
-	if (file && fclose(file) && !err)
-		err = -errno;
-	return err;
+	err = print(file, in);
+	bad = file_close(file);
+	return err ? err : bad;
 }

@@ -312,7 +312,7 @@ static void print_settings(struct out *out, const struct snapshot *s)
 	else
 		out_null(out, "nice");
 	out_array(out, "stray_cpus");
-	cpuset_each(cpu, &s->stray_cpus)
+	cpuset_each (cpu, &s->stray_cpus)
 		out_number(out, NULL, cpu);
 	out_up(out);
 	out_number_or_null(out, "ike_cpu", s->ike_cpu);

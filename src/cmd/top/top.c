@@ -8,6 +8,7 @@
 #include "cmd/look.h"
 #include "cmd/top/print.h"
 #include "cmd/top/screen.h"
+#include "host/clock.h"
 
 struct top_options {
 	unsigned int seconds, frames;
@@ -97,7 +98,7 @@ static enum status advance(struct top *top)
 	snapshot_free(&top->was);
 	top->was = top->now;
 	top->was_at = top->now_at;
-	top->now_at = wait_now();
+	top->now_at = clock_seconds();
 	return look("top", &top->now);
 }
 
@@ -105,7 +106,7 @@ static enum status advance(struct top *top)
 static enum status go_on(struct top *top)
 {
 	top->view.paused = false;
-	top->due = wait_now() + top->o->seconds;
+	top->due = clock_seconds() + top->o->seconds;
 	return advance(top);
 }
 
@@ -135,7 +136,7 @@ static bool take_key(struct top *top, char key, enum status *status)
 /* One event. False: it is over. */
 static bool turn(struct top *top, enum status *status)
 {
-	double left = top->due - wait_now();
+	double left = top->due - clock_seconds();
 	char key = 0;
 
 	switch (top_screen_wait(&top->screen, left > 0 ? (int)(left * 1000) + 1 : 0, &key)) {
@@ -148,7 +149,7 @@ static bool turn(struct top *top, enum status *status)
 	case TOP_RESIZED:
 		break;
 	case TOP_TIME:
-		top->due = wait_now() + top->o->seconds;
+		top->due = clock_seconds() + top->o->seconds;
 		if (top->view.paused)
 			return true;
 		*status = advance(top);
