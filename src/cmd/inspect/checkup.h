@@ -31,7 +31,7 @@ struct checkup {
 	size_t sas_udp, sas_elsewhere;
 };
 
-/* Adds a line; @subject may be NULL. All is well with it until checkup_todo() says what is to be done. */
+/* checkup_lines.c: adds a line; @subject may be NULL. All is well with it until checkup_todo() says what is to be done. */
 void checkup_add(struct checkup *checkup, const char *check, const char *subject, const char *format,
 		 ...) __attribute__((format(printf, 4, 5)));
 void checkup_todo(struct checkup *checkup, const char *format, ...)

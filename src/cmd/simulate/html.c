@@ -69,7 +69,7 @@ static void put_queues(FILE *file, const char *name, const struct spread *spread
 		spread->imbalance, spread->speedup);
 	for (uint32_t i = 0; i < spread->queues; i++) {
 		snprintf(queue, sizeof(queue), "%u", i);
-		put_bar(file, queue, simulate_share(spread, i),
+		put_bar(file, queue, spread_share(spread, i),
 			i == spread->hottest && spread->imbalance > 1.1);
 	}
 	fputs("</div>\n", file);

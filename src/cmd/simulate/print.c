@@ -9,23 +9,6 @@
 enum { FEW_ROUNDS = 4 };
 #define LIGHT 0.02 /* of a CPU, each: below that rounds hardly move anything */
 
-double simulate_share(const struct spread *spread, uint32_t queue)
-{
-	return spread->packets ? (double)spread->queue[queue].packets / (double)spread->packets : 0;
-}
-
-void simulate_print_queue(struct out *out, const struct spread *spread, uint32_t queue)
-{
-	const struct spread_queue *q = &spread->queue[queue];
-
-	out_number(out, "queue", queue);
-	out_count(out, "packets", q->packets);
-	out_bytes(out, "bytes", q->bytes);
-	out_number(out, "sa_count", q->sas);
-	out_count(out, "stray_packets", q->strays);
-	out_count(out, "fragment_packets", q->fragments);
-}
-
 static void print_result(struct out *out, const struct simulated *one)
 {
 	const struct spread *spread = &one->spread;

@@ -35,7 +35,4 @@ int simulate_print_text(struct out *out, const struct simulate_view *view);
 /* A queue, in both forms. */
 void simulate_print_queue(struct out *out, const struct spread *spread, uint32_t queue);
 
-/* Of all packets. */
-double simulate_share(const struct spread *spread, uint32_t queue);
-
 #endif

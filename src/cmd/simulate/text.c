@@ -104,7 +104,7 @@ static void say_shares(const struct spread *spread, char *text, size_t size)
 	text[0] = '\0';
 	for (uint32_t i = 0; i < spread->queues && i < SHARES && at < size; i++)
 		at += snprintf(text + at, size - at, "%s%.0f", i ? " " : "",
-			       100 * simulate_share(spread, i));
+			       100 * spread_share(spread, i));
 	if (spread->queues > SHARES && at < size)
 		snprintf(text + at, size - at, " ...");
 }
@@ -131,7 +131,7 @@ static void print_rows(struct out *out, const struct series *series, size_t n)
 		out_row(out, NULL);
 		name_model(out, &series[i]);
 		snprintf(text, sizeof(text), "%u: %.0f%%", spread->hottest,
-			 100 * simulate_share(spread, spread->hottest));
+			 100 * spread_share(spread, spread->hottest));
 		out_cell(out, "hottest", text);
 		out_real(out, "imbalance", spread->imbalance, 2);
 		out_real(out, "speedup", spread->speedup, 2);
@@ -140,6 +140,18 @@ static void print_rows(struct out *out, const struct series *series, size_t n)
 		out_up(out);
 	}
 	out_up(out);
+}
+
+void simulate_print_queue(struct out *out, const struct spread *spread, uint32_t queue)
+{
+	const struct spread_queue *q = &spread->queue[queue];
+
+	out_number(out, "queue", queue);
+	out_count(out, "packets", q->packets);
+	out_bytes(out, "bytes", q->bytes);
+	out_number(out, "sa_count", q->sas);
+	out_count(out, "stray_packets", q->strays);
+	out_count(out, "fragment_packets", q->fragments);
 }
 
 static void print_queues(struct out *out, const char *name, const struct spread *spread)
@@ -163,7 +175,7 @@ static void print_queues(struct out *out, const char *name, const struct spread 
 
 		out_row(out, NULL);
 		simulate_print_queue(out, spread, i);
-		out_bar(out, "share", simulate_share(spread, i), BAR_WIDTH,
+		out_bar(out, "share", spread_share(spread, i), BAR_WIDTH,
 			high ? BAR_HIGH : BAR_EVEN);
 		out_up(out);
 	}
