@@ -4,9 +4,9 @@
 #define CMD_GAIN_PRINT_H
 
 #include <net/if.h>
-#include "place/choose_method.h"
 #include "place/gain.h"
 #include "sad/sad.h"
+#include "steer/choose.h"
 #include "view/out.h"
 
 struct gain_report {

@@ -92,7 +92,6 @@ static void adopt_one(struct daemon *d, unsigned int ifindex, struct daemon_inte
 	}
 	interfaces_note_modes(d);
 	meeting.generic = host->interface[interface->index].mode == MODE_GENERIC;
-	meeting.frags = host->frags;
 	meeting.own_prog_id = id;
 	if (!meet_needs(d, interface->name, &meeting))
 		refresh_program(d, interface, &meeting);

@@ -17,7 +17,7 @@ struct candidate {
 	enum state state;
 	struct event *timer;	  /* MEASURING: its end */
 	struct measure *measure;  /* MEASURING; NULL: it could not be begun */
-	struct method_seen seen;  /* MEASURED */
+	struct nic_seen seen;	  /* MEASURED */
 };
 
 static struct candidate *find(const struct daemon *d, int ifindex)
@@ -51,7 +51,7 @@ static void end_measuring(struct candidate *c)
 		event_free(c->timer);
 	c->timer = NULL;
 	if (c->measure)
-		method_measured(c->measure, &c->link, &c->seen);
+		method_measured(c->daemon->sysfs, c->measure, &c->link, &c->seen);
 	c->measure = NULL;
 }
 
@@ -103,7 +103,7 @@ static int measure(struct daemon *d, const struct link *link)
 	if (!c)
 		return -ENOMEM;
 	c->state = MEASURED;
-	c->seen = (struct method_seen){0};
+	c->seen = (struct nic_seen){.measured = true};
 	if (method_measure(link, &c->measure)) {
 		c->measure = NULL;
 		return 0; /* nothing was seen, then */
@@ -120,8 +120,8 @@ static int measure(struct daemon *d, const struct link *link)
 int candidates_method(struct daemon *d, const struct link *link, enum method_kind *method)
 {
 	const struct candidate *c = find(d, link->ifindex);
-	const struct method_seen *seen = c && c->state == MEASURED ? &c->seen : NULL;
-	const struct method_seen nothing = {0};
+	const struct nic_seen *seen = c && c->state == MEASURED ? &c->seen : NULL;
+	const struct nic_seen nothing = {.measured = true};
 	struct sad_reading sas = {0};
 	struct method_choice choice;
 	int err;
@@ -129,11 +129,12 @@ int candidates_method(struct daemon *d, const struct link *link, enum method_kin
 	*method = METHOD_XDP;
 	if (sad_reading_take(d->sad, &sas))
 		return 0;
-	err = method_choose(d->sysfs, d->options, &sas, &d->xdp.roles.sas, link, seen, &choice);
+	err = method_choose(d->sysfs, d->options, &sas, &d->xdp.roles, link, seen, &choice);
 	if (err > 0) {
 		err = measure(d, link);
 		if (err != -EINPROGRESS)
-			err = method_choose(d->sysfs, d->options, &sas, &d->xdp.roles.sas, link, &nothing, &choice);
+			err = method_choose(d->sysfs, d->options, &sas, &d->xdp.roles, link,
+					    &nothing, &choice);
 	}
 	if (!err) {
 		*method = choice.method;

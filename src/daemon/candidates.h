@@ -8,7 +8,7 @@
 #define DAEMON_CANDIDATES_H
 
 #include "daemon/daemon.h"
-#include "place/choose_method.h"
+#include "steer/choose.h"
 
 struct candidate; /* those of a daemon: a list */
 

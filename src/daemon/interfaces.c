@@ -213,7 +213,6 @@ static int attach_one(struct daemon *d, const struct link *link)
 	struct meeting meeting = {
 		.cpus = &d->xdp.roles.sas,
 		.generic = d->options->generic,
-		.frags = d->xdp.maps.host->frags,
 	};
 	int err;
 

@@ -19,30 +19,20 @@
 #include "steer/rss.h"
 
 struct look {
-	struct needs_facts facts;
+	struct nic_facts facts;
 	struct needs_report report;
-	const struct model *model;
 };
 
 /* What the method needs. */
-static int judge(struct look *look, const char *name, const struct meeting *meeting)
+static int judge(struct look *look, const struct meeting *meeting)
 {
-	struct claims claims;
-	const char *differs;
-	unsigned int differ;
-	int err;
-
 	if (meeting->method == METHOD_XDP)
 		return needs_check(&look->facts, &look->report);
-	err = claims_read(name, &claims);
-	if (err)
-		return err;
-	look->model = claims_model(&claims, &differ, &differs);
 	if (meeting->method == METHOD_RSS)
-		return rss_check(&look->facts, &claims, look->model, &look->report);
+		return rss_check(&look->facts, &look->report);
 	if (meeting->method == METHOD_NTUPLE)
-		return ntuple_check(&look->facts, look->model, &look->report);
-	return rps_check(&look->facts, meeting->cpus, look->model, &look->report);
+		return ntuple_check(&look->facts, &look->report);
+	return rps_check(&look->facts, meeting->cpus, &look->report);
 }
 
 static int look_at(struct look *look, const char *name, const struct meeting *meeting)
@@ -50,13 +40,10 @@ static int look_at(struct look *look, const char *name, const struct meeting *me
 	int err;
 
 	memset(look, 0, sizeof(*look));
-	look->facts.generic = meeting->generic;
-	look->facts.own_prog_id = meeting->own_prog_id;
-	look->facts.frags = meeting->frags;
-	look->facts.sysfs = meeting->sysfs;
-	err = needs_gather(name, &look->facts);
+	err = choose_facts(meeting->sysfs, name, meeting->generic, meeting->own_prog_id,
+			   &look->facts);
 	if (!err)
-		err = judge(look, name, meeting);
+		err = judge(look, meeting);
 	if (err)
 		say("looking at %s: %s", name, strerror(-err));
 	return err;
@@ -65,7 +52,7 @@ static int look_at(struct look *look, const char *name, const struct meeting *me
 static void look_away(struct look *look)
 {
 	needs_report_free(&look->report);
-	needs_facts_free(&look->facts);
+	nic_facts_free(&look->facts);
 }
 
 static void say_findings(const struct look *look, enum needs_verdict verdict)
@@ -140,8 +127,8 @@ int meet_needs(struct daemon *d, const char *name, struct meeting *meeting)
 		driver = xdp_driver_find(look.facts.driver);
 		meeting->has_meta = !meeting->generic && driver && driver->has_meta;
 		meeting->restarts_on_replace = !driver || driver->restarts_on_replace;
-		meeting->model = look.model;
-		meeting->queues = needs_queues(&look.facts);
+		meeting->model = look.facts.model;
+		meeting->queues = nic_facts_queues(&look.facts);
 	}
 	look_away(&look);
 	return err;
@@ -208,10 +195,11 @@ static void print_rules(struct out *out, const struct link *link, const struct l
 
 	if (out_is_json(out))
 		out_array(out, "rules");
-	if (!look->model || queues_read(0, link->name, needs_queues(&look->facts), &dry->roles->sas, &queues))
+	if (!look->facts.model ||
+	    queues_read(0, link->name, nic_facts_queues(&look->facts), &dry->roles->sas, &queues))
 		queues.count = 0;
 	for (size_t i = 0; queues.count && i < dry->sas->count; i++) {
-		if (!rule_of_sa(&dry->sas->sa[i], &rule) || !ntuple_can(look->model, &rule))
+		if (!rule_of_sa(&dry->sas->sa[i], &rule) || !ntuple_can(look->facts.model, &rule))
 			continue;
 		rule.queue = turn++ % queues.count;
 		snprintf(line, sizeof(line), "ethtool -N %s %s", link->name,
@@ -255,16 +243,16 @@ static void print_end(struct out *out, const struct meeting *meeting, const stru
 /* Nothing else waits for us here: where it is to be measured first, that is waited for. */
 static void choose(const struct link *link, const struct meet_dry *dry, struct method_choice *choice)
 {
-	struct method_seen seen = {0};
+	struct nic_seen seen = {.measured = true};
 	struct measure *measure;
 
-	if (!method_choose(0, dry->options, dry->sas, &dry->roles->sas, link, NULL, choice))
+	if (!method_choose(0, dry->options, dry->sas, dry->roles, link, NULL, choice))
 		return;
 	if (!method_measure(link, &measure)) {
 		sleep(METHOD_SECONDS);
-		method_measured(measure, link, &seen);
+		method_measured(0, measure, link, &seen);
 	}
-	(void)method_choose(0, dry->options, dry->sas, &dry->roles->sas, link, &seen, choice);
+	(void)method_choose(0, dry->options, dry->sas, dry->roles, link, &seen, choice);
 }
 
 /* Why the method, if it was chosen. */
@@ -283,7 +271,6 @@ static int dry_run_one(const struct link *link, const struct meet_dry *dry, stru
 	struct meeting meeting = {
 		.cpus = &dry->roles->sas,
 		.generic = dry->options->generic,
-		.frags = program_frags(dry->options->generic),
 		.own_prog_id = program_ours(link->ifindex),
 	};
 	struct look look;

@@ -9,9 +9,9 @@
 #include <stdint.h>
 #include "daemon/run.h"
 #include "nic/model.h"
-#include "place/choose_method.h"
 #include "place/first.h"
 #include "sad/reading.h"
+#include "steer/choose.h"
 #include "view/out.h"
 
 struct daemon;
@@ -21,7 +21,6 @@ struct meeting {
 	enum method_kind method;
 	const cpu_set_t *cpus; /* that decrypt */
 	bool generic;
-	bool frags;	      /* our programs take frames in several buffers */
 	uint32_t own_prog_id; /* a program of ours that is on it already, 0: none */
 	int sysfs;	      /* kept for sysfs_take(), 0: none */
 	/* Found out: */

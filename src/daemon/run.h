@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "place/choose_method.h"
+#include "steer/choose.h"
 
 #define INTERVAL_LEAST 20 /* ms: more rounds would cost more than they can gain */
 

@@ -39,9 +39,9 @@ static void to_rule(const struct rules_entry *entry, struct rule *rule)
 	rule->queue = entry->queue;
 }
 
-int ntuple_check(const struct needs_facts *facts, const struct model *model,
-		 struct needs_report *report)
+int ntuple_check(const struct nic_facts *facts, struct needs_report *report)
 {
+	const struct model *model = facts->model;
 	bool ok = true;
 
 	*report = (struct needs_report){0};
@@ -51,7 +51,7 @@ int ntuple_check(const struct needs_facts *facts, const struct model *model,
 			       "use --method xdp, or auto",
 			       model ? model->nic : "this NIC",
 			       facts->driver[0] ? facts->driver : "(unknown)");
-	else if (facts->ntuple == NEEDS_OFF)
+	else if (facts->ntuple == SWITCH_OFF)
 		ok = needs_change(report, UNDO_FEATURE, "rx-ntuple-filter", "off", "on",
 				  "without it the NIC takes no rules") != NULL;
 	if (ok && model && model->rules_by_spi && model->rule_mask_v6_lost)

@@ -31,8 +31,7 @@ int ntuple_open(struct ntuple *ntuple, struct undo *undo, unsigned int ifindex, 
 void ntuple_close(struct ntuple *ntuple);
 
 /* What must be set before rules are taken; whom they help. Pure. 0 or -ENOMEM. */
-int ntuple_check(const struct needs_facts *facts, const struct model *model,
-		 struct needs_report *report);
+int ntuple_check(const struct nic_facts *facts, struct needs_report *report);
 
 /*
  * From whichever address, where the source says nothing: a NAT may give the peer another one at any

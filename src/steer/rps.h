@@ -8,14 +8,11 @@
 #define STEER_RPS_H
 
 #include <sched.h>
-#include "nic/model.h"
 #include "steer/needs.h"
 
 /*
- * What must be set that all queues spread over @cpus; the switches and masks are those of @facts,
- * @model is that of the driver or NULL. Pure. 0 or -ENOMEM.
+ * What must be set that all queues spread over @cpus. Pure. 0 or -ENOMEM.
  */
-int rps_check(const struct needs_facts *facts, const cpu_set_t *cpus, const struct model *model,
-	      struct needs_report *report);
+int rps_check(const struct nic_facts *facts, const cpu_set_t *cpus, struct needs_report *report);
 
 #endif

@@ -111,14 +111,13 @@ static bool check_all(const struct rss_judging *j)
 	return ok;
 }
 
-int rss_check(const struct needs_facts *facts, const struct claims *claims,
-	      const struct model *model, struct needs_report *report)
+int rss_check(const struct nic_facts *facts, struct needs_report *report)
 {
-	struct rss_judging j = {.claims = claims, .report = report};
+	struct rss_judging j = {.claims = &facts->claims, .report = report};
 	bool ok;
 
 	*report = (struct needs_report){0};
-	if (!model) {
+	if (!facts->model) {
 		ok = needs_say(report, NEEDS_REFUSE, NEEDS_METHOD,
 			       "nothing is known of how driver %s hashes ESP; use --method xdp, or "
 			       "see `espalier inspect %s`",
@@ -126,7 +125,7 @@ int rss_check(const struct needs_facts *facts, const struct claims *claims,
 		return ok ? 0 : -ENOMEM;
 	}
 	j.nic = malloc(sizeof(*j.nic));
-	if (!j.nic || as_it_is(model, claims, j.nic)) {
+	if (!j.nic || as_it_is(facts->model, &facts->claims, j.nic)) {
 		free(j.nic);
 		return -ENOMEM;
 	}

@@ -6,14 +6,12 @@
 #ifndef STEER_RSS_H
 #define STEER_RSS_H
 
-#include "nic/claims.h"
 #include "steer/needs.h"
 
 /*
- * @model: of the driver, or NULL. A NIC whose hash would spray one SA over queues is refused. Pure.
+ * A NIC whose hash would spray one SA over queues is refused. Pure.
  * 0 or -ENOMEM.
  */
-int rss_check(const struct needs_facts *facts, const struct claims *claims,
-	      const struct model *model, struct needs_report *report);
+int rss_check(const struct nic_facts *facts, struct needs_report *report);
 
 #endif

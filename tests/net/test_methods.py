@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The methods of the NIC and the kernel: rss and ntuple against models (tests/preload: the daemon
 and the real ethtool(8) ask the same model), rps on a real veth."""
+import json
 import os
 import re
 import signal
@@ -234,6 +235,24 @@ def test_auto(host):
         nic.start()
         check(f"method {method}, since" in nic.log() and word in nic.log(), model, nic.log())
         check(host.show()["interfaces"][0]["method"] == method, "show:", model)
+        nic.espalier("stop")
+
+
+def test_one_judgement(host):
+    """gain, inspect, run --dry-run and run name the same method, and the same reason."""
+    add_sas(host, range(FIRST, FIRST + 4))
+    for model, method in ("iavf", "ntuple"), ("gve", "ntuple"), ("i40e", "xdp"), ("veth", "xdp"):
+        nic = Nic(host, model)
+        dry = json.loads(nic.espalier("run", "eb", "--method", "auto", "--dry-run", "--json").stdout)
+        told = dry["interfaces"][0]
+        gain = json.loads(nic.espalier("gain", "--json", "--seconds", "1").stdout)
+        seen = json.loads(nic.espalier("inspect", "eb", "--measure", "0", "--json").stdout)
+        check(gain["interface"] == "eb", "they come in on", gain)
+        for who, said in ("dry run", told), ("gain", gain), ("inspect", seen):
+            check(said["method"] == method, model, who, said["method"], said["why"])
+        check(gain["why"] == seen["why"] == told["why"], model, gain["why"], seen["why"], told["why"])
+        nic.start()
+        check(f"method {method}, since {told['why']}" in nic.log(), model, nic.log())
         nic.espalier("stop")
 
 

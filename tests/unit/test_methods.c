@@ -231,20 +231,18 @@ static void test_table_round(void **state)
 /* What rss_check() makes of a NIC of a model, after its driver was asked for @fields of esp4. */
 static void rss_of(const char *name, uint64_t fields, struct needs_report *report)
 {
-	struct needs_facts facts = {.link.name = "eth0"};
+	struct nic_facts facts = {.link.name = "eth0", .model = model_find(name)};
 	struct model_nic *nic = malloc(sizeof(*nic));
-	struct claims *claims = malloc(sizeof(*claims));
 	struct ethtool_rxnfc set = {
 		.cmd = ETHTOOL_SRXFH, .flow_type = AH_ESP_V4_FLOW, .data = fields};
 
 	assert_int_equal(model_nic_init(nic, model_find(name), 4), 0);
 	if (fields)
 		assert_int_equal(model_ethtool(nic, &set), 0);
-	claims_gather(claims_ask_model, nic, claims);
-	assert_int_equal(rss_check(&facts, claims, model_find(name), report), 0);
+	claims_gather(claims_ask_model, nic, &facts.claims);
+	assert_int_equal(rss_check(&facts, report), 0);
 	model_nic_free(nic);
 	free(nic);
-	free(claims);
 }
 
 static void test_rss_check(void **state)
@@ -274,17 +272,18 @@ static void test_rss_check(void **state)
 		assert_int_equal(changes, cases[i].changes);
 		needs_report_free(&report);
 	}
-	assert_int_equal(rss_check(&(struct needs_facts){0}, NULL, NULL, &report), 0);
+	assert_int_equal(rss_check(&(struct nic_facts){0}, &report), 0);
 	assert_int_equal(needs_worst(&report), NEEDS_REFUSE);
 	needs_report_free(&report);
 }
 
 static void test_rps_check(void **state)
 {
-	struct needs_queue queue = {.queue = 1, .rps_cpus = "00000000,00000005"};
-	struct needs_facts facts = {
-		.link = {.name = "eth0", .num_rx_queues = 3}, .queues = 1, .queue = &queue,
-		.rxhash = NEEDS_ON};
+	struct nic_queue queue = {.queue = 1, .rps_cpus = "00000000,00000005"};
+	struct nic_facts facts = {.link = {.name = "eth0", .num_rx_queues = 3},
+				  .queues = 1,
+				  .queue = &queue,
+				  .rxhash = SWITCH_ON};
 	struct needs_report report;
 	cpu_set_t cpus;
 
@@ -292,7 +291,8 @@ static void test_rps_check(void **state)
 	CPU_SET(0, &cpus);
 	CPU_SET(2, &cpus);
 	/* Queue 1 has the mask already; this driver's hash of ESP would be taken for the kernel's. */
-	assert_int_equal(rps_check(&facts, &cpus, model_find("octeontx2"), &report), 0);
+	facts.model = model_find("octeontx2");
+	assert_int_equal(rps_check(&facts, &cpus, &report), 0);
 	assert_int_equal(report.count, 4);
 	assert_string_equal(report.finding[0].knob, "rx-hashing");
 	assert_string_equal(report.finding[0].new_value, "off");
@@ -302,11 +302,12 @@ static void test_rps_check(void **state)
 	assert_string_equal(report.finding[2].knob, "rx-2/rps_cpus");
 	assert_int_equal(report.finding[3].verdict, NEEDS_WARN);
 	needs_report_free(&report);
-	facts.rxhash = NEEDS_FIXED_ON;
-	assert_int_equal(rps_check(&facts, &cpus, model_find("octeontx2"), &report), 0);
+	facts.rxhash = SWITCH_FIXED_ON;
+	assert_int_equal(rps_check(&facts, &cpus, &report), 0);
 	assert_int_equal(needs_worst(&report), NEEDS_REFUSE);
 	needs_report_free(&report);
-	assert_int_equal(rps_check(&facts, &cpus, model_find("igb"), &report), 0);
+	facts.model = model_find("igb");
+	assert_int_equal(rps_check(&facts, &cpus, &report), 0);
 	assert_int_not_equal(needs_worst(&report), NEEDS_REFUSE);
 	needs_report_free(&report);
 }

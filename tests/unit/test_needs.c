@@ -21,9 +21,9 @@
 #define REDIRECTS (NETDEV_XDP_BASIC | NETDEV_XDP_REDIRECT)
 
 /* A healthy NIC of a driver: up, MTU 1500, tells that it redirects. */
-static struct needs_facts nic(const char *driver)
+static struct nic_facts nic(const char *driver)
 {
-	struct needs_facts facts = {.frags = true};
+	struct nic_facts facts = {.frags = true};
 
 	strcpy(facts.link.name, "eth0");
 	facts.link.ifindex = 2;
@@ -45,7 +45,7 @@ static int drop_report(void **state)
 	return 0;
 }
 
-static const struct needs_finding *find(const struct needs_facts *facts, enum needs_what what)
+static const struct needs_finding *find(const struct nic_facts *facts, enum needs_what what)
 {
 	const struct needs_finding *found = NULL;
 	size_t i;
@@ -61,7 +61,7 @@ static const struct needs_finding *find(const struct needs_facts *facts, enum ne
 	return found;
 }
 
-static void assert_finding(const struct needs_facts *facts, enum needs_what what,
+static void assert_finding(const struct nic_facts *facts, enum needs_what what,
 			   enum needs_verdict verdict, const char *says)
 {
 	const struct needs_finding *found = find(facts, what);
@@ -73,8 +73,8 @@ static void assert_finding(const struct needs_facts *facts, enum needs_what what
 		fail_msg("\"%s\" does not say \"%s\"", found->text, says);
 }
 
-static void assert_change(const struct needs_facts *facts, enum needs_what what,
-			  enum undo_kind kind, const char *knob, const char *old, const char *new)
+static void assert_change(const struct nic_facts *facts, enum needs_what what, enum undo_kind kind,
+			  const char *knob, const char *old, const char *new)
 {
 	const struct needs_finding *found = find(facts, what);
 
@@ -87,7 +87,7 @@ static void assert_change(const struct needs_facts *facts, enum needs_what what,
 	assert_true(found->text[0]);
 }
 
-static enum needs_verdict worst(const struct needs_facts *facts)
+static enum needs_verdict worst(const struct nic_facts *facts)
 {
 	needs_report_free(&last);
 	assert_int_equal(needs_check(facts, &last), 0);
@@ -99,7 +99,7 @@ static void healthy_nics_are_taken(void **state)
 	static const char *const quiet[] = {"sfc"}, *const warned[] = {
 							    "mlx5_core",  "ice",  "igc", "bnxt_en",
 							    "virtio_net", "veth", "tun", "gve"};
-	struct needs_facts facts;
+	struct nic_facts facts;
 	size_t i;
 
 	for (i = 0; i < sizeof(quiet) / sizeof(quiet[0]); i++) {
@@ -118,7 +118,7 @@ static void healthy_nics_are_taken(void **state)
 static void drivers_that_drop_are_refused(void **state)
 {
 	static const char *const liars[] = {"nfp", "ixgbevf", "nicvf"};
-	struct needs_facts facts;
+	struct nic_facts facts;
 	size_t i;
 
 	for (i = 0; i < sizeof(liars) / sizeof(liars[0]); i++) {
@@ -135,7 +135,7 @@ static void drivers_that_drop_are_refused(void **state)
 static void drivers_without_redirect_are_refused(void **state)
 {
 	static const char *const without[] = {"iavf", "igbvf", "hns3", "enic", "rvu_nicvf"};
-	struct needs_facts facts;
+	struct nic_facts facts;
 	size_t i;
 
 	for (i = 0; i < sizeof(without) / sizeof(without[0]); i++) {
@@ -155,7 +155,7 @@ static void drivers_without_redirect_are_refused(void **state)
 
 static void old_kernels_leave_it_to_the_list(void **state)
 {
-	struct needs_facts facts = nic("ice");
+	struct nic_facts facts = nic("ice");
 
 	facts.xdp.features = 0;
 	facts.xdp.err = -ENOENT;
@@ -168,14 +168,14 @@ static void old_kernels_leave_it_to_the_list(void **state)
 
 static void hidden_features_are_waited_for(void **state)
 {
-	struct needs_facts facts = nic("mlx5_core");
+	struct nic_facts facts = nic("mlx5_core");
 
 	facts.xdp.features = 0;
 	assert_finding(&facts, NEEDS_DRIVER, NEEDS_REFUSE, "0x0");
-	facts.lro = NEEDS_ON;
+	facts.lro = SWITCH_ON;
 	assert_null(find(&facts, NEEDS_DRIVER));
-	facts.lro = NEEDS_OFF;
-	facts.gro_hw = NEEDS_ON;
+	facts.lro = SWITCH_OFF;
+	facts.gro_hw = SWITCH_ON;
 	assert_null(find(&facts, NEEDS_DRIVER));
 	facts = nic("ena");
 	facts.xdp.features = 0;
@@ -186,7 +186,7 @@ static void hidden_features_are_waited_for(void **state)
 	/* LRO does not hide anything there */
 	facts = nic("gve");
 	facts.xdp.features = 0;
-	facts.lro = NEEDS_ON;
+	facts.lro = SWITCH_ON;
 	assert_finding(&facts, NEEDS_DRIVER, NEEDS_REFUSE, "GQI_QPL");
 	facts = nic("veth");
 	facts.xdp.features = 0;
@@ -195,7 +195,7 @@ static void hidden_features_are_waited_for(void **state)
 
 static void foreign_programs_are_named(void **state)
 {
-	struct needs_facts facts = nic("ice");
+	struct nic_facts facts = nic("ice");
 
 	facts.link.xdp_mode = LINK_XDP_NATIVE;
 	facts.link.xdp_id[0] = 77;
@@ -215,7 +215,7 @@ static void foreign_programs_are_named(void **state)
 
 static void our_program_is_welcome(void **state)
 {
-	struct needs_facts facts = nic("ice");
+	struct nic_facts facts = nic("ice");
 
 	facts.link.xdp_mode = LINK_XDP_NATIVE;
 	facts.link.xdp_id[0] = 77;
@@ -239,7 +239,7 @@ static void our_program_is_welcome(void **state)
 
 static void programs_above_are_named(void **state)
 {
-	struct needs_facts facts = nic("ice");
+	struct nic_facts facts = nic("ice");
 
 	strcpy(facts.xdp_upper, "bond0");
 	assert_finding(&facts, NEEDS_UPPER, NEEDS_REFUSE, "bond0");
@@ -247,7 +247,7 @@ static void programs_above_are_named(void **state)
 
 static void mtu_limits_are_kept(void **state)
 {
-	struct needs_facts facts = nic("igc");
+	struct nic_facts facts = nic("igc");
 
 	facts.link.mtu = 1501;
 	assert_finding(&facts, NEEDS_MTU, NEEDS_REFUSE, "ip link set dev eth0 mtu 1500");
@@ -274,7 +274,7 @@ static void mtu_limits_are_kept(void **state)
 
 static void frags_raise_the_mtu_limit(void **state)
 {
-	struct needs_facts facts = nic("ice");
+	struct nic_facts facts = nic("ice");
 
 	facts.link.mtu = 9000;
 	facts.xdp.features = REDIRECTS | NETDEV_XDP_RX_SG;
@@ -300,21 +300,21 @@ static void lro_is_switched_off(void **state)
 {
 	static const char *const drivers[] = {"mlx5_core", "ixgbe",   "hv_netvsc",
 					      "gve",	   "vmxnet3", "brandnew"};
-	struct needs_facts facts;
+	struct nic_facts facts;
 	size_t i;
 
 	for (i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++) {
 		facts = nic(drivers[i]);
-		facts.lro = NEEDS_ON;
+		facts.lro = SWITCH_ON;
 		assert_change(&facts, NEEDS_LRO, UNDO_FEATURE, "rx-lro", "on", "off");
-		facts.lro = NEEDS_OFF;
+		facts.lro = SWITCH_OFF;
 		assert_null(find(&facts, NEEDS_LRO));
 	}
 	facts = nic("gve");
-	facts.lro = NEEDS_FIXED_ON;
+	facts.lro = SWITCH_FIXED_ON;
 	assert_finding(&facts, NEEDS_LRO, NEEDS_REFUSE, "cannot be switched off");
 	facts = nic("vmxnet3");
-	facts.lro = NEEDS_FIXED_ON;
+	facts.lro = SWITCH_FIXED_ON;
 	assert_finding(&facts, NEEDS_LRO, NEEDS_WARN, "cannot be switched off");
 	/* the kernel does it itself for a generic program */
 	facts.generic = true;
@@ -323,39 +323,39 @@ static void lro_is_switched_off(void **state)
 
 static void gro_hw_is_switched_off_where_it_must(void **state)
 {
-	struct needs_facts facts = nic("mlx5_core");
+	struct nic_facts facts = nic("mlx5_core");
 
-	facts.gro_hw = NEEDS_ON;
+	facts.gro_hw = SWITCH_ON;
 	assert_change(&facts, NEEDS_GRO_HW, UNDO_FEATURE, "rx-gro-hw", "on", "off");
-	facts.gro_hw = NEEDS_FIXED_ON;
+	facts.gro_hw = SWITCH_FIXED_ON;
 	assert_finding(&facts, NEEDS_GRO_HW, NEEDS_REFUSE, "rx-gro-hw");
 	/* bnxt, qede and virtio do it themselves, and undo it */
 	facts = nic("bnxt_en");
-	facts.gro_hw = NEEDS_ON;
+	facts.gro_hw = SWITCH_ON;
 	assert_null(find(&facts, NEEDS_GRO_HW));
 }
 
 static void legacy_rx_is_switched_off(void **state)
 {
 	static const char *const drivers[] = {"i40e", "ice", "ixgbe", "igb"};
-	struct needs_facts facts;
+	struct nic_facts facts;
 	size_t i;
 
 	for (i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++) {
 		facts = nic(drivers[i]);
-		facts.legacy_rx = NEEDS_ON;
+		facts.legacy_rx = SWITCH_ON;
 		assert_change(&facts, NEEDS_LEGACY_RX, UNDO_FLAG, "legacy-rx", "on", "off");
 	}
 	/* igc keeps its headroom */
 	facts = nic("igc");
-	facts.legacy_rx = NEEDS_ON;
+	facts.legacy_rx = SWITCH_ON;
 	assert_null(find(&facts, NEEDS_LEGACY_RX));
 }
 
 /* faults.md, A9: mlx5's striding queues at a large MTU. */
 static void headers_out_of_sight_are_refused(void **state)
 {
-	struct needs_facts facts = nic("mlx5_core");
+	struct nic_facts facts = nic("mlx5_core");
 
 	facts.xdp.features |= NETDEV_XDP_RX_SG;
 	facts.link.mtu = 3498;
@@ -364,7 +364,7 @@ static void headers_out_of_sight_are_refused(void **state)
 	assert_finding(&facts, NEEDS_HEADERS, NEEDS_REFUSE,
 		       "ethtool --set-priv-flags eth0 rx_striding_rq off");
 	assert_finding(&facts, NEEDS_HEADERS, NEEDS_REFUSE, "at its MTU 9000 driver mlx5_core");
-	facts.empty_first = NEEDS_ON;
+	facts.empty_first = SWITCH_ON;
 	assert_finding(&facts, NEEDS_HEADERS, NEEDS_REFUSE, "ip link set dev eth0 mtu 3498");
 	/* What is attached stays, and its operator knows. */
 	facts.own_prog_id = 7;
@@ -373,7 +373,7 @@ static void headers_out_of_sight_are_refused(void **state)
 	facts.pull_data = true;
 	assert_null(find(&facts, NEEDS_HEADERS));
 	facts.pull_data = false;
-	facts.empty_first = NEEDS_OFF;
+	facts.empty_first = SWITCH_OFF;
 	assert_null(find(&facts, NEEDS_HEADERS));
 	/* Another driver's frames have a head. */
 	facts = nic("ice");
@@ -383,7 +383,7 @@ static void headers_out_of_sight_are_refused(void **state)
 
 static void virtual_functions_are_refused_on_ixgbe(void **state)
 {
-	struct needs_facts facts = nic("ixgbe");
+	struct nic_facts facts = nic("ixgbe");
 
 	facts.numvfs = 4;
 	assert_finding(&facts, NEEDS_SRIOV, NEEDS_REFUSE, "sriov_numvfs");
@@ -395,7 +395,7 @@ static void virtual_functions_are_refused_on_ixgbe(void **state)
 static void virtio_big_mode_is_refused(void **state)
 {
 	const uint64_t offloads = 1ULL << 2, tso4 = 1ULL << 7, mergeable = 1ULL << 15;
-	struct needs_facts facts = nic("virtio_net");
+	struct nic_facts facts = nic("virtio_net");
 
 	facts.virtio_known = true;
 	assert_null(find(&facts, NEEDS_VIRTIO));
@@ -420,30 +420,30 @@ static void vlan_tags_are_kept(void **state)
 {
 	static const char *const drivers[] = {"mlx5_core", "ice",     "i40e", "igb",
 					      "vmxnet3",   "bnxt_en", "sfc",  "brandnew"};
-	struct needs_facts facts;
+	struct nic_facts facts;
 	size_t i;
 
 	for (i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++) {
 		facts = nic(drivers[i]);
-		facts.rxvlan = NEEDS_ON;
+		facts.rxvlan = SWITCH_ON;
 		assert_null(find(&facts, NEEDS_VLAN));
 		strcpy(facts.vlan_upper, "eth0.100");
 		assert_change(&facts, NEEDS_VLAN, UNDO_FEATURE, "rx-vlan-hw-parse", "on", "off");
 		assert_finding(&facts, NEEDS_VLAN, NEEDS_CHANGE, "eth0.100");
-		facts.rxvlan = NEEDS_OFF;
-		facts.rxvlan_stag = NEEDS_ON;
+		facts.rxvlan = SWITCH_OFF;
+		facts.rxvlan_stag = SWITCH_ON;
 		assert_change(&facts, NEEDS_VLAN, UNDO_FEATURE, "rx-vlan-stag-hw-parse", "on",
 			      "off");
-		facts.rxvlan_stag = NEEDS_OFF;
+		facts.rxvlan_stag = SWITCH_OFF;
 		assert_null(find(&facts, NEEDS_VLAN));
-		facts.rxvlan = NEEDS_FIXED_ON;
+		facts.rxvlan = SWITCH_FIXED_ON;
 		assert_finding(&facts, NEEDS_VLAN, NEEDS_REFUSE, "eth0.100");
 		facts.generic = true;
 		assert_null(find(&facts, NEEDS_VLAN));
 	}
 	/* these never strip */
 	facts = nic("ena");
-	facts.rxvlan = NEEDS_ON;
+	facts.rxvlan = SWITCH_ON;
 	strcpy(facts.vlan_upper, "eth0.100");
 	assert_null(find(&facts, NEEDS_VLAN));
 }
@@ -451,21 +451,21 @@ static void vlan_tags_are_kept(void **state)
 static void stripping_that_cannot_stop_is_refused(void **state)
 {
 	static const char *const drivers[] = {"mana", "hv_netvsc", "qede"};
-	struct needs_facts facts;
+	struct nic_facts facts;
 	size_t i;
 
 	for (i = 0; i < sizeof(drivers) / sizeof(drivers[0]); i++) {
 		facts = nic(drivers[i]);
-		facts.rxvlan = NEEDS_FIXED_ON;
+		facts.rxvlan = SWITCH_FIXED_ON;
 		assert_null(find(&facts, NEEDS_VLAN));
 		strcpy(facts.vlan_upper, "eth0.100");
 		assert_finding(&facts, NEEDS_VLAN, NEEDS_REFUSE, "cannot stop");
 		/* also when ethtool did not answer */
-		facts.rxvlan = NEEDS_UNKNOWN;
+		facts.rxvlan = SWITCH_UNKNOWN;
 		assert_finding(&facts, NEEDS_VLAN, NEEDS_REFUSE, "cannot stop");
 	}
 	facts = nic("veth");
-	facts.rxvlan = NEEDS_ON;
+	facts.rxvlan = SWITCH_ON;
 	strcpy(facts.vlan_upper, "eth0.100");
 	assert_finding(&facts, NEEDS_VLAN, NEEDS_REFUSE, "--generic");
 	facts.generic = true;
@@ -474,7 +474,7 @@ static void stripping_that_cannot_stop_is_refused(void **state)
 
 static void channels_are_halved(void **state)
 {
-	struct needs_facts facts = nic("ena");
+	struct nic_facts facts = nic("ena");
 
 	facts.channels = (struct nic_channels){.max_combined = 8, .combined = 8, .max_other = 1};
 	assert_change(&facts, NEEDS_CHANNELS, UNDO_CHANNELS, "channels",
@@ -501,7 +501,7 @@ static void channels_are_halved(void **state)
 
 static void channels_are_combined(void **state)
 {
-	struct needs_facts facts = nic("bnxt_en");
+	struct nic_facts facts = nic("bnxt_en");
 
 	facts.channels = (struct nic_channels){.max_combined = 8, .combined = 8};
 	assert_null(find(&facts, NEEDS_CHANNELS));
@@ -516,9 +516,8 @@ static void channels_are_combined(void **state)
 
 static void rps_is_cleared(void **state)
 {
-	struct needs_queue queue[2] = {{.queue = 0, .rps_cpus = "3"},
-				       {.queue = 1, .rps_cpus = "f"}};
-	struct needs_facts facts = nic("ice");
+	struct nic_queue queue[2] = {{.queue = 0, .rps_cpus = "3"}, {.queue = 1, .rps_cpus = "f"}};
+	struct nic_facts facts = nic("ice");
 
 	assert_null(find(&facts, NEEDS_RPS));
 	/* only rx-0: packets from a native ring have no queue */
@@ -547,7 +546,7 @@ static void resets_are_announced(void **state)
 					     "rvu_nicpf", "qede"};
 	static const char *const quiet[] = {"mana", "hv_netvsc",  "sfc",
 					    "veth", "virtio_net", "gve"};
-	struct needs_facts facts;
+	struct nic_facts facts;
 	size_t i;
 
 	for (i = 0; i < sizeof(resets) / sizeof(resets[0]); i++) {
@@ -564,7 +563,7 @@ static void resets_are_announced(void **state)
 
 static void the_rest_is_said(void **state)
 {
-	struct needs_facts facts = nic("virtio_net");
+	struct nic_facts facts = nic("virtio_net");
 
 	assert_finding(&facts, NEEDS_FROZEN, NEEDS_WARN, "channels");
 	assert_finding(&facts, NEEDS_CHECKSUM, NEEDS_WARN, "tx off");
@@ -605,11 +604,11 @@ static void the_table_is_as_read(void **state)
 
 static void lines_read_well(void **state)
 {
-	struct needs_facts facts = nic("igc");
+	struct nic_facts facts = nic("igc");
 	char line[NEEDS_TEXT_LEN + 64];
 	const struct needs_finding *found;
 
-	facts.lro = NEEDS_ON;
+	facts.lro = SWITCH_ON;
 	facts.link.flags = 0;
 	found = find(&facts, NEEDS_LRO);
 	assert_true(needs_line(&facts, found, line, sizeof(line)) > 0);
@@ -625,8 +624,8 @@ static void lines_read_well(void **state)
 /* The longest names and values must be cut nowhere that matters. */
 static void long_names_fit(void **state)
 {
-	struct needs_queue queue = {.queue = 4294967295u};
-	struct needs_facts facts = nic("a-driver-name-of-31-characters.");
+	struct nic_queue queue = {.queue = 4294967295u};
+	struct nic_facts facts = nic("a-driver-name-of-31-characters.");
 
 	strcpy(facts.link.name, "a-name-of-15-ch");
 	strcpy(facts.vlan_upper, "vlan-of-15-char");
@@ -636,8 +635,8 @@ static void long_names_fit(void **state)
 	facts.link.xdp_id[0] = 4294967295u;
 	facts.link.mtu = 4294967295u;
 	facts.xdp.features = 0;
-	facts.rxvlan = NEEDS_FIXED_ON;
-	facts.lro = NEEDS_FIXED_ON;
+	facts.rxvlan = SWITCH_FIXED_ON;
+	facts.lro = SWITCH_FIXED_ON;
 	facts.queue = &queue;
 	facts.queues = 1;
 	facts.generic = false;
@@ -679,7 +678,7 @@ static int attach_pass(int ifindex)
 
 static void kernel_facts_are_gathered(void **state)
 {
-	struct needs_facts facts = {.frags = true};
+	struct nic_facts facts = {.frags = true};
 	struct bpf_prog_info info = {0};
 	uint32_t len = sizeof(info);
 	int fd;
@@ -695,7 +694,7 @@ static void kernel_facts_are_gathered(void **state)
 	sh("mount -t sysfs sysfs /mnt && echo 2 > /mnt/class/net/v0/queues/rx-0/rps_cpus && "
 	   "echo 3 > /mnt/class/net/v0/queues/rx-2/rps_cpus && "
 	   "echo 64 > /mnt/class/net/v0/queues/rx-3/rps_flow_cnt && umount /mnt");
-	assert_int_equal(needs_gather("v0", &facts), 0);
+	assert_int_equal(nic_facts_gather("v0", &facts), 0);
 	assert_true(facts.frags);
 	assert_string_equal(facts.driver, "veth");
 	assert_int_equal(facts.rps_err, 0);
@@ -706,44 +705,44 @@ static void kernel_facts_are_gathered(void **state)
 	assert_int_equal(facts.queue[2].queue, 3);
 	assert_int_equal(facts.queue[2].rps_flow_cnt, 64);
 	assert_int_equal(facts.channels.rx, 4);
-	assert_int_equal(facts.rxvlan, NEEDS_ON);
-	assert_int_equal(facts.lro, NEEDS_OFF);
+	assert_int_equal(facts.rxvlan, SWITCH_ON);
+	assert_int_equal(facts.lro, SWITCH_OFF);
 	assert_int_equal(facts.xdp.err, 0);
 	assert_int_equal(facts.xdp.features & REDIRECTS, REDIRECTS);
 	assert_string_equal(facts.vlan_upper, "");
 	assert_string_equal(facts.xdp_upper, "");
 	assert_string_equal(facts.prog_name, "");
 	assert_change(&facts, NEEDS_RPS, UNDO_QUEUE, "rx-0/rps_cpus", "2", "0");
-	needs_facts_free(&facts);
+	nic_facts_free(&facts);
 
 	fd = attach_pass(facts.link.ifindex);
 	assert_int_equal(bpf_obj_get_info_by_fd(fd, &info, &len), 0);
-	assert_int_equal(needs_gather("v0", &facts), 0);
+	assert_int_equal(nic_facts_gather("v0", &facts), 0);
 	assert_string_equal(facts.prog_name, "somebody");
 	assert_finding(&facts, NEEDS_PROGRAM, NEEDS_REFUSE, "named somebody");
-	needs_facts_free(&facts);
+	nic_facts_free(&facts);
 	facts.own_prog_id = info.id;
-	assert_int_equal(needs_gather("v0", &facts), 0);
+	assert_int_equal(nic_facts_gather("v0", &facts), 0);
 	assert_null(find(&facts, NEEDS_PROGRAM));
-	needs_facts_free(&facts);
+	nic_facts_free(&facts);
 	close(fd);
 }
 
 static void kernel_stacks_are_gathered(void **state)
 {
-	struct needs_facts facts = {0};
+	struct nic_facts facts = {0};
 	int fd;
 
 	sh("ip link add v0 type veth peer v1 && ip link add mv0 link v0 type macvlan");
 	sh("ip link set v0 up && ip link set mv0 up");
 	/* macvlan has no native XDP: the kernel takes it as a generic program */
 	fd = attach_pass(if_nametoindex("mv0"));
-	assert_int_equal(needs_gather("v0", &facts), 0);
+	assert_int_equal(nic_facts_gather("v0", &facts), 0);
 	assert_string_equal(facts.xdp_upper, "mv0");
 	assert_finding(&facts, NEEDS_UPPER, NEEDS_REFUSE, "mv0");
-	needs_facts_free(&facts);
+	nic_facts_free(&facts);
 	close(fd);
-	assert_int_equal(needs_gather("nosuch", &facts), -ENODEV);
+	assert_int_equal(nic_facts_gather("nosuch", &facts), -ENODEV);
 }
 
 /* The whole way: judged, changed, judged again, put back. */
@@ -751,7 +750,7 @@ static void kernel_changes_are_made_and_undone(void **state)
 {
 	char dir[] = "/tmp/espalier-needs.XXXXXX", why[256], *value;
 	struct undo_entry rps = {.kind = UNDO_QUEUE, .ifname = "v0", .knob = "rx-0/rps_cpus"};
-	struct needs_facts facts = {0};
+	struct nic_facts facts = {0};
 	struct undo *undo;
 
 	assert_non_null(mkdtemp(dir));
@@ -764,13 +763,13 @@ static void kernel_changes_are_made_and_undone(void **state)
 	assert_int_equal(undo_set(undo, &rps), 0);
 	undo_close(undo);
 	assert_int_equal(undo_open(&undo, dir, "other.json", NULL, NULL, why, sizeof(why)), 0);
-	assert_int_equal(needs_gather("v0", &facts), 0);
+	assert_int_equal(nic_facts_gather("v0", &facts), 0);
 	assert_int_equal(find(&facts, NEEDS_RPS)->verdict, NEEDS_CHANGE);
 	assert_int_equal(needs_apply(&facts, &last, undo, NULL), 0);
-	needs_facts_free(&facts);
-	assert_int_equal(needs_gather("v0", &facts), 0);
+	nic_facts_free(&facts);
+	assert_int_equal(nic_facts_gather("v0", &facts), 0);
 	assert_null(find(&facts, NEEDS_RPS));
-	needs_facts_free(&facts);
+	nic_facts_free(&facts);
 	assert_int_equal(undo_restore(undo, 0), 0);
 	assert_int_equal(undo_read(undo, &rps, &value), 0);
 	assert_string_equal(value, "2");

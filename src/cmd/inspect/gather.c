@@ -15,25 +15,18 @@
 #include "steer/pick_cpus.h"
 #include "steer/program.h"
 
-static void gather_cpus(const char *name, cpu_set_t *cpus)
+/* The roles that `run` would choose. */
+static void gather_roles(const char *name, struct cpu_roles *roles)
 {
 	char copy[IFNAMSIZ], why[512], *interface = copy;
 	struct cpus_facts machine;
+	cpu_set_t cpus = {0};
 
 	snprintf(copy, sizeof(copy), "%s", name);
 	if (cpus_facts_read("/sys", &machine) ||
-	    pick_cpus(0, &machine, &interface, 1, NULL, cpus, why, sizeof(why)))
-		CPU_SET(0, cpus);
-}
-
-/*
- * Is the hash that a tc program sees the NIC's own? Not with RPS, for which the kernel has made its
- * own before; and a device without RSS passes on what the sender had.
- */
-static bool tells_hashes(const struct inspection *in)
-{
-	return in->at == INSPECT_TC && !in->claims.rss_err && !in->needs.rps_err &&
-	       !in->needs.queues;
+	    pick_cpus(0, &machine, &interface, 1, NULL, &cpus, why, sizeof(why)))
+		CPU_SET(0, &cpus);
+	first_roles(&cpus, &(const cpu_set_t){0}, -1, roles);
 }
 
 static void add_port(struct encap_ports *ports, const struct sa *sa)
@@ -49,7 +42,7 @@ static enum status cannot_start(struct inspection *in, const struct inspect_how 
 	if (how->xdp && (err == -EBUSY || err == -EEXIST))
 		return complain("inspect", "measuring at XDP on %s: another program is there; "
 					   "without --xdp it is measured at tc", name);
-	if (in->needs.own_prog_id) {
+	if (in->facts.own_prog_id) {
 		in->unseen = true;
 		return STATUS_DONE;
 	}
@@ -78,17 +71,17 @@ static enum status measure(struct inspection *in, const struct inspect_how *how,
 	sigaddset(&ends, SIGTERM);
 	sigaddset(&ends, SIGHUP);
 	sigprocmask(SIG_BLOCK, &ends, &before);
-	start->ifindex = (unsigned int)in->needs.link.ifindex;
-	start->program = in->needs.own_prog_id;
+	start->ifindex = (unsigned int)in->facts.link.ifindex;
+	start->program = in->facts.own_prog_id;
 	start->at = start->program ? MEASURE_STEERING : how->xdp ? MEASURE_XDP : MEASURE_TC;
 	start->by_cpu = in->by_cpu =
-		start->at == MEASURE_TC && !strcmp(in->needs.link.kind, "veth");
+		start->at == MEASURE_TC && !strcmp(in->facts.link.kind, "veth");
 	err = measure_start(&measure, start);
 	if (!err) {
 		in->seconds = wait_seconds(how->seconds, "measuring");
 		in->at = places[start->at];
 		err = measure_stop(measure, &in->measured, &in->lost);
-		in->hashes_of_nic = tells_hashes(in);
+		in->hashes_of_nic = in->at == INSPECT_TC && nic_facts_own_hashes(&in->facts);
 		sigprocmask(SIG_SETMASK, &before, NULL);
 		return err ? complain("inspect", "no memory") : STATUS_DONE;
 	}
@@ -103,13 +96,13 @@ static enum status measure_with_sas(struct inspection *in, const struct inspect_
 	struct measure_how start = {0};
 	enum status status = STATUS_DONE;
 	struct kernel_sas kernel;
+	struct cpu_roles roles;
 	bool known = !kernel_sas_open(&kernel) && !kernel_sas_take(&kernel, &then);
 
-	for (size_t i = 0; i < then.count; i++) {
-		in->sas_udp += then.sa[i].encap;
+	for (size_t i = 0; i < then.count; i++)
 		add_port(&start.ports, &then.sa[i]);
-	}
-	in->sas = then.count;
+	gather_roles(in->name, &roles);
+	in->demand = demand_of(&then, &roles);
 	if (how->seconds)
 		status = measure(in, how, &start);
 	if (status == STATUS_DONE && known && !kernel_sas_take(&kernel, &now)) {
@@ -150,15 +143,9 @@ enum status inspect_gather(const char *name, const struct inspect_how *how, stru
 	*in = (struct inspection){.name = name};
 	if (status != STATUS_DONE)
 		return status;
-	in->needs.own_prog_id = program_ours(if_nametoindex(name));
-	in->needs.frags = program_frags(false);
-	err = needs_gather(name, &in->needs);
-	if (!err)
-		err = claims_read(name, &in->claims);
+	err = choose_facts(0, name, false, program_ours(if_nametoindex(name)), &in->facts);
 	if (err)
 		return complain("inspect", "looking at %s: %s", name, strerror(-err));
-	in->model = claims_model(&in->claims, &in->differ, &in->differs_in);
-	gather_cpus(name, &in->cpus);
 	inspect_host_gather(name, &in->host);
 	status = measure_with_sas(in, how);
 	if (status == STATUS_DONE)

@@ -37,7 +37,7 @@ static void gather_switches(const char *name, struct inspect_host *host)
 		return;
 	if (!ethtool_features(fd, name, &features))
 		for (int i = 0; i < INSPECT_SWITCHES; i++)
-			host->feature[i] = needs_switch_of(&features, switches[i].kernel);
+			host->feature[i] = nic_switch_of(&features, switches[i].kernel);
 	ethtool_features_free(&features);
 	host->contexts = ethtool_rss_contexts(fd, name, CONTEXTS_MOST, contexts);
 	close(fd);
@@ -59,13 +59,13 @@ void inspect_host_gather(const char *name, struct inspect_host *host)
 	(void)encap_gro_read(&host->encap);
 }
 
-static const char *switch_word(enum needs_switch state)
+static const char *switch_word(enum nic_switch state)
 {
 	static const char *const words[] = {
-		[NEEDS_UNKNOWN] = NULL,
-		[NEEDS_OFF] = "off",
-		[NEEDS_ON] = "on",
-		[NEEDS_FIXED_ON] = "on [fixed]",
+		[SWITCH_UNKNOWN] = NULL,
+		[SWITCH_OFF] = "off",
+		[SWITCH_ON] = "on",
+		[SWITCH_FIXED_ON] = "on [fixed]",
 	};
 
 	return words[state];
@@ -89,7 +89,7 @@ static void print_irqs(struct out *out, const struct inspect_host *host)
 	out_up(out);
 }
 
-static void print_rps(struct out *out, const struct needs_facts *needs)
+static void print_rps(struct out *out, const struct nic_facts *needs)
 {
 	out_array(out, "rps");
 	for (unsigned int i = 0; i < needs->queues; i++) {
@@ -102,7 +102,7 @@ static void print_rps(struct out *out, const struct needs_facts *needs)
 	out_up(out);
 }
 
-static void print_xdp(struct out *out, const struct needs_facts *needs)
+static void print_xdp(struct out *out, const struct nic_facts *needs)
 {
 	out_object(out, "xdp");
 	if (needs->xdp.err)
@@ -137,7 +137,7 @@ static void print_kernel(struct out *out, const struct inspect_host *host)
 }
 
 static void print_json(struct out *out, const struct inspect_host *host,
-		       const struct needs_facts *needs)
+		       const struct nic_facts *needs)
 {
 	out_object(out, "host");
 	out_number_or_null(out, "numa_node", host->numa_node);
@@ -176,13 +176,13 @@ static void say_irqs(struct out *out, const struct inspect_host *host)
 }
 
 static void say_switches(struct out *out, const struct inspect_host *host,
-			 const struct needs_facts *needs)
+			 const struct nic_facts *needs)
 {
 	char text[320] = "none told", rps[48];
 	size_t n = 0;
 
 	for (int i = 0; i < INSPECT_SWITCHES; i++)
-		if (host->feature[i] != NEEDS_UNKNOWN && n < sizeof(text))
+		if (host->feature[i] != SWITCH_UNKNOWN && n < sizeof(text))
 			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s %s", n ? ", " : "",
 					      switches[i].word, switch_word(host->feature[i]));
 	snprintf(rps, sizeof(rps), "on for %u of its %u queues", needs->queues,
@@ -191,7 +191,7 @@ static void say_switches(struct out *out, const struct inspect_host *host,
 }
 
 void inspect_host_print(struct out *out, const struct inspect_host *host,
-			const struct needs_facts *needs)
+			const struct nic_facts *needs)
 {
 	if (out_is_json(out)) {
 		print_json(out, host, needs);

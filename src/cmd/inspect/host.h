@@ -20,7 +20,7 @@ struct inspect_host {
 	struct nic_irq irq[INSPECT_IRQS];
 	bool irqbalance;
 	int contexts; /* RSS contexts beside the main one; a negative errno: the driver has none */
-	enum needs_switch feature[INSPECT_SWITCHES];
+	enum nic_switch feature[INSPECT_SWITCHES];
 	struct encap_gro encap;
 	struct kernel_facts kernel;
 };
@@ -30,7 +30,7 @@ void inspect_host_gather(const char *name, struct inspect_host *host);
 
 /* A few sentences, or the object "host". @needs are the facts of the same interface. */
 void inspect_host_print(struct out *out, const struct inspect_host *host,
-			const struct needs_facts *needs);
+			const struct nic_facts *needs);
 
 /* @udp: there are SAs of ESP in UDP. */
 void inspect_host_warn(struct out *out, const struct inspect_host *host, bool udp);

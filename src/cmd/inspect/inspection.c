@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "nic/cpulist.h"
 #include "nic/model_ask.h"
 #include "nic/model_measure.h"
 
@@ -15,56 +14,21 @@ static const struct indir *table_of(const struct claims *claims)
 	return claims->table.size ? &claims->table : NULL;
 }
 
-/* Receive queues: by the table, the channels, or as the kernel has them. */
-static double queues_of(const struct inspection *in)
-{
-	double queues = claims_queues(&in->claims);
-
-	return queues > 0 ? queues : in->needs.link.num_rx_queues;
-}
-
 static void judge(struct inspection *in)
 {
-	const struct verdict_facts facts = {
-		.measured = &in->measured,
-		.queues = queues_of(in),
-		.hashes_of_nic = in->hashes_of_nic,
-	};
 	const struct explain_facts known = {
 		.measured = &in->measured,
-		.key = in->claims.key_known ? in->claims.key : NULL,
-		.key_len = in->claims.key_size,
-		.table = table_of(&in->claims),
-		.toeplitz = !in->claims.hfunc || in->claims.hfunc == MODEL_HASH_TOP,
+		.key = in->facts.claims.key_known ? in->facts.claims.key : NULL,
+		.key_len = in->facts.claims.key_size,
+		.table = table_of(&in->facts.claims),
+		.toeplitz = !in->facts.claims.hfunc || in->facts.claims.hfunc == MODEL_HASH_TOP,
 	};
 
-	verdict_of(&facts, false, &in->plain);
-	verdict_of(&facts, true, &in->udp);
+	nic_facts_see(&in->facts, &in->measured, in->hashes_of_nic, &in->plain, &in->udp);
+	in->facts.seen.measured = in->at != INSPECT_NOWHERE;
 	explain(&known, false, &in->plain_by);
 	explain(&known, true, &in->udp_by);
 	in->verdict = verdict_overall(&in->plain, &in->udp);
-}
-
-static void choose(struct inspection *in)
-{
-	const struct needs_finding *refusal = needs_first(&in->findings, NEEDS_REFUSE);
-	bool rules = in->model && in->model->rules_by_spi;
-	const struct choose_method_facts facts = {
-		.driver = in->claims.driver,
-		.sas = in->sas,
-		.sas_udp = in->sas_udp,
-		.cpus = (unsigned int)CPU_COUNT(&in->cpus),
-		.separates = in->plain.verdict == VERDICT_SPI,
-		.separates_udp = in->udp.verdict == VERDICT_SPI,
-		.queues = in->claims.channels ? in->claims.channels
-					      : in->needs.link.num_rx_queues,
-		.rules = rules ? in->claims.max_rules : 0,
-		.rules_udp = rules && in->model->rules_by_udp_spi,
-		.xdp = !refusal,
-		.xdp_why = refusal ? refusal->text : NULL,
-	};
-
-	in->method = choose_method(&facts, in->why, sizeof(in->why));
 }
 
 /* The command of a model with IF's name put in. */
@@ -96,7 +60,7 @@ static bool next_from_model(struct inspection *in)
 	struct model_answer answer;
 	const char *command;
 
-	if (!in->model || in->verdict == VERDICT_SPI || model_ask(in->model, &answer))
+	if (!in->facts.model || in->verdict == VERDICT_SPI || model_ask(in->facts.model, &answer))
 		return false;
 	command = model_command(&answer);
 	if (!command)
@@ -109,14 +73,14 @@ static bool next_from_model(struct inspection *in)
 /* What its driver refuses to tell it refuses to have set too. */
 static bool sets_fields(const struct inspection *in)
 {
-	return in->is_model || !claims_fields_of(&in->claims, "ah_esp4")->err;
+	return in->is_model || !claims_fields_of(&in->facts.claims, "ah_esp4")->err;
 }
 
 static void next(struct inspection *in)
 {
 	bool measured = in->at != INSPECT_NOWHERE;
 
-	if (in->needs.own_prog_id)
+	if (in->facts.own_prog_id)
 		next_is(in, "it is steered; that tells how well", "espalier show");
 	else if (in->verdict == VERDICT_SPRAYS && sets_fields(in))
 		next_is(in, "that costs packets at the replay window: first stop it",
@@ -132,9 +96,9 @@ static void next(struct inspection *in)
 void inspection_conclude(struct inspection *in)
 {
 	judge(in);
-	if (needs_check(&in->needs, &in->findings))
+	if (needs_check(&in->facts, &in->findings))
 		in->findings = (struct needs_report){0};
-	choose(in);
+	in->method = choose_method(&in->facts, &in->demand, in->why, sizeof(in->why));
 	next(in);
 }
 
@@ -142,24 +106,25 @@ void inspection_free(struct inspection *in)
 {
 	measured_free(&in->measured);
 	needs_report_free(&in->findings);
-	needs_facts_free(&in->needs);
+	nic_facts_free(&in->facts);
 }
 
-/* The steering program's needs, as far as a model tells. */
-static void needs_of_model(struct inspection *in)
+/* The facts of an interface, as far as a model tells. */
+static void facts_of_model(struct model_nic *nic, struct nic_facts *facts)
 {
-	struct needs_facts *needs = &in->needs;
+	struct claims *claims = &facts->claims;
 
-	*needs = (struct needs_facts){
-		.link = {.mtu = 1500, .flags = 1 /* IFF_UP */, .num_rx_queues = in->claims.channels},
-		.xdp = {.err = -1},
-		.channels = {.err = in->claims.channels_err,
-			     .max_combined = in->claims.max_channels,
-			     .combined = in->claims.channels},
-		.frags = true,
-	};
-	memcpy(needs->driver, in->claims.driver, sizeof(needs->driver));
-	snprintf(needs->link.name, sizeof(needs->link.name), "IF");
+	claims_gather(claims_ask_model, nic, claims);
+	facts->link = (struct link){
+		.mtu = 1500, .flags = 1 /* IFF_UP */, .num_rx_queues = claims->channels};
+	facts->xdp.err = -1;
+	facts->channels = (struct nic_channels){.err = claims->channels_err,
+						.max_combined = claims->max_channels,
+						.combined = claims->channels};
+	facts->frags = true;
+	facts->model = nic->model;
+	memcpy(facts->driver, claims->driver, sizeof(facts->driver));
+	snprintf(facts->link.name, sizeof(facts->link.name), "IF");
 }
 
 int inspection_of_model(struct inspection *in, const struct model *model)
@@ -175,15 +140,12 @@ int inspection_of_model(struct inspection *in, const struct model *model)
 	*in = (struct inspection){
 		.name = model->name,
 		.is_model = true,
-		.model = model,
 		.at = INSPECT_MODEL,
 		.hashes_of_nic = true,
 	};
-	for (uint32_t cpu = 0; cpu < queues; cpu++)
-		CPU_SET(cpu, &in->cpus);
-	claims_gather(claims_ask_model, nic, &in->claims);
+	in->demand.cpus = queues;
+	facts_of_model(nic, &in->facts);
 	err = model_measure(nic, &in->measured);
-	needs_of_model(in);
 	model_nic_free(nic);
 	free(nic);
 	if (!err)

@@ -5,11 +5,10 @@
 
 #include <sched.h>
 #include "cmd/inspect/host.h"
-#include "nic/claims.h"
 #include "nic/explain.h"
 #include "nic/model.h"
 #include "nic/verdict.h"
-#include "place/choose_method.h"
+#include "steer/choose.h"
 #include "steer/needs.h"
 #include "view/out.h"
 
@@ -26,10 +25,7 @@ struct inspection {
 	/* Gathered. */
 	const char *name;   /* of the interface or model */
 	bool is_model;
-	struct claims claims;
-	const struct model *model; /* that is taken for it; NULL: none of its driver */
-	unsigned int differ;	   /* of its answers, from that model's */
-	const char *differs_in;	   /* the first of these */
+	struct nic_facts facts;
 	enum inspect_at at;
 	double seconds;
 	struct measured measured; /* sorted */
@@ -38,9 +34,7 @@ struct inspection {
 	bool unseen; /* the kernel lets no program look at ours, which is there */
 	uint64_t lost; /* packets of SAs that found no place in the measurement */
 	uint64_t decrypted; /* by the kernel meanwhile, by the SAs' counters */
-	size_t sas, sas_udp; /* inbound SAs of the kernel */
-	cpu_set_t cpus;	     /* that would decrypt */
-	struct needs_facts needs;
+	struct demand demand;	  /* of the kernel's inbound SAs */
 	struct inspect_host host; /* of an interface */
 	struct needs_report findings;
 	/* Concluded. */

@@ -96,21 +96,21 @@ static void print_knowledge(struct out *out, const struct inspection *in)
 {
 	struct model_answer answer;
 
-	if (!in->model || model_ask(in->model, &answer)) {
+	if (!in->facts.model || model_ask(in->facts.model, &answer)) {
 		out_null(out, "knowledge");
 		return;
 	}
 	out_object(out, "knowledge");
-	out_string(out, "model", in->model->name);
-	out_string(out, "nic", in->model->nic);
-	out_number(out, "differs", in->differ);
-	out_string(out, "differs_in", in->differs_in);
+	out_string(out, "model", in->facts.model->name);
+	out_string(out, "nic", in->facts.model->nic);
+	out_number(out, "differs", in->facts.differ);
+	out_string(out, "differs_in", in->facts.differs_in);
 	out_string(out, "hashes", model_esp_name(answer.plain));
 	out_string(out, "hashes_udp", model_esp_name(answer.udp));
 	out_string(out, "command", model_command(&answer));
-	out_bool(out, "claims_l4", in->model->claims_l4);
-	out_bool(out, "rules_by_spi", in->model->rules_by_spi);
-	print_facts(out, in->model);
+	out_bool(out, "claims_l4", in->facts.model->claims_l4);
+	out_bool(out, "rules_by_spi", in->facts.model->rules_by_spi);
+	print_facts(out, in->facts.model);
 	out_up(out);
 }
 
@@ -159,12 +159,12 @@ static void print_json(struct out *out, const struct inspection *in)
 {
 	out_number(out, "version", 1);
 	out_string(out, "interface", in->is_model ? NULL : in->name);
-	out_string(out, "driver", or_null(in->claims.driver));
-	print_claim(out, &in->claims);
+	out_string(out, "driver", or_null(in->facts.claims.driver));
+	print_claim(out, &in->facts.claims);
 	if (in->is_model)
 		out_null(out, "host");
 	else
-		inspect_host_print(out, &in->host, &in->needs);
+		inspect_host_print(out, &in->host, &in->facts);
 	print_knowledge(out, in);
 	print_measurement(out, in);
 	out_string(out, "verdict", verdict_name(in->verdict));
@@ -176,14 +176,14 @@ static void print_json(struct out *out, const struct inspection *in)
 
 static void say_claim(struct out *out, const struct inspection *in)
 {
-	const struct claims *claims = &in->claims;
+	const struct claims *claims = &in->facts.claims;
 	char esp[32], both[32], udp[32], queues[48];
 
 	if (claims->max_channels)
 		snprintf(queues, sizeof(queues), "%u of %u", claims->channels,
 			 claims->max_channels);
 	else
-		snprintf(queues, sizeof(queues), "%u", in->needs.link.num_rx_queues);
+		snprintf(queues, sizeof(queues), "%u", in->facts.link.num_rx_queues);
 	out_say(out, "%s: driver %s%s%s%s%s, %s receive queues.", in->name,
 		*claims->driver ? claims->driver : "unknown",
 		*claims->firmware ? ", firmware " : "", claims->firmware,
@@ -218,19 +218,20 @@ static void say_knowledge(struct out *out, const struct inspection *in)
 {
 	struct model_answer answer;
 
-	if (!in->model || model_ask(in->model, &answer)) {
+	if (!in->facts.model || model_ask(in->facts.model, &answer)) {
 		out_say(out, "Knowledge: nothing is known of this driver.");
 		return;
 	}
-	out_say(out, "Knowledge: %s; it tells SAs apart by %s, in UDP by %s.", in->model->nic,
+	out_say(out, "Knowledge: %s; it tells SAs apart by %s, in UDP by %s.", in->facts.model->nic,
 		model_esp_name(answer.plain), model_esp_name(answer.udp));
-	if (in->differ)
+	if (in->facts.differ)
 		out_say(out,
 			"%u of its answers (%s first) are not those of the driver that was read, "
 			"so it may be another.",
-			in->differ, in->differs_in);
+			in->facts.differ, in->facts.differs_in);
 	out_say(out, "'espalier models %s' tells %u facts with their source, and %u unverified.",
-		in->model->name, count_facts(in->model, true), count_facts(in->model, false));
+		in->facts.model->name, count_facts(in->facts.model, true),
+		count_facts(in->facts.model, false));
 }
 
 static void say_hash(struct out *out, const struct explanation *by)
@@ -312,7 +313,7 @@ static void say_all(struct out *out, const struct inspection *in)
 {
 	say_claim(out, in);
 	if (!in->is_model)
-		inspect_host_print(out, &in->host, &in->needs);
+		inspect_host_print(out, &in->host, &in->facts);
 	say_knowledge(out, in);
 	say_measurement(out, in);
 	out_gap(out);

@@ -77,7 +77,7 @@ static int print(FILE *file, const struct inspection *in)
 	out_object(out, "report");
 	out_string(out, "kernel", uname(&names) ? NULL : names.release);
 	out_string(out, "program", ESPALIER_VERSION);
-	print_table(out, &in->claims);
+	print_table(out, &in->facts.claims);
 	print_samples(out, &in->measured);
 	out_up(out);
 	return out_close(out);

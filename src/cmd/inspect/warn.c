@@ -12,9 +12,10 @@ static bool hashes_ports(const struct claims *claims, const char *name)
 
 static void warn_udp(struct out *out, const struct inspection *in)
 {
-	if (in->udp.verdict == VERDICT_SPI || (!in->is_model && !in->sas_udp && !in->udp.sas))
+	if (in->udp.verdict == VERDICT_SPI ||
+	    (!in->is_model && !in->demand.sas_udp && !in->udp.sas))
 		return;
-	if (hashes_ports(&in->claims, "udp4") || hashes_ports(&in->claims, "udp6"))
+	if (hashes_ports(&in->facts.claims, "udp4") || hashes_ports(&in->facts.claims, "udp6"))
 		out_warn(out,
 			 "UDP is hashed by its ports too, but those of ESP in UDP (NAT-T) are the "
 			 "same for all SAs of a peer: that does not separate them, and may "
@@ -38,7 +39,7 @@ static bool seen_l4(const struct inspection *in)
 static void warn_l4(struct out *out, const struct inspection *in)
 {
 	bool seen = in->at == INSPECT_TC && seen_l4(in);
-	bool known = in->model && in->model->claims_l4;
+	bool known = in->facts.model && in->facts.model->claims_l4;
 
 	if ((seen || known) && in->verdict != VERDICT_SPI)
 		out_warn(out,
@@ -51,7 +52,7 @@ static void warn_l4(struct out *out, const struct inspection *in)
 /* What a NIC does not hash goes where entry 0 points. */
 static void warn_unhashed(struct out *out, const struct inspection *in)
 {
-	const struct indir *table = &in->claims.table;
+	const struct indir *table = &in->facts.claims.table;
 
 	if (in->is_model || !in->hashes_of_nic || !in->plain_by.packets || in->plain_by.hashes ||
 	    in->plain.queues != 1 || !table->size)
@@ -86,7 +87,8 @@ static void warn_would_spray(struct out *out, const struct inspection *in)
 {
 	struct model_answer answer;
 
-	if (in->model && !model_ask(in->model, &answer) && answer.set_v4 == MODEL_ESP_SPRAYS)
+	if (in->facts.model && !model_ask(in->facts.model, &answer) &&
+	    answer.set_v4 == MODEL_ESP_SPRAYS)
 		out_warn(out,
 			 "do not use 'ethtool -N %s rx-flow-hash esp4 sdfn' here: by what is known "
 			 "of it, this NIC then hashes the sequence number too, and sprays each SA "
@@ -118,7 +120,7 @@ static void warn_needs(struct out *out, const struct inspection *in)
 			out_warn(out, "method xdp will not do: %s", finding->text);
 			break;
 		case NEEDS_CHANGE:
-			if (needs_line(&in->needs, finding, line, sizeof(line)) >= 0)
+			if (needs_line(&in->facts, finding, line, sizeof(line)) >= 0)
 				out_warn(out, "method xdp changes this: %s", line);
 			break;
 		}
@@ -138,6 +140,6 @@ void inspect_warn(struct out *out, const struct inspection *in)
 	warn_unhashed(out, in);
 	warn_lost(out, in);
 	if (!in->is_model)
-		inspect_host_warn(out, &in->host, in->sas_udp || in->udp.sas);
+		inspect_host_warn(out, &in->host, in->demand.sas_udp || in->udp.sas);
 	warn_needs(out, in);
 }

@@ -1,10 +1,6 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/* Reads the facts from which needs.c judges. */
-#include "steer/needs.h"
-#include "nic/cpulist.h"
-#include "nic/kernel.h"
-#include "nic/pull_data.h"
-#include "nic/sysfs.h"
+// SPDX-License-Identifier: GPL-2.0-only
+// What is known of an interface and its NIC: asked of the kernel, the driver and sysfs.
+#include "nic/facts.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -12,29 +8,34 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "nic/cpulist.h"
+#include "nic/model_ask.h"
+#include "nic/pull_data.h"
+#include "nic/sysfs.h"
+#include "nic/verdict.h"
 
-enum needs_switch needs_switch_of(const struct nic_features *features, const char *name)
+enum nic_switch nic_switch_of(const struct nic_features *features, const char *name)
 {
 	const struct nic_feature *feature = ethtool_feature(features, name);
 
 	if (!feature)
-		return NEEDS_UNKNOWN;
+		return SWITCH_UNKNOWN;
 	if (!feature->active)
-		return NEEDS_OFF;
-	return feature->fixed ? NEEDS_FIXED_ON : NEEDS_ON;
+		return SWITCH_OFF;
+	return feature->fixed ? SWITCH_FIXED_ON : SWITCH_ON;
 }
 
 /* How a private flag stands. */
-static enum needs_switch flag_of(const struct nic_flags *flags, const char *name)
+static enum nic_switch flag_of(const struct nic_flags *flags, const char *name)
 {
 	int is = name ? ethtool_flag(flags, name) : -ENOENT;
 
 	if (is < 0)
-		return NEEDS_UNKNOWN;
-	return is ? NEEDS_ON : NEEDS_OFF;
+		return SWITCH_UNKNOWN;
+	return is ? SWITCH_ON : SWITCH_OFF;
 }
 
-static void gather_flags(const struct nic_flags *flags, struct needs_facts *facts)
+static void gather_flags(const struct nic_flags *flags, struct nic_facts *facts)
 {
 	const struct xdp_driver *driver = xdp_driver_find(facts->driver);
 
@@ -42,10 +43,18 @@ static void gather_flags(const struct nic_flags *flags, struct needs_facts *fact
 	facts->empty_first = flag_of(flags, driver ? driver->empty_flag : NULL);
 }
 
-static void gather_ethtool(const char *ifname, struct needs_facts *facts)
+static void gather_claims(const char *ifname, struct nic_facts *facts)
+{
+	claims_ask_nothing(&facts->claims);
+	if (claims_read(ifname, &facts->claims))
+		return;
+	memcpy(facts->driver, facts->claims.driver, sizeof(facts->driver));
+	facts->model = claims_model(&facts->claims, &facts->differ, &facts->differs_in);
+}
+
+static void gather_ethtool(const char *ifname, struct nic_facts *facts)
 {
 	struct nic_features features;
-	struct nic_driver driver;
 	struct nic_flags flags;
 	int fd;
 
@@ -53,16 +62,14 @@ static void gather_ethtool(const char *ifname, struct needs_facts *facts)
 	fd = ethtool_open();
 	if (fd < 0)
 		return;
-	if (!ethtool_driver(fd, ifname, &driver))
-		memcpy(facts->driver, driver.driver, sizeof(facts->driver));
 	(void)ethtool_channels(fd, ifname, &facts->channels);
 	if (!ethtool_features(fd, ifname, &features)) {
-		facts->lro = needs_switch_of(&features, "rx-lro");
-		facts->gro_hw = needs_switch_of(&features, "rx-gro-hw");
-		facts->rxvlan = needs_switch_of(&features, "rx-vlan-hw-parse");
-		facts->ntuple = needs_switch_of(&features, "rx-ntuple-filter");
-		facts->rxhash = needs_switch_of(&features, "rx-hashing");
-		facts->rxvlan_stag = needs_switch_of(&features, "rx-vlan-stag-hw-parse");
+		facts->lro = nic_switch_of(&features, "rx-lro");
+		facts->gro_hw = nic_switch_of(&features, "rx-gro-hw");
+		facts->rxvlan = nic_switch_of(&features, "rx-vlan-hw-parse");
+		facts->ntuple = nic_switch_of(&features, "rx-ntuple-filter");
+		facts->rxhash = nic_switch_of(&features, "rx-hashing");
+		facts->rxvlan_stag = nic_switch_of(&features, "rx-vlan-stag-hw-parse");
 	}
 	ethtool_features_free(&features);
 	if (!ethtool_flags(fd, ifname, &flags))
@@ -71,7 +78,7 @@ static void gather_ethtool(const char *ifname, struct needs_facts *facts)
 }
 
 /* One character a bit, the lowest first (drivers/virtio/virtio.c features_show). */
-static void gather_virtio(int sysfs, struct needs_facts *facts)
+static void gather_virtio(int sysfs, struct nic_facts *facts)
 {
 	char text[256];
 	int i, n;
@@ -88,9 +95,9 @@ static void gather_virtio(int sysfs, struct needs_facts *facts)
 	facts->virtio_known = true;
 }
 
-static int queue_add(struct needs_facts *facts, const struct needs_queue *queue)
+static int queue_add(struct nic_facts *facts, const struct nic_queue *queue)
 {
-	struct needs_queue *more;
+	struct nic_queue *more;
 
 	more = realloc(facts->queue, (facts->queues + 1) * sizeof(*more));
 	if (!more)
@@ -101,7 +108,7 @@ static int queue_add(struct needs_facts *facts, const struct needs_queue *queue)
 }
 
 /* -ENOENT: there is no such queue, or this kernel has no RPS. */
-static int read_queue(int sysfs, const char *ifname, struct needs_queue *queue)
+static int read_queue(int sysfs, const char *ifname, struct nic_queue *queue)
 {
 	char path[64], text[CPUMASK_LEN];
 	cpu_set_t cpus;
@@ -123,9 +130,9 @@ static int read_queue(int sysfs, const char *ifname, struct needs_queue *queue)
 	return 0;
 }
 
-static int gather_rps(int sysfs, struct needs_facts *facts)
+static int gather_rps(int sysfs, struct nic_facts *facts)
 {
-	struct needs_queue queue;
+	struct nic_queue queue;
 	unsigned int i;
 	int err;
 
@@ -143,7 +150,7 @@ static int gather_rps(int sysfs, struct needs_facts *facts)
 	return 0;
 }
 
-static void gather_sysfs(struct needs_facts *facts)
+static void gather_sysfs(struct nic_facts *facts)
 {
 	int sysfs = sysfs_take(facts->sysfs);
 
@@ -157,7 +164,7 @@ static void gather_sysfs(struct needs_facts *facts)
 	sysfs_give(facts->sysfs, sysfs);
 }
 
-static int gather_uppers(struct needs_facts *facts)
+static int gather_uppers(struct nic_facts *facts)
 {
 	const struct link **upper;
 	const struct link *link;
@@ -186,7 +193,7 @@ static int gather_uppers(struct needs_facts *facts)
 	return err;
 }
 
-static void gather_program(struct needs_facts *facts)
+static void gather_program(struct nic_facts *facts)
 {
 	struct bpf_prog_info info = {0};
 	uint32_t len = sizeof(info);
@@ -206,9 +213,9 @@ static void gather_program(struct needs_facts *facts)
 	close(fd);
 }
 
-int needs_gather(const char *ifname, struct needs_facts *facts)
+int nic_facts_gather(const char *ifname, struct nic_facts *facts)
 {
-	struct needs_facts fresh = {
+	struct nic_facts fresh = {
 		.generic = facts->generic,
 		.frags = facts->frags,
 		.own_prog_id = facts->own_prog_id,
@@ -224,6 +231,7 @@ int needs_gather(const char *ifname, struct needs_facts *facts)
 	if (err)
 		return err;
 	facts->pull_data = pull_data_id();
+	gather_claims(facts->link.name, facts);
 	gather_ethtool(facts->link.name, facts);
 	(void)netdev_xdp_get(facts->link.ifindex, &facts->xdp);
 	gather_sysfs(facts);
@@ -231,16 +239,52 @@ int needs_gather(const char *ifname, struct needs_facts *facts)
 	return 0;
 }
 
-void needs_facts_free(struct needs_facts *facts)
+void nic_facts_free(struct nic_facts *facts)
 {
 	free(facts->queue);
 	facts->queue = NULL;
 	facts->queues = 0;
 }
 
-unsigned int needs_queues(const struct needs_facts *facts)
+unsigned int nic_facts_queues(const struct nic_facts *facts)
 {
 	if (facts->channels.err)
 		return facts->link.num_rx_queues;
 	return facts->channels.rx + facts->channels.combined;
+}
+
+unsigned int nic_facts_rules(const struct nic_facts *facts)
+{
+	return facts->model && facts->model->rules_by_spi ? facts->claims.max_rules : 0;
+}
+
+bool nic_facts_may_separate(const struct nic_facts *facts)
+{
+	struct model_answer answer;
+
+	return facts->model && !model_ask(facts->model, &answer) && answer.plain == MODEL_ESP_SPI;
+}
+
+bool nic_facts_own_hashes(const struct nic_facts *facts)
+{
+	return !facts->claims.rss_err && !facts->rps_err && !facts->queues;
+}
+
+void nic_facts_see(struct nic_facts *facts, const struct measured *measured, bool own_hashes,
+		   struct verdict_part *plain, struct verdict_part *udp)
+{
+	double spread = claims_queues(&facts->claims);
+	const struct verdict_facts all = {
+		.measured = measured,
+		.queues = spread > 0 ? spread : facts->link.num_rx_queues,
+		.hashes_of_nic = own_hashes,
+	};
+
+	verdict_of(&all, false, plain);
+	verdict_of(&all, true, udp);
+	facts->seen = (struct nic_seen){
+		.measured = true,
+		.plain = plain->verdict == VERDICT_SPI,
+		.udp = udp->verdict == VERDICT_SPI,
+	};
 }
