@@ -92,7 +92,7 @@ static void on_measured(evutil_socket_t fd, short what, void *arg)
 	end_measuring(c);
 	c->state = MEASURED;
 	d->links_changed = true;
-	loop_settle(d);
+	loop_attach_soon(d);
 }
 
 static int measure(struct daemon *d, const struct link *link)

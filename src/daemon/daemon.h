@@ -113,6 +113,8 @@ void loop_run(struct daemon *d);
 void loop_end(struct daemon *d, bool takedown);
 /* What happened in this turn of the loop is acted on, once. */
 void loop_settle(struct daemon *d);
+/* Interfaces that are named and not steered are tried in the next turn: interfaces_attach(). */
+void loop_attach_soon(struct daemon *d);
 /* The time between dumps of the kernel's SAs is that of the options. */
 int loop_set_resync(struct daemon *d);
 
@@ -124,7 +126,8 @@ int dry_run(const struct run_options *options);
 /*
  * Attaches to every interface that the named ones mean and that is not attached yet; those that are
  * measured first come later (daemon/candidates.h). While starting any refusal is an error; later it
- * is only said, once. 0 or a negative errno, said; -EINTR: told to end.
+ * is only said, once, and one is tried in each turn of the loop, as that takes its time. 0 or a
+ * negative errno, said; -EINTR: told to end.
  */
 int interfaces_attach(struct daemon *d);
 

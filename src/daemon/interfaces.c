@@ -238,8 +238,8 @@ static int attach_one(struct daemon *d, const struct link *link)
 	return 0;
 }
 
-/* The same, unless there is nothing to be done or tried now. */
-static int attach_candidate(struct daemon *d, const struct link *link)
+/* The same, unless there is nothing to be done or tried now. @tried: it took its time. */
+static int attach_candidate(struct daemon *d, const struct link *link, bool *tried)
 {
 	int err;
 
@@ -247,6 +247,7 @@ static int attach_candidate(struct daemon *d, const struct link *link)
 	    candidates_wait(d, link))
 		return 0;
 	err = attach_one(d, link);
+	*tried = true;
 	if (err == -EINPROGRESS)
 		return 0;
 	if (!err) {
@@ -261,7 +262,7 @@ static int attach_candidate(struct daemon *d, const struct link *link)
 	return err;
 }
 
-static int attach_named(struct daemon *d, const char *name, bool first)
+static int attach_named(struct daemon *d, const char *name, bool first, bool *tried)
 {
 	struct link_list links = {0};
 	char why[LINK_WHY_LEN];
@@ -272,19 +273,24 @@ static int attach_named(struct daemon *d, const char *name, bool first)
 			say_error("steering %s: %s", name, why);
 		return err;
 	}
-	for (size_t i = 0; i < links.count && (!err || !first); i++)
-		err = attach_candidate(d, &links.link[i]);
+	for (size_t i = 0; i < links.count && (first ? !err : !*tried); i++)
+		err = attach_candidate(d, &links.link[i], tried);
 	link_list_free(&links);
 	return err;
 }
 
 int interfaces_attach(struct daemon *d)
 {
-	bool first = d->starting;
+	bool first = d->starting, tried = false;
 	int err = 0;
 
-	for (size_t i = 0; i < d->options->n_interfaces && (!err || !first); i++)
-		err = signals_end() ? -EINTR : attach_named(d, d->options->interfaces[i], first);
+	for (size_t i = 0; i < d->options->n_interfaces && (first ? !err : !tried); i++)
+		err = signals_end() ? -EINTR
+				    : attach_named(d, d->options->interfaces[i], first, &tried);
+	if (!first && tried) { /* there may be more of them */
+		d->links_changed = true;
+		loop_attach_soon(d);
+	}
 	return first ? err : 0;
 }
 

@@ -245,7 +245,7 @@ static int attach(struct daemon *d)
 
 	d->starting = true;
 	err = interfaces_attach(d);
-	while (!err && candidates_measuring(d) && !d->ended) {
+	while (!err && (candidates_measuring(d) || d->links_changed) && !d->ended) {
 		loop_once(d);
 		err = d->failed;
 	}

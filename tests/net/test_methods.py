@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -388,6 +389,59 @@ def test_measured_once(host):
         wait_for(lambda: nic.log().count("eb2: steering (xdp") == 2, "steering it", 40)
     finally:
         os.close(program)
+
+
+def test_many_measured_at_once(host):
+    """Heartbeat and watchdog go on while many interfaces come that are to be measured."""
+    names = [f"many{i}" for i in range(16)]
+    nic = Nic(host, "mlx5", dev="many*")
+
+    def make():
+        host.run("b", ["ip", "-batch", "-"], input="".join(
+            f"link add {name} type veth peer name p{name}\nlink set {name} up\n"
+            f"link set p{name} up\n" for name in names))
+
+    path = f"{nic.state.name}.notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
+        notify.bind(path)
+        notify.setblocking(False)
+
+        def watchdogs():
+            """How often the watchdog was fed since the last call."""
+            n = 0
+            try:
+                while True:
+                    n += b"WATCHDOG=1" in notify.recv(4096)
+            except BlockingIOError:
+                return n
+
+        def age():
+            return host.show()["daemon"]["seconds_since_heartbeat"]
+
+        def steered():
+            return nic.log()[before:].count("steering (xdp")
+
+        make()
+        nic.start("--interval", "0", interfaces=("eb", *names), ready=False, NOTIFY_SOCKET=path)
+        wait_for(lambda: "ready:" in nic.log(), "the daemon", 120)
+        host.run("b", ["ip", "-batch", "-"], input="".join(f"link del {name}\n" for name in names))
+        wait_for(lambda: nic.log().count("was deleted") == len(names) and age() < 2, "their end", 60)
+        before = len(nic.log())
+        watchdogs()
+        make()
+        measuring = attaching = was = 0
+        oldest = 0
+        while was < len(names):
+            fed, now = watchdogs(), steered()
+            measuring += fed if not now else 0
+            attaching += fed if was and now < len(names) else 0
+            oldest = max(oldest, age())
+            was = now
+        said = nic.log()[before:]
+    os.unlink(path)
+    check(said.count(LOOKING) == len(names), "measured:", said)
+    check(measuring and attaching, "the watchdog was not fed:", measuring, attaching, oldest)
+    return f"the oldest heartbeat was {oldest:.1f} s old"
 
 
 def test_bad_words(host):
