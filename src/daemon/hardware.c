@@ -179,7 +179,7 @@ static void set_rules(struct daemon *d, const struct daemon_interface *interface
 	struct hardware *hw = interface->hardware;
 	const struct slots *known = &d->xdp.known;
 	struct rule *rule = calloc(known->count + 1, sizeof(*rule));
-	struct host_interface *place = &d->xdp.maps.host->interface[hw->index];
+	struct report_interface *place = &d->xdp.maps.report->interface[hw->index];
 	size_t n = 0, cannot = 0;
 	int err = rule ? 0 : -ENOMEM;
 

@@ -70,7 +70,7 @@ static void fill_index(struct daemon *d, const struct daemon_interface *interfac
 
 	place->mode = mode;
 	place->program = program_hash();
-	place->rules = place->without_rule = 0;
+	d->xdp.maps.report->interface[interface->index] = (struct report_interface){0};
 	snprintf(place->name, sizeof(place->name), "%s", interface->name);
 	SHARED(place->ifindex) = interface->ifindex;
 	interfaces_note_modes(d);

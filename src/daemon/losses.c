@@ -47,6 +47,6 @@ void losses_look(struct daemon *d)
 	say_unknown(d, &s);
 	say_losses(d, &s, now_ns);
 	snapshot_mark(&s, now_ns, &now);
-	(void)lately_note(&d->xdp.maps.host->lately, &now);
+	(void)lately_note(&d->xdp.maps.report->lately, &now);
 	snapshot_free(&s);
 }

@@ -73,7 +73,7 @@ void rounds_restart(struct daemon *d)
 		return;
 	}
 	event_del(d->rounds->timer);
-	d->xdp.maps.host->round = (struct round_state){0}; /* of before */
+	d->xdp.maps.report->round = (struct round_state){0}; /* of before */
 }
 
 static int add_cpu(struct rounds *r, const struct xdp *xdp, unsigned int cpu)
@@ -217,7 +217,6 @@ static __u32 millionths(double load)
 static void report(struct daemon *d, const struct assign_result *result, struct round_state *state)
 {
 	struct rounds *r = d->rounds;
-	struct host *host = d->xdp.maps.host;
 	const struct cost *cost = &r->loads->cost;
 
 	state->before = millionths(result->before);
@@ -234,13 +233,13 @@ static void report(struct daemon *d, const struct assign_result *result, struct 
 	state->packet_ps = (__u64)(cost->packet * 1e12 + 0.5);
 	state->byte_ps = (__u64)(cost->byte * 1e12 + 0.5);
 	state->receive_ps = (__u64)(cost->receive * 1e12 + 0.5);
-	host->round = *state;
+	d->xdp.maps.report->round = *state;
 }
 
 static void report_cpus(struct daemon *d)
 {
 	const struct xdp_load_cpu *from = d->rounds->loads->cpu;
-	struct cpu_state *to = d->xdp.maps.cpu_states;
+	struct report_cpu *to = d->xdp.maps.report->cpu;
 
 	for (__u32 cpu = 0; cpu < d->xdp.maps.host->cpus && cpu < CPU_SETSIZE; cpu++) {
 		SHARED(to[cpu].load) = millionths(from[cpu].sas);
@@ -262,7 +261,7 @@ static void expect(struct daemon *d)
 static void decide(struct daemon *d, uint64_t now_ns)
 {
 	struct rounds *r = d->rounds;
-	const struct round_state *last = &d->xdp.maps.host->round;
+	const struct round_state *last = &d->xdp.maps.report->round;
 	struct round_state state = {
 		.time_ns = now_ns,
 		.rounds = last->rounds + 1,
@@ -303,7 +302,7 @@ static void decide(struct daemon *d, uint64_t now_ns)
  */
 static bool idle(const struct daemon *d)
 {
-	const struct round_state *last = &d->xdp.maps.host->round;
+	const struct round_state *last = &d->xdp.maps.report->round;
 	const struct rounds *r = d->rounds;
 
 	return r->loads->quiet && r->loads->changes == r->changes && !r->wanted && last->time_ns &&
@@ -324,7 +323,7 @@ static void on_round(evutil_socket_t fd, short what, void *arg)
 	xdp_loads_look(r->loads, now_ns);
 	report_cpus(d);
 	if (idle(d))
-		d->xdp.maps.host->round.time_ns = now_ns;
+		d->xdp.maps.report->round.time_ns = now_ns;
 	else
 		decide(d, now_ns);
 	r->wanted = false;

@@ -135,11 +135,11 @@ static int take_lock(struct daemon *d)
 	return err;
 }
 
-static void say_threads(const struct host *host)
+static void say_threads(const struct maps *maps)
 {
-	int seen = (int)host->nice_seen - 20, wanted = (int)host->nice_value - 20;
+	int seen = (int)maps->report->nice_seen - 20, wanted = (int)maps->host->nice_value - 20;
 
-	if (host->nice_seen == NICE_UNKNOWN)
+	if (maps->report->nice_seen == NICE_UNKNOWN)
 		say_warning("the rings' threads cannot be seen in this PID namespace: their priority is not "
 		    "set, and loads are taken from all that the kernel does on a CPU; start in the "
 		    "host's (Kubernetes: hostPID: true)");
@@ -186,6 +186,21 @@ static int choose_roles(struct daemon *d)
 	return err;
 }
 
+/* What `show` alone reads may be of another version than what is steered: it ends nothing. */
+static void begin_report(struct daemon *d)
+{
+	int err;
+
+	if (!d->xdp.maps.report_blank)
+		return;
+	err = maps_renew_report(&d->xdp.maps, &d->xdp.pins);
+	if (err)
+		say_warning("what 'espalier show' tells of rounds, loads and moves cannot be noted: %s",
+			    strerror(-err));
+	else
+		say("what the last run noted for 'espalier show' is of another version: begun anew");
+}
+
 static int open_xdp(struct daemon *d)
 {
 	const struct xdp_options options = {
@@ -200,6 +215,8 @@ static int open_xdp(struct daemon *d)
 	char why[XDP_WHY_LEN] = "";
 	int err = xdp_open(&d->xdp, &options, why, sizeof(why));
 
+	if (!err)
+		begin_report(d);
 	if (!err && d->xdp.adopted)
 		roles_adopt(d);
 	if (!err)
@@ -208,7 +225,7 @@ static int open_xdp(struct daemon *d)
 		say_error("setting up method xdp: %s", why);
 		return err;
 	}
-	say_threads(d->xdp.maps.host);
+	say_threads(&d->xdp.maps);
 	xdp_set_stray_limit(&d->xdp, d->options->stray_limit);
 	d->xdp.maps.host->learn = d->options->learn;
 	switches_apply(&d->xdp);

@@ -95,7 +95,7 @@ static void place(struct daemon *d, const struct sa *sa)
 	d->homeless = true;
 	if (rests(&d->xdp.table))
 		retry_soon(d);
-	d->xdp.maps.host->table_full++;
+	d->xdp.maps.report->table_full++;
 	if (!d->table_full_said) {
 		d->table_full_said = true;
 		say_warning("the SA table is full (--max-sas %u): the others go on, further SAs are "
@@ -130,7 +130,7 @@ void sas_retry(struct daemon *d)
 	if (!d->homeless)
 		return;
 	d->homeless = false;
-	d->xdp.maps.host->table_full = 0;
+	d->xdp.maps.report->table_full = 0;
 	sad_each(d->sad, retry_one, d);
 }
 

@@ -5,6 +5,7 @@
  *	no-pull-data	as on a kernel without bpf_xdp_pull_data()
  *	no-handover	moves switch at once; the tests of order must then fail
  *	uncounted	as on a kernel that does not tell what rings drop
+ *	report-N	the report that `show` reads is of version N (in steer/report_map.c)
  *	end-at-N, hup-at-N	SIGTERM or SIGHUP comes before step N of the start
  *	die-WHERE-IF	the daemon kills itself where with an interface, as in die-pinned-eb, its program
  *			is on and what the driver changed is noted, or it is pinned too, or it is

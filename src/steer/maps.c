@@ -233,13 +233,31 @@ int maps_open(struct maps *maps, const struct pins *pins, bool write, enum map *
 		}
 	}
 	err = maps_attach(maps, write, bad);
+	if (!err) {
+		maps->report = report_open(pins, write, &maps->report_blank);
+		err = maps->report ? 0 : -ENOMEM;
+	}
 	if (err)
 		maps_close(maps);
 	return err;
 }
 
+int maps_renew_report(struct maps *maps, const struct pins *pins)
+{
+	struct report *made;
+	int err = report_create(pins, &made);
+
+	if (err)
+		return err;
+	report_close(maps->report);
+	maps->report = made;
+	maps->report_blank = false;
+	return 0;
+}
+
 void maps_close(struct maps *maps)
 {
+	report_close(maps->report);
 	for (int i = 0; i < MAP_MAPPED_END; i++)
 		if (maps->memory[i])
 			munmap(maps->memory[i], maps->size[i]);

@@ -14,6 +14,7 @@
 #include "core/parse.h"
 #include "core/toeplitz.h"
 #include "steer/pins.h"
+#include "steer/report_map.h"
 #include "steer/table.h"
 
 /* In the order of `map_names` in maps.c; those before MAP_MAPPED_END are mapped into memory. */
@@ -69,6 +70,8 @@ struct maps {
 	struct stray_seen *stray_seen;
 	struct move_record *records;
 	struct move_line *lines;
+	struct report *report; /* NULL while it is neither opened nor made */
+	bool report_blank;     /* what is pinned cannot be read: steer/report_map.h */
 };
 
 /* Sets every descriptor to -1 and every pointer to NULL. */
@@ -78,12 +81,15 @@ void maps_init(struct maps *maps);
  * Opens all maps from the pins, and checks their types and sizes against each other and against
  * this program's layout, so that a damaged or foreign pin cannot mislead us. With @write they are
  * mapped writable. 0; -ENOENT: nothing is pinned; -EPROTO: pins that are not as they should be,
- * and *bad names the map; another negative errno.
+ * and *bad names the map; another negative errno. The report may be blank.
  */
 int maps_open(struct maps *maps, const struct pins *pins, bool write, enum map *bad);
 
 /* Maps the descriptors in maps->fd (all set) into memory and checks them, as maps_open(). */
 int maps_attach(struct maps *maps, bool write, enum map *bad);
+
+/* Begins a new report in place of what is pinned. On a negative errno all is as it was. */
+int maps_renew_report(struct maps *maps, const struct pins *pins);
 
 /* Unmaps and closes everything. */
 void maps_close(struct maps *maps);

@@ -150,7 +150,7 @@ static bool finish(struct moves *moves, __u32 slot)
 /* For `show`. 1: as many moves as it has noted. */
 static int note_time(const struct maps *maps, __u64 wait_ns)
 {
-	struct move_times *times = &maps->host->move_times;
+	struct move_times *times = &maps->report->move_times;
 	__u64 wait_us = wait_ns / 1000;
 
 	times->wait_us[times->done % MOVE_TIMES] = wait_us < UINT32_MAX ? wait_us : UINT32_MAX;

@@ -252,11 +252,14 @@ static int get(int dir, const char *name)
 	return fd < 0 && !err ? -errno : fd;
 }
 
+/* In place of what has the name. */
 static int put(int dir, const char *name, int fd)
 {
 	char path[PATH_MAX];
 	int err = dir < 0 ? -ENOENT : root_dir_path(dir, name, path, sizeof(path));
 
+	if (!err && unlinkat(dir, name, 0) < 0 && errno != ENOENT)
+		err = -errno;
 	return !err && bpf_obj_pin(fd, path) < 0 ? -errno : err;
 }
 
@@ -293,7 +296,7 @@ int pins_put_interface(const struct pins *pins, unsigned int ifindex, const char
 
 	if (dir < 0)
 		return err;
-	err = unlinkat(dir, name, 0) < 0 && errno != ENOENT ? -errno : put(dir, name, fd);
+	err = put(dir, name, fd);
 	close(dir);
 	return err;
 }

@@ -85,7 +85,7 @@ int pins_create(struct pins *pins);
 int pins_finish(const struct pins *pins);
 int pins_create_interface(const struct pins *pins, unsigned int ifindex);
 
-/* Pins what a descriptor stands for, for an interface in place of what has the name. 0 or a negative errno. */
+/* Pins what a descriptor stands for, in place of what has the name. 0 or a negative errno. */
 int pins_put(const struct pins *pins, const char *name, int fd);
 int pins_put_interface(const struct pins *pins, unsigned int ifindex, const char *name, int fd);
 

@@ -242,12 +242,14 @@ static int pin_count(struct espalier_bpf *skel, struct pins *pins)
 	return err;
 }
 
-static int pin_all(struct espalier_bpf *skel, const struct maps *maps, struct pins *pins)
+static int pin_all(struct espalier_bpf *skel, struct maps *maps, struct pins *pins)
 {
 	int err = pins_create(pins);
 
 	for (int i = 0; i < MAPS && !err; i++)
 		err = pins_put(pins, map_name(i), maps->fd[i]);
+	if (!err)
+		err = maps_renew_report(maps, pins);
 	if (!err && !maps->host->drops_unknown)
 		err = pin_count(skel, pins);
 	return err ? err : pins_finish(pins);

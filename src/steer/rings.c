@@ -69,7 +69,7 @@ void rings_note_nice(struct maps *maps)
 	struct seen seen = {.host = maps->host, .nice = -20};
 	bool all = !ring_threads_each(see_one, &seen) && seen.threads >= maps->host->rings - 1;
 
-	SHARED(maps->host->nice_seen) = all ? (__u32)(seen.nice + 20) : NICE_UNKNOWN;
+	SHARED(maps->report->nice_seen) = all ? (__u32)(seen.nice + 20) : NICE_UNKNOWN;
 }
 
 static enum map map_of(enum ring_kind kind)

@@ -13,7 +13,7 @@
 int rings_get(struct maps *maps, int nice, enum ring_kind kind, __u32 cpu);
 
 /*
- * Reads the priority of all rings' threads for `show`, the lowest of them, into host->nice_seen;
+ * Reads the priority of all rings' threads for `show`, the lowest of them, into report->nice_seen;
  * NICE_UNKNOWN if not every ring's thread is to be seen from here.
  */
 void rings_note_nice(struct maps *maps);

@@ -81,7 +81,7 @@ static int row_of(struct snapshot *s, unsigned int cpu)
 /* The loads of a CPU, as the last round found them. */
 static void take_load(struct taking *t, struct snapshot_cpu *cpu)
 {
-	const struct cpu_state *state = &t->maps->cpu_states[cpu->cpu];
+	const struct report_cpu *state = &t->maps->report->cpu[cpu->cpu];
 
 	if (!t->snapshot->measured)
 		return;
@@ -334,8 +334,8 @@ static int take_interfaces(struct taking *t, snapshot_counts_fn counts)
 		to->mode = LOAD(from->mode);
 		if (to->mode >= MODES)
 			to->mode = MODE_GENERIC;
-		to->rules = LOAD(from->rules);
-		to->without_rule = LOAD(from->without_rule);
+		to->rules = LOAD(t->maps->report->interface[i].rules);
+		to->without_rule = LOAD(t->maps->report->interface[i].without_rule);
 		memcpy(to->name, from->name, sizeof(from->name));
 		to->other = sum.class[CLASS_OTHER];
 		s->interfaces++;
@@ -369,7 +369,7 @@ static void take_host(struct taking *t, __u64 now_ns)
 	struct snapshot *s = t->snapshot;
 	__u64 heartbeat = LOAD(host->heartbeat_ns);
 	__u32 bits = LOAD(host->shape.bits), ike = LOAD(host->ike_ring);
-	__u32 nice_seen = LOAD(host->nice_seen);
+	__u32 nice_seen = LOAD(t->maps->report->nice_seen);
 
 	s->heartbeat_age_ns = !heartbeat ? UINT64_MAX : now_ns > heartbeat ? now_ns - heartbeat : 0;
 	s->alive = LOAD(host->attended) && s->heartbeat_age_ns <= HEARTBEAT_OLD_NS;
@@ -379,7 +379,7 @@ static void take_host(struct taking *t, __u64 now_ns)
 	s->ring_frames = LOAD(host->ring_frames);
 	s->max_sas = LOAD(host->max_sas);
 	s->slots = (unsigned int)SA_BUCKET_SLOTS << (bits < 24 ? bits : 24);
-	s->table_full = LOAD(host->table_full);
+	s->table_full = LOAD(t->maps->report->table_full);
 	s->stray_limit = LOAD(host->stray_limit);
 	if (s->stray_limit > INT64_MAX)
 		s->stray_limit = INT64_MAX; /* nonsense, but JSON must hold it */
@@ -415,7 +415,8 @@ static int take_all_but_sas(struct taking *t, snapshot_counts_fn counts)
 	int err;
 
 	memset(s, 0, sizeof(*s));
-	snapshot_take_round(s, t->maps->host, t->now_ns);
+	s->report_blank = t->maps->report_blank;
+	snapshot_take_round(s, t->maps->report, t->now_ns);
 	err = take_rings(t);
 	if (err)
 		return err;
@@ -425,7 +426,7 @@ static int take_all_but_sas(struct taking *t, snapshot_counts_fn counts)
 		return err;
 	see_who_tells(t);
 	snapshot_mark(s, t->now_ns, &now);
-	lately_see(&s->lately, &t->maps->host->lately, &now);
+	lately_see(&s->lately, &t->maps->report->lately, &now);
 	return 0;
 }
 

@@ -98,6 +98,8 @@ struct snapshot {
 	bool measured;		     /* loads are: rounds are made */
 	struct snapshot_round round; /* if measured */
 	struct snapshot_moves moves;
+	/* The report is of another version: all that lies in core/report.h is left blank. */
+	bool report_blank;
 	bool alive;		     /* a daemon's heartbeat is fresh */
 	uint64_t heartbeat_age_ns;   /* UINT64_MAX: there was none yet */
 	int nice_wanted, nice_seen; /* of the rings' threads; */

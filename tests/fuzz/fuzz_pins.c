@@ -34,9 +34,12 @@ enum {
 
 static struct fuzz_input patches; /* of the input under way */
 
+/* The report is numbered behind the maps of the BPF programs (steer/report_map.h). */
+enum { REPORT = MAPS, PINNED };
+
 /* Good pins */
 
-static const struct bpf_map_info good[MAPS] = {
+static const struct bpf_map_info good[PINNED] = {
 #define MEMORY(TYPE, N)                                                                   \
 	{                                                                                 \
 		.type = BPF_MAP_TYPE_ARRAY, .value_size = sizeof(TYPE), .max_entries = N, \
@@ -57,6 +60,7 @@ static const struct bpf_map_info good[MAPS] = {
 	[MAP_STRAY_SEEN] = MEMORY(struct stray_seen, STRAY_SEEN),
 	[MAP_MOVE_RECORDS] = MEMORY(struct move_record, RECORDS),
 	[MAP_MOVE_LINES] = MEMORY(struct move_line, RECORDS *CPUS),
+	[REPORT] = MEMORY(struct report, 1),
 #undef MEMORY
 	[MAP_COUNTS] = {.type = BPF_MAP_TYPE_PERCPU_ARRAY,
 			.value_size = sizeof(struct interface_counts)},
@@ -106,7 +110,7 @@ static void good_host(struct host *host)
 	};
 }
 
-static void good_memory(enum map map, void *at)
+static void good_memory(int map, void *at)
 {
 	struct sa_bucket *table = at;
 	struct sa_warm *warm = at;
@@ -115,6 +119,9 @@ static void good_memory(enum map map, void *at)
 
 	if (map == MAP_HOST)
 		good_host(at);
+	if (map == REPORT)
+		*(struct report *)at = (struct report){
+			.magic = REPORT_MAGIC, .version = REPORT_VERSION, .round.time_ns = NOW};
 	for (__u32 i = 1; map == MAP_RINGS && i <= RING_KINDS * CPUS; i++)
 		rings[i] = (struct ring){(i - 1) / CPUS, (i - 1) % CPUS};
 	for (int i = 0; i < 2; i++) {
@@ -152,13 +159,13 @@ static void patch(unsigned int target, void *memory, size_t size)
 		if (n > input.left)
 			n = input.left;
 		bytes = fuzz_take(&input, n);
-		if (((head[0] & 0x7f) % MAPS | (head[0] & ABOUT)) != target || offset >= size)
+		if (((head[0] & 0x7f) % PINNED | (head[0] & ABOUT)) != target || offset >= size)
 			continue;
 		memcpy((char *)memory + offset, bytes, n < size - offset ? n : size - offset);
 	}
 }
 
-static struct bpf_map_info info_of(enum map map)
+static struct bpf_map_info info_of(int map)
 {
 	struct bpf_map_info info = good[map];
 
@@ -193,7 +200,8 @@ int pins_get(const struct pins *pins, const char *name)
 	for (int map = 0; map < MAPS; map++)
 		if (!strcmp(name, map_name(map)))
 			return FIRST_FD + map;
-	abort();
+	MUST(!strcmp(name, "report"));
+	return FIRST_FD + REPORT;
 }
 
 int pins_remove(struct pins *pins)
@@ -244,9 +252,9 @@ int libbpf_num_possible_cpus(void)
 static struct {
 	void *at;
 	size_t size;
-} memory[MAP_MAPPED_END];
+} memory[PINNED];
 
-static bool get_memory(enum map map, size_t size)
+static bool get_memory(int map, size_t size)
 {
 	if (memory[map].at && memory[map].size == size)
 		return true;
@@ -256,7 +264,7 @@ static bool get_memory(enum map map, size_t size)
 	return size <= MOST_MEMORY && !posix_memalign(&memory[map].at, 128, size);
 }
 
-static void *map_memory(enum map map, size_t asked)
+static void *map_memory(int map, size_t asked)
 {
 	struct bpf_map_info info = info_of(map);
 	size_t size = (size_t)((info.value_size + 7) & ~7u) * info.max_entries;
@@ -275,14 +283,14 @@ static void *map_memory(enum map map, size_t asked)
 
 void *mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset)
 {
-	if (fd >= FIRST_FD && fd < FIRST_FD + MAP_MAPPED_END)
+	if (fd == FIRST_FD + REPORT || (fd >= FIRST_FD && fd < FIRST_FD + MAP_MAPPED_END))
 		return map_memory(fd - FIRST_FD, size);
 	return (void *)syscall(SYS_mmap, at, size, protection, flags, fd, offset);
 }
 
 int munmap(void *at, size_t size)
 {
-	for (int map = 0; map < MAP_MAPPED_END; map++)
+	for (int map = 0; map < PINNED; map++)
 		if (at == memory[map].at)
 			return 0;
 	return (int)syscall(SYS_munmap, at, size);

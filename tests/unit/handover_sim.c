@@ -220,6 +220,7 @@ struct sim *sim_new(const struct config *config)
 	sim->host.shape = (struct sa_table_shape){.bits = BITS, .seed = config->seed};
 	sim->host.batch = config->batch ? config->batch : config->gro ? BATCH + GRO_MAX : BATCH;
 	sim->maps = (struct maps){.host = &sim->host,
+				  .report = &sim->report,
 				  .table = sim->buckets,
 				  .warm = sim->warm,
 				  .cold = sim->cold,

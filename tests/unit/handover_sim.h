@@ -134,6 +134,7 @@ struct sim {
 	struct moves moves;
 	struct maps maps;
 	struct host host;
+	struct report report;
 	struct ring_state ring_state[RINGS];
 	struct sa_bucket buckets[1 << BITS];
 	struct sa_spills spills[1];

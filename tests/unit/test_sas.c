@@ -71,6 +71,7 @@ static void make_maps(struct maps *maps)
 	maps->rings[RING] = (struct ring){.kind = RING_SA, .cpu = CPU};
 	maps->ring_states = zeros(RING_KINDS * maps->host->cpus, sizeof(*maps->ring_states));
 	maps->ports = zeros(1, sizeof(*maps->ports));
+	maps->report = zeros(1, sizeof(*maps->report));
 	maps->stray_seen = zeros(STRAY_SEEN, sizeof(*maps->stray_seen));
 }
 
@@ -107,7 +108,7 @@ static int teardown(void **state)
 	struct maps *maps = &xdp->maps;
 	void *memory[] = {maps->host,  maps->table, maps->warm,	      maps->cold,
 			  maps->rings, maps->ports, maps->stray_seen, xdp->table.spare,
-			  xdp->table.spills, maps->ring_states};
+			  xdp->table.spills, maps->ring_states, maps->report};
 
 	sas_close(&f->daemon);
 	addrs_free(f->daemon.addrs);

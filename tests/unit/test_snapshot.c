@@ -60,13 +60,14 @@ static int setup(void **state)
 	maps->rings = zeroed(SA_RINGS, sizeof(*maps->rings));
 	maps->ring_states = zeroed((size_t)CPUS * RING_KINDS, sizeof(*maps->ring_states));
 	maps->cpu_states = zeroed(CPUS, sizeof(*maps->cpu_states));
+	maps->report = zeroed(1, sizeof(*maps->report));
 	maps->records = zeroed(MOVES, sizeof(*maps->records));
 	maps->host->magic = LAYOUT_MAGIC;
 	maps->host->layout = LAYOUT_VERSION;
 	maps->host->shape.bits = BITS;
 	maps->host->cpus = CPUS;
 	maps->host->moves = MOVES;
-	maps->host->nice_value = maps->host->nice_seen = 10;
+	maps->host->nice_value = maps->report->nice_seen = 10;
 	maps->host->ring_frames = 512;
 	maps->host->max_sas = 100;
 	maps->host->heartbeat_ns = NOW - 400000000;
@@ -89,6 +90,7 @@ static int teardown(void **state)
 	free(maps->rings);
 	free(maps->ring_states);
 	free(maps->cpu_states);
+	free(maps->report);
 	free(maps->records);
 	free(maps);
 	return 0;
@@ -308,7 +310,7 @@ static void states(void **state)
 
 static void make_round(struct maps *maps)
 {
-	maps->host->round = (struct round_state){
+	maps->report->round = (struct round_state){
 		.time_ns = NOW - 100000000,
 		.rounds = 12,
 		.why = ROUND_BOUND,
@@ -323,8 +325,8 @@ static void make_round(struct maps *maps)
 		.packet_ps = 1234000,
 		.byte_ps = 700,
 	};
-	maps->cpu_states[0] = (struct cpu_state){.load = 750000, .other = 50000};
-	maps->cpu_states[1] = (struct cpu_state){.load = 250000};
+	maps->report->cpu[0] = (struct report_cpu){.load = 750000, .other = 50000};
+	maps->report->cpu[1] = (struct report_cpu){.load = 250000};
 }
 
 static void loads(void **state)
@@ -355,7 +357,7 @@ static void loads(void **state)
 	snapshot_sort(&s, snapshot_by_weight);
 	assert_int_equal(s.sa[0].spi, 0x701); /* by load, not by packets */
 	snapshot_free(&s);
-	maps->host->round.time_ns = NOW - HEARTBEAT_OLD_NS - 1000000001;
+	maps->report->round.time_ns = NOW - HEARTBEAT_OLD_NS - 1000000001;
 	s = take(maps);
 	assert_false(s.measured);
 	snapshot_free(&s);
@@ -389,7 +391,7 @@ static void moves_and_waits(void **state)
 	assert_int_equal(s.moves.done, 0);
 	assert_true(isnan(s.moves.median_ms));
 	snapshot_free(&s);
-	maps->host->move_times = (struct move_times){.done = 3, .wait_us = {9000, 1000, 2000}};
+	maps->report->move_times = (struct move_times){.done = 3, .wait_us = {9000, 1000, 2000}};
 	s = take(maps);
 	assert_int_equal(s.moves.done, 3);
 	assert_float_equal(s.moves.median_ms, 2, 1e-9);
@@ -441,6 +443,7 @@ static void nonsense(void **state)
 	memset(maps->cold, 0xff, sizeof(*maps->cold) * SLOTS);
 	memset(maps->rings, 0xff, sizeof(*maps->rings) * SA_RINGS);
 	memset(maps->cpu_states, 0xff, sizeof(*maps->cpu_states) * CPUS);
+	memset(maps->report, 0xff, sizeof(*maps->report));
 	memset(maps->records, 0xff, sizeof(*maps->records) * MOVES);
 	/* maps_open() checks these. */
 	maps->host->shape.bits = bits;
@@ -975,7 +978,7 @@ static void text_unknown(void **state)
 	struct snapshot s;
 	char *text;
 
-	maps->host->lately.mark[0] = (struct mark){.time_ns = NOW - 12000000000ull, .strays = 1};
+	maps->report->lately.mark[0] = (struct mark){.time_ns = NOW - 12000000000ull, .strays = 1};
 	assert_int_equal(snapshot_take(&s, maps, many_strays, NOW), 0);
 	text = print(&s, false, (struct show_view){.interfaces = 1});
 	contains(text, "no packet of an SA yet");
@@ -1005,13 +1008,13 @@ static void text_other_work(void **state)
 
 	add(maps, 1, 0x501, 1, 1000);
 	make_round(maps);
-	maps->host->round.why = ROUND_EVEN;
-	maps->cpu_states[1].other = 340000;
+	maps->report->round.why = ROUND_EVEN;
+	maps->report->cpu[1].other = 340000;
 	s = take(maps);
 	text = print(&s, false, (struct show_view){.interfaces = 1});
 	contains(text, "CPU 1 is 34% busy with other work, which counts too.");
 	free(text);
-	maps->cpu_states[1].other = 0;
+	maps->report->cpu[1].other = 0;
 	snapshot_free(&s);
 	s = take(maps);
 	text = print(&s, false, (struct show_view){.interfaces = 1});
@@ -1024,7 +1027,7 @@ static void text_other_work(void **state)
 static void text_losses(void **state)
 {
 	struct maps *maps = *state;
-	struct lately *lately = &maps->host->lately;
+	struct lately *lately = &maps->report->lately;
 	struct snapshot s;
 	char *text;
 
@@ -1067,8 +1070,8 @@ static void text_warnings(void **state)
 	char *text;
 
 	maps->host->heartbeat_ns = NOW - 34000000000ull;
-	maps->host->table_full = 12;
-	maps->host->lately.mark[0] = (struct mark){
+	maps->report->table_full = 12;
+	maps->report->lately.mark[0] = (struct mark){
 		.time_ns = NOW - 12000000000ull, .known = 100, .lost = {[LOSS_STRAY_LIMIT] = 16}};
 	ring_state(maps, 1)->drops = 1234567;
 	ring_state(maps, STRAY_RING)->drops = 3;

@@ -26,16 +26,17 @@ static void say_drops(struct out *out, const struct snapshot *s)
 static void say_moves(struct out *out, const struct snapshot *s)
 {
 	const struct snapshot_moves *m = &s->moves;
-	char times[96] = "", pending[64] = "";
+	char times[96] = "", pending[64] = "", done[32] = "";
 
+	if (!s->report_blank)
+		snprintf(done, sizeof(done), "%llu done, ", (unsigned long long)m->done);
 	if (isfinite(m->median_ms))
 		snprintf(times, sizeof(times), "; the last ones took %.0f ms, at most %.0f ms",
 			 m->median_ms, m->worst_ms);
 	if (m->pending)
 		snprintf(pending, sizeof(pending), ", the longest for %.0f ms",
 			 (double)m->oldest_ns / 1e6);
-	out_say(out, "Moves: %llu done, %u under way%s%s.", (unsigned long long)m->done, m->pending,
-		pending, times);
+	out_say(out, "Moves: %s%u under way%s%s.", done, m->pending, pending, times);
 }
 
 static void say_round(struct out *out, const struct snapshot *s)
@@ -72,8 +73,13 @@ static void say_settings(struct out *out, const struct snapshot *s)
 
 static void say_state(struct out *out, const struct snapshot *s)
 {
-	out_say(out, "Table: %zu SAs in %u places, made for %u; %llu found no place.", s->used,
-		s->slots, s->max_sas, (unsigned long long)s->table_full);
+	char no_place[48] = "";
+
+	if (!s->report_blank)
+		snprintf(no_place, sizeof(no_place), "; %llu found no place",
+			 (unsigned long long)s->table_full);
+	out_say(out, "Table: %zu SAs in %u places, made for %u%s.", s->used, s->slots, s->max_sas,
+		no_place);
 	if (s->heartbeat_age_ns == UINT64_MAX)
 		out_say(out, "Daemon: none has begun to work.");
 	else

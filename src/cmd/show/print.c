@@ -139,6 +139,15 @@ void show_interface_name(struct out *out, const struct snapshot_interface *inter
 	out_string(out, "mode", snapshot_mode(interface->mode));
 }
 
+/* What lies in the report. */
+static void put_noted(struct out *out, const struct snapshot *s, const char *key, uint64_t number)
+{
+	if (s->report_blank)
+		out_null(out, key);
+	else
+		out_count(out, key, number);
+}
+
 static void print_interfaces(struct out *out, const struct snapshot *s)
 {
 	out_gap(out);
@@ -147,8 +156,8 @@ static void print_interfaces(struct out *out, const struct snapshot *s)
 		out_row(out, NULL);
 		show_interface_name(out, &s->interface[i]);
 		if (out_is_json(out) && s->interface[i].mode == MODE_NTUPLE) {
-			out_number(out, "rules", s->interface[i].rules);
-			out_number(out, "without_rule", s->interface[i].without_rule);
+			put_noted(out, s, "rules", s->interface[i].rules);
+			put_noted(out, s, "without_rule", s->interface[i].without_rule);
 		}
 		out_object(out, "other");
 		print_count(out, &s->interface[i].other);
@@ -326,7 +335,7 @@ static void print_state(struct out *out, const struct snapshot *s)
 	out_number(out, "used", (int64_t)s->used);
 	out_number(out, "slots", s->slots);
 	out_number(out, "max_sas", s->max_sas);
-	out_count(out, "no_place", s->table_full);
+	put_noted(out, s, "no_place", s->table_full);
 	out_up(out);
 	out_object(out, "daemon");
 	out_bool(out, "alive", s->alive);

@@ -74,7 +74,10 @@ void show_moves(struct out *out, const struct snapshot *s)
 	out_object(out, "moves");
 	out_number(out, "pending", m->pending);
 	out_real(out, "longest_pending_ms", m->pending ? (double)m->oldest_ns / 1e6 : NAN, 0);
-	out_count(out, "done", m->done);
+	if (s->report_blank)
+		out_null(out, "done");
+	else
+		out_count(out, "done", m->done);
 	out_real(out, "median_ms", m->median_ms, 0);
 	out_real(out, "worst_ms", m->worst_ms, 0);
 	out_up(out);

@@ -42,9 +42,18 @@ static bool uses_rings(const struct snapshot *s)
 	return false;
 }
 
+static void warn_report(struct out *out, const struct snapshot *s)
+{
+	if (s->report_blank)
+		out_warn(out,
+			 "what the daemon notes of rounds, loads and moves is of another version of "
+			 "espalier, and left out here; steering is not touched by that; start "
+			 "'espalier run' again for it");
+}
+
 static void warn_threads(struct out *out, const struct snapshot *s)
 {
-	if (!uses_rings(s))
+	if (!uses_rings(s) || s->report_blank)
 		return;
 	if (!s->threads_seen)
 		out_warn(out,
@@ -121,6 +130,7 @@ void show_warn(struct out *out, const struct snapshot *snapshot)
 		out_up(out);
 	}
 	warn_daemon(out, snapshot);
+	warn_report(out, snapshot);
 	warn_unknown(out, snapshot);
 	warn_losses(out, snapshot);
 	warn_threads(out, snapshot);

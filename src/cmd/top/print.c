@@ -59,6 +59,7 @@ static void put_rate(struct out *out, const char *key, double rate)
 static void say_rates(struct out *out, const struct snapshot *s, const struct top_rates *r)
 {
 	char packets[HUMAN_LEN], bits[HUMAN_LEN], strays[HUMAN_LEN], drops[HUMAN_LEN];
+	char done[32] = "";
 	uint64_t bit_rate = (uint64_t)(8 * r->bytes + 0.5);
 
 	human_count(packets, (uint64_t)(r->packets + 0.5));
@@ -67,8 +68,10 @@ static void say_rates(struct out *out, const struct snapshot *s, const struct to
 	strcpy(drops, "?");
 	if (isfinite(r->drops))
 		human_count(drops, (uint64_t)ceil(r->drops + r->limited));
-	out_say(out, "%s packets/s, %s%sbit/s; strays %s/s, lost %s/s; moves %u pending, %llu done",
-		packets, bits, strchr(bits, ' ') ? "" : " ", strays, drops, s->moves.pending, (unsigned long long)s->moves.done);
+	if (!s->report_blank)
+		snprintf(done, sizeof(done), ", %llu done", (unsigned long long)s->moves.done);
+	out_say(out, "%s packets/s, %s%sbit/s; strays %s/s, lost %s/s; moves %u pending%s", packets,
+		bits, strchr(bits, ' ') ? "" : " ", strays, drops, s->moves.pending, done);
 }
 
 static void say_head(struct out *out, const struct snapshot *s, const struct top_rates *r,

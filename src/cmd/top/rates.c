@@ -119,7 +119,9 @@ int top_rates(struct top_rates *r, struct snapshot *was, struct snapshot *now, d
 	r->limited =
 		rate(was->class[CLASS_LIMITED].packets, now->class[CLASS_LIMITED].packets, seconds);
 	r->drops = told(now, rate(snapshot_drops(was), snapshot_drops(now), seconds));
-	r->moves = rate(was->moves.done, now->moves.done, seconds);
+	r->moves = was->report_blank || now->report_blank
+			   ? NAN
+			   : rate(was->moves.done, now->moves.done, seconds);
 	qsort_r(r->sa, r->sas, sizeof(*r->sa), compare, &order);
 	return 0;
 }
