@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* espalier move: moves one SA by hand. */
 #include <sched.h>
+#include <netinet/in.h>
 #include <string.h>
 #include "cli/outcome.h"
 #include "cli/verb.h"
-#include "daemon/client.h"
+#include "client/client.h"
 #include "text/number.h"
 #include "text/spi.h"
 

@@ -3,7 +3,7 @@
 #include <string.h>
 #include "cli/interface_named.h"
 #include "cli/verb.h"
-#include "daemon/client.h"
+#include "client/client.h"
 #include "view/out.h"
 
 struct stop_options {

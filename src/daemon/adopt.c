@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "cli/say.h"
 #include "daemon/meet.h"
-#include "daemon/say.h"
 
 /* The newer program takes the older one's place where that disturbs nothing. */
 static void refresh_program(struct daemon *d, const struct daemon_interface *interface,

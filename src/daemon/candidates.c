@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "cli/say.h"
 #include "daemon/method.h"
-#include "daemon/say.h"
 
 enum state { MEASURING, MEASURED, REFUSED };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Requests of `move` and `stop`: one datagram asks, one answers, over a socket that only root
 // opens.
+#include "client/messages.h"
 #include "daemon/candidates.h"
-#include "daemon/control.h"
 #include "daemon/daemon.h"
 
 #include <arpa/inet.h>
@@ -16,8 +16,8 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-#include "daemon/say.h"
-#include "daemon/stop_words.h"
+#include "cli/say.h"
+#include "client/stop_words.h"
 #include "host/clock.h"
 
 enum { CLIENTS = 8 };

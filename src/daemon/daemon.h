@@ -7,8 +7,8 @@
 #include <net/if.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include "client/leavings.h"
 #include "daemon/encap_users.h"
-#include "daemon/leavings.h"
 #include "daemon/listener.h"
 #include "daemon/run.h"
 #include "nic/addrs.h"
@@ -225,20 +225,6 @@ int control_open(struct daemon *d);
 /* Everything is taken down, with that error: tells whoever asked for it, if anybody did. */
 void control_stopped(struct daemon *d, int err, const char *why);
 void control_close(struct daemon *d);
-
-/* signals.c */
-
-/*
- * From here on SIGTERM, SIGINT and SIGHUP are held until they are asked for: none kills while
- * something is half done. 0 or a negative errno.
- */
-int signals_hold(void);
-/* A descriptor that is readable when there is one of them; a negative errno. */
-int signals_open(void);
-/* The next one, by its number; 0: there is none. */
-int signals_next(int fd);
-/* Is there one that ends us? It stays to be taken by signals_next(). */
-bool signals_end(void);
 
 /* privileges.c */
 

@@ -12,15 +12,15 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "cli/say.h"
+#include "client/beacon.h"
+#include "client/find_pins.h"
+#include "client/lock.h"
+#include "daemon/meet.h"
+#include "host/cpuset.h"
 #include "nic/cpulist.h"
 #include "nic/netns.h"
-#include "daemon/beacon.h"
-#include "daemon/find_pins.h"
-#include "daemon/kernel_sas.h"
-#include "daemon/lock.h"
-#include "daemon/meet.h"
-#include "daemon/say.h"
-#include "host/cpuset.h"
+#include "sad/kernel_sas.h"
 #include "sad/sas_file.h"
 #include "steer/bpffs.h"
 

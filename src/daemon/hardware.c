@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "cli/say.h"
 #include "daemon/rss_watch.h"
-#include "daemon/say.h"
 #include "nic/cpulist.h"
 #include "steer/ntuple.h"
 #include "steer/queues.h"

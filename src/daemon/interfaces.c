@@ -7,10 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "cli/say.h"
+#include "cli/signals.h"
 #include "daemon/candidates.h"
 #include "daemon/hardware.h"
 #include "daemon/meet.h"
-#include "daemon/say.h"
 #include "daemon/switches.h"
 
 struct daemon_interface *interfaces_find(struct daemon *d, unsigned int ifindex)

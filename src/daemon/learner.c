@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "daemon/say.h"
+#include "cli/say.h"
 #include "host/clock.h"
 #include "sad/learn.h"
 

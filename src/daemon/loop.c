@@ -8,8 +8,9 @@
 #include <string.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
+#include "cli/say.h"
+#include "cli/signals.h"
 #include "daemon/hardware.h"
-#include "daemon/say.h"
 #include "host/clock.h"
 
 enum { MOVE_POLL_US = 2000 };

@@ -2,7 +2,7 @@
 // What is lost, and IPsec that nobody knows: noted in the shared maps, and said as it begins.
 #include "daemon/daemon.h"
 
-#include "daemon/say.h"
+#include "cli/say.h"
 #include "host/clock.h"
 #include "steer/lately_words.h"
 #include "steer/snapshot.h"

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Sees to what an interface needs before it is steered.
-#include "daemon/meet.h"
 #include "daemon/daemon.h"
+#include "daemon/meet.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "cli/say.h"
 #include "daemon/method.h"
-#include "daemon/say.h"
 #include "nic/rule.h"
 #include "nic/xdp_drivers.h"
 #include "steer/needs.h"

@@ -2,7 +2,7 @@
 // Which method an interface is steered by: as it was asked for, or chosen and said.
 #include "daemon/method.h"
 
-#include "daemon/say.h"
+#include "cli/say.h"
 #include "nic/verdict.h"
 #include "steer/program.h"
 

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "daemon/say.h"
+#include "cli/say.h"
 #include "host/clock.h"
 #include "host/file.h"
 #include "steer/metrics.h"

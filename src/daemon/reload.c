@@ -3,8 +3,8 @@
 #include "daemon/daemon.h"
 
 #include <string.h>
+#include "cli/say.h"
 #include "daemon/candidates.h"
-#include "daemon/say.h"
 
 /* What is fixed while we run stays as it is, and is said if the file has another value now. */
 static void keep_fixed(const struct run_options *was, struct run_options *now)

@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include "cli/say.h"
 #include "daemon/hardware.h"
-#include "daemon/say.h"
 #include "host/clock.h"
 #include "host/cpuset.h"
 #include "nic/cpulist.h"

@@ -7,8 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "cli/say.h"
 #include "daemon/hardware.h"
-#include "daemon/say.h"
 #include "host/clock.h"
 #include "place/assign.h"
 #include "steer/xdp_loads.h"

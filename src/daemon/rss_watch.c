@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "daemon/say.h"
+#include "cli/say.h"
 #include "nic/claims.h"
 #include "nic/verdict.h"
 #include "place/table_round.h"

@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "daemon/lock.h"
+#include "client/lock.h"
 
 enum { TIMES = 20000, FIRST = 1, SECOND = 2 };
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cmd/look.h"
+#include "client/look.h"
 #include "view/out.h"
 
 static size_t count_bad(const struct checkup *c)

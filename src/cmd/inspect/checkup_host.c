@@ -9,7 +9,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 #include "cli/wait.h"
-#include "cmd/look.h"
+#include "client/look.h"
 #include "nic/irqs.h"
 #include "nic/xfrm_stat.h"
 #include "steer/bpffs.h"

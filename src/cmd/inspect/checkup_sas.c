@@ -12,9 +12,9 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "daemon/kernel_sas.h"
-#include "daemon/lock.h"
+#include "client/lock.h"
 #include "nic/netns.h"
+#include "sad/kernel_sas.h"
 
 enum { NAMESPACES = 64 };
 

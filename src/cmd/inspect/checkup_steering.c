@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 #include "cmd/inspect/gather.h"
-#include "cmd/sa_interface.h"
 #include "nic/link.h"
+#include "sad/sa_interface.h"
 #include "steer/lately_words.h"
 
 enum { INTERFACES_MOST = 64 }; /* a host of containers has hundreds that matter to nobody */

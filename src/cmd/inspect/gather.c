@@ -8,9 +8,9 @@
 #include <string.h>
 #include "cli/interface_named.h"
 #include "cli/wait.h"
-#include "daemon/kernel_sas.h"
 #include "nic/cpus.h"
 #include "nic/link.h"
+#include "sad/kernel_sas.h"
 #include "steer/measure.h"
 #include "steer/pick_cpus.h"
 #include "steer/program.h"

@@ -9,9 +9,9 @@
 #include "cli/progress.h"
 #include "cli/wait.h"
 #include "cmd/plan/nic.h"
-#include "daemon/kernel_sas.h"
 #include "place/cost.h"
 #include "predict/flows.h"
+#include "sad/kernel_sas.h"
 #include "sad/sas_file.h"
 #include "trace/capture.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include "cli/interface_named.h"
 #include "cli/verb.h"
-#include "cmd/look.h"
+#include "client/look.h"
 #include "cmd/show/pick.h"
 #include "cmd/show/print.h"
 #include "text/number.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 #include "cli/verb.h"
 #include "cli/wait.h"
-#include "cmd/look.h"
+#include "client/look.h"
 #include "cmd/top/print.h"
 #include "cmd/top/screen.h"
 #include "host/clock.h"

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the verbs ask of a running daemon, and how to undo everything without one. */
+#ifndef CLIENT_CLIENT_H
+#define CLIENT_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include "client/leavings.h"
+#include "client/messages.h"
+
+/*
+ * Asks the running daemon to move one SA. 0, and @said is the sentence that tells what was done; or
+ * a negative errno, and @said is "why not; what to do".
+ */
+int daemon_move(const struct move_request *request, char *said, size_t size);
+
+struct stop_answer {
+	char said[DAEMON_WHY_LEN];
+	bool stopped;		  /* something was steered, and is not any more */
+	struct leavings leavings; /* to be cleared */
+};
+
+/*
+ * Puts everything back as it was, of one interface or of all (@interface NULL; the last interface is
+ * all): by the running daemon, or without one from the pins and the state file. 0 and @answer->said
+ * as above (nothing steered is no error); or a negative errno and why.
+ */
+int daemon_stop(const char *interface, struct stop_answer *answer);
+
+#endif
