@@ -56,8 +56,8 @@ struct loop;	/* daemon/loop.c */
 struct candidate; /* daemon/candidates.c */
 
 struct daemon {
-	const struct run_options *options;
-	struct run_options reloaded; /* where these are after SIGHUP */
+	struct settings *settings;
+	const struct run_options *options; /* of them: those of now */
 	struct event_base *base;
 	struct loop *loop;
 	int sysfs; /* kept for sysfs_take(), since CAP_SYS_ADMIN is given up; 0: none */
@@ -217,6 +217,8 @@ void losses_look(struct daemon *d);
 /* Can the file be written? Before anything is changed. 0 or a negative errno, said. */
 int metrics_prepare(struct daemon *d);
 int metrics_start(struct daemon *d);
+/* The file that is written; NULL: none. */
+const char *metrics_path(const struct daemon *d);
 /* Takes the file away. */
 void metrics_close(struct daemon *d);
 

@@ -20,7 +20,7 @@ enum { EVERY_S = 5 }; /* node_exporter is asked every 15 s at most, as a rule */
 struct metrics {
 	struct event *timer;
 	char netns[NAME_MAX + 1];
-	char temporary[PATH_MAX];
+	char path[PATH_MAX], temporary[PATH_MAX];
 	int err; /* of the last time: said once, not every time */
 };
 
@@ -67,7 +67,7 @@ static int write_all(const struct daemon *d, const struct snapshot *snapshot)
 	if (!file)
 		return -errno;
 	metrics_write(file, snapshot, m->netns);
-	return file_close_as(file, AT_FDCWD, m->temporary, d->options->metrics, false);
+	return file_close_as(file, AT_FDCWD, m->temporary, m->path, false);
 }
 
 static int write_once(const struct daemon *d)
@@ -88,7 +88,7 @@ static void on_time(evutil_socket_t fd, short what, void *arg)
 	int err = write_once(d);
 
 	if (err && err != d->metrics->err)
-		say_warning("writing %s: %s; going on without, and trying again", d->options->metrics,
+		say_warning("writing %s: %s; going on without, and trying again", d->metrics->path,
 		    strerror(-err));
 	d->metrics->err = err;
 }
@@ -129,12 +129,18 @@ int metrics_prepare(struct daemon *d)
 		say_error("--metrics %s: too long a path", path);
 		return -ENAMETOOLONG;
 	}
+	snprintf(m->path, sizeof(m->path), "%s", path);
 	err = try_to_create(m->temporary);
 	if (err)
 		say_error("--metrics %s: cannot write there: %s; the directory must be there, and root's, "
 		    "since it is written without CAP_DAC_OVERRIDE",
 		    path, strerror(-err));
 	return err;
+}
+
+const char *metrics_path(const struct daemon *d)
+{
+	return d->metrics ? d->metrics->path : NULL;
 }
 
 int metrics_start(struct daemon *d)
@@ -160,7 +166,7 @@ void metrics_close(struct daemon *d)
 		return;
 	if (m->timer) {
 		event_free(m->timer);
-		unlink(d->options->metrics);
+		unlink(m->path);
 	}
 	free(m);
 	d->metrics = NULL;

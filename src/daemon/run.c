@@ -376,8 +376,9 @@ void run_set_level(const struct run_options *options)
 	say_least(options->quiet ? LOG_WARNING : options->verbose ? LOG_DEBUG : LOG_INFO);
 }
 
-int daemon_run(const struct run_options *options)
+int daemon_run(struct settings *settings)
 {
+	const struct run_options *options = &settings->now;
 	struct daemon *d;
 	int status;
 
@@ -400,6 +401,7 @@ int daemon_run(const struct run_options *options)
 		free(d);
 		return 1;
 	}
+	d->settings = settings;
 	d->options = options;
 	d->lock = -1;
 	listener_init(&d->beacon);
