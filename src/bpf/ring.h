@@ -89,13 +89,13 @@ static __always_inline void note_passed(const struct found *found, const struct 
 static __always_inline struct sa_warm *find_warm(struct found *found, __u64 key)
 {
 	const struct sa_table_shape shape = table_shape();
-	__u32 guess = sa_guess(&shape, key);
-	struct sa_warm *warm = element(sa_warm, guess);
+	__u32 preferred = sa_preferred(&shape, key);
+	struct sa_warm *warm = element(sa_warm, preferred);
 
 	if (warm)
 		(void)SHARED(warm->record);
 	find_key(found, key);
-	return likely(found->slot == guess) ? warm : element(sa_warm, found->slot);
+	return likely(found->slot == preferred) ? warm : element(sa_warm, found->slot);
 }
 
 /*
@@ -132,7 +132,10 @@ static __always_inline bool is_passed_on(__u64 word, const struct ring_note *me)
 	       (ring->kind != me->kind || ring->cpu != me->cpu);
 }
 
-/* Which ring this is, as its own program has noted in front of the frame; that is taken off. */
+/*
+ * Reads which ring this is from the note that its own program left in front of the frame, and takes
+ * the note off.
+ */
 static __always_inline bool take_note(struct xdp_md *ctx, struct ring_note *me)
 {
 	const struct ring_note *there = (void *)(long)ctx->data_meta;
@@ -184,7 +187,7 @@ static __always_inline bool ring_found(struct ring_state *state, __u64 key, __u3
 	struct found found;
 
 	find_key(&found, key);
-	if (unlikely(found.word && !sa_word_at_home(found.word)))
+	if (unlikely(found.word && !sa_word_at_rest(found.word)))
 		return false;
 	if (!found.word || sa_word_own(found.word) != constants.ring_number)
 		return true;
@@ -209,12 +212,12 @@ static __always_inline bool ring_quick(struct xdp_md *ctx, struct ring_state *st
 	if (unlikely((void *)(long)ctx->data_meta + sizeof(struct ticket) <= data) ||
 	    !quick_parse(&q, &shape, data, (void *)(long)ctx->data_end))
 		return false;
-	warm = element(sa_warm, sa_guess(&shape, q.key));
+	warm = element(sa_warm, sa_preferred(&shape, q.key));
 	if (!warm)
 		return false;
-	word = SHARED(warm->at_home);
+	word = SHARED(warm->at_rest);
 	if (unlikely((word & ~(__u64)SA_PAIR) !=
-		     (q.key << 20 | sa_word_home(constants.ring_number))))
+		     (q.key << 20 | sa_word_resting_on(constants.ring_number))))
 		return ring_found(state, q.key, q.bytes);
 	count_frame(state, warm, word, q.bytes);
 	return true;

@@ -9,14 +9,14 @@
 #include "bpf/ike.h"
 #include "core/quick.h"
 
-static __always_inline void count(__u32 class, __u32 bytes)
+static __always_inline void count(__u32 which, __u32 bytes)
 {
 	struct interface_counts *c = element(counts, constants.interface);
 
 	if (!c)
 		return;
-	c->class[class].packets++;
-	c->class[class].bytes += bytes;
+	c->by_class[which].packets++;
+	c->by_class[which].bytes += bytes;
 }
 
 /*
@@ -402,7 +402,7 @@ static __always_inline int steer(struct xdp_md *ctx)
 	struct found found = {};
 	bool looked = look_quick(ctx, &found);
 
-	if (likely(found.word && sa_word_at_home(found.word))) {
+	if (likely(found.word && sa_word_at_rest(found.word))) {
 		decide_quick(ctx, found.slot);
 		return redirect(sa_word_own(found.word));
 	}

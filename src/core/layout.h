@@ -11,7 +11,7 @@
 #include "core/env.h"
 #include "core/sa_table.h"
 
-#define LAYOUT_VERSION 9u
+#define LAYOUT_VERSION 10u
 #define LAYOUT_MAGIC   0x45535031u /* "ESP1" */
 
 #define LINE __attribute__((aligned(128))) /* two cache lines: adjacent-line prefetch pairs them */
@@ -25,7 +25,7 @@ struct ring {
 	__u32 cpu;
 };
 
-/* Of a ring; found by ring_place(), which both sides of it can tell. */
+/* The state of a ring, found by ring_place(): both sides know its kind and CPU. */
 struct ring_state {
 	__u64 runs;  /* frames its program has seen: the clock of a hand-over; written by that */
 	__u64 drops; /* frames a full ring lost; written by the drop tracepoint */
@@ -127,16 +127,17 @@ struct program_constants {
 	__u32 frags;	   /* it sees frames in several buffers */
 	__u32 pull_data;   /* the kernel can bring headers into the first of them */
 	/*
-	 * Of a ring's own program: which ring it is. Never told by the CPU that it happens to run
-	 * on: a thread whose CPU went offline runs elsewhere.
+	 * A ring's own program knows by these which ring it is, never by the CPU that it happens to
+	 * run on: a thread whose CPU went offline runs elsewhere.
 	 */
 	struct ring ring;
 	__u32 ring_number;
 };
 
 /*
- * What a ring's own program leaves in front of a frame that it hands over to the one which all
- * rings share: which ring this is. XDP metadata: a multiple of 4, and with a ticket 32 at most.
+ * A ring's own program leaves this note in front of a frame that it hands over to the program which
+ * all rings share. It says which ring this is. It is XDP metadata: a multiple of 4, and with a
+ * ticket 32 at most.
  */
 struct ring_note {
 	__u16 number, kind;
@@ -144,7 +145,7 @@ struct ring_note {
 };
 
 /* The counters of an interface, per CPU. */
-enum class {
+enum count_class {
 	CLASS_OTHER,
 	CLASS_STRAY,
 	CLASS_IKE,
@@ -163,7 +164,7 @@ struct count {
 };
 
 struct interface_counts {
-	struct count class[CLASSES];
+	struct count by_class[CLASSES];
 };
 
 /* Loads are shares of a CPU in millionths: 1000000 is all of one. */
@@ -193,10 +194,11 @@ struct sa_warm {
 	__u32 record;	/* the move under way or the last one, or NO_MOVE */
 	__u32 cold;	/* index of the cold side, while the slot is in use */
 	/*
-	 * The word of an SA that is at home, so that its ring need not look in the table too: cleared
-	 * before the word changes, set after, so what it says the word says. 0: ask the table.
+	 * The word of an SA that is at rest, so that its ring need not look in the table too:
+	 * cleared before the word changes, set after, so what it says the word says. 0: ask the
+	 * table.
 	 */
-	__u64 at_home;
+	__u64 at_rest;
 	__u64 pad;
 } __attribute__((aligned(64)));
 

@@ -41,7 +41,7 @@ enum round_why {
 	ROUND_WHYS
 };
 
-/* What the daemon's last round found and did, and what it knows of costs. */
+/* The daemon's last round: what it found and did; and the costs as fitted. */
 struct round_state {
 	__u64 time_ns;	     /* CLOCK_MONOTONIC; 0: none yet */
 	__u64 rounds;	     /* since the start */

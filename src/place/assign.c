@@ -161,7 +161,7 @@ static double largest(const struct assign *a)
 	return max;
 }
 
-/* By load, and by number where that says nothing: without traffic. */
+/* By load; by number of SAs where no load is known, because there is no traffic. */
 static bool colder(const struct assign_bin *a, const struct assign_bin *b)
 {
 	return a->load < b->load || (a->load == b->load && a->sas < b->sas);

@@ -14,7 +14,7 @@
 static const char *const map_names[MAPS] = {
 	[MAP_HOST] = "host",
 	[MAP_SA_TABLE] = "sa_table",
-	[MAP_SA_SPILLS] = "sa_spills",
+	[MAP_SA_OVERFLOWS] = "sa_overflows",
 	[MAP_SA_WARM] = "sa_warm",
 	[MAP_SA_COLD] = "sa_cold",
 	[MAP_RINGS] = "rings",
@@ -41,7 +41,7 @@ static const char *const map_names[MAPS] = {
 static const size_t element_sizes[MAP_MAPPED_END] = {
 	[MAP_HOST] = sizeof(struct host),
 	[MAP_SA_TABLE] = sizeof(struct sa_bucket),
-	[MAP_SA_SPILLS] = sizeof(struct sa_spills),
+	[MAP_SA_OVERFLOWS] = sizeof(struct sa_overflows),
 	[MAP_SA_WARM] = sizeof(struct sa_warm),
 	[MAP_SA_COLD] = sizeof(struct sa_cold),
 	[MAP_RINGS] = sizeof(struct ring),
@@ -96,7 +96,7 @@ static void set_pointers(struct maps *maps)
 {
 	maps->host = maps->memory[MAP_HOST];
 	maps->table = maps->memory[MAP_SA_TABLE];
-	maps->spills = maps->memory[MAP_SA_SPILLS];
+	maps->overflows = maps->memory[MAP_SA_OVERFLOWS];
 	maps->warm = maps->memory[MAP_SA_WARM];
 	maps->cold = maps->memory[MAP_SA_COLD];
 	maps->rings = maps->memory[MAP_RINGS];
@@ -116,7 +116,7 @@ struct table maps_table(const struct maps *maps)
 	return (struct table){
 		.shape = maps->host->shape,
 		.buckets = maps->table,
-		.spills = maps->spills,
+		.overflows = maps->overflows,
 		.warm = maps->warm,
 		.cold = maps->cold,
 	};
@@ -152,8 +152,8 @@ static bool consistent(const struct maps *maps, enum map *bad)
 	*bad = MAP_SA_TABLE;
 	if (!holds(maps, MAP_SA_TABLE, slots / SA_BUCKET_SLOTS))
 		return false;
-	*bad = MAP_SA_SPILLS;
-	if (!holds(maps, MAP_SA_SPILLS, sa_spills_elements(&h->shape)))
+	*bad = MAP_SA_OVERFLOWS;
+	if (!holds(maps, MAP_SA_OVERFLOWS, sa_overflows_elements(&h->shape)))
 		return false;
 	*bad = MAP_SA_WARM;
 	if (!holds(maps, MAP_SA_WARM, slots))
@@ -283,9 +283,9 @@ int maps_counts(const struct maps *maps, unsigned int index, struct interface_co
 	if (bpf_map_lookup_elem(maps->fd[MAP_COUNTS], &key, each) < 0)
 		err = -errno;
 	for (int cpu = 0; cpu < cpus && !err; cpu++) {
-		for (int class = 0; class < CLASSES; class ++) {
-			sum->class[class].packets += each[cpu].class[class].packets;
-			sum->class[class].bytes += each[cpu].class[class].bytes;
+		for (int which = 0; which < CLASSES; which++) {
+			sum->by_class[which].packets += each[cpu].by_class[which].packets;
+			sum->by_class[which].bytes += each[cpu].by_class[which].bytes;
 		}
 	}
 	free(each);

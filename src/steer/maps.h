@@ -21,7 +21,7 @@
 enum map {
 	MAP_HOST,
 	MAP_SA_TABLE,
-	MAP_SA_SPILLS,
+	MAP_SA_OVERFLOWS,
 	MAP_SA_WARM,
 	MAP_SA_COLD,
 	MAP_RINGS,
@@ -57,7 +57,7 @@ struct maps {
 	__u32 elements[MAP_MAPPED_END];
 	struct host *host;
 	struct sa_bucket *table;  /* 1 << host->shape.bits of them */
-	struct sa_spills *spills; /* sa_spills_elements() */
+	struct sa_overflows *overflows; /* sa_overflows_elements() */
 	struct sa_warm *warm;	  /* SA_BUCKET_SLOTS for each bucket */
 	struct sa_cold *cold;	  /* as many; whose: sa_warm.cold */
 	struct ring *rings;

@@ -237,11 +237,11 @@ static void write_classes(struct writer *w, const struct snapshot *s)
 	       "the strays' rings; beyond: passed, as their headers are beyond a frame's first buffer.");
 	count(w, "class", "sa", s->taken.packets);
 	for (int i = 0; i < CLASSES; i++)
-		count(w, "class", class_names[i], s->class[i].packets);
+		count(w, "class", class_names[i], s->by_class[i].packets);
 	family(w, "espalier_bytes_total", "counter", "Bytes of these IP packets.");
 	count(w, "class", "sa", s->taken.bytes);
 	for (int i = 0; i < CLASSES; i++)
-		count(w, "class", class_names[i], s->class[i].bytes);
+		count(w, "class", class_names[i], s->by_class[i].bytes);
 	if (s->lately.seconds > 0) {
 		family(w, "espalier_unknown_ratio", "gauge",
 		       "Part of the IPsec of the last 10 to 20 seconds that is of no known SA, if it "

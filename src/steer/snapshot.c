@@ -326,8 +326,8 @@ static int take_interfaces(struct taking *t, snapshot_counts_fn counts)
 		if (err)
 			return err;
 		/* What an interface counted stays the host's when it is no longer steered. */
-		for (int class = 0; class < CLASSES; class ++)
-			add_count(&s->class[class], &sum.class[class]);
+		for (int which = 0; which < CLASSES; which++)
+			add_count(&s->by_class[which], &sum.by_class[which]);
 		to->ifindex = LOAD(from->ifindex);
 		if (!to->ifindex)
 			continue;
@@ -337,7 +337,7 @@ static int take_interfaces(struct taking *t, snapshot_counts_fn counts)
 		to->rules = LOAD(t->maps->report->interface[i].rules);
 		to->without_rule = LOAD(t->maps->report->interface[i].without_rule);
 		memcpy(to->name, from->name, sizeof(from->name));
-		to->other = sum.class[CLASS_OTHER];
+		to->other = sum.by_class[CLASS_OTHER];
 		s->interfaces++;
 	}
 	return 0;
@@ -396,14 +396,14 @@ void snapshot_mark(const struct snapshot *s, uint64_t now_ns, struct mark *mark)
 {
 	*mark = (struct mark){
 		.time_ns = now_ns,
-		.known = s->taken.packets + s->class[CLASS_HANDS_OFF].packets,
-		.strays = s->class[CLASS_STRAY].packets,
+		.known = s->taken.packets + s->by_class[CLASS_HANDS_OFF].packets,
+		.strays = s->by_class[CLASS_STRAY].packets,
 		.lost =
 			{
 				[LOSS_SA_RING] = s->drops[RING_SA],
 				[LOSS_STRAY_RING] = s->drops[RING_STRAY],
 				[LOSS_IKE_RING] = s->drops[RING_IKE],
-				[LOSS_STRAY_LIMIT] = s->class[CLASS_LIMITED].packets,
+				[LOSS_STRAY_LIMIT] = s->by_class[CLASS_LIMITED].packets,
 			},
 	};
 }

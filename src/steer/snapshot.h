@@ -85,7 +85,7 @@ struct snapshot {
 	struct snapshot_sa *sa;
 	size_t sas;
 	size_t used; /* as many as there were, whatever a reader leaves out of them */
-	struct count class[CLASSES]; /* over all interfaces */
+	struct count by_class[CLASSES]; /* over all interfaces */
 	uint64_t drops[RING_KINDS];  /* frames that full rings lost */
 	bool drops_unknown;	     /* the kernel does not tell, nor what each CPU received */
 	struct count taken;	     /* that the rings of SAs took, on all CPUs */

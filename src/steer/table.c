@@ -30,23 +30,24 @@ static int look_in(const struct table *table, __u64 key, __u32 bucket, __u64 *wo
 	return at >= 0 && *word ? (int)(bucket * SA_BUCKET_SLOTS) + at : -1;
 }
 
-static __u8 *spills_of(const struct table *table, __u32 near)
+static __u8 *overflows_of(const struct table *table, __u32 primary)
 {
-	return &table->spills[near / sizeof(*table->spills)].of[near % sizeof(*table->spills)];
+	return &table->overflows[primary / sizeof(*table->overflows)]
+			.of[primary % sizeof(*table->overflows)];
 }
 
 int table_lookup(const struct table *table, __u64 key, __u64 *word)
 {
-	__u32 near = sa_near(&table->shape, key), far[2];
+	__u32 primary = sa_primary(&table->shape, key), overflow[2];
 	int slot;
 
 	*word = 0;
-	slot = look_in(table, key, near, word);
-	if (slot >= 0 || !__atomic_load_n(spills_of(table, near), __ATOMIC_RELAXED))
+	slot = look_in(table, key, primary, word);
+	if (slot >= 0 || !__atomic_load_n(overflows_of(table, primary), __ATOMIC_RELAXED))
 		return slot;
-	sa_far(&table->shape, key, far);
-	slot = look_in(table, key, far[0], word);
-	return slot >= 0 ? slot : look_in(table, key, far[1], word);
+	sa_overflow(&table->shape, key, overflow);
+	slot = look_in(table, key, overflow[0], word);
+	return slot >= 0 ? slot : look_in(table, key, overflow[1], word);
 }
 
 int table_find(const struct table *table, __u64 key)
@@ -56,51 +57,52 @@ int table_find(const struct table *table, __u64 key)
 	return table_lookup(table, key, &word);
 }
 
-/* What sa_warm.at_home says beside @word. */
-static __u64 at_home_of(__u64 word)
+/* What sa_warm.at_rest says beside @word. */
+static __u64 at_rest_of(__u64 word)
 {
-	return sa_word_at_home(word) ? word : 0;
+	return sa_word_at_rest(word) ? word : 0;
 }
 
 /* Before a word changes, with 0; and with the new one after it did. */
-static void set_at_home(const struct table *table, __u32 slot, __u64 word)
+static void set_at_rest(const struct table *table, __u32 slot, __u64 word)
 {
-	__atomic_store_n(&table->warm[slot].at_home, at_home_of(word), __ATOMIC_RELEASE);
+	__atomic_store_n(&table->warm[slot].at_rest, at_rest_of(word), __ATOMIC_RELEASE);
 }
 
 /* An entry of @key comes to @slot (1; before its word appears), or has gone from there (-1). */
-static void count_spill(const struct table *table, __u32 slot, __u64 key, int step)
+static void count_overflow(const struct table *table, __u32 slot, __u64 key, int step)
 {
-	__u32 near = sa_near(&table->shape, key);
-	__u8 *spills = spills_of(table, near);
+	__u32 primary = sa_primary(&table->shape, key);
+	__u8 *overflows = overflows_of(table, primary);
 
-	if (slot / SA_BUCKET_SLOTS != near && *spills != UINT8_MAX)
-		__atomic_store_n(spills, *spills + step, __ATOMIC_RELAXED);
+	if (slot / SA_BUCKET_SLOTS != primary && *overflows != UINT8_MAX)
+		__atomic_store_n(overflows, *overflows + step, __ATOMIC_RELAXED);
 }
 
 /* In table->spare first: the programs must not see a number that is too low. */
-static void mend_spills(const struct table *table)
+static void mend_overflows(const struct table *table)
 {
-	__u32 near, buckets = sa_near_buckets(&table->shape);
+	__u32 primary, buckets = sa_primary_buckets(&table->shape);
 	int slot;
 
 	memset(table->spare, 0, sizeof(*table->spare) * buckets);
 	table_each(table, slot)
 	{
-		near = sa_near(&table->shape, sa_word_key(table_word(table, slot)));
-		table->spare[near] += (__u32)slot / SA_BUCKET_SLOTS != near;
+		primary = sa_primary(&table->shape, sa_word_key(table_word(table, slot)));
+		table->spare[primary] += (__u32)slot / SA_BUCKET_SLOTS != primary;
 	}
-	for (near = 0; near < buckets; near++)
-		__atomic_store_n(spills_of(table, near),
-				 table->spare[near] < UINT8_MAX ? table->spare[near] : UINT8_MAX,
+	for (primary = 0; primary < buckets; primary++)
+		__atomic_store_n(overflows_of(table, primary),
+				 table->spare[primary] < UINT8_MAX ? table->spare[primary]
+								   : UINT8_MAX,
 				 __ATOMIC_RELAXED);
 }
 
-static void mend_at_home(const struct table *table)
+static void mend_at_rest(const struct table *table)
 {
 	for (__u32 slot = 0; slot < table_slots(table); slot++)
-		if (table->warm[slot].at_home != at_home_of(table_word(table, slot)))
-			set_at_home(table, slot, table_word(table, slot));
+		if (table->warm[slot].at_rest != at_rest_of(table_word(table, slot)))
+			set_at_rest(table, slot, table_word(table, slot));
 }
 
 /* Marks in table->spare which cold sides are in use, by the place that they would have there. */
@@ -125,8 +127,8 @@ int table_take_stock(struct table *table)
 	__u32 colds = table_slots(table);
 	int err;
 
-	mend_spills(table);
-	mend_at_home(table);
+	mend_overflows(table);
+	mend_at_rest(table);
 	err = mark_used(table, colds);
 	table->spares = 0;
 	/* The lowest come last, for they are taken from the end. Marks are read before their place
@@ -179,22 +181,22 @@ static __u32 free_slots(const struct table *table, __u32 bucket, __u64 now_ns)
 }
 
 /*
- * A slot in the near bucket of @key; if that is full, in the emptier one of its far ones. In it the
- * first slot from sa_guess() on, which is where the programs look first.
+ * A slot in the primary bucket of @key; if that is full, in the emptier one of its overflow ones.
+ * In it the first slot from sa_preferred() on, which is where the programs look first.
  */
 static int free_slot(const struct table *table, __u64 key, __u64 now_ns)
 {
-	__u32 bucket = sa_near(&table->shape, key), far[2];
+	__u32 bucket = sa_primary(&table->shape, key), overflow[2];
 	__u32 bits = free_slots(table, bucket, now_ns), other;
-	__u32 place = sa_guess(&table->shape, key) % SA_BUCKET_SLOTS;
+	__u32 place = sa_preferred(&table->shape, key) % SA_BUCKET_SLOTS;
 
 	if (!bits) {
-		sa_far(&table->shape, key, far);
-		bits = free_slots(table, far[0], now_ns);
-		other = free_slots(table, far[1], now_ns);
-		bucket = far[0];
+		sa_overflow(&table->shape, key, overflow);
+		bits = free_slots(table, overflow[0], now_ns);
+		other = free_slots(table, overflow[1], now_ns);
+		bucket = overflow[0];
 		if (__builtin_popcount(other) > __builtin_popcount(bits)) {
-			bucket = far[1];
+			bucket = overflow[1];
 			bits = other;
 		}
 	}
@@ -215,7 +217,7 @@ int table_expect(const struct table *table, __u64 key, unsigned int step, __u64 
 	int place;
 
 	if (!step) {
-		__builtin_prefetch(&table->buckets[sa_near(&table->shape, key)], 1);
+		__builtin_prefetch(&table->buckets[sa_primary(&table->shape, key)], 1);
 		return -1;
 	}
 	place = free_slot(table, key, now_ns);
@@ -241,14 +243,14 @@ int table_put(struct table *table, __u32 slot, __u64 key, const struct entry *en
 		return -EINVAL;
 	cold = table->spare[--table->spares];
 	table->cold[cold] = entry->cold;
-	/* All but at_home, which is 0, and which a ring may be reading. */
+	/* All but at_rest, which is 0, and which a ring may be reading. */
 	warm->pair[0] = warm->pair[1] = (struct count){0};
 	warm->freed_ns = 0;
 	warm->record = entry->record;
 	warm->cold = cold;
-	count_spill(table, slot, key, 1);
+	count_overflow(table, slot, key, 1);
 	__atomic_store_n(word_at(table, slot), word, __ATOMIC_RELEASE);
-	set_at_home(table, slot, word);
+	set_at_rest(table, slot, word);
 	return 0;
 }
 
@@ -272,9 +274,9 @@ void table_remove(struct table *table, __u32 slot, __u64 now_ns)
 	/* First, so that a daemon which dies here leaves no slot that is empty and does not rest.
 	 */
 	__atomic_store_n(&table->warm[slot].freed_ns, now_ns ? now_ns : 1, __ATOMIC_RELAXED);
-	set_at_home(table, slot, 0);
+	set_at_rest(table, slot, 0);
 	__atomic_exchange_n(word_at(table, slot), 0, __ATOMIC_ACQ_REL);
-	count_spill(table, slot, sa_word_key(word), -1);
+	count_overflow(table, slot, sa_word_key(word), -1);
 	table->spare[table->spares++] = table->warm[slot].cold;
 	if (table->rest_until_ns < now_ns + TABLE_REST_NS)
 		table->rest_until_ns = now_ns + TABLE_REST_NS;
@@ -286,10 +288,10 @@ int table_set(struct table *table, __u32 slot, __u64 expected, __u64 word)
 
 	if (!expected || sa_word_key(expected) != sa_word_key(word))
 		return -EINVAL;
-	set_at_home(table, slot, 0);
+	set_at_rest(table, slot, 0);
 	done = __atomic_compare_exchange_n(word_at(table, slot), &expected, word, false,
 					   __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
-	set_at_home(table, slot, done ? word : expected); /* expected: what was found instead */
+	set_at_rest(table, slot, done ? word : expected); /* expected: what was found instead */
 	return done ? 0 : -EAGAIN;
 }
 

@@ -4,9 +4,9 @@
  * look them up. Works on memory only: mapped arrays or malloc'd ones. No I/O, no allocation.
  *
  * What a reader may rely on: an entry that is in the table and stays in is found by every lookup;
- * its warm (but at_home) and cold side are complete before the word appears; no slot is given to
+ * its warm (but at_rest) and cold side are complete before the word appears; no slot is given to
  * another SA within TABLE_REST_NS of its removal, so a reader that found a word may use the slot
- * for that long; and sa_warm.at_home, where it is not 0, is the word at that moment.
+ * for that long; and sa_warm.at_rest, where it is not 0, is the word at that moment.
  *
  * Times are CLOCK_MONOTONIC in ns. A slot is bucket * SA_BUCKET_SLOTS + place in the bucket.
  */
@@ -23,7 +23,7 @@
 struct table {
 	struct sa_table_shape shape;
 	struct sa_bucket *buckets; /* 1 << shape.bits */
-	struct sa_spills *spills;  /* sa_spills_elements() */
+	struct sa_overflows *overflows; /* sa_overflows_elements() */
 	struct sa_warm *warm;	   /* SA_BUCKET_SLOTS for each bucket */
 	struct sa_cold *cold;	   /* as many as slots; whose: sa_warm.cold */
 	__u32 *spare;		   /* room for as many: the indexes of those that no entry has */
@@ -61,8 +61,8 @@ static inline struct sa_cold *table_cold(const struct table *table, __u32 slot)
 
 /*
  * Finds the cold sides that no entry has, and mends what a writer that died, or damage, left wrong
- * in the spills and in sa_warm.at_home. To be called once, before anything else, with all pointers
- * set. 0; -EUCLEAN: an entry's cold side is another's too, or there is no such one.
+ * in the overflows and in sa_warm.at_rest. To be called once, before anything else, with all
+ * pointers set. 0; -EUCLEAN: an entry's cold side is another's too, or there is no such one.
  */
 int table_take_stock(struct table *table);
 
@@ -86,7 +86,7 @@ int table_lookup(const struct table *table, __u64 key, __u64 *word);
 int table_place(const struct table *table, __u64 key, __u64 now_ns);
 
 /*
- * Fetches ahead, without waiting, the near bucket of @key (step 0), and then what table_insert()
+ * Fetches ahead, without waiting, the primary bucket of @key (step 0), and then what table_insert()
  * will write (step 1, when that has come). The slot that this will be, if it can be told yet, else
  * -1.
  */

@@ -47,7 +47,7 @@ static const struct bpf_map_info good[PINNED] = {
 	}
 	[MAP_HOST] = MEMORY(struct host, 1),
 	[MAP_SA_TABLE] = MEMORY(struct sa_bucket, 1 << BITS),
-	[MAP_SA_SPILLS] = MEMORY(struct sa_spills, 1),
+	[MAP_SA_OVERFLOWS] = MEMORY(struct sa_overflows, 1),
 	[MAP_SA_WARM] = MEMORY(struct sa_warm, SLOTS),
 	[MAP_SA_COLD] = MEMORY(struct sa_cold, SLOTS),
 	[MAP_RINGS] = MEMORY(struct ring, SA_RINGS),
@@ -84,10 +84,10 @@ static __u64 key_of(__u32 spi)
 	return sa_key(&shape, destination, spi, IPPROTO_ESP);
 }
 
-/* SA number i (0 or 1) is in place i of its near bucket. */
+/* SA number i (0 or 1) is in place i of its primary bucket. */
 static __u32 slot_of(int i)
 {
-	return sa_near(&shape, key_of(0x1000 + i)) * SA_BUCKET_SLOTS + i;
+	return sa_primary(&shape, key_of(0x1000 + i)) * SA_BUCKET_SLOTS + i;
 }
 
 /* Ring numbers: kind * CPUS + CPU + 1. */

@@ -107,7 +107,7 @@ static bool is_right_blind(struct ring_answer *r, const struct ring_frame *f)
 	__u64 kept = *word;
 	bool right;
 
-	if (sa_guess(&r->maps->host->shape, sa_word_key(kept)) != f->slot)
+	if (sa_preferred(&r->maps->host->shape, sa_word_key(kept)) != f->slot)
 		return true;
 	r->blind++;
 	*word = 0;
@@ -128,15 +128,15 @@ static bool moves(struct ring_answer *r, const struct ring_frame *f, __u32 to, _
 		  int should)
 {
 	__u64 *word = word_of(r, f), kept = *word;
-	__u64 *at_home = &r->maps->warm[f->slot].at_home, kept_at_home = *at_home;
+	__u64 *at_rest = &r->maps->warm[f->slot].at_rest, kept_at_rest = *at_rest;
 	bool right;
 
-	*at_home = 0;
+	*at_rest = 0;
 	*word = sa_word(sa_word_key(kept), to, own, sa_word_flags(kept));
 	right = does(r, f, 0, should, own == r->number) &&
 		does(r, f, META, should, own == r->number);
 	*word = kept;
-	*at_home = kept_at_home;
+	*at_rest = kept_at_rest;
 	return right;
 }
 

@@ -56,7 +56,7 @@ struct test {
 	struct ring_answer ring[2];
 	int n_rings;
 	bool cuts, pull; /* the kernel runs tests on frames in several buffers; and can pull */
-	unsigned long ran, short_ones, quick, far, cut, untouched, over, wrong;
+	unsigned long ran, short_ones, quick, overflow, cut, untouched, over, wrong;
 	int cpus[CPUS_MAX], n_cpus;
 };
 
@@ -175,12 +175,12 @@ static void add_sa(struct test *t, struct model_sa *sa)
 	t->model.n_sas++;
 }
 
-/* Other SAs into the near bucket of @sa, until it is full. */
+/* Other SAs into the primary bucket of @sa, until it is full. */
 static void crowd_out(struct test *t, const struct model_sa *sa)
 {
 	const struct table *table = &t->box.xdp.table;
 	const struct sa_table_shape *shape = &table->shape;
-	__u32 near = sa_near(shape, sa_key(shape, sa->dst, sa->spi, sa->protocol));
+	__u32 primary = sa_primary(shape, sa_key(shape, sa->dst, sa->spi, sa->protocol));
 
 	while (t->model.n_sas < MODEL_SAS - 1) {
 		struct model_sa *other = &t->model.sas[t->model.n_sas];
@@ -189,10 +189,10 @@ static void crowd_out(struct test *t, const struct model_sa *sa)
 		*other = *sa;
 		other->spi = 1 + (__u32)random_below(&t->random, UINT32_MAX);
 		key = sa_key(shape, other->dst, other->spi, other->protocol);
-		if (sa_near(shape, key) != near || table_find(table, key) >= 0)
+		if (sa_primary(shape, key) != primary || table_find(table, key) >= 0)
 			continue;
 		if (table_place(table, key, clock_now() + t->box.ahead_ns) / SA_BUCKET_SLOTS !=
-		    (int)near)
+		    (int)primary)
 			return;
 		add_sa(t, other);
 	}
@@ -200,11 +200,11 @@ static void crowd_out(struct test *t, const struct model_sa *sa)
 
 /*
  * Fills the table and the model's list with SAs of the frames, half of them at random; half the
- * time such that they lie in far buckets.
+ * time such that they lie in overflow buckets.
  */
 static void change_sas(struct test *t)
 {
-	bool far = random_below(&t->random, 2);
+	bool overflow = random_below(&t->random, 2);
 	struct model *m = &t->model;
 
 	sandbox_clear(&t->box);
@@ -222,7 +222,7 @@ static void change_sas(struct test *t)
 		sa.spi = f->spi;
 		memcpy(sa.dst, f->dst, sizeof(sa.dst));
 		sa.hands_off = !random_below(&t->random, 4);
-		if (far)
+		if (overflow)
 			crowd_out(t, &sa);
 		m->sas[m->n_sas] = sa;
 		add_sa(t, &m->sas[m->n_sas]);
@@ -305,7 +305,7 @@ static void complain(struct test *t, const char *name, const struct flow *flow,
 	       (int)should->slot, flow_print(flow, b, sizeof(b)));
 }
 
-/* The short cut is for whatever it can take of SAs at home, and for nothing else. */
+/* The short cut is for whatever it can take of SAs at rest, and for nothing else. */
 static bool should_be_quick(const struct test *t, const struct model_answer *should,
 			    const __u8 *bytes, size_t first)
 {
@@ -386,8 +386,8 @@ static void run_cut(struct test *t, const char *name, const __u8 *bytes, size_t 
 	if (first < len)
 		check_untouched(t, bytes, first, after.data_end);
 	t->quick += t->decision->quick;
-	t->far += should.how == CASE_SA &&
-		  should.slot / SA_BUCKET_SLOTS >= sa_near_buckets(&t->model.shape);
+	t->overflow += should.how == CASE_SA &&
+		       should.slot / SA_BUCKET_SLOTS >= sa_primary_buckets(&t->model.shape);
 	if (!beyond)
 		run_on_ring(t, name, bytes, len, first, &should, &flow, quick);
 }
@@ -442,7 +442,7 @@ static void check_counts(struct test *t)
 	if (err)
 		die("reading the counters", err);
 	for (int i = 0; i < CLASSES; i++) {
-		const struct count *is = &sum.class[i], *should = &t->model.counts.class[i];
+		const struct count *is = &sum.by_class[i], *should = &t->model.counts.by_class[i];
 
 		if (is->packets == should->packets && is->bytes == should->bytes)
 			continue;
@@ -455,10 +455,10 @@ static void check_counts(struct test *t)
 		printf("  %7lu  %s\n", t->model.seen[i], model_case_names[i]);
 		t->wrong += !t->model.seen[i] && (i != CASE_BEYOND || (t->cuts && !t->pull));
 	}
-	printf("  %lu by the short cut, %lu of SAs in far buckets\n", t->quick, t->far);
+	printf("  %lu by the short cut, %lu of SAs in overflow buckets\n", t->quick, t->overflow);
 	printf("  %lu of TCP whose first buffer stayed as it was\n", t->untouched);
 	t->wrong += t->cuts && t->untouched < MUTATED / 1000;
-	t->wrong += t->quick < MUTATED / 100 || t->far < MUTATED / 100;
+	t->wrong += t->quick < MUTATED / 100 || t->overflow < MUTATED / 100;
 	for (int i = 0; i < t->n_rings; i++) {
 		const struct ring_answer *r = &t->ring[i];
 

@@ -232,15 +232,15 @@ void receiver_step(struct sim *sim, struct receiver *r)
 	}
 }
 
-/* As ring_quick() of bpf/ring.h: does the copy of the word say that the SA is at home here? */
+/* As ring_quick() of bpf/ring.h: does the copy of the word say that the SA is at rest here? */
 static bool thread_quick(const struct sim *sim, struct thread *t)
 {
 	const struct frame *f = &t->batch[t->at];
-	__u32 guess = sa_guess(&sim->table.shape, f->key);
-	__u64 word = SHARED(sim->warm[guess].at_home);
+	__u32 guess = sa_preferred(&sim->table.shape, f->key);
+	__u64 word = SHARED(sim->warm[guess].at_rest);
 
 	if (f->ticketed ||
-	    (word & ~(__u64)SA_PAIR) != (f->key << 20 | sa_word_home(t - sim->thread)))
+	    (word & ~(__u64)SA_PAIR) != (f->key << 20 | sa_word_resting_on(t - sim->thread)))
 		return false;
 	t->slot = (int)guess;
 	t->word = word;

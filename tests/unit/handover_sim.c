@@ -199,7 +199,7 @@ int __wrap_table_set(struct table *table, __u32 slot, __u64 expected, __u64 word
 	if (sim->calm)
 		return __real_table_set(table, slot, expected, word);
 	hold_up(sim);
-	SHARED(table->warm[slot].at_home) = 0;
+	SHARED(table->warm[slot].at_rest) = 0;
 	hold_up(sim);
 	err = __real_table_set(table, slot, expected, word);
 	hold_up(sim);
@@ -229,7 +229,7 @@ struct sim *sim_new(const struct config *config)
 				  .lines = sim->line};
 	sim->table = (struct table){.shape = sim->host.shape,
 				    .buckets = sim->buckets,
-				    .spills = sim->spills,
+				    .overflows = sim->overflows,
 				    .warm = sim->warm,
 				    .cold = sim->cold,
 				    .spare = sim->spare};

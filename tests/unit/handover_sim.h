@@ -137,7 +137,7 @@ struct sim {
 	struct report report;
 	struct ring_state ring_state[RINGS];
 	struct sa_bucket buckets[1 << BITS];
-	struct sa_spills spills[1];
+	struct sa_overflows overflows[1];
 	struct sa_warm warm[SLOTS];
 	struct sa_cold cold[SLOTS];
 	__u32 spare[SLOTS];

@@ -146,12 +146,12 @@ static inline int made_up_counts(const struct maps *maps, unsigned int index,
 {
 	memset(sum, 0, sizeof(*sum));
 	if (index == 2)
-		for (int class = 0; class < CLASSES; class ++)
-			sum->class[class] =
-				(struct count){10 + (__u64) class, 1000 + (__u64) class};
-	sum->class[CLASS_BEYOND] = (struct count){0}; /* else each test has a warning more */
+		for (int which = 0; which < CLASSES; which++)
+			sum->by_class[which] =
+				(struct count){10 + (__u64)which, 1000 + (__u64)which};
+	sum->by_class[CLASS_BEYOND] = (struct count){0}; /* else each test has a warning more */
 	if (index == 9)
-		sum->class[CLASS_IKE] = (struct count){100, 5000};
+		sum->by_class[CLASS_IKE] = (struct count){100, 5000};
 	return 0;
 }
 

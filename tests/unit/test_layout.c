@@ -20,7 +20,7 @@ enum { LINE_BYTES = 128 };
 static void test_sizes(void **state)
 {
 	assert_int_equal(sizeof(struct sa_bucket), 64); /* one cache line */
-	assert_int_equal(sizeof(struct sa_spills), 64); /* and here */
+	assert_int_equal(sizeof(struct sa_overflows), 64); /* and here */
 	assert_int_equal(sizeof(struct sa_warm), 64); /* one cache line too */
 	assert_int_equal(sizeof(struct ring_state), LINE_BYTES);
 	assert_int_equal(sizeof(struct cpu_state), LINE_BYTES);

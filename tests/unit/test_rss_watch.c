@@ -187,7 +187,7 @@ static void make_table(struct xdp *xdp)
 				    .buckets = maps->table,
 				    .warm = maps->warm,
 				    .cold = maps->cold,
-				    .spills = zeros(1, sizeof(struct sa_spills)),
+				    .overflows = zeros(1, sizeof(struct sa_overflows)),
 				    .spare = zeros(SLOTS, sizeof(__u32))};
 	assert_int_equal(table_take_stock(&xdp->table), 0);
 	assert_int_equal(slots_init(&xdp->known, SLOTS), 0);
@@ -226,9 +226,9 @@ static int teardown(void **state)
 {
 	struct fixture *f = *state;
 	struct xdp *xdp = &f->daemon.xdp;
-	void *memory[] = {xdp->maps.host, xdp->maps.table, xdp->maps.warm,	xdp->maps.cold,
-			  xdp->maps.rings, xdp->maps.stray_seen, xdp->table.spare,
-			  xdp->table.spills};
+	void *memory[] = {xdp->maps.host,   xdp->maps.table,	 xdp->maps.warm,
+			  xdp->maps.cold,   xdp->maps.rings,	 xdp->maps.stray_seen,
+			  xdp->table.spare, xdp->table.overflows};
 
 	rss_watch_end(f->watch);
 	model_nic_free(&nic->model);

@@ -86,7 +86,7 @@ static int setup(void **state)
 		.buckets = xdp->maps.table,
 		.warm = xdp->maps.warm,
 		.cold = xdp->maps.cold,
-		.spills = zeros(1, sizeof(struct sa_spills)),
+		.overflows = zeros(1, sizeof(struct sa_overflows)),
 		.spare = zeros(SLOTS, sizeof(__u32)),
 	};
 	assert_int_equal(table_take_stock(&xdp->table), 0);
@@ -106,9 +106,10 @@ static int teardown(void **state)
 	struct fixture *f = *state;
 	struct xdp *xdp = &f->daemon.xdp;
 	struct maps *maps = &xdp->maps;
-	void *memory[] = {maps->host,  maps->table, maps->warm,	      maps->cold,
-			  maps->rings, maps->ports, maps->stray_seen, xdp->table.spare,
-			  xdp->table.spills, maps->ring_states, maps->report};
+	void *memory[] = {maps->host,	     maps->table,      maps->warm,
+			  maps->cold,	     maps->rings,      maps->ports,
+			  maps->stray_seen,  xdp->table.spare, xdp->table.overflows,
+			  maps->ring_states, maps->report};
 
 	sas_close(&f->daemon);
 	addrs_free(f->daemon.addrs);

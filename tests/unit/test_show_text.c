@@ -20,7 +20,7 @@ static int all_beyond(const struct maps *maps, unsigned int index, struct interf
 {
 	memset(sum, 0, sizeof(*sum));
 	if (index == 2)
-		sum->class[CLASS_BEYOND] = (struct count){31000, 277000000};
+		sum->by_class[CLASS_BEYOND] = (struct count){31000, 277000000};
 	return 0;
 }
 
@@ -29,7 +29,7 @@ static int many_strays(const struct maps *maps, unsigned int index, struct inter
 {
 	memset(sum, 0, sizeof(*sum));
 	if (index == 2)
-		sum->class[CLASS_STRAY] = (struct count){198001, 277000000};
+		sum->by_class[CLASS_STRAY] = (struct count){198001, 277000000};
 	return 0;
 }
 

@@ -48,10 +48,10 @@ static void classes(void **state)
 	struct snapshot s = take(*state);
 
 	/* What interfaces counted that are no longer there is the host's still. */
-	assert_int_equal(s.class[CLASS_IKE].packets, 10 + CLASS_IKE + 100);
-	assert_int_equal(s.class[CLASS_IKE].bytes, 1000 + CLASS_IKE + 5000);
-	assert_int_equal(s.class[CLASS_STRAY].packets, 10 + CLASS_STRAY);
-	assert_int_equal(s.class[CLASS_LIMITED].bytes, 1000 + CLASS_LIMITED);
+	assert_int_equal(s.by_class[CLASS_IKE].packets, 10 + CLASS_IKE + 100);
+	assert_int_equal(s.by_class[CLASS_IKE].bytes, 1000 + CLASS_IKE + 5000);
+	assert_int_equal(s.by_class[CLASS_STRAY].packets, 10 + CLASS_STRAY);
+	assert_int_equal(s.by_class[CLASS_LIMITED].bytes, 1000 + CLASS_LIMITED);
 	snapshot_free(&s);
 	assert_int_equal(snapshot_take(&s, *state, no_counts, NOW), -EIO);
 }

@@ -14,7 +14,7 @@ static void say_drops(struct out *out, const struct snapshot *s)
 	human_count(sa, s->drops[RING_SA]);
 	human_count(stray, s->drops[RING_STRAY]);
 	human_count(ike, s->drops[RING_IKE]);
-	human_count(limited, s->class[CLASS_LIMITED].packets);
+	human_count(limited, s->by_class[CLASS_LIMITED].packets);
 	if (s->drops_unknown)
 		out_say(out, "Drops: what full rings lost is unknown; the stray limit dropped %s strays.",
 			limited);

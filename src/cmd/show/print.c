@@ -101,7 +101,7 @@ static void how_even(const struct snapshot *s, char *buf, size_t size)
 		snprintf(buf, size, "imbalance %.2f", s->imbalance);
 	else if (s->interfaces && s->interface[0].mode == MODE_RPS)
 		snprintf(buf, size, "on which CPU each is cannot be told");
-	else if (s->class[CLASS_STRAY].packets)
+	else if (s->by_class[CLASS_STRAY].packets)
 		snprintf(buf, size, "no packet of an SA yet");
 	else
 		snprintf(buf, size, "no packets yet");
@@ -276,7 +276,7 @@ static void print_paths(struct out *out, const struct snapshot *s)
 {
 	static const struct {
 		const char *key, *words;
-		enum class class;
+		enum count_class which;
 	} paths[] = {
 		{"strays", "strays", CLASS_STRAY},
 		{"ike", "IKE", CLASS_IKE},
@@ -290,11 +290,11 @@ static void print_paths(struct out *out, const struct snapshot *s)
 	out_gap(out);
 	out_table(out, NULL, path_columns);
 	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
-		if (!out_is_json(out) && !s->class[paths[i].class].packets)
+		if (!out_is_json(out) && !s->by_class[paths[i].which].packets)
 			continue;
 		out_row(out, paths[i].key);
 		out_cell(out, "path", paths[i].words);
-		print_count(out, &s->class[paths[i].class]);
+		print_count(out, &s->by_class[paths[i].which]);
 		out_up(out);
 	}
 	out_up(out);
@@ -304,7 +304,7 @@ static void print_drops(struct out *out, const struct snapshot *s)
 {
 	out_object(out, "drops");
 	put_drops(out, s, "rings", snapshot_drops(s));
-	out_count(out, "stray_limit", s->class[CLASS_LIMITED].packets);
+	out_count(out, "stray_limit", s->by_class[CLASS_LIMITED].packets);
 	put_drops(out, s, "sa_rings", s->drops[RING_SA]);
 	put_drops(out, s, "stray_rings", s->drops[RING_STRAY]);
 	put_drops(out, s, "ike_rings", s->drops[RING_IKE]);

@@ -80,8 +80,8 @@ static void warn_beyond(struct out *out, const struct snapshot *s)
 {
 	char n[HUMAN_LEN];
 
-	human_count(n, s->class[CLASS_BEYOND].packets);
-	if (s->class[CLASS_BEYOND].packets)
+	human_count(n, s->by_class[CLASS_BEYOND].packets);
+	if (s->by_class[CLASS_BEYOND].packets)
 		out_warn(out,
 			 "%s packets of IPsec were not steered since the start: their headers are "
 			 "beyond the first "

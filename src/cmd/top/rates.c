@@ -115,9 +115,10 @@ int top_rates(struct top_rates *r, struct snapshot *was, struct snapshot *now, d
 	snapshot_sort(now, snapshot_by_name);
 	compare_sas(r, was, now);
 	compare_cpus(r, was, now);
-	r->strays = rate(was->class[CLASS_STRAY].packets, now->class[CLASS_STRAY].packets, seconds);
-	r->limited =
-		rate(was->class[CLASS_LIMITED].packets, now->class[CLASS_LIMITED].packets, seconds);
+	r->strays = rate(was->by_class[CLASS_STRAY].packets, now->by_class[CLASS_STRAY].packets,
+			 seconds);
+	r->limited = rate(was->by_class[CLASS_LIMITED].packets,
+			  now->by_class[CLASS_LIMITED].packets, seconds);
 	r->drops = told(now, rate(snapshot_drops(was), snapshot_drops(now), seconds));
 	r->moves = was->report_blank || now->report_blank
 			   ? NAN
