@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The one place of the verbs that prints errors. */
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Reads a file of settings by libinih; what a value may be is said by the table of options. */
 #include <errno.h>
 #include <ini.h>

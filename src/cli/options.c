@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Options by table: parsing, and their help. */
 #include <arpa/inet.h>
 #include <getopt.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* How verbs that do one thing say what came of it. */
 #include <string.h>
 #include "cli/outcome.h"

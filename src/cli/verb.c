@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* A verb from its arguments. */
 #include <stdlib.h>
 #include <string.h>

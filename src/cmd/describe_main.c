@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Makes man pages and completions while building: describe IN OUT [VERB]. Not installed.
  */

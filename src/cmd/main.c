@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* espalier: spreads inbound IPsec across the CPUs of a machine. */
 #include <errno.h>
 #include <locale.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* espalier move: moves one SA by hand. */
 #include <sched.h>
 #include <netinet/in.h>

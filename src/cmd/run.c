@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* espalier run: steers until told to stop. */
 #include <net/if.h>
 #include <string.h>

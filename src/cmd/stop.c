@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* espalier stop: puts everything back as it was. */
 #include <string.h>
 #include "cli/interface_named.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The CPUs of this machine, from sysfs and /proc/stat. */
 #include "nic/cpulist.h"
 #include "nic/cpus.h"

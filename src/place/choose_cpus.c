@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Which CPUs --cpus means when it is not given. */
 #include "nic/cpulist.h"
 #include "host/cpuset.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* What a steered interface needs, judged from its facts. Pure: a check is a function below. */
 #include "steer/needs.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* What checks of an interface found: put together, looked through, made, and told. */
 #include "steer/needs.h"
 

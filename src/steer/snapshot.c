@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* What `show` prints, read from the maps alone while others write them. */
 #include <errno.h>
 #include <math.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* What the daemon left in the shared maps about its last round of placing, and about moves. */
 #include <stdlib.h>
 #include "steer/snapshot_impl.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The file that outlives us: read with suspicion, written whole or not at all. */
 #include "steer/undo_impl.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Names like one that was mistyped. */
 #include <stdint.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What adoption reads: pins whose contents, types and sizes may be anything. Begins with good ones
  * (two SAs, one of them moving) and changes them as the input says: any number of patches, each

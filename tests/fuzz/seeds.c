@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * fuzz-seeds parse|netlink DIR: the first inputs that the tests have already, as files in DIR: the
  * frames made by hand and the packets of captures; the recorded messages, each one a datagram.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a ring's program does with a frame on this CPU, whosever ring it is, against what it should.
  */
-#ifndef TESTS_RING_ANSWER_H
-#define TESTS_RING_ANSWER_H
+#ifndef TESTS_NET_RING_ANSWER_H
+#define TESTS_NET_RING_ANSWER_H
 
 #include "../../bench/sandbox.h"
 

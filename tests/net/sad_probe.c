@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Drives the SA follower in a network namespace, makes larval SAs, records and forges messages. */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Same code, same answer: frames through the steering program of the test build, which writes its
  * decision down, and through user space. The SAs, our addresses and the heartbeat change every few

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * LD_PRELOAD: answers SIOCETHTOOL for one interface from a model, and refuses generic netlink, so
  * that ethtool(8) falls back to the ioctl.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The hand-made frames, and how to mutate one. */
 #include <stdio.h>
 #include <string.h>

@@ -9,8 +9,8 @@
  * its ring within HANDOVER_REST_NS of reading the word, and nothing is under way for
  * HANDOVER_SILENCE_NS.
  */
-#ifndef TESTS_HANDOVER_SIM_H
-#define TESTS_HANDOVER_SIM_H
+#ifndef TESTS_UNIT_HANDOVER_SIM_H
+#define TESTS_UNIT_HANDOVER_SIM_H
 
 #include "core/handover.h"
 #include "steer/moves.h"

@@ -3,8 +3,8 @@
  * A second parser, for the tests: the rules of core/parse.h written as plainly as they can be, byte
  * by byte and with one check of every access, to be compared with it where no flow was worked out.
  */
-#ifndef TESTS_PARSE_REF_H
-#define TESTS_PARSE_REF_H
+#ifndef TESTS_UNIT_PARSE_REF_H
+#define TESTS_UNIT_PARSE_REF_H
 
 #include <string.h>
 #include "core/parse.h"

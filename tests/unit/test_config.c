@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* cli/config: files of settings, right and wrong, over the table of `run`. */
 #include <stdarg.h>
 #include <stddef.h>

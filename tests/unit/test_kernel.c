@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* What the kernel can, what follows from it, and which namespace this is. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The lock of a namespace, taken and given back by several at once. */
 #include <setjmp.h>
 #include <stdarg.h>

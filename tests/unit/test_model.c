@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * nic/model: what each family answers, hashes and does with rules. The expectations are the facts
  * that were read in the drivers, written down here a second time, not what the models print.

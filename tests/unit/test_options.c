@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* cli/ and cmd/: options by table, wrong usage of every verb, and that all that is told of options agrees.
  */
 #include <arpa/inet.h>

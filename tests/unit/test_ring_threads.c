@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* steer/ring_threads.h: a process that gives itself the name of a ring's thread is none. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The SA follower without a socket: messages in, events out. */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* steer/slots.h against a plain array of what is in use. */
 #include <stdarg.h>
 #include <stddef.h>

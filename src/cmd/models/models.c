@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* espalier models: the NICs it knows, and how it knows. */
 #include <errno.h>
 #include <string.h>

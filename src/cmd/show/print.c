@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* A snapshot for an operator, or as JSON. */
 #include <arpa/inet.h>
 #include <math.h>

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* espalier show: what is steered, how, and how well. From the pins alone. */
 #include <net/if.h>
 #include <string.h>

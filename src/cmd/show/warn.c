@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* What of a snapshot the operator should do something about. */
 #include "cmd/show/round.h"
 #include "cmd/show/warn.h"
