@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "steer/maps.h"
+#include "steer/method.h"
 #include "steer/program.h"
 
 /* Others who look at the shared maps are not to take it for steered any more. */
@@ -40,7 +41,7 @@ static int by_hardware(const struct pins *pins, unsigned int ifindex)
 		return err;
 	for (int i = 0; i < HOST_INTERFACES; i++)
 		found |= maps.host->interface[i].ifindex &&
-			 maps.host->interface[i].mode >= MODE_RSS &&
+			 !method_has(method_find(maps.host->interface[i].method), METHOD_PINNED) &&
 			 (!ifindex || maps.host->interface[i].ifindex == ifindex);
 	maps_close(&maps);
 	return found;

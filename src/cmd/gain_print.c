@@ -143,8 +143,8 @@ static void say_method(struct out *out, const struct gain_report *r)
 		out_say(out, "Next: 'espalier run IF', on the interface on which they come in.");
 		return;
 	}
-	out_say(out, "They come in on %s. Method: %s, because %s.", r->interface,
-		method_name(r->method), r->why);
+	out_say(out, "They come in on %s. Method: %s, because %s.", r->interface, r->method->name,
+		r->why);
 	out_say(out, "Next: 'espalier run %s --dry-run' tells what it would change.", r->interface);
 }
 
@@ -200,7 +200,7 @@ static void print_json(struct out *out, const struct gain_report *r)
 	print_now(out, r);
 	out_bool(out, "steered", r->steered);
 	out_string(out, "interface", *r->interface ? r->interface : NULL);
-	out_string(out, "method", *r->interface ? method_name(r->method) : NULL);
+	out_string(out, "method", *r->interface ? r->method->name : NULL);
 	out_string(out, "why", *r->interface ? r->why : NULL);
 	out_string(out, "advice", r->gain.verdict == GAIN_ONE_SA ? one_sa_advice : NULL);
 }

@@ -18,7 +18,7 @@ struct gain_report {
 	unsigned int busy;	   /* permille, of gain.busiest */
 	bool steered;		   /* Espalier steers already */
 	char interface[IFNAMSIZ];  /* on which the heaviest comes in; "" not known */
-	enum method_kind method;   /* that would be chosen there */
+	const struct method *method; /* that would be chosen there */
 	char why[1024];
 };
 

@@ -30,8 +30,9 @@ static enum status check(const struct run_options *o)
 	if (o->interval && o->interval < INTERVAL_LEAST)
 		return complain_usage("run", "--interval %u: neither 0 nor at least %u",
 				      o->interval, INTERVAL_LEAST);
-	if (o->generic && o->method && o->method != RUN_METHOD(METHOD_XDP))
-		return complain_usage("run", "--generic goes with --method xdp alone");
+	if (o->generic && run_method(o) && !run_method(o)->mode[1])
+		return complain_usage("run", "--generic goes with --method %s alone",
+				      method_default()->name);
 	if (o->json && !o->dry_run)
 		return complain_usage("run", "--json goes with --dry-run: the daemon writes lines");
 	if (o->n_interfaces > HOST_INTERFACES)

@@ -53,16 +53,13 @@ static __always_inline __u32 ring_place(__u32 kind, __u32 cpu, __u32 cpus)
 /* Which strays' table is in force. */
 enum stray_table { STRAYS_CONFINED, STRAYS_SPREAD, STRAY_TABLES };
 
-/*
- * How an interface is steered: by our program in one of XDP's modes, or by the NIC's hash, by its
- * rules, or by the kernel's RPS.
- */
-enum interface_mode { MODE_NATIVE, MODE_GENERIC, MODE_RSS, MODE_NTUPLE, MODE_RPS, MODES };
+#define METHOD_NAME_LEN 16
 
 /* An interface that is steered; its place in the array is its index into `counts`. */
 struct host_interface {
 	__u32 ifindex; /* 0: the place is free */
-	__u32 mode;    /* enum interface_mode */
+	__u32 generic; /* 1: by generic XDP */
+	char method[METHOD_NAME_LEN]; /* its name in steer/method.h; "": nothing is known */
 	__u64 program; /* hash of the BPF object that its program is from */
 	char name[16]; /* when it was attached */
 };
@@ -177,7 +174,7 @@ struct interface_counts {
 #define COLD_UDP     4u /* ESP-in-UDP */
 #define COLD_FILE    8u
 #define COLD_ESN     16u
-#define COLD_SEEN    32u /* MODE_RSS: where it is was seen */
+#define COLD_SEEN    32u /* where it is was seen, by a method that sees SAs */
 
 #define NO_CPU	0xffffffffu
 #define NO_MOVE 0xffffffffu

@@ -23,7 +23,7 @@ struct report_cpu {
 
 /* Of host->interface, by its place there. */
 struct report_interface {
-	__u32 rules;	    /* MODE_NTUPLE: that the NIC holds for us */
+	__u32 rules;	    /* that the NIC holds for us, of a method that has rules */
 	__u32 without_rule; /* SAs that have none */
 };
 

@@ -16,7 +16,7 @@ static void refresh_program(struct daemon *d, const struct daemon_interface *int
 	struct program_target target = {
 		.ifindex = interface->ifindex,
 		.index = interface->index,
-		.generic = place->mode == MODE_GENERIC,
+		.generic = place->generic,
 		.no_metadata = !meeting->has_meta,
 	};
 	char log[4096] = "";
@@ -73,7 +73,7 @@ static void take_back(struct daemon *d, struct daemon_interface *interface)
 static void adopt_one(struct daemon *d, unsigned int ifindex, struct daemon_interface *interface)
 {
 	const struct host *host = d->xdp.maps.host;
-	struct meeting meeting = {.method = METHOD_XDP};
+	struct meeting meeting = {.method = method_default()};
 	__u32 id;
 	int err = program_attached(&d->xdp.pins, ifindex, &id);
 
@@ -91,7 +91,7 @@ static void adopt_one(struct daemon *d, unsigned int ifindex, struct daemon_inte
 		return;
 	}
 	interfaces_note_modes(d);
-	meeting.generic = host->interface[interface->index].mode == MODE_GENERIC;
+	meeting.generic = host->interface[interface->index].generic;
 	meeting.own_prog_id = id;
 	if (!meet_needs(d, interface->name, &meeting))
 		refresh_program(d, interface, &meeting);
@@ -100,15 +100,16 @@ static void adopt_one(struct daemon *d, unsigned int ifindex, struct daemon_inte
 
 /*
  * An interface that the NIC or the kernel steers goes on with its settings, which undo knows: it is
- * attached anew like any other, and finds them; by its mode then, unless it is not wanted any more.
- * A place of our program's without a program is what a crash left.
+ * attached anew like any other, and finds them; by its method then, unless it is not wanted any
+ * more. A place of our program's without a program is what a crash left.
  */
 static void forget_place(struct daemon *d, struct host_interface *place)
 {
 	if (!place->ifindex || interfaces_find(d, place->ifindex))
 		return;
-	if (place->mode < MODE_RSS || !interfaces_is_named(d, place->ifindex))
-		place->mode = MODE_NATIVE;
+	if (method_has(method_find(place->method), METHOD_PINNED) ||
+	    !interfaces_is_named(d, place->ifindex))
+		memset(place->method, 0, sizeof(place->method));
 	SHARED(place->ifindex) = 0;
 }
 
@@ -133,7 +134,7 @@ static void settle_records(struct daemon *d)
 
 static bool other_method_asked(const struct daemon *d)
 {
-	return d->options->method && d->options->method != RUN_METHOD(METHOD_XDP);
+	return run_method(d->options) && !method_has(run_method(d->options), METHOD_PINNED);
 }
 
 int interfaces_adopt(struct daemon *d)

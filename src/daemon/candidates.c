@@ -117,7 +117,7 @@ static int measure(struct daemon *d, const struct link *link)
 	return -EINPROGRESS;
 }
 
-int candidates_method(struct daemon *d, const struct link *link, enum method_kind *method)
+int candidates_method(struct daemon *d, const struct link *link, const struct method **method)
 {
 	const struct candidate *c = find(d, link->ifindex);
 	const struct nic_seen *seen = c && c->state == MEASURED ? &c->seen : NULL;
@@ -126,7 +126,7 @@ int candidates_method(struct daemon *d, const struct link *link, enum method_kin
 	struct method_choice choice;
 	int err;
 
-	*method = METHOD_XDP;
+	*method = run_method(d->options) ? run_method(d->options) : method_default();
 	if (sad_reading_take(d->sad, &sas))
 		return 0;
 	err = method_choose(d->sysfs, d->options, &sas, &d->xdp.roles, link, seen, &choice);
@@ -139,7 +139,7 @@ int candidates_method(struct daemon *d, const struct link *link, enum method_kin
 	if (!err) {
 		*method = choice.method;
 		if (*choice.why)
-			say("%s: method %s, since %s", link->name, method_name(*method), choice.why);
+			say("%s: method %s, since %s", link->name, (*method)->name, choice.why);
 	}
 	sad_reading_free(&sas);
 	return err;

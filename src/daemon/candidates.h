@@ -22,7 +22,7 @@ bool candidates_measuring(const struct daemon *d);
  * The method for an interface: 0; or -EINPROGRESS: it is measured first, and links_changed will be
  * set when that is done.
  */
-int candidates_method(struct daemon *d, const struct link *link, enum method_kind *method);
+int candidates_method(struct daemon *d, const struct link *link, const struct method **method);
 
 /* It cannot be steered as it is now. */
 void candidates_refused(struct daemon *d, const struct link *link);

@@ -12,32 +12,20 @@
 #include "steer/queues.h"
 
 struct hardware {
-	enum method_kind method;
+	const struct method *method;
 	unsigned int index; /* in host->interface */
 	struct queues queues;
-	struct ntuple ntuple;	     /* METHOD_NTUPLE */
-	struct rss_watch *watch;     /* METHOD_RSS */
+	struct ntuple ntuple;	     /* METHOD_RULES */
+	struct rss_watch *watch;     /* METHOD_SEES */
 	size_t left_out, refused;    /* as last said */
 };
 
-bool hardware_only(const struct daemon *d)
-{
-	bool any = false;
-
-	for (int i = 0; i < DAEMON_INTERFACES; i++) {
-		if (d->interface[i].ifindex && !d->interface[i].hardware)
-			return false;
-		any |= d->interface[i].ifindex != 0;
-	}
-	return any;
-}
-
-/* What steers the interface in that place by a method; NULL: another method, or nothing, does. */
-static struct hardware *by_method(const struct daemon *d, int place, enum method_kind method)
+/* What steers the interface in that place, if its method has the trait; else NULL. */
+static struct hardware *that_has(const struct daemon *d, int place, enum method_trait trait)
 {
 	struct hardware *hw = d->interface[place].hardware;
 
-	return hw && hw->method == method ? hw : NULL;
+	return hw && method_has(hw->method, trait) ? hw : NULL;
 }
 
 /* SAs can only go where a queue is: other CPUs take none. */
@@ -73,9 +61,9 @@ static int start_method(struct daemon *d, struct hardware *hw,
 		say_error("%s: reading its interrupts: %s", interface->name, strerror(-err));
 		return err;
 	}
-	if (hw->method == METHOD_RSS)
+	if (method_has(hw->method, METHOD_SEES))
 		return rss_watch_start(&hw->watch, d, interface, &hw->queues);
-	if (hw->method == METHOD_RPS)
+	if (!method_has(hw->method, METHOD_RULES))
 		return 0;
 	err = limit_cpus(d, hw, interface->name);
 	if (!err)
@@ -106,7 +94,7 @@ struct hardware *hardware_start(struct daemon *d, const struct daemon_interface 
 void hardware_limit(struct daemon *d)
 {
 	for (int i = 0; i < DAEMON_INTERFACES; i++)
-		if (by_method(d, i, METHOD_NTUPLE))
+		if (that_has(d, i, METHOD_RULES))
 			(void)limit_cpus(d, d->interface[i].hardware, d->interface[i].name);
 }
 
@@ -118,8 +106,9 @@ void hardware_recheck(struct daemon *d)
 		struct daemon_interface *interface = &d->interface[i];
 		struct hardware *hw = interface->hardware;
 
-		if (!hw || hw->method == METHOD_RPS || hw->queues.guessed ||
-		    queues_read(d->sysfs, interface->name, hw->queues.count, &d->xdp.roles.sas, &now) ||
+		if (!hw || !method_has(hw->method, METHOD_QUEUES) || hw->queues.guessed ||
+		    queues_read(d->sysfs, interface->name, hw->queues.count, &d->xdp.roles.sas,
+				&now) ||
 		    !memcmp(&now, &hw->queues, sizeof(now)))
 			continue;
 		say("%s: interrupts of its queues went to other CPUs; SAs follow them",
@@ -209,14 +198,14 @@ void hardware_settle(struct daemon *d)
 		return;
 	d->rules_wanted = false;
 	for (int i = 0; i < DAEMON_INTERFACES; i++)
-		if (by_method(d, i, METHOD_NTUPLE))
+		if (that_has(d, i, METHOD_RULES))
 			set_rules(d, &d->interface[i]);
 }
 
 void hardware_look(struct daemon *d)
 {
 	for (int i = 0; i < DAEMON_INTERFACES; i++)
-		if (by_method(d, i, METHOD_RSS))
+		if (that_has(d, i, METHOD_SEES))
 			rss_watch_look(d->interface[i].hardware->watch, d, &d->interface[i]);
 }
 
@@ -233,7 +222,7 @@ static int count_one(void *arg, const struct sa *sa)
 
 void hardware_count(struct daemon *d)
 {
-	if (!hardware_only(d) || sas_sync(d))
+	if (!d->xdp.counted_elsewhere || sas_sync(d))
 		return;
 	sad_each(d->sad, count_one, &d->xdp);
 }

@@ -20,9 +20,6 @@ struct hardware *hardware_start(struct daemon *d, const struct daemon_interface 
 /* Lets go of it; undo has what is to be put back. NULL is fine. */
 void hardware_close(struct hardware *hardware);
 
-/* Is any interface steered by our program? Else SAs go where these methods put them. */
-bool hardware_only(const struct daemon *d);
-
 /* SAs go to no CPU without a queue, where rules are to lead them there. */
 void hardware_limit(struct daemon *d);
 

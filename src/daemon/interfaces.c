@@ -41,35 +41,59 @@ static int take_index(struct daemon *d)
 	return -ENOSPC;
 }
 
+/* Has the method of any interface that is steered now this trait? And of all? */
+static void count_trait(const struct daemon *d, enum method_trait trait, bool *any, bool *all)
+{
+	const struct host *host = d->xdp.maps.host;
+
+	*any = false;
+	*all = true;
+	for (int i = 0; i < HOST_INTERFACES; i++) {
+		const struct host_interface *at = &host->interface[i];
+		bool has = method_has(method_find(at->method), trait);
+
+		if (!at->ifindex)
+			continue;
+		*any |= has;
+		*all &= has;
+	}
+}
+
+/* Interfaces are steered, and by no method that has it. */
+static bool nowhere(const struct daemon *d, enum method_trait trait)
+{
+	bool any, all;
+
+	count_trait(d, trait, &any, &all);
+	return !any && !all;
+}
+
 void interfaces_note_modes(struct daemon *d)
 {
 	const struct host *host = d->xdp.maps.host;
 
 	d->xdp.generic = false;
 	for (int i = 0; i < HOST_INTERFACES; i++)
-		d->xdp.generic |=
-			host->interface[i].ifindex && host->interface[i].mode == MODE_GENERIC;
-	d->xdp.counted_elsewhere = hardware_only(d);
-	d->xdp.moves.unprotected = switches_no_handover() || d->xdp.counted_elsewhere;
+		d->xdp.generic |= host->interface[i].ifindex && host->interface[i].generic;
+	d->xdp.counted_elsewhere = nowhere(d, METHOD_COUNTS);
+	d->xdp.moves.unprotected = switches_no_handover() || nowhere(d, METHOD_IN_ORDER);
 }
 
 bool interfaces_movable(const struct daemon *d)
 {
-	const struct host *host = d->xdp.maps.host;
+	bool any, all;
 
-	for (int i = 0; i < HOST_INTERFACES; i++)
-		if (host->interface[i].ifindex && (host->interface[i].mode == MODE_RSS ||
-						   host->interface[i].mode == MODE_RPS))
-			return false;
-	return true;
+	count_trait(d, METHOD_PLACES, &any, &all);
+	return all;
 }
 
 static void fill_index(struct daemon *d, const struct daemon_interface *interface,
-		       enum interface_mode mode)
+		       const struct meeting *meeting)
 {
 	struct host_interface *place = &d->xdp.maps.host->interface[interface->index];
 
-	place->mode = mode;
+	place->generic = meeting->generic;
+	snprintf(place->method, sizeof(place->method), "%s", meeting->method->name);
 	place->program = program_hash();
 	d->xdp.maps.report->interface[interface->index] = (struct report_interface){0};
 	snprintf(place->name, sizeof(place->name), "%s", interface->name);
@@ -109,13 +133,13 @@ static int put_program_on(struct daemon *d, const char *name, const struct progr
 	return err;
 }
 
-static int attach_program(struct daemon *d, const struct link *link, bool has_meta,
+static int attach_program(struct daemon *d, const struct link *link, const struct meeting *meeting,
 			  struct daemon_interface *interface)
 {
 	struct program_target target = {
 		.ifindex = link->ifindex,
-		.generic = d->options->generic,
-		.no_metadata = !has_meta,
+		.generic = meeting->generic,
+		.no_metadata = !meeting->has_meta,
 	};
 	char log[8192] = "";
 	int index = take_index(d);
@@ -133,7 +157,7 @@ static int attach_program(struct daemon *d, const struct link *link, bool has_me
 	interface->ifindex = link->ifindex;
 	snprintf(interface->name, sizeof(interface->name), "%s", link->name);
 	interface->fresh = true;
-	fill_index(d, interface, target.generic ? MODE_GENERIC : MODE_NATIVE);
+	fill_index(d, interface, meeting);
 	return 0;
 }
 
@@ -141,8 +165,6 @@ static int attach_program(struct daemon *d, const struct link *link, bool has_me
 static int begin_hardware(struct daemon *d, const struct link *link, const struct meeting *meeting,
 			  struct daemon_interface *interface)
 {
-	static const enum interface_mode modes[METHODS] = {
-		[METHOD_RSS] = MODE_RSS, [METHOD_NTUPLE] = MODE_NTUPLE, [METHOD_RPS] = MODE_RPS};
 	int index = take_index(d);
 
 	if (index < 0)
@@ -156,18 +178,19 @@ static int begin_hardware(struct daemon *d, const struct link *link, const struc
 		return -EIO;
 	}
 	interface->fresh = true;
-	fill_index(d, interface, modes[meeting->method]);
+	fill_index(d, interface, meeting);
 	rounds_soon(d);
 	return 0;
 }
 
 static void say_steering(const struct link *link, const struct meeting *meeting)
 {
-	if (meeting->method == METHOD_XDP)
-		say("%s: steering (xdp, %s mode)", link->name,
-		    meeting->generic ? "generic" : "native");
+	const char *mode = meeting->method->mode[meeting->generic];
+
+	if (mode)
+		say("%s: steering (%s, %s mode)", link->name, meeting->method->name, mode);
 	else
-		say("%s: steering (%s)", link->name, method_name(meeting->method));
+		say("%s: steering (%s)", link->name, meeting->method->name);
 }
 
 /* Where an earlier daemon left word of an interface that is not steered now; NULL: nowhere. */
@@ -175,8 +198,9 @@ static struct host_interface *earlier(const struct daemon *d, const struct link 
 {
 	for (int i = 0; i < HOST_INTERFACES; i++) {
 		struct host_interface *place = &d->xdp.maps.host->interface[i];
+		const struct method *method = method_find(place->method);
 
-		if (!place->ifindex && place->mode > MODE_GENERIC && place->mode < MODES &&
+		if (!place->ifindex && method && !method_has(method, METHOD_PINNED) &&
 		    !strncmp(place->name, link->name, sizeof(place->name)))
 			return place;
 	}
@@ -187,21 +211,19 @@ static struct host_interface *earlier(const struct daemon *d, const struct link 
  * How an earlier daemon steered it, if not by our program; else as it is asked for or chosen. 0, or
  * -EINPROGRESS: it is measured first.
  */
-static int method_of(struct daemon *d, const struct link *link, enum method_kind *method)
+static int method_of(struct daemon *d, const struct link *link, const struct method **method)
 {
-	static const enum method_kind kinds[MODES] = {
-		[MODE_RSS] = METHOD_RSS, [MODE_NTUPLE] = METHOD_NTUPLE, [MODE_RPS] = METHOD_RPS};
 	struct host_interface *place = earlier(d, link);
-	enum method_kind before = place ? kinds[place->mode] : METHOD_XDP;
+	const struct method *before = place ? method_find(place->method) : NULL;
 	int err = 0;
 
-	if (place && !d->options->method && !d->options->generic)
+	if (place && !run_method(d->options) && !d->options->generic)
 		*method = before;
 	else
 		err = candidates_method(d, link, method);
 	if (err || !place)
 		return err;
-	place->mode = MODE_NATIVE;
+	memset(place->method, 0, sizeof(place->method));
 	if (before != *method)
 		undo_restore(d->undo, link->ifindex);
 	return 0;
@@ -226,8 +248,8 @@ static int attach_one(struct daemon *d, const struct link *link)
 	if (err)
 		return err;
 	err = meet_needs(d, link->name, &meeting);
-	if (!err && meeting.method == METHOD_XDP)
-		err = attach_program(d, link, meeting.has_meta, interface);
+	if (!err && method_has(meeting.method, METHOD_PINNED))
+		err = attach_program(d, link, &meeting, interface);
 	else if (!err)
 		err = begin_hardware(d, link, &meeting, interface);
 	if (err) {

@@ -9,31 +9,15 @@
 #include <unistd.h>
 #include "cli/say.h"
 #include "daemon/method.h"
-#include "nic/rule.h"
 #include "nic/xdp_drivers.h"
 #include "steer/needs.h"
-#include "steer/ntuple.h"
 #include "steer/program.h"
 #include "steer/queues.h"
-#include "steer/rps.h"
-#include "steer/rss.h"
 
 struct look {
 	struct nic_facts facts;
 	struct needs_report report;
 };
-
-/* What the method needs. */
-static int judge(struct look *look, const struct meeting *meeting)
-{
-	if (meeting->method == METHOD_XDP)
-		return needs_check(&look->facts, &look->report);
-	if (meeting->method == METHOD_RSS)
-		return rss_check(&look->facts, &look->report);
-	if (meeting->method == METHOD_NTUPLE)
-		return ntuple_check(&look->facts, &look->report);
-	return rps_check(&look->facts, meeting->cpus, &look->report);
-}
 
 static int look_at(struct look *look, const char *name, const struct meeting *meeting)
 {
@@ -43,7 +27,7 @@ static int look_at(struct look *look, const char *name, const struct meeting *me
 	err = choose_facts(meeting->sysfs, name, meeting->generic, meeting->own_prog_id,
 			   &look->facts);
 	if (!err)
-		err = judge(look, meeting);
+		err = meeting->method->check(&look->facts, meeting->cpus, &look->report);
 	if (err)
 		say("looking at %s: %s", name, strerror(-err));
 	return err;
@@ -184,26 +168,23 @@ static void print_findings(struct out *out, const struct look *look)
 		out_up(out);
 }
 
-/* The rules for the SAs of now, each at its CPU's queue, the CPUs in turn. */
+/* What puts each SA of now on a queue by hand. */
 static void print_rules(struct out *out, const struct link *link, const struct look *look,
-			const struct meet_dry *dry)
+			const struct method *method, const struct meet_dry *dry)
 {
-	char text[RULE_TEXT_LEN], line[RULE_TEXT_LEN + 64];
 	struct queues queues;
+	char line[512];
 	uint32_t turn = 0;
-	struct rule rule;
 
 	if (out_is_json(out))
 		out_array(out, "rules");
-	if (!look->facts.model ||
-	    queues_read(0, link->name, nic_facts_queues(&look->facts), &dry->roles->sas, &queues))
+	if (queues_read(0, link->name, nic_facts_queues(&look->facts), &dry->roles->sas, &queues))
 		queues.count = 0;
-	for (size_t i = 0; queues.count && i < dry->sas->count; i++) {
-		if (!rule_of_sa(&dry->sas->sa[i], &rule) || !ntuple_can(look->facts.model, &rule))
+	for (size_t i = 0; i < dry->sas->count; i++) {
+		if (!method->command(&look->facts, &queues, &dry->sas->sa[i], turn, line,
+				     sizeof(line)))
 			continue;
-		rule.queue = turn++ % queues.count;
-		snprintf(line, sizeof(line), "ethtool -N %s %s", link->name,
-			 rule_print(&rule, text));
+		turn++;
 		if (out_is_json(out))
 			out_string(out, NULL, line);
 		else
@@ -216,13 +197,13 @@ static void print_rules(struct out *out, const struct link *link, const struct l
 static void print_method(struct out *out, const struct meeting *meeting, const struct link *link,
 			 bool can)
 {
-	const char *mode = meeting->generic ? "generic" : "native";
+	const char *mode = meeting->method->mode[meeting->generic];
 
 	if (out_is_json(out)) {
 		out_object(out, NULL);
 		out_string(out, "interface", link->name);
-		out_string(out, "method", can ? method_name(meeting->method) : NULL);
-		out_string(out, "mode", can && meeting->method == METHOD_XDP ? mode : NULL);
+		out_string(out, "method", can ? meeting->method->name : NULL);
+		out_string(out, "mode", can ? mode : NULL);
 	}
 }
 
@@ -231,13 +212,13 @@ static void print_end(struct out *out, const struct meeting *meeting, const stru
 {
 	if (out_is_json(out))
 		out_up(out);
-	else if (can && meeting->method != METHOD_XDP)
-		out_say(out, "%s: would steer by %s", link->name, method_name(meeting->method));
+	else if (can && !meeting->method->mode[0])
+		out_say(out, "%s: would steer by %s", link->name, meeting->method->name);
 	else if (can && meeting->own_prog_id)
 		out_say(out, "%s: is steered already", link->name);
 	else if (can)
-		out_say(out, "%s: would attach the steering program (xdp, %s mode)", link->name,
-			meeting->generic ? "generic" : "native");
+		out_say(out, "%s: would attach the steering program (%s, %s mode)", link->name,
+			meeting->method->name, meeting->method->mode[meeting->generic]);
 }
 
 /* Nothing else waits for us here: where it is to be measured first, that is waited for. */
@@ -261,7 +242,7 @@ static void print_why(struct out *out, const struct method_choice *choice, const
 	if (out_is_json(out))
 		out_string(out, "why", *choice->why ? choice->why : NULL);
 	else if (*choice->why)
-		out_say(out, "%s: method %s, since %s", link->name, method_name(choice->method),
+		out_say(out, "%s: method %s, since %s", link->name, choice->method->name,
 			choice->why);
 }
 
@@ -285,8 +266,8 @@ static int dry_run_one(const struct link *link, const struct meet_dry *dry, stru
 	print_why(out, &choice, link);
 	if (!err)
 		print_findings(out, &look);
-	if (can && meeting.method == METHOD_NTUPLE)
-		print_rules(out, link, &look, dry);
+	if (can && meeting.method->command)
+		print_rules(out, link, &look, meeting.method, dry);
 	print_end(out, &meeting, link, can && !dry->refused);
 	look_away(&look);
 	return can ? 0 : err ? err : -EOPNOTSUPP;

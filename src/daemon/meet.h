@@ -18,7 +18,7 @@ struct daemon;
 
 struct meeting {
 	/* Asked for: */
-	enum method_kind method;
+	const struct method *method;
 	const cpu_set_t *cpus; /* that decrypt */
 	bool generic;
 	uint32_t own_prog_id; /* a program of ours that is on it already, 0: none */

@@ -40,12 +40,12 @@ int method_choose(int sysfs, const struct run_options *options, const struct sad
 	struct nic_facts facts;
 	int wait;
 
-	choice->method = options->method ? (enum method_kind)(options->method - 1) : METHOD_XDP;
+	choice->method = run_method(options) ? run_method(options) : method_default();
 	choice->why[0] = '\0';
 	if (options->generic || options->method)
 		return 0;
 	if (choose_facts(sysfs, link->name, false, program_ours(link->ifindex), &facts))
-		return 0; /* method xdp will say what is wrong */
+		return 0; /* that method will say what is wrong */
 	wait = !seen && nic_facts_may_separate(&facts);
 	if (seen)
 		facts.seen = *seen;

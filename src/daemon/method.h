@@ -12,7 +12,7 @@
 enum { METHOD_SECONDS = 2 }; /* that it is measured for */
 
 struct method_choice {
-	enum method_kind method;
+	const struct method *method;
 	char why[1024]; /* "": it was asked for */
 };
 

@@ -17,14 +17,12 @@ const struct run_options settings_defaults = {
 
 #define MEMBER(member) .offset = offsetof(struct run_options, member)
 
-/* In the order of enum method_kind, behind auto. */
-static const char *const methods[] = {"auto", "rss", "ntuple", "xdp", "rps", NULL};
 
 const struct option_row settings_rows[] = {
 	{.name = "method",
 	 .argument = "METHOD",
 	 .type = OPTION_CHOICE,
-	 .choices = methods,
+	 .choices = method_choices,
 	 MEMBER(method),
 	 .help = "how to steer: by the NIC's hash and table, by its rules, by XDP, by the kernel's "
 		 "RPS; auto chooses for each interface and says why"},

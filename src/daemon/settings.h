@@ -7,18 +7,15 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "cli/config.h"
-#include "steer/choose.h"
+#include "steer/method.h"
 
 #define INTERVAL_LEAST 20 /* ms: more rounds would cost more than they can gain */
-
-/* --method as a number. */
-#define RUN_METHOD(kind) ((int)(kind) + 1)
 
 /* As the command line gives them; the text of lists has been checked by then. */
 struct run_options {
 	char **interfaces;
 	size_t n_interfaces;
-	int method;		/* 0: auto; else RUN_METHOD() */
+	int method;		/* index into method_choices: run_method() */
 	const char *cpus;	/* CPU list, NULL: choose */
 	const char *stray_cpus; /* CPU list, NULL: choose */
 	int ike_cpu;		/* -1: choose */
@@ -41,6 +38,12 @@ struct run_options {
 	const char *config; /* file of settings, or NULL */
 	uint64_t given;	    /* which options were on the command line: bits by row of the table */
 };
+
+/* The method that was asked for; NULL: auto. */
+static inline const struct method *run_method(const struct run_options *options)
+{
+	return options->method ? methods[options->method - 1] : NULL;
+}
 
 /* The options of `run`, and what they are if nobody says anything. */
 extern const struct option_row settings_rows[];

@@ -12,7 +12,10 @@
 #include "nic/ethtool.h"
 #include "nic/ethtool_rules.h"
 #include "place/rules.h"
+#include "steer/method.h"
 #include "steer/undo_steering.h"
+
+extern const struct method method_ntuple;
 
 /* Everything of a rule but where it leads. */
 static_assert(offsetof(struct rule, queue) <= RULES_ABOUT, "a rule must fit an entry");
@@ -39,7 +42,7 @@ static void to_rule(const struct rules_entry *entry, struct rule *rule)
 	rule->queue = entry->queue;
 }
 
-int ntuple_check(const struct nic_facts *facts, struct needs_report *report)
+static int check(const struct nic_facts *facts, const cpu_set_t *cpus, struct needs_report *report)
 {
 	const struct model *model = facts->model;
 	bool ok = true;
@@ -82,7 +85,15 @@ void ntuple_close(struct ntuple *ntuple)
 	ntuple->ethtool = -1;
 }
 
-bool rule_of_sa(const struct sa *sa, struct rule *rule)
+void rule_forget_src(struct rule *rule)
+{
+	rule->any_src = rule->udp || !(rule->src[0] | rule->src[1] | rule->src[2] | rule->src[3]);
+	if (rule->any_src)
+		memset(rule->src, 0, sizeof(rule->src));
+}
+
+/* The rule of an SA, without its queue. False: none, it is hands off. */
+static bool rule_of_sa(const struct sa *sa, struct rule *rule)
 {
 	memset(rule, 0, sizeof(*rule));
 	rule->family = sa->id.family == AF_INET ? 4 : 6;
@@ -93,13 +104,6 @@ bool rule_of_sa(const struct sa *sa, struct rule *rule)
 	memcpy(rule->src, sa->src, sizeof(rule->src));
 	rule_forget_src(rule);
 	return sa->offload == SA_OFFLOAD_NONE;
-}
-
-void rule_forget_src(struct rule *rule)
-{
-	rule->any_src = rule->udp || !(rule->src[0] | rule->src[1] | rule->src[2] | rule->src[3]);
-	if (rule->any_src)
-		memset(rule->src, 0, sizeof(rule->src));
 }
 
 bool ntuple_can(const struct model *model, const struct rule *rule)
@@ -252,3 +256,46 @@ int ntuple_set(struct ntuple *nt, const struct rule *rule, size_t n)
 	free(wanted.entry);
 	return err;
 }
+
+static bool fits(const struct nic_facts *facts, const struct demand *demand, char *why, size_t size)
+{
+	unsigned int rules = nic_facts_rules(facts);
+	const char *lacks = NULL;
+
+	*why = '\0';
+	if (!rules)
+		return false;
+	if (demand->sas > rules / 2)
+		lacks = "it takes rules by SPI, but too few to hold all SAs twice over";
+	else if (demand->sas_udp && !facts->model->rules_by_udp_spi)
+		lacks = "it takes rules by SPI, but none that match ESP-in-UDP";
+	if (lacks)
+		snprintf(why, size, "%s", lacks);
+	else
+		snprintf(why, size, "the NIC holds %u rules by SPI, enough for %zu SAs twice over",
+			 rules, demand->sas);
+	return !lacks;
+}
+
+/* Each SA at its CPU's queue, the CPUs in turn. */
+static bool command(const struct nic_facts *facts, const struct queues *queues, const struct sa *sa,
+		    uint32_t turn, char *line, size_t size)
+{
+	char text[RULE_TEXT_LEN];
+	struct rule rule;
+
+	if (!facts->model || !queues->count || !rule_of_sa(sa, &rule) ||
+	    !ntuple_can(facts->model, &rule))
+		return false;
+	rule.queue = turn % queues->count;
+	snprintf(line, size, "ethtool -N %s %s", facts->link.name, rule_print(&rule, text));
+	return true;
+}
+
+const struct method method_ntuple = {
+	.name = "ntuple",
+	.traits = METHOD_PLACES | METHOD_RULES | METHOD_QUEUES,
+	.fits = fits,
+	.check = check,
+	.command = command,
+};

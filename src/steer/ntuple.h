@@ -25,22 +25,16 @@ struct ntuple {
 	int refused_err;
 };
 
-/* For an interface that ntuple_check() did not refuse. 0 or a negative errno. */
+/* For an interface that the method did not refuse. 0 or a negative errno. */
 int ntuple_open(struct ntuple *ntuple, struct undo *undo, unsigned int ifindex, const char *name,
 		const struct model *model);
 void ntuple_close(struct ntuple *ntuple);
-
-/* What must be set before rules are taken; whom they help. Pure. 0 or -ENOMEM. */
-int ntuple_check(const struct nic_facts *facts, struct needs_report *report);
 
 /*
  * From whichever address, where the source says nothing: a NAT may give the peer another one at any
  * time, and a file may not know it.
  */
 void rule_forget_src(struct rule *rule);
-
-/* The rule of an SA, without its queue. False: none, it is hands off. */
-bool rule_of_sa(const struct sa *sa, struct rule *rule);
 
 /* Can a rule tell this SA from others? Rules of all but iavf know nothing of ESP in UDP. */
 bool ntuple_can(const struct model *model, const struct rule *rule);

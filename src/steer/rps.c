@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The method rps: masks of CPUs, and no hash that the kernel would take for its own.
-#include "steer/rps.h"
+// The method rps: the kernel's own software steering, by the hash of each packet (net/core/dev.c
+// get_rps_cpu). The kernel hashes the SPI of plain ESP where a flow has its ports
+// (net/core/flow_dissector.c skb_flow_get_ports), and of ESP in UDP its ports. So: masks of CPUs,
+// and no hash that the kernel would take for its own.
+#include "steer/method.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "nic/cpulist.h"
+
+extern const struct method method_rps;
+
+static const char caveat[] =
+	"method rps spreads plain ESP by its SPI, but not ESP in UDP: all of a pair of "
+	"gateways stays on one CPU";
 
 /* Of a queue, as undo reads it: without leading zeros. */
 static void mask_of(const struct nic_facts *facts, unsigned int queue, char mask[CPUMASK_LEN])
@@ -61,7 +70,7 @@ static bool check_hash(const struct nic_facts *facts, struct needs_report *repor
 			 driver);
 }
 
-int rps_check(const struct nic_facts *facts, const cpu_set_t *cpus, struct needs_report *report)
+static int check(const struct nic_facts *facts, const cpu_set_t *cpus, struct needs_report *report)
 {
 	char wanted[CPUMASK_LEN];
 	bool ok;
@@ -75,11 +84,23 @@ int rps_check(const struct nic_facts *facts, const cpu_set_t *cpus, struct needs
 	else
 		ok = check_hash(facts, report) && check_masks(facts, wanted, report) &&
 		     needs_say(report, NEEDS_WARN, NEEDS_METHOD,
-			       "method rps spreads plain ESP by its SPI, but not ESP in UDP: "
-			       "all of a pair of gateways stays on one CPU; which CPU an SA is on "
-			       "only the kernel knows");
+			       "%s; which CPU an SA is on only the kernel knows", caveat);
 	if (ok)
 		return 0;
 	needs_report_free(report);
 	return -ENOMEM;
 }
+
+/* It is there for every interface. */
+static bool fits(const struct nic_facts *facts, const struct demand *demand, char *why, size_t size)
+{
+	*why = '\0';
+	return true;
+}
+
+const struct method method_rps = {
+	.name = "rps",
+	.caveat = caveat,
+	.fits = fits,
+	.check = check,
+};

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The method rss: what must be set that the NIC's own hash takes the SPI.
-#include "steer/rss.h"
+// The method rss: the NIC's own hash takes the SPI, and its table says which queue. What must be
+// set for it is judged from what its driver answers and what is known of the driver.
+#include "steer/method.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "nic/model_ask.h"
+
+extern const struct method method_rss;
 
 static const char reason[] = "the hash is to take the SPI";
 
@@ -111,7 +115,7 @@ static bool check_all(const struct rss_judging *j)
 	return ok;
 }
 
-int rss_check(const struct nic_facts *facts, struct needs_report *report)
+static int check(const struct nic_facts *facts, const cpu_set_t *cpus, struct needs_report *report)
 {
 	struct rss_judging j = {.claims = &facts->claims, .report = report};
 	bool ok;
@@ -136,3 +140,30 @@ int rss_check(const struct nic_facts *facts, struct needs_report *report)
 		needs_report_free(report);
 	return ok ? 0 : -ENOMEM;
 }
+
+static bool fits(const struct nic_facts *facts, const struct demand *demand, char *why, size_t size)
+{
+	const char *lacks = NULL;
+
+	if (!facts->seen.measured && nic_facts_may_separate(facts))
+		lacks = "the NIC may separate SAs by SPI, which only a measurement shows";
+	else if (!facts->seen.plain)
+		lacks = "nothing shows that the NIC separates SAs by SPI";
+	else if (nic_facts_queues(facts) < demand->cpus)
+		lacks = "the NIC separates SAs by SPI, but has fewer queues than there are CPUs";
+	else if (demand->sas_udp && !facts->seen.udp)
+		lacks = "the NIC separates SAs by SPI, but not those of ESP-in-UDP";
+	if (lacks)
+		snprintf(why, size, "%s", lacks);
+	else
+		snprintf(why, size, "the NIC separates SAs by SPI and has %u queues for %u CPUs",
+			 nic_facts_queues(facts), demand->cpus);
+	return !lacks;
+}
+
+const struct method method_rss = {
+	.name = "rss",
+	.traits = METHOD_SEES | METHOD_QUEUES,
+	.fits = fits,
+	.check = check,
+};

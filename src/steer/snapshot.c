@@ -29,16 +29,9 @@ static const char *const source_names[] = {
 	[SA_LEARNED] = "learned",
 };
 
-const char *snapshot_method(enum interface_mode mode)
+const char *snapshot_mode(const struct snapshot_interface *interface)
 {
-	static const char *const names[MODES] = {"xdp", "xdp", "rss", "ntuple", "rps"};
-
-	return names[mode];
-}
-
-const char *snapshot_mode(enum interface_mode mode)
-{
-	return mode == MODE_NATIVE ? "native" : mode == MODE_GENERIC ? "generic" : NULL;
+	return interface->method ? interface->method->mode[interface->generic] : NULL;
 }
 
 const char *sa_state_name(enum sa_state state)
@@ -331,9 +324,9 @@ static int take_interfaces(struct taking *t, snapshot_counts_fn counts)
 		to->ifindex = LOAD(from->ifindex);
 		if (!to->ifindex)
 			continue;
-		to->mode = LOAD(from->mode);
-		if (to->mode >= MODES)
-			to->mode = MODE_GENERIC;
+		to->generic = LOAD(from->generic) != 0;
+		memcpy(to->method_name, from->method, sizeof(from->method));
+		to->method = method_find(to->method_name);
 		to->rules = LOAD(t->maps->report->interface[i].rules);
 		to->without_rule = LOAD(t->maps->report->interface[i].without_rule);
 		memcpy(to->name, from->name, sizeof(from->name));
@@ -350,9 +343,9 @@ static void see_who_tells(struct taking *t)
 	bool seen = false;
 
 	for (size_t i = 0; i < s->interfaces; i++) {
-		if (s->interface[i].mode != MODE_RSS && s->interface[i].mode != MODE_RPS)
+		if (method_has(s->interface[i].method, METHOD_PLACES))
 			return;
-		seen |= s->interface[i].mode == MODE_RSS;
+		seen |= method_has(s->interface[i].method, METHOD_SEES);
 	}
 	if (s->interfaces)
 		t->cpus_told = seen ? TOLD_IF_SEEN : TOLD_BY_NOBODY;

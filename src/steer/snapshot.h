@@ -8,12 +8,15 @@
 #include "sad/sad.h"
 #include "steer/lately.h"
 #include "steer/maps.h"
+#include "steer/method.h"
 
 struct snapshot_interface {
 	unsigned int ifindex;
 	char name[17]; /* when it was attached */
-	enum interface_mode mode;
-	unsigned int rules;	   /* MODE_NTUPLE: that the NIC holds for us */
+	char method_name[METHOD_NAME_LEN + 1];
+	const struct method *method; /* NULL: a later version's */
+	bool generic;
+	unsigned int rules;	   /* that the NIC holds for us, of a method that has rules */
 	unsigned int without_rule; /* SAs that have none */
 	struct count other; /* what is not IPsec */
 };
@@ -155,8 +158,7 @@ snapshot_order snapshot_by_name, snapshot_by_weight, snapshot_by_packets, snapsh
 void snapshot_sort(struct snapshot *snapshot, snapshot_order *order);
 
 /* "xdp", "rss", ...; of XDP "native" or "generic", else NULL. */
-const char *snapshot_method(enum interface_mode mode);
-const char *snapshot_mode(enum interface_mode mode);
+const char *snapshot_mode(const struct snapshot_interface *interface);
 
 /* The words of the operator: "valid", "larval", "learned", "hands-off", "moving"; "kernel", ... */
 const char *sa_state_name(enum sa_state state);

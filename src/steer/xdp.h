@@ -133,8 +133,8 @@ int xdp_move_by_hand(struct xdp *xdp, __u32 slot, __u32 cpu, __u64 now_ns);
 int xdp_release(struct xdp *xdp, __u32 slot);
 
 /*
- * Where our program does not steer (MODE_RSS): the SA in @slot was seen on @cpu, which is where it
- * is then told to be.
+ * Where our program does not steer, but it is seen where SAs go: the SA in @slot was seen on @cpu,
+ * which is where it is then told to be.
  */
 void xdp_seen(struct xdp *xdp, __u32 slot, __u32 cpu);
 

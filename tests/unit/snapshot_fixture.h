@@ -72,7 +72,7 @@ static inline int setup(void **state)
 	maps->host->heartbeat_ns = NOW - 400000000;
 	maps->host->attended = 1;
 	maps->host->interface[2] =
-		(struct host_interface){.ifindex = 7, .mode = MODE_NATIVE, .name = "eth7"};
+		(struct host_interface){.ifindex = 7, .method = "xdp", .name = "eth7"};
 	make_rings(maps);
 	*state = maps;
 	return 0;

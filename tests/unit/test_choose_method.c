@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <net/if.h>
 #include <string.h>
+#include "core/layout.h"
 #include "nic/model.h"
 #include "steer/choose.h"
 
@@ -33,12 +34,12 @@ static struct nic_facts plain(void)
 	return of_driver("ixgbe");
 }
 
-static void chosen(const struct nic_facts *facts, const struct demand *demand,
-		   enum method_kind wanted, const char *because)
+static void chosen(const struct nic_facts *facts, const struct demand *demand, const char *wanted,
+		   const char *because)
 {
 	char why[1024];
 
-	assert_int_equal(choose_method(facts, demand, why, sizeof(why)), wanted);
+	assert_string_equal(choose_method(facts, demand, why, sizeof(why))->name, wanted);
 	if (!strstr(why, because))
 		fail_msg("not in \"%s\": \"%s\"", why, because);
 	assert_true(why[strlen(why) - 1] != '.');
@@ -52,15 +53,15 @@ static void rss_first(void **state)
 	facts.seen = (struct nic_seen){.measured = true, .plain = true};
 	facts.model = model_find("iavf");
 	facts.claims.max_rules = 1000;
-	chosen(&facts, &demand, METHOD_RSS, "separates SAs by SPI and has 8 queues for 8 CPUs");
+	chosen(&facts, &demand, "rss", "separates SAs by SPI and has 8 queues for 8 CPUs");
 	facts.channels.combined = 4;
 	facts.model = NULL;
-	chosen(&facts, &demand, METHOD_XDP, "fewer queues than there are CPUs");
+	chosen(&facts, &demand, "xdp", "fewer queues than there are CPUs");
 	facts.channels.combined = 16;
 	demand.sas_udp = 1;
-	chosen(&facts, &demand, METHOD_XDP, "but not those of ESP-in-UDP");
+	chosen(&facts, &demand, "xdp", "but not those of ESP-in-UDP");
 	facts.seen.udp = true;
-	chosen(&facts, &demand, METHOD_RSS, "");
+	chosen(&facts, &demand, "rss", "");
 }
 
 static void ntuple_next(void **state)
@@ -70,29 +71,28 @@ static void ntuple_next(void **state)
 
 	facts.model = model_find("gve"); /* its rules match no ESP in UDP */
 	facts.claims.max_rules = 200;
-	chosen(&facts, &demand, METHOD_NTUPLE,
-	       "holds 200 rules by SPI, enough for 100 SAs twice over");
+	chosen(&facts, &demand, "ntuple", "holds 200 rules by SPI, enough for 100 SAs twice over");
 	demand.sas = 101; /* a rekey would not fit */
-	chosen(&facts, &demand, METHOD_XDP, "too few to hold all SAs twice over");
+	chosen(&facts, &demand, "xdp", "too few to hold all SAs twice over");
 	demand.sas = 10;
 	demand.sas_udp = 1;
-	chosen(&facts, &demand, METHOD_XDP, "none that match ESP-in-UDP");
+	chosen(&facts, &demand, "xdp", "none that match ESP-in-UDP");
 	facts.model = model_find("iavf");
-	chosen(&facts, &demand, METHOD_NTUPLE, "");
+	chosen(&facts, &demand, "ntuple", "");
 	facts.model = model_find("mlx5"); /* it counts rules, but none of them is by SPI */
-	chosen(&facts, &demand, METHOD_XDP, "");
+	chosen(&facts, &demand, "xdp", "");
 }
 
 static void xdp_then_rps(void **state)
 {
 	struct nic_facts facts = plain();
 
-	chosen(&facts, &usual, METHOD_XDP, "ixgbe redirects in native XDP");
+	chosen(&facts, &usual, "xdp", "ixgbe redirects in native XDP");
 	facts = of_driver("");
 	facts.xdp = (struct netdev_xdp){.features = NETDEV_XDP_BASIC | NETDEV_XDP_REDIRECT};
-	chosen(&facts, &usual, METHOD_XDP, "this driver redirects in native XDP");
+	chosen(&facts, &usual, "xdp", "this driver redirects in native XDP");
 	facts = of_driver("iavf");
-	chosen(&facts, &usual, METHOD_RPS, "method xdp will not do: driver iavf has no native XDP");
+	chosen(&facts, &usual, "rps", "method xdp will not do: driver iavf has no native XDP");
 }
 
 /* What only a measurement can show is not said to be missing before there was one. */
@@ -102,9 +102,9 @@ static void not_measured(void **state)
 
 	facts.model = model_find("mlx5");
 	assert_true(nic_facts_may_separate(&facts));
-	chosen(&facts, &usual, METHOD_XDP, "which only a measurement shows");
+	chosen(&facts, &usual, "xdp", "which only a measurement shows");
 	facts.seen.measured = true;
-	chosen(&facts, &usual, METHOD_XDP, "nothing shows that the NIC separates SAs by SPI");
+	chosen(&facts, &usual, "xdp", "nothing shows that the NIC separates SAs by SPI");
 }
 
 /* SAs are counted, and CPUs that take SAs. */
@@ -124,12 +124,31 @@ static void demands(void **state)
 	assert_int_equal(demand.cpus, 2);
 }
 
+/* What --method takes are the methods of the table, in its order; each is found by its name. */
 static void names(void **state)
 {
-	assert_string_equal(method_name(METHOD_RSS), "rss");
-	assert_string_equal(method_name(METHOD_NTUPLE), "ntuple");
-	assert_string_equal(method_name(METHOD_XDP), "xdp");
-	assert_string_equal(method_name(METHOD_RPS), "rps");
+	size_t n = 0;
+
+	assert_string_equal(method_choices[n], "auto");
+	for (; methods[n]; n++) {
+		assert_string_equal(method_choices[n + 1], methods[n]->name);
+		assert_ptr_equal(method_find(methods[n]->name), methods[n]);
+		assert_true(strlen(methods[n]->name) < METHOD_NAME_LEN);
+	}
+	assert_null(method_choices[n + 1]);
+	assert_null(method_find("auto"));
+	assert_false(method_has(NULL, METHOD_PLACES));
+}
+
+/* Every method can be asked of any facts, and whatever is known one is chosen. */
+static void always_one(void **state)
+{
+	const struct nic_facts nothing = {0};
+	const struct demand none = {0};
+	char why[1024];
+
+	assert_non_null(choose_method(&nothing, &none, why, sizeof(why)));
+	assert_true(*why);
 }
 
 int main(void)
@@ -138,6 +157,7 @@ int main(void)
 		cmocka_unit_test(rss_first),	cmocka_unit_test(ntuple_next),
 		cmocka_unit_test(xdp_then_rps), cmocka_unit_test(not_measured),
 		cmocka_unit_test(demands),	cmocka_unit_test(names),
+		cmocka_unit_test(always_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

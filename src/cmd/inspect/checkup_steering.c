@@ -83,12 +83,13 @@ static void add_interface(struct checkup *c, const struct link *link, size_t sas
 	if (inspect_gather(link->name, &how, &in) != STATUS_DONE)
 		return;
 	refusal = needs_first(&in.findings, NEEDS_REFUSE);
-	checkup_add(c, "interface", link->name, "%zu SAs come in there; 'espalier run' would steer it "
-						"by %s, because %s",
-		    sas, method_name(in.method), in.why);
-	if (sas && refusal && in.method == METHOD_RPS && udp)
-		checkup_todo(c, "method rps does not spread ESP in UDP; for method xdp: %s",
-			     refusal->text);
+	checkup_add(c, "interface", link->name,
+		    "%zu SAs come in there; 'espalier run' would steer it "
+		    "by %s, because %s",
+		    sas, in.method->name, in.why);
+	if (sas && refusal && !method_has(in.method, METHOD_UDP) && udp)
+		checkup_todo(c, "method %s does not spread ESP in UDP; for method %s: %s",
+			     in.method->name, method_default()->name, refusal->text);
 	else if (sas)
 		checkup_todo(c, "espalier run %s", link->name);
 	inspection_free(&in);
@@ -103,10 +104,10 @@ static void check_interface(struct checkup *c, const struct link_list *all, cons
 	bool itself;
 
 	if (is) {
-		const char *mode = snapshot_mode(is->mode);
+		const char *mode = snapshot_mode(is);
 
-		snprintf(method, sizeof(method), "%s%s%s%s", snapshot_method(is->mode),
-			 mode ? " (" : "", mode ? mode : "", mode ? ")" : "");
+		snprintf(method, sizeof(method), "%s%s%s%s", is->method_name, mode ? " (" : "",
+			 mode ? mode : "", mode ? ")" : "");
 		checkup_add(c, "interface", link->name, "is steered by %s", method);
 		return;
 	}

@@ -41,7 +41,7 @@ struct inspection {
 	struct verdict_part plain, udp;
 	struct explanation plain_by, udp_by;
 	enum verdict verdict;
-	enum method_kind method;
+	const struct method *method;
 	char why[512];
 	char next[512]; /* the command to run */
 	char next_why[256];

@@ -168,7 +168,7 @@ static void print_json(struct out *out, const struct inspection *in)
 	print_knowledge(out, in);
 	print_measurement(out, in);
 	out_string(out, "verdict", verdict_name(in->verdict));
-	out_string(out, "method", method_name(in->method));
+	out_string(out, "method", in->method->name);
 	out_string(out, "why", in->why);
 	out_string(out, "next", in->next);
 	inspect_warn(out, in);
@@ -319,7 +319,7 @@ static void say_all(struct out *out, const struct inspection *in)
 	out_gap(out);
 	out_say(out, "Verdict: %s: %s.", verdict_name(in->verdict),
 		inspect_verdict_words(in->verdict));
-	out_say(out, "Method: %s, because %s.", method_name(in->method), in->why);
+	out_say(out, "Method: %s, because %s.", in->method->name, in->why);
 	out_say(out, "Next: %s", in->next);
 	out_say(out, "(%s.)", in->next_why);
 	out_gap(out);

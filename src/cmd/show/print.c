@@ -84,13 +84,14 @@ static void names(const struct snapshot *s, const struct show_view *view, char *
 /* "xdp (native)", "ntuple", "several methods". */
 static void how_of(const struct snapshot *s, char *buf, size_t size)
 {
-	enum interface_mode mode = s->interface[0].mode;
-	const char *word = snapshot_mode(mode);
+	const struct snapshot_interface *first = s->interface;
+	const char *word = snapshot_mode(first);
 
-	snprintf(buf, size, "%s%s%s%s", snapshot_method(mode), word ? " (" : "", word ? word : "",
+	snprintf(buf, size, "%s%s%s%s", first->method_name, word ? " (" : "", word ? word : "",
 		 word ? ")" : "");
 	for (size_t i = 1; i < s->interfaces; i++)
-		if (s->interface[i].mode != mode)
+		if (strcmp(s->interface[i].method_name, first->method_name) ||
+		    s->interface[i].generic != first->generic)
 			snprintf(buf, size, "several methods");
 }
 
@@ -99,7 +100,8 @@ static void how_even(const struct snapshot *s, char *buf, size_t size)
 {
 	if (isfinite(s->imbalance))
 		snprintf(buf, size, "imbalance %.2f", s->imbalance);
-	else if (s->interfaces && s->interface[0].mode == MODE_RPS)
+	else if (s->interfaces && !method_has(s->interface[0].method, METHOD_PLACES) &&
+		 !method_has(s->interface[0].method, METHOD_SEES))
 		snprintf(buf, size, "on which CPU each is cannot be told");
 	else if (s->by_class[CLASS_STRAY].packets)
 		snprintf(buf, size, "no packet of an SA yet");
@@ -135,8 +137,8 @@ static void print_sentence(struct out *out, const struct snapshot *s, const stru
 void show_interface_name(struct out *out, const struct snapshot_interface *interface)
 {
 	out_string(out, "interface", interface->name);
-	out_string(out, "method", snapshot_method(interface->mode));
-	out_string(out, "mode", snapshot_mode(interface->mode));
+	out_string(out, "method", interface->method_name);
+	out_string(out, "mode", snapshot_mode(interface));
 }
 
 /* What lies in the report. */
@@ -155,7 +157,7 @@ static void print_interfaces(struct out *out, const struct snapshot *s)
 	for (size_t i = 0; i < s->interfaces; i++) {
 		out_row(out, NULL);
 		show_interface_name(out, &s->interface[i]);
-		if (out_is_json(out) && s->interface[i].mode == MODE_NTUPLE) {
+		if (out_is_json(out) && method_has(s->interface[i].method, METHOD_RULES)) {
 			put_noted(out, s, "rules", s->interface[i].rules);
 			put_noted(out, s, "without_rule", s->interface[i].without_rule);
 		}

@@ -37,7 +37,7 @@ static void warn_losses(struct out *out, const struct snapshot *s)
 static bool uses_rings(const struct snapshot *s)
 {
 	for (size_t i = 0; i < s->interfaces; i++)
-		if (s->interface[i].mode == MODE_NATIVE || s->interface[i].mode == MODE_GENERIC)
+		if (method_has(s->interface[i].method, METHOD_CONFINES))
 			return true;
 	return false;
 }
@@ -115,11 +115,8 @@ static void warn_rules(struct out *out, const struct snapshot *s)
 				 "%s: %u SAs have no rule (the NIC holds %u of ours): they go where "
 				 "its hash puts them; --method xdp steers them all",
 				 name, at->without_rule, at->rules);
-		if (at->mode == MODE_RPS)
-			out_warn(out,
-				 "%s: method rps spreads plain ESP by its SPI, but not ESP in UDP: "
-				 "all of a pair of gateways stays on one CPU",
-				 name);
+		if (at->method && at->method->caveat)
+			out_warn(out, "%s: %s", name, at->method->caveat);
 	}
 }
 
