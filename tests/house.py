@@ -29,8 +29,9 @@ PROGRAMS = ["cmd/main", "cmd/describe_main", "bpf"]
 CIRCLES = [
     ["nic/model.c", "nic/models/*.c"],
     ["daemon/adopt.c", "daemon/candidates.c", "daemon/control.c", "daemon/dry_run.c",
-     "daemon/hardware.c", "daemon/interfaces.c", "daemon/learner.c", "daemon/loop.c",
-     "daemon/reload.c", "daemon/roles.c", "daemon/rounds.c", "daemon/run.c", "daemon/sas.c"],
+     "daemon/interfaces.c", "daemon/learner.c", "daemon/loop.c",
+     "daemon/reload.c", "daemon/roles.c", "daemon/rounds.c", "daemon/run.c", "daemon/sas.c",
+     "daemon/steered.c"],
 ]
 
 

@@ -18,6 +18,7 @@
 #include <unistd.h>
 #include "cli/say.h"
 #include "client/stop_words.h"
+#include "daemon/steered.h"
 #include "host/clock.h"
 
 enum { CLIENTS = 8 };
@@ -82,8 +83,9 @@ static const char *why_not(int err)
 	case -EACCES:
 		return "it is a per-CPU SA (RFC 9611) and stays on its CPU";
 	case -ENOSYS:
-		return "an interface goes by method rss or rps, which decides where SAs are; --method "
-		       "xdp or ntuple can move them";
+		return "an interface goes by a method that itself decides where SAs are; --method "
+		       "says "
+		       "which others there are (espalier-run(8))";
 	case -EOPNOTSUPP:
 		return "generic mode cannot hand over in order; attach in native mode to move SAs";
 	default:
@@ -115,7 +117,7 @@ static int do_move(struct daemon *d, const struct control_request *request, char
 	int slot = find_slot(d, move);
 	int err = slot;
 
-	if (!interfaces_movable(d)) {
+	if (!steered_all(d, METHOD_PLACES)) {
 		err = -ENOSYS;
 	} else if (slot >= 0 && move->cpu == MOVE_AUTO) {
 		err = xdp_release(&d->xdp, slot);

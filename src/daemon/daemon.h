@@ -14,12 +14,11 @@
 #include "nic/addrs.h"
 #include "nic/watch.h"
 #include "sad/sad.h"
+#include "steer/method.h"
 #include "steer/undo.h"
 #include "steer/xdp.h"
 
 #define DAEMON_INTERFACES HOST_INTERFACES
-
-struct hardware; /* daemon/hardware.c */
 
 /* An interface that is steered now. */
 struct daemon_interface {
@@ -27,7 +26,7 @@ struct daemon_interface {
 	unsigned int index;   /* in host->interface */
 	char name[IFNAMSIZ];
 	bool fresh; /* attached by this daemon, not adopted */
-	struct hardware *hardware; /* NULL: our program steers it */
+	struct steered steered; /* without a method: a pinned program steers it */
 };
 
 /* The CPUs that were asked for or chosen, whether or not they are online now. */
@@ -145,9 +144,6 @@ void interfaces_detach_unnamed(struct daemon *d);
  * and what is written down of interfaces that are not steered any more is put back.
  */
 int interfaces_adopt(struct daemon *d);
-
-/* Can SAs be moved one by one on every interface? */
-bool interfaces_movable(const struct daemon *d);
 
 /* Detaches one and puts its settings back. 0, or the negative errno of what was left. */
 int interfaces_detach(struct daemon *d, struct daemon_interface *interface);

@@ -10,7 +10,7 @@
 #include "cli/say.h"
 #include "cli/signals.h"
 #include "daemon/candidates.h"
-#include "daemon/hardware.h"
+#include "daemon/steered.h"
 #include "daemon/meet.h"
 #include "daemon/switches.h"
 
@@ -41,33 +41,6 @@ static int take_index(struct daemon *d)
 	return -ENOSPC;
 }
 
-/* Has the method of any interface that is steered now this trait? And of all? */
-static void count_trait(const struct daemon *d, enum method_trait trait, bool *any, bool *all)
-{
-	const struct host *host = d->xdp.maps.host;
-
-	*any = false;
-	*all = true;
-	for (int i = 0; i < HOST_INTERFACES; i++) {
-		const struct host_interface *at = &host->interface[i];
-		bool has = method_has(method_find(at->method), trait);
-
-		if (!at->ifindex)
-			continue;
-		*any |= has;
-		*all &= has;
-	}
-}
-
-/* Interfaces are steered, and by no method that has it. */
-static bool nowhere(const struct daemon *d, enum method_trait trait)
-{
-	bool any, all;
-
-	count_trait(d, trait, &any, &all);
-	return !any && !all;
-}
-
 void interfaces_note_modes(struct daemon *d)
 {
 	const struct host *host = d->xdp.maps.host;
@@ -75,16 +48,8 @@ void interfaces_note_modes(struct daemon *d)
 	d->xdp.generic = false;
 	for (int i = 0; i < HOST_INTERFACES; i++)
 		d->xdp.generic |= host->interface[i].ifindex && host->interface[i].generic;
-	d->xdp.counted_elsewhere = nowhere(d, METHOD_COUNTS);
-	d->xdp.moves.unprotected = switches_no_handover() || nowhere(d, METHOD_IN_ORDER);
-}
-
-bool interfaces_movable(const struct daemon *d)
-{
-	bool any, all;
-
-	count_trait(d, METHOD_PLACES, &any, &all);
-	return all;
+	d->xdp.counted_elsewhere = steered_none(d, METHOD_COUNTS);
+	d->xdp.moves.unprotected = switches_no_handover() || steered_none(d, METHOD_IN_ORDER);
 }
 
 static void fill_index(struct daemon *d, const struct daemon_interface *interface,
@@ -162,20 +127,21 @@ static int attach_program(struct daemon *d, const struct link *link, const struc
 }
 
 /* Steering that is not our program's: set by now, and to be kept up from here on. */
-static int begin_hardware(struct daemon *d, const struct link *link, const struct meeting *meeting,
-			  struct daemon_interface *interface)
+static int begin_method(struct daemon *d, const struct link *link, const struct meeting *meeting,
+			struct daemon_interface *interface)
 {
 	int index = take_index(d);
+	int err;
 
 	if (index < 0)
 		return index;
 	interface->index = (unsigned int)index;
 	interface->ifindex = (unsigned int)link->ifindex;
 	snprintf(interface->name, sizeof(interface->name), "%s", link->name);
-	interface->hardware = hardware_start(d, interface, meeting);
-	if (!interface->hardware) {
+	err = steered_start(d, interface, meeting);
+	if (err) {
 		interface->ifindex = 0;
-		return -EIO;
+		return err;
 	}
 	interface->fresh = true;
 	fill_index(d, interface, meeting);
@@ -251,7 +217,7 @@ static int attach_one(struct daemon *d, const struct link *link)
 	if (!err && method_has(meeting.method, METHOD_PINNED))
 		err = attach_program(d, link, &meeting, interface);
 	else if (!err)
-		err = begin_hardware(d, link, &meeting, interface);
+		err = begin_method(d, link, &meeting, interface);
 	if (err) {
 		undo_after_detach(d->undo, link->ifindex);
 		undo_restore(d->undo, link->ifindex);
@@ -370,8 +336,7 @@ void interfaces_release(struct daemon *d, struct daemon_interface *interface)
 	if (interface->index != NO_INDEX)
 		SHARED(d->xdp.maps.host->interface[interface->index].ifindex) = 0;
 	interface->ifindex = 0;
-	hardware_close(interface->hardware);
-	interface->hardware = NULL;
+	steered_end(interface);
 	interfaces_note_modes(d);
 }
 

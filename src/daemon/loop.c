@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include "cli/say.h"
 #include "cli/signals.h"
-#include "daemon/hardware.h"
+#include "daemon/steered.h"
 #include "host/clock.h"
 
 enum { MOVE_POLL_US = 2000 };
@@ -29,7 +29,7 @@ void loop_settle(struct daemon *d)
 		loop_attach_soon(d);
 	if (d->sync_wanted)
 		sas_sync(d);
-	hardware_settle(d);
+	steered_settle(d);
 }
 
 void loop_attach_soon(struct daemon *d)
@@ -62,10 +62,10 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
 	xdp_beat(&d->xdp, clock_now());
 	learner_expire(d);
 	roles_look(d);
-	hardware_look(d);
+	steered_look(d);
 	losses_look(d);
 	if (!d->options->interval)
-		hardware_count(d);
+		steered_count(d);
 	loop_settle(d);
 	sd_notify(0, "WATCHDOG=1");
 }
@@ -76,7 +76,7 @@ static void on_resync(evutil_socket_t fd, short what, void *arg)
 
 	d->sync_wanted = true;
 	roles_recheck(d);
-	hardware_recheck(d);
+	steered_recheck(d);
 	watch_resync(d->watch); /* some changes send no event: a program taken off by its link */
 	loop_settle(d);
 	sas_retry(d);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "cli/say.h"
-#include "daemon/hardware.h"
+#include "daemon/steered.h"
 #include "host/clock.h"
 #include "host/cpuset.h"
 #include "nic/cpulist.h"
@@ -97,7 +97,7 @@ int roles_apply(struct daemon *d, const struct cpu_roles *roles)
 		return err;
 	}
 	d->roles = *roles;
-	hardware_limit(d);
+	steered_limit(d);
 	d->draining = true;
 	rounds_soon(d);
 	return 0;

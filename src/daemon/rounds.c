@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cli/say.h"
-#include "daemon/hardware.h"
+#include "daemon/steered.h"
 #include "host/clock.h"
 #include "place/assign.h"
 #include "steer/xdp_loads.h"
@@ -147,7 +147,7 @@ static void gather(struct daemon *d, struct round_state *state)
 	enum first_why why;
 	bool more;
 
-	r->still = d->xdp.generic || !interfaces_movable(d);
+	r->still = d->xdp.generic || !steered_all(d, METHOD_PLACES);
 	more = !r->still;
 
 	gather_cpus(r, &d->xdp);
@@ -319,7 +319,7 @@ static void on_round(evutil_socket_t fd, short what, void *arg)
 	at(r, now_ns + interval_ns(d), now_ns);
 	if (d->claiming)
 		return;
-	hardware_count(d);
+	steered_count(d);
 	xdp_loads_look(r->loads, now_ns);
 	report_cpus(d);
 	if (idle(d))
@@ -329,7 +329,7 @@ static void on_round(evutil_socket_t fd, short what, void *arg)
 	r->wanted = false;
 	r->changes = r->loads->changes;
 	expect(d);
-	hardware_settle(d);
+	steered_settle(d);
 }
 
 void rounds_close(struct daemon *d)

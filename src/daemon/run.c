@@ -18,7 +18,7 @@
 #include "client/lock.h"
 #include "client/takedown.h"
 #include "daemon/candidates.h"
-#include "daemon/hardware.h"
+#include "daemon/steered.h"
 #include "daemon/switches.h"
 #include "host/clock.h"
 #include "nic/sysfs.h"
@@ -334,7 +334,7 @@ static int clean_up(struct daemon *d, bool failed)
 		if (d->interface[i].ifindex && d->interface[i].fresh)
 			interfaces_detach(d, &d->interface[i]);
 	for (int i = 0; i < DAEMON_INTERFACES; i++)
-		hardware_close(d->interface[i].hardware);
+		steered_end(&d->interface[i]);
 	if (down)
 		err = take_down(d);
 	if (!down && d->xdp.maps.host)

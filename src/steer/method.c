@@ -4,11 +4,18 @@
 
 #include <string.h>
 
-extern const struct method method_rss, method_ntuple, method_xdp, method_rps;
+extern const struct method method_rss, method_ntuple, method_xdp, method_rps, method_tally;
+
+/* What only the test build has comes last. */
+#ifdef ESPALIER_TEST
+#define TESTED(method) method,
+#else
+#define TESTED(method)
+#endif
 
 const struct method *const methods[] = {&method_rss, &method_ntuple, &method_xdp, &method_rps,
-					NULL};
-const char *const method_choices[] = {"auto", "rss", "ntuple", "xdp", "rps", NULL};
+					TESTED(&method_tally) NULL};
+const char *const method_choices[] = {"auto", "rss", "ntuple", "xdp", "rps", TESTED("tally") NULL};
 
 const struct method *method_find(const char *name)
 {

@@ -16,6 +16,8 @@
 #include "steer/needs.h"
 #include "steer/queues.h"
 
+struct xdp;
+
 enum method_trait {
 	METHOD_PLACES = 1, /* each SA is where the table of SAs says, and can be moved by itself */
 	METHOD_SEES = 2,   /* else: it tells the table where it saw an SA */
@@ -24,14 +26,27 @@ enum method_trait {
 	METHOD_CONFINES = 16, /* strays and IKE go by rings of their own */
 	METHOD_UDP = 32,      /* SAs of ESP in UDP are told apart on any NIC */
 	METHOD_RULES = 64,    /* the NIC holds a rule for each SA, as far as it can */
-	METHOD_QUEUES = 128,  /* SAs go by receive queues: which CPU serves one matters */
-	METHOD_PINNED = 256,  /* it is a pinned program: a later daemon finds and adopts it */
+	METHOD_PINNED = 128,  /* it is a pinned program: a later daemon finds and adopts it */
 };
 
 /* What is to be steered. */
 struct demand {
 	size_t sas, sas_udp; /* inbound SAs now, and how many of them are ESP-in-UDP */
 	unsigned int cpus;   /* that decrypt SAs */
+};
+
+/* An interface that is steered, for the calls to its method. */
+struct steered {
+	const struct method *method;
+	struct xdp *xdp; /* the table of SAs, and where they are placed */
+	struct undo *undo;
+	int sysfs; /* for sysfs_take() */
+	unsigned int ifindex;
+	unsigned int index;	   /* its place in host->interface */
+	const char *name;	   /* as it is now */
+	unsigned int queues;	   /* that receive */
+	const struct model *model; /* that is taken for its NIC; NULL: none */
+	void *state;		   /* the method's own */
 };
 
 struct method {
@@ -58,6 +73,25 @@ struct method {
 	 */
 	bool (*command)(const struct nic_facts *facts, const struct queues *queues,
 			const struct sa *sa, uint32_t turn, char *line, size_t size);
+
+	/*
+	 * While an interface is steered; NULL: there is nothing to be done then. A pinned program
+	 * is attached by daemon/interfaces.c and has none of these.
+	 */
+
+	/* What check() found is set. 0, or a negative errno, said; then end() is called too. */
+	int (*start)(struct steered *steered);
+	/* The CPUs have other roles now: SAs may have to go to fewer. 0, or a negative errno, said.
+	 */
+	int (*roles_changed)(struct steered *steered);
+	/* SAs came, went or moved. */
+	void (*sas_changed)(struct steered *steered);
+	/* Once a second. */
+	void (*tick)(struct steered *steered);
+	/* Do other CPUs serve its queues since the last call? Then roles_changed() follows. */
+	bool (*queues_moved)(struct steered *steered);
+	/* Lets go, whatever start() came to; undo has what is to be put back. */
+	void (*end)(struct steered *steered);
 };
 
 /* In the order of preference, NULL at the end. */

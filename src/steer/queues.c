@@ -47,6 +47,17 @@ int queues_read(int kept, const char *ifname, unsigned int count, const cpu_set_
 	return 0;
 }
 
+bool queues_moved(int kept, const char *ifname, const cpu_set_t *cpus, struct queues *queues)
+{
+	struct queues now;
+
+	if (queues->guessed || queues_read(kept, ifname, queues->count, cpus, &now) ||
+	    !memcmp(&now, queues, sizeof(now)))
+		return false;
+	*queues = now;
+	return true;
+}
+
 int queues_of_cpu(const struct queues *queues, unsigned int cpu)
 {
 	for (unsigned int i = 0; i < queues->count; i++)

@@ -7,7 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "cli/say.h"
 #include "nic/model_ask.h"
+#include "steer/rss_watch.h"
+#include "steer/xdp.h"
 
 extern const struct method method_rss;
 
@@ -161,9 +164,55 @@ static bool fits(const struct nic_facts *facts, const struct demand *demand, cha
 	return !lacks;
 }
 
+struct rss {
+	struct queues queues;
+	struct rss_watch *watch;
+};
+
+static int start(struct steered *s)
+{
+	struct rss *rss = s->state = calloc(1, sizeof(*rss));
+	int err = rss ? queues_read(s->sysfs, s->name, s->queues, &s->xdp->roles.sas, &rss->queues)
+		      : -ENOMEM;
+
+	if (err) {
+		say_error("%s: reading its interrupts: %s", s->name, strerror(-err));
+		return err;
+	}
+	return rss_watch_start(&rss->watch, s, &rss->queues);
+}
+
+static void tick(struct steered *s)
+{
+	struct rss *rss = s->state;
+
+	rss_watch_look(rss->watch, s);
+}
+
+static bool moved(struct steered *s)
+{
+	struct rss *rss = s->state;
+
+	return queues_moved(s->sysfs, s->name, &s->xdp->roles.sas, &rss->queues);
+}
+
+static void end(struct steered *s)
+{
+	struct rss *rss = s->state;
+
+	if (rss)
+		rss_watch_end(rss->watch);
+	free(rss);
+	s->state = NULL;
+}
+
 const struct method method_rss = {
 	.name = "rss",
-	.traits = METHOD_SEES | METHOD_QUEUES,
+	.traits = METHOD_SEES,
 	.fits = fits,
 	.check = check,
+	.start = start,
+	.tick = tick,
+	.queues_moved = moved,
+	.end = end,
 };

@@ -444,6 +444,28 @@ def test_many_measured_at_once(host):
     return f"the oldest heartbeat was {oldest:.1f} s old"
 
 
+def test_one_file_and_one_row(host):
+    """A method that only the test build has, of one file and one row: it can be asked for, is told of SAs,
+    is shown, moves SAs as its traits say, and is ended by stop. The product does not know it."""
+    refused = host.espalier("run", "eb", "--method", "tally", check=False)
+    check(refused.returncode == 2 and "not auto or rss" in refused.stderr, refused.stderr)
+    add_sas(host, [FIRST])
+    daemon = host.daemon("--method", "tally", "--cpus", ALL, program="espalier-test")
+    check("steering (tally)" in host.log, host.log)
+    wait_for(lambda: "eb: tally of SAs: 1" in host.log, "its first word of SAs")
+    add_sas(host, [FIRST + 1])
+    wait_for(lambda: "eb: tally of SAs: 2" in host.log, "its second word of SAs")
+    now = host.show()["interfaces"][0]
+    check((now["method"], now["mode"]) == ("tally", None), now)
+    host.espalier("move", str(FIRST), str(CPUS[-1]))
+    daemon.kill()
+    daemon.wait()
+    host.daemon("--cpus", ALL, program="espalier-test")
+    check("steering (tally)" in host.log, "the next daemon goes on by it:", host.log)
+    host.espalier("stop")
+    check("eb: tally ends" in host.log, host.log)
+
+
 def test_bad_words(host):
     """What cannot be is refused, and changes nothing."""
     for arguments, word in ((("--method", "magic"), "not auto or rss"),

@@ -12,11 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "daemon/daemon.h"
-#include "daemon/rss_watch.h"
 #include "nic/claims.h"
 #include "nic/model.h"
 #include "steer/measure.h"
+#include "steer/rss_watch.h"
+#include "steer/xdp.h"
 
 enum { BITS = TABLE_MIN_BITS, SLOTS = SA_BUCKET_SLOTS << BITS, QUEUES = 4, SAS = 16, LOOK = 5 };
 
@@ -149,8 +149,8 @@ int __wrap_link_get_index(int ifindex, struct link *out)
 }
 
 struct fixture {
-	struct daemon daemon;
-	struct daemon_interface interface;
+	struct xdp xdp;
+	struct steered steered;
 	struct queues queues;
 	struct rss_watch *watch;
 	struct nic nic;
@@ -199,7 +199,7 @@ static int setup(void **state)
 	struct fixture *f = zeros(1, sizeof(*f));
 	enum first_why why;
 
-	make_table(&f->daemon.xdp);
+	make_table(&f->xdp);
 	for (uint32_t i = 0; i < SAS; i++) {
 		struct flow flow = flow_of(0x1000 + i);
 		struct xdp_sa sa = {.spi = 0x1000 + i};
@@ -208,16 +208,16 @@ static int setup(void **state)
 		sa.cold.protocol = IPPROTO_ESP;
 		sa.cold.pcpu = sa.cold.file = NO_CPU;
 		memcpy(sa.cold.dst, flow.dst, sizeof(sa.cold.dst));
-		assert_int_equal(xdp_add(&f->daemon.xdp, &sa, 1, &why), 0);
+		assert_int_equal(xdp_add(&f->xdp, &sa, 1, &why), 0);
 	}
 	f->queues.count = QUEUES;
 	for (int queue = 0; queue < QUEUES; queue++)
 		f->queues.cpu[queue] = QUEUES - 1 - queue;
-	f->interface = (struct daemon_interface){.ifindex = 7, .name = "eth0"};
+	f->steered = (struct steered){.xdp = &f->xdp, .ifindex = 7, .name = "eth0"};
 	nic = &f->nic;
 	assert_int_equal(model_nic_init(&nic->model, model_find("mlx5"), QUEUES), 0);
 	nic->works = nic->model.table;
-	assert_int_equal(rss_watch_start(&f->watch, &f->daemon, &f->interface, &f->queues), 0);
+	assert_int_equal(rss_watch_start(&f->watch, &f->steered, &f->queues), 0);
 	*state = f;
 	return 0;
 }
@@ -225,7 +225,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct fixture *f = *state;
-	struct xdp *xdp = &f->daemon.xdp;
+	struct xdp *xdp = &f->xdp;
 	void *memory[] = {xdp->maps.host,   xdp->maps.table,	 xdp->maps.warm,
 			  xdp->maps.cold,   xdp->maps.rings,	 xdp->maps.stray_seen,
 			  xdp->table.spare, xdp->table.overflows};
@@ -244,7 +244,7 @@ static int teardown(void **state)
 static void look(struct fixture *f, int times)
 {
 	for (int i = 0; i < times * LOOK; i++)
-		rss_watch_look(f->watch, &f->daemon, &f->interface);
+		rss_watch_look(f->watch, &f->steered);
 }
 
 /* Of the heaviest queue, a share of all. */
@@ -265,7 +265,7 @@ static double heaviest(void)
 
 static void everybody_where_seen(const struct fixture *f)
 {
-	const struct xdp *xdp = &f->daemon.xdp;
+	const struct xdp *xdp = &f->xdp;
 
 	for (__u32 i = 0; i < xdp->known.count; i++) {
 		__u32 slot = xdp->known.slot[i];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Method rss at work.
-#include "daemon/rss_watch.h"
+#include "steer/rss_watch.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,6 +11,7 @@
 #include "nic/verdict.h"
 #include "place/table_round.h"
 #include "steer/measure.h"
+#include "steer/xdp.h"
 
 enum { LOOK_SECONDS = 5 };
 
@@ -27,27 +28,25 @@ struct rss_watch {
 
 static int begin(struct rss_watch *w, unsigned int ifindex)
 {
-	const struct measure_how how = {
-		.ifindex = ifindex, .at = MEASURE_TC, .by_cpu = w->by_cpu};
+	const struct measure_how how = {.ifindex = ifindex, .at = MEASURE_TC, .by_cpu = w->by_cpu};
 
 	w->seconds = 0;
 	return measure_start(&w->measure, &how);
 }
 
-int rss_watch_start(struct rss_watch **watch, struct daemon *d,
-		    const struct daemon_interface *interface, const struct queues *queues)
+int rss_watch_start(struct rss_watch **watch, struct steered *s, const struct queues *queues)
 {
 	struct rss_watch *w = *watch = calloc(1, sizeof(*w));
 	struct link link;
-	int err = w ? link_get_index((int)interface->ifindex, &link) : -ENOMEM;
+	int err = w ? link_get_index((int)s->ifindex, &link) : -ENOMEM;
 
 	if (!err) {
 		w->queues = queues;
 		w->by_cpu = !strcmp(link.kind, "veth");
-		err = begin(w, interface->ifindex);
+		err = begin(w, s->ifindex);
 	}
 	if (err)
-		say("%s: measuring where its NIC puts SAs: %s", interface->name, strerror(-err));
+		say("%s: measuring where its NIC puts SAs: %s", s->name, strerror(-err));
 	return err;
 }
 
@@ -80,8 +79,8 @@ static const struct measured_entry *next_sa(const struct measured *m, size_t *at
 static void place(const struct rss_watch *w, struct xdp *xdp, const struct measured_entry *entry)
 {
 	__u8 protocol = entry->key.kind == FLOW_AH ? IPPROTO_AH : IPPROTO_ESP;
-	int slot = table_find(&xdp->table, sa_key(&xdp->table.shape, entry->key.dst, entry->key.spi,
-						  protocol));
+	int slot = table_find(&xdp->table,
+			      sa_key(&xdp->table.shape, entry->key.dst, entry->key.spi, protocol));
 	int cpu = entry->key.queue;
 
 	if (!w->by_cpu)
@@ -90,13 +89,13 @@ static void place(const struct rss_watch *w, struct xdp *xdp, const struct measu
 		xdp_seen(xdp, (__u32)slot, (__u32)cpu);
 }
 
-static void entry_of(const struct daemon_interface *interface, struct undo_entry *entry)
+static void entry_of(const struct steered *s, struct undo_entry *entry)
 {
 	memset(entry, 0, sizeof(*entry));
 	entry->kind = UNDO_INDIR;
-	entry->ifindex = (int)interface->ifindex;
+	entry->ifindex = (int)s->ifindex;
 	entry->reason = "SAs are dealt out by their load";
-	memcpy(entry->ifname, interface->name, sizeof(entry->ifname));
+	snprintf(entry->ifname, sizeof(entry->ifname), "%s", s->name);
 	strcpy(entry->knob, "indirection-table");
 }
 
@@ -109,80 +108,76 @@ static char *text_of(const struct indir *table)
 	return text;
 }
 
-static void write_table(struct rss_watch *w, struct daemon *d,
-			const struct daemon_interface *interface)
+static void write_table(struct rss_watch *w, struct steered *s)
 {
 	char *old = NULL, *new = text_of(&w->round.plan.table);
 	struct undo_entry entry;
 	int err, one = 0;
 
-	entry_of(interface, &entry);
-	err = new ? undo_read(d->undo, &entry, &old) : -ENOMEM;
+	entry_of(s, &entry);
+	err = new ? undo_read(s->undo, &entry, &old) : -ENOMEM;
 	if (!err) {
 		entry.old_value = old;
 		entry.new_value = new;
-		err = undo_set_many(d->undo, &entry, 1, &one);
+		err = undo_set_many(s->undo, &entry, 1, &one);
 		err = err ? err : one;
 	}
 	free(old);
 	free(new);
 	if (err)
-		say("%s: writing its indirection table: %s; it stays as it is", interface->name,
+		say("%s: writing its indirection table: %s; it stays as it is", s->name,
 		    strerror(-err));
 	else
 		say("%s: %s: indirection table written, heaviest queue %.0f%% -> %.0f%% of all; "
 		    "what is on its way meanwhile may be out of order",
-		    interface->name, entry.reason, 100 * w->round.before, 100 * w->round.after);
+		    s->name, entry.reason, 100 * w->round.before, 100 * w->round.after);
 	w->written = !err;
 	w->frozen = err != 0;
 }
 
 /* What was seen is not what hash and table say: nothing more is written. */
-static void give_up(struct rss_watch *w, struct daemon *d, const struct daemon_interface *interface)
+static void give_up(struct rss_watch *w, struct steered *s)
 {
 	struct undo_entry entry;
 
-	entry_of(interface, &entry);
-	if (w->written && undo_take_back_many(d->undo, &entry, 1) == 0)
-		say("%s: SAs are not where the new table puts them: the old one is back",
-		    interface->name);
+	entry_of(s, &entry);
+	if (w->written && undo_take_back_many(s->undo, &entry, 1) == 0)
+		say("%s: SAs are not where the new table puts them: the old one is back", s->name);
 	else
 		say("%s: SAs are not where hash and table put them: the table stays as it is",
-		    interface->name);
+		    s->name);
 	w->written = false;
 	w->frozen = true;
 }
 
-static void balance(struct rss_watch *w, struct daemon *d, const struct daemon_interface *interface,
-		    const struct table_seen *seen, size_t n)
+static void balance(struct rss_watch *w, struct steered *s, const struct table_seen *seen, size_t n)
 {
 	struct claims claims;
 
-	if (w->frozen || claims_read(interface->name, &claims) || !claims.table.size)
+	if (w->frozen || claims_read(s->name, &claims) || !claims.table.size)
 		return;
 	if (table_round(&w->round, seen, n, &claims.table, w->queues->count))
 		return;
 	if (w->round.verdict == TABLE_STRAYS)
-		give_up(w, d, interface);
+		give_up(w, s);
 	else if (w->round.verdict != TABLE_LITTLE)
 		w->written = false; /* seen at work */
 	if (w->round.verdict == TABLE_BETTER)
-		write_table(w, d, interface);
+		write_table(w, s);
 }
 
 /* One SA on several queues: its packets overtake each other, which the replay window punishes. */
-static void stop_spray(struct rss_watch *w, struct daemon *d,
-		       const struct daemon_interface *interface)
+static void stop_spray(struct rss_watch *w, struct steered *s)
 {
-	say("%s: its NIC spreads single SAs over queues, which loses packets to the replay window: "
+	say("%s: its NIC spreads single SAs over queues, which loses packets to the replay "
+	    "window: "
 	    "its settings are put back; use --method xdp",
-	    interface->name);
-	undo_restore(d->undo, (int)interface->ifindex);
+	    s->name);
+	undo_restore(s->undo, (int)s->ifindex);
 	w->frozen = true;
 }
 
-static void judge(struct rss_watch *w, struct daemon *d, const struct daemon_interface *interface,
-		  const struct measured *measured)
+static void judge(struct rss_watch *w, struct steered *s, const struct measured *measured)
 {
 	struct table_seen *seen = calloc(measured->n + 1, sizeof(*seen));
 	const struct verdict_facts facts = {.measured = measured, .queues = w->queues->count};
@@ -192,7 +187,7 @@ static void judge(struct rss_watch *w, struct daemon *d, const struct daemon_int
 	for (size_t at = 0; seen && at < measured->n;) {
 		const struct measured_entry *entry = next_sa(measured, &at);
 
-		place(w, &d->xdp, entry);
+		place(w, s->xdp, entry);
 		seen[n++] = (struct table_seen){entry->value.hash[0], entry->key.queue,
 						(double)entry->value.packets};
 	}
@@ -200,13 +195,13 @@ static void judge(struct rss_watch *w, struct daemon *d, const struct daemon_int
 	w->sprays = plain.verdict == VERDICT_SPRAYS ? w->sprays + 1 : 0;
 	/* Once may be a table that somebody wrote meanwhile. */
 	if (w->sprays == 2 && !w->by_cpu)
-		stop_spray(w, d, interface);
+		stop_spray(w, s);
 	else if (seen && !w->by_cpu && !w->sprays)
-		balance(w, d, interface, seen, n);
+		balance(w, s, seen, n);
 	free(seen);
 }
 
-void rss_watch_look(struct rss_watch *w, struct daemon *d, const struct daemon_interface *interface)
+void rss_watch_look(struct rss_watch *w, struct steered *s)
 {
 	struct measured measured = {0};
 	struct measure *measure = w->measure;
@@ -217,10 +212,10 @@ void rss_watch_look(struct rss_watch *w, struct daemon *d, const struct daemon_i
 		return;
 	w->measure = NULL;
 	if (measure && !measure_stop(measure, &measured, &lost))
-		judge(w, d, interface, &measured);
+		judge(w, s, &measured);
 	measured_free(&measured);
-	err = begin(w, interface->ifindex);
+	err = begin(w, s->ifindex);
 	if (err)
-		say("%s: measuring where its NIC puts SAs: %s; trying again", interface->name,
+		say("%s: measuring where its NIC puts SAs: %s; trying again", s->name,
 		    strerror(-err));
 }
