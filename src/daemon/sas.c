@@ -228,13 +228,6 @@ static bool is_local(void *arg, uint8_t family, const __be32 addr[4])
 	return addrs_contains(d->addrs, family, addr);
 }
 
-static void expect(void *arg, const struct sa *sa, unsigned int step)
-{
-	const struct daemon *d = arg;
-
-	xdp_prefetch(&d->xdp, key_of(d, sa), step);
-}
-
 struct address_list {
 	struct local_address *at;
 	size_t count;
@@ -280,7 +273,6 @@ static const struct sad_ops ops = {
 	.removed = removed,
 	.lost = lost,
 	.is_local = is_local,
-	.expect = expect,
 };
 
 int sas_reload(struct daemon *d)

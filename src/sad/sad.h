@@ -81,11 +81,6 @@ struct sad_ops {
 	 * until sad_addresses_changed().
 	 */
 	bool (*is_local)(void *arg, uint8_t family, const __be32 addr[4]);
-	/*
-	 * SAs that are probably added next: memory may be fetched ahead. Called for some SAs with
-	 * step 0, then for the same ones with step 1. May be NULL.
-	 */
-	void (*expect)(void *arg, const struct sa *sa, unsigned int step);
 };
 
 struct sad_stats {
@@ -121,8 +116,9 @@ int sad_fd(const struct sad *sad);
 
 /*
  * Drains pending events, then dumps all SAs and reconciles: kernel SAs that the dump does not hold
- * are removed. Blocks for the dump (0.4 us an SA). Nothing is removed unless a dump was complete.
- * -EAGAIN: the dump was interrupted again and again (try later); -ENOMEM; -EBADMSG; of the socket.
+ * are removed. Blocks for the dump (below 1 us an SA). Nothing is removed unless a dump was
+ * complete. -EAGAIN: the dump was interrupted again and again (try later); -ENOMEM; -EBADMSG; of
+ * the socket.
  */
 int sad_sync(struct sad *sad);
 
@@ -164,7 +160,8 @@ const struct sad_stats *sad_stats(const struct sad *sad);
 
 /*
  * The SAs of a file become exactly these (sas_file_read()); at start and on reload. An SA of the
- * kernel with the same id hides that of the file as long as it lives. -ENOMEM: nothing changed.
+ * kernel with the same id hides that of the file as long as it lives. -ENOMEM: some of these are
+ * missing, and those of the file before are still there.
  */
 int sad_set_file(struct sad *sad, const struct sa *sas, size_t n);
 

@@ -184,18 +184,15 @@ static int parse_fields(struct reader *r, struct sa *sa, char *line)
 
 static int append(struct reader *r, const struct sa *sa)
 {
-	struct sa_entry *entry;
-	struct sa_cursor cursor;
 	struct sa *sas;
 
-	if (sa_set_first(&r->seen, &sa->id, &cursor))
+	if (sa_set_find(&r->seen, &sa->id))
 		return complain(r, "an SA of this destination, SPI and protocol is there already");
 	if (r->n == SAS_FILE_MAX) {
 		complain(r, "more than %d SAs", SAS_FILE_MAX);
 		return -E2BIG;
 	}
-	entry = sa_set_add(&r->seen, sa, cursor.hash);
-	if (!entry)
+	if (!sa_set_add(&r->seen, sa))
 		return -ENOMEM;
 	if (r->n == r->room) {
 		sas = realloc(r->sas, (r->room * 2 + 64) * sizeof(*sas));
@@ -249,7 +246,7 @@ int sas_file_read(const char *path, struct sa **out, size_t *n, struct sas_error
 
 	err->text[0] = '\0';
 	file = fopen(path, "re");
-	ret = file ? sa_set_init(&r.seen, 0) : -errno;
+	ret = file ? 0 : -errno;
 	if (!ret)
 		ret = read_lines(&r, file);
 	if (file)

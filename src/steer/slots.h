@@ -17,12 +17,6 @@ struct slots {
 int slots_init(struct slots *slots, __u32 size);
 void slots_free(struct slots *slots);
 
-/* Fetches ahead, without waiting, what slots_add() of @slot will look at. */
-static inline void slots_expect(const struct slots *slots, __u32 slot)
-{
-	__builtin_prefetch(&slots->place[slot], 1);
-}
-
 /* A slot is in use, or no longer. Neither minds if it is so already. */
 void slots_add(struct slots *slots, __u32 slot);
 void slots_remove(struct slots *slots, __u32 slot);

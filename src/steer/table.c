@@ -212,21 +212,6 @@ int table_place(const struct table *table, __u64 key, __u64 now_ns)
 	return table_find(table, key) >= 0 ? -EEXIST : free_slot(table, key, now_ns);
 }
 
-int table_expect(const struct table *table, __u64 key, unsigned int step, __u64 now_ns)
-{
-	int place;
-
-	if (!step) {
-		__builtin_prefetch(&table->buckets[sa_primary(&table->shape, key)], 1);
-		return -1;
-	}
-	place = free_slot(table, key, now_ns);
-	if (place < 0)
-		return -1;
-	__builtin_prefetch(&table->warm[place], 1);
-	return place;
-}
-
 static int is_ring(__u32 number)
 {
 	return number > 0 && number < SA_RINGS;

@@ -85,13 +85,6 @@ int table_lookup(const struct table *table, __u64 key, __u64 *word);
  */
 int table_place(const struct table *table, __u64 key, __u64 now_ns);
 
-/*
- * Fetches ahead, without waiting, the primary bucket of @key (step 0), and then what table_insert()
- * will write (step 1, when that has come). The slot that this will be, if it can be told yet, else
- * -1.
- */
-int table_expect(const struct table *table, __u64 key, unsigned int step, __u64 now_ns);
-
 /* What an entry begins with. */
 struct entry {
 	__u32 to, own; /* ring numbers, 1..SA_RINGS-1 */

@@ -86,8 +86,6 @@ struct xdp_sa {
 /* An SA's key in the table. */
 __u64 xdp_key(const struct xdp *xdp, const struct sa_cold *cold, __u32 spi);
 
-/* An SA of this key is probably added soon: fetches ahead what that takes, as table_expect(). */
-void xdp_prefetch(const struct xdp *xdp, __u64 key, unsigned int step);
 /* Where new SAs go follows from these loads, shares of a CPU (CPU_SETSIZE of them). */
 void xdp_expect(struct xdp *xdp, const double *loads, double of_new_sa);
 

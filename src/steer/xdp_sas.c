@@ -91,16 +91,6 @@ void xdp_expect(struct xdp *xdp, const double *loads, double of_new_sa)
 	xdp->load_expected = of_new_sa;
 }
 
-void xdp_prefetch(const struct xdp *xdp, __u64 key, unsigned int step)
-{
-	int place = table_expect(&xdp->table, key, step, xdp->table.rest_until_ns);
-
-	if (!step)
-		__builtin_prefetch(&xdp->maps.stray_seen[stray_seen_index(key)]);
-	if (place >= 0)
-		slots_expect(&xdp->known, place);
-}
-
 /* The entry of an earlier daemon is an SA's that is still there. */
 static void claim(struct xdp *xdp, __u32 slot)
 {

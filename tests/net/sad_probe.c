@@ -364,7 +364,7 @@ static int loop(struct follower *f)
 
 static int follow(int argc, char **argv)
 {
-	static const struct sad_ops ops = {on_added, on_changed, on_removed, on_lost, is_local, NULL};
+	static const struct sad_ops ops = {on_added, on_changed, on_removed, on_lost, is_local};
 	struct sockaddr_nl name = {0};
 	socklen_t length = sizeof(name);
 	struct follower f = {0};
