@@ -135,9 +135,9 @@ static int set_up(struct bench *b, char *why, size_t size)
 	if (!err)
 		err = load_peers(b);
 	if (!err)
-		ring = rings_get(&b->box.xdp.maps, 0, RING_SA, (__u32)b->cpu);
+		ring = rings_get(&b->box.sas.maps, 0, RING_SA, (__u32)b->cpu);
 	if (!err)
-		err = ring < 0 ? ring : bench_ring_load(&b->ring, &b->box.xdp.maps, (__u32)ring);
+		err = ring < 0 ? ring : bench_ring_load(&b->ring, &b->box.sas.maps, (__u32)ring);
 	if (!err)
 		err = hold(b);
 	if (!err)
@@ -152,7 +152,7 @@ static void clean_up(struct bench *b)
 	bench_ring_free(b->ring);
 	peer_kfunc_bpf__destroy(b->kfunc);
 	bench_bpf__destroy(b->bpf);
-	if (b->box.xdp.maps.host)
+	if (b->box.sas.maps.host)
 		sandbox_close(&b->box);
 }
 

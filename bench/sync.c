@@ -44,17 +44,17 @@ int __wrap_sad_sync(struct sad *sad)
 	return err;
 }
 
-static int empty_table(struct xdp *xdp)
+static int empty_table(struct sas *sas)
 {
-	memset(xdp->placed, 0, sizeof(xdp->placed));
-	xdp->entries = 0;
-	while (xdp->known.count)
-		slots_remove(&xdp->known, xdp->known.slot[xdp->known.count - 1]);
-	for (__u32 slot = 0; slot < maps_slots(&xdp->maps); slot++) {
-		xdp->maps.table[slot / SA_BUCKET_SLOTS].slot[slot % SA_BUCKET_SLOTS] = 0;
-		xdp->maps.warm[slot] = (struct sa_warm){.record = NO_MOVE};
+	memset(sas->placed, 0, sizeof(sas->placed));
+	sas->entries = 0;
+	while (sas->known.count)
+		slots_remove(&sas->known, sas->known.slot[sas->known.count - 1]);
+	for (__u32 slot = 0; slot < maps_slots(&sas->maps); slot++) {
+		sas->maps.table[slot / SA_BUCKET_SLOTS].slot[slot % SA_BUCKET_SLOTS] = 0;
+		sas->maps.warm[slot] = (struct sa_warm){.record = NO_MOVE};
 	}
-	return table_take_stock(&xdp->table);
+	return table_take_stock(&sas->table);
 }
 
 static int count_entries(const struct table *table)
@@ -70,11 +70,11 @@ static int sync_once(struct follower *f, double *ms)
 {
 	int err, n;
 
-	err = empty_table(&f->daemon.xdp);
+	err = empty_table(&f->daemon.sas);
 	if (!err)
-		err = sas_open(&f->daemon);
-	n = count_entries(&f->daemon.xdp.table);
-	sas_close(&f->daemon);
+		err = follow_open(&f->daemon);
+	n = count_entries(&f->daemon.sas.table);
+	follow_close(&f->daemon);
 	if (!err && n != SAS)
 		err = -EPROTO;
 	*ms = f->ms;
@@ -108,7 +108,7 @@ static int set_up(struct follower *f, struct sandbox *box, char *why, size_t siz
 	if (err)
 		return err;
 	f->daemon.options = &options;
-	f->daemon.xdp = box->xdp;
+	f->daemon.sas = box->sas;
 	f->daemon.addrs = addrs_new(NULL, NULL);
 	sandbox_address(4, dst);
 	err = f->daemon.addrs ? larval_make(dst[0], SAS) : -ENOMEM;

@@ -30,7 +30,7 @@ CIRCLES = [
     ["nic/model.c", "nic/models/*.c"],
     ["daemon/adopt.c", "daemon/candidates.c", "daemon/control.c", "daemon/dry_run.c",
      "daemon/interfaces.c", "daemon/learner.c", "daemon/loop.c",
-     "daemon/reload.c", "daemon/roles.c", "daemon/rounds.c", "daemon/run.c", "daemon/sas.c",
+     "daemon/reload.c", "daemon/roles.c", "daemon/rounds.c", "daemon/run.c", "daemon/follow.c",
      "daemon/steered.c"],
 ]
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include "cli/say.h"
 #include "steer/method.h"
-#include "steer/xdp.h"
+#include "sas/sas.h"
 
 extern const struct method method_tally;
 
@@ -24,7 +24,7 @@ static int check(const struct nic_facts *facts, const cpu_set_t *cpus, struct ne
 
 static void sas_changed(struct steered *s)
 {
-	say("%s: tally of SAs: %u", s->name, s->xdp->known.count);
+	say("%s: tally of SAs: %u", s->name, s->sas->known.count);
 }
 
 static void end(struct steered *s)

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 #include "client/beacon.h"
-#include "steer/root_dir.h"
+#include "sas/root_dir.h"
 
 /* Connecting waits only where the daemon takes nobody any more. */
 enum { CONNECT_S = 5, ANSWER_S = 30 };

@@ -5,7 +5,7 @@
 #include <time.h>
 #include "cli/signals.h"
 #include "host/clock.h"
-#include "steer/maps.h"
+#include "sas/maps.h"
 
 static bool beats(const struct host *host)
 {

@@ -4,7 +4,7 @@
 #define CLIENT_ATTENDED_H
 
 #include <stdbool.h>
-#include "steer/pins.h"
+#include "sas/pins.h"
 
 /*
  * True if a daemon looks after the pins of our layout: it is seen to beat. Where its last beat is

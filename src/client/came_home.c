@@ -9,7 +9,7 @@
 #include "client/dead.h"
 #include "client/leavings.h"
 #include "client/lock.h"
-#include "steer/program.h"
+#include "steer/xdp.h"
 #include "steer/undo.h"
 
 /* The first interface of @there that is here: its number there, and here; false: none. */
@@ -21,7 +21,7 @@ static bool find_here(const struct pins *there, unsigned int *was, unsigned int 
 	*is = 0;
 	for (int i = 0; i < count && !*is; i++) {
 		*was = ifindexes[i];
-		*is = program_here(there, *was);
+		*is = xdp_here(there, *was);
 	}
 	free(ifindexes);
 	return *is;
@@ -44,7 +44,7 @@ static bool take_off(const struct pins *there, unsigned int ifindex)
 		return false;
 	}
 	(void)undo_before_detach(undo, (int)ifindex);
-	err = program_detach(there, ifindex);
+	err = xdp_detach(there, ifindex);
 	if (!err) {
 		say("%s came from a network namespace that is gone: its program was taken off",
 		    name);

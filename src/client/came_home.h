@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include "steer/pins.h"
+#include "sas/pins.h"
 
 /*
  * Takes the programs off those whose namespace is surely gone (dead.h) and puts their settings back,

@@ -14,8 +14,8 @@
 #include "client/lock.h"
 #include "host/clock.h"
 #include "nic/netns.h"
-#include "steer/maps.h"
-#include "steer/program.h"
+#include "sas/maps.h"
+#include "steer/xdp.h"
 #include "steer/undo.h"
 
 enum {
@@ -142,7 +142,7 @@ static bool is_dead(const struct pins *there)
 	bool dead = count > 0;
 
 	for (int i = 0; i < count && dead; i++)
-		dead = program_is_off(there, ifindexes[i]);
+		dead = xdp_is_off(there, ifindexes[i]);
 	free(ifindexes);
 	return dead && dead_is_gone(there);
 }

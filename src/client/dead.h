@@ -4,7 +4,7 @@
 #define CLIENT_DEAD_H
 
 #include <stdbool.h>
-#include "steer/pins.h"
+#include "sas/pins.h"
 
 /*
  * Takes down what is left in the same bpffs of other namespaces that are surely gone: no thread and no

@@ -7,7 +7,7 @@
 #include <unistd.h>
 #include "client/beacon.h"
 #include "client/came_home.h"
-#include "steer/bpffs.h"
+#include "sas/bpffs.h"
 #include "steer/unseen.h"
 
 /* The bpffs that the daemon has at its BPFFS; the errors of beacon_open_there(). */

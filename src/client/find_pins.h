@@ -3,7 +3,7 @@
 #ifndef CLIENT_FIND_PINS_H
 #define CLIENT_FIND_PINS_H
 
-#include "steer/pins.h"
+#include "sas/pins.h"
 
 /*
  * As pins_find() without mounting; where that sees no pins of this namespace, in the bpffs of the

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "steer/root_dir.h"
+#include "sas/root_dir.h"
 
 enum { TRIES = 1000 };
 

@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "steer/maps.h"
+#include "sas/maps.h"
 #include "steer/method.h"
-#include "steer/program.h"
+#include "steer/xdp.h"
 
 /* Others who look at the shared maps are not to take it for steered any more. */
 static void forget_place(const struct pins *pins, unsigned int ifindex)
@@ -101,7 +101,7 @@ static int take_down_one(const struct pins *pins, struct undo *undo, unsigned in
 	int err;
 
 	(void)undo_before_detach(undo, (int)ifindex);
-	(void)program_detach(pins, ifindex); /* a damaged pin is removed all the same */
+	(void)xdp_detach(pins, ifindex); /* a damaged pin is removed all the same */
 	err = pins_remove_interface(pins, ifindex);
 	err = worse(err, undo_after_detach(undo, (int)ifindex));
 	return worse(err, undo_restore(undo, (int)ifindex));

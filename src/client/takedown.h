@@ -3,7 +3,7 @@
 #ifndef CLIENT_TAKEDOWN_H
 #define CLIENT_TAKEDOWN_H
 
-#include "steer/pins.h"
+#include "sas/pins.h"
 #include "steer/undo.h"
 
 /*

@@ -13,11 +13,11 @@
 #include "nic/link.h"
 #include "sad/kernel_sas.h"
 #include "sad/sa_interface.h"
-#include "steer/maps.h"
+#include "sas/maps.h"
 #include "steer/choose.h"
 #include "steer/pick_cpus.h"
-#include "steer/program.h"
-#include "steer/table.h"
+#include "steer/xdp.h"
+#include "sas/table.h"
 
 struct gain_options {
 	unsigned int seconds;
@@ -177,7 +177,7 @@ static void find_interface_of_most(const struct sad_reading *sas, char name[IFNA
 
 static void find_method(const struct sad_reading *sas, struct gain_report *report)
 {
-	const uint32_t own = program_ours(if_nametoindex(report->interface));
+	const uint32_t own = xdp_ours(if_nametoindex(report->interface));
 	struct cpu_roles roles;
 	struct nic_facts facts;
 	struct demand demand;

@@ -7,12 +7,13 @@
 #include <string.h>
 #include "cli/say.h"
 #include "daemon/meet.h"
+#include "steer/xdp.h"
 
 /* The newer program takes the older one's place where that disturbs nothing. */
 static void refresh_program(struct daemon *d, const struct daemon_interface *interface,
 			    const struct meeting *meeting)
 {
-	struct host_interface *place = &d->xdp.maps.host->interface[interface->index];
+	struct host_interface *place = &d->sas.maps.host->interface[interface->index];
 	struct program_target target = {
 		.ifindex = interface->ifindex,
 		.index = interface->index,
@@ -30,7 +31,7 @@ static void refresh_program(struct daemon *d, const struct daemon_interface *int
 		    interface->name);
 		return;
 	}
-	err = program_replace(&d->xdp.maps, &d->xdp.pins, &target, log, sizeof(log));
+	err = xdp_replace(&d->sas.maps, &d->sas.pins, &target, log, sizeof(log));
 	if (err)
 		say("%s: keeps the program of the earlier version: %s", interface->name,
 		    strerror(-err));
@@ -72,10 +73,10 @@ static void take_back(struct daemon *d, struct daemon_interface *interface)
 
 static void adopt_one(struct daemon *d, unsigned int ifindex, struct daemon_interface *interface)
 {
-	const struct host *host = d->xdp.maps.host;
+	const struct host *host = d->sas.maps.host;
 	struct meeting meeting = {.method = method_default()};
 	__u32 id;
-	int err = program_attached(&d->xdp.pins, ifindex, &id);
+	int err = xdp_attached(&d->sas.pins, ifindex, &id);
 
 	if (!fill_interface(host, ifindex, interface)) {
 		say("%s (interface %u) is gone since the last run; its pins are removed",
@@ -140,7 +141,7 @@ static bool other_method_asked(const struct daemon *d)
 int interfaces_adopt(struct daemon *d)
 {
 	unsigned int *ifindexes;
-	int count = pins_interfaces(&d->xdp.pins, &ifindexes);
+	int count = pins_interfaces(&d->sas.pins, &ifindexes);
 
 	for (int i = 0; i < count; i++) {
 		struct daemon_interface *interface = interfaces_find(d, 0);
@@ -154,7 +155,7 @@ int interfaces_adopt(struct daemon *d)
 	}
 	free(ifindexes);
 	for (int i = 0; i < HOST_INTERFACES; i++)
-		forget_place(d, &d->xdp.maps.host->interface[i]);
+		forget_place(d, &d->sas.maps.host->interface[i]);
 	settle_records(d);
 	return count < 0 ? count : 0;
 }

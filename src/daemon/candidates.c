@@ -129,11 +129,11 @@ int candidates_method(struct daemon *d, const struct link *link, const struct me
 	*method = run_method(d->options) ? run_method(d->options) : method_default();
 	if (sad_reading_take(d->sad, &sas))
 		return 0;
-	err = method_choose(d->sysfs, d->options, &sas, &d->xdp.roles, link, seen, &choice);
+	err = method_choose(d->sysfs, d->options, &sas, &d->sas.roles, link, seen, &choice);
 	if (err > 0) {
 		err = measure(d, link);
 		if (err != -EINPROGRESS)
-			err = method_choose(d->sysfs, d->options, &sas, &d->xdp.roles, link,
+			err = method_choose(d->sysfs, d->options, &sas, &d->sas.roles, link,
 					    &nothing, &choice);
 	}
 	if (!err) {

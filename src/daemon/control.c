@@ -40,9 +40,9 @@ struct control {
 
 static bool is_named(const struct daemon *d, __u32 slot, const struct move_request *move)
 {
-	const struct sa_cold *cold = table_cold(&d->xdp.table, slot);
+	const struct sa_cold *cold = table_cold(&d->sas.table, slot);
 
-	if (sa_word_spi(table_word(&d->xdp.table, slot)) != move->spi)
+	if (sa_word_spi(table_word(&d->sas.table, slot)) != move->spi)
 		return false;
 	if (move->protocol && move->protocol != cold->protocol)
 		return false;
@@ -55,12 +55,12 @@ static int find_slot(const struct daemon *d, const struct move_request *move)
 {
 	int found = -ENOENT;
 
-	for (__u32 i = 0; i < d->xdp.known.count; i++) {
-		if (!is_named(d, d->xdp.known.slot[i], move))
+	for (__u32 i = 0; i < d->sas.known.count; i++) {
+		if (!is_named(d, d->sas.known.slot[i], move))
 			continue;
 		if (found >= 0)
 			return -ENOTUNIQ;
-		found = (int)d->xdp.known.slot[i];
+		found = (int)d->sas.known.slot[i];
 	}
 	return found;
 }
@@ -96,8 +96,8 @@ static const char *why_not(int err)
 static int move_to(struct daemon *d, __u32 slot, const struct move_request *move, char *said,
 		   size_t size)
 {
-	__u32 was = xdp_cpu(&d->xdp, slot);
-	int err = xdp_move_by_hand(&d->xdp, slot, move->cpu, clock_now());
+	__u32 was = sas_cpu(&d->sas, slot);
+	int err = sas_move_by_hand(&d->sas, slot, move->cpu, clock_now());
 
 	if (err == -EALREADY) {
 		snprintf(said, size, "SA 0x%08x is on CPU %u, and now stays there", move->spi, was);
@@ -105,7 +105,7 @@ static int move_to(struct daemon *d, __u32 slot, const struct move_request *move
 	}
 	if (err)
 		return err;
-	sas_watch_moves(d);
+	loop_watch_moves(d);
 	snprintf(said, size, "SA 0x%08x moves from CPU %u to CPU %u, and stays there", move->spi,
 		 was, move->cpu);
 	return 0;
@@ -120,7 +120,7 @@ static int do_move(struct daemon *d, const struct control_request *request, char
 	if (!steered_all(d, METHOD_PLACES)) {
 		err = -ENOSYS;
 	} else if (slot >= 0 && move->cpu == MOVE_AUTO) {
-		err = xdp_release(&d->xdp, slot);
+		err = sas_release(&d->sas, slot);
 		snprintf(said, size,
 			 err ? "SA 0x%08x was not put on its CPU by hand; nothing to do"
 			     : "SA 0x%08x goes wherever the load says from now on",
@@ -341,7 +341,7 @@ int control_open(struct daemon *d)
 	control->stopper = -1;
 	listener_init(&control->listener);
 	d->control = control;
-	control_address(d->xdp.pins.cookie, &address);
+	control_address(d->sas.pins.cookie, &address);
 	snprintf(control->path, sizeof(control->path), "%s", address.sun_path);
 	unlink(control->path); /* the lock is ours, so this is a dead daemon's */
 	fd = listen_there(&address);

@@ -16,7 +16,7 @@
 #include "sad/sad.h"
 #include "steer/method.h"
 #include "steer/undo.h"
-#include "steer/xdp.h"
+#include "sas/sas.h"
 
 #define DAEMON_INTERFACES HOST_INTERFACES
 
@@ -60,7 +60,7 @@ struct daemon {
 	struct event_base *base;
 	struct loop *loop;
 	int sysfs; /* kept for sysfs_take(), since CAP_SYS_ADMIN is given up; 0: none */
-	struct xdp xdp;
+	struct sas sas;
 	struct sad *sad;
 	struct addrs *addrs;
 	struct watch *watch;
@@ -77,7 +77,7 @@ struct daemon {
 	struct encap_users encap_users;
 	struct event *retry_timer, *peers_timer;
 	struct wanted_cpus wanted;
-	struct cpu_roles roles; /* of the CPUs that are online; xdp.roles are limited to queues */
+	struct cpu_roles roles; /* of the CPUs that are online; sas.roles are limited to queues */
 	bool draining; /* some SAs may be on CPUs that are no longer used */
 	bool addresses_changed, links_changed, sync_wanted;
 	bool table_full_said;
@@ -175,17 +175,17 @@ void reload(struct daemon *d);
 /* sas.c */
 
 /* Opens the follower, with the file's SAs; the first sync fills the table. */
-int sas_open(struct daemon *d);
-void sas_close(struct daemon *d);
-int sas_sync(struct daemon *d);
+int follow_open(struct daemon *d);
+void follow_close(struct daemon *d);
+int follow_sync(struct daemon *d);
 /* Tries again for SAs that found no place in the table. */
-void sas_retry(struct daemon *d);
+void follow_retry(struct daemon *d);
 /* Reads --sas FILE again. */
-int sas_reload(struct daemon *d);
+int follow_reload(struct daemon *d);
 /* Our addresses, for the steering programs and for the follower. */
-void sas_set_addresses(struct daemon *d);
+void follow_set_addresses(struct daemon *d);
 /* Moves were begun: look after them soon. */
-void sas_watch_moves(struct daemon *d);
+void loop_watch_moves(struct daemon *d);
 
 /* learner.c: questions of the steering programs, and --learn */
 int learner_open(struct daemon *d);

@@ -22,7 +22,7 @@
 #include "nic/netns.h"
 #include "sad/kernel_sas.h"
 #include "sad/sas_file.h"
-#include "steer/bpffs.h"
+#include "sas/bpffs.h"
 
 static void print_list(struct out *out, const char *key, const cpu_set_t *cpus)
 {

@@ -13,6 +13,7 @@
 #include "daemon/steered.h"
 #include "daemon/meet.h"
 #include "daemon/switches.h"
+#include "steer/xdp.h"
 
 struct daemon_interface *interfaces_find(struct daemon *d, unsigned int ifindex)
 {
@@ -33,34 +34,34 @@ static bool was_stopped(const struct daemon *d, const char *name)
 /* A place in host->interface, with its counters at zero. */
 static int take_index(struct daemon *d)
 {
-	struct host *host = d->xdp.maps.host;
+	struct host *host = d->sas.maps.host;
 
 	for (int i = 0; i < HOST_INTERFACES; i++)
-		if (!host->interface[i].ifindex && maps_clear_counts(&d->xdp.maps, i) == 0)
+		if (!host->interface[i].ifindex && maps_clear_counts(&d->sas.maps, i) == 0)
 			return i;
 	return -ENOSPC;
 }
 
 void interfaces_note_modes(struct daemon *d)
 {
-	const struct host *host = d->xdp.maps.host;
+	const struct host *host = d->sas.maps.host;
 
-	d->xdp.generic = false;
+	d->sas.generic = false;
 	for (int i = 0; i < HOST_INTERFACES; i++)
-		d->xdp.generic |= host->interface[i].ifindex && host->interface[i].generic;
-	d->xdp.counted_elsewhere = steered_none(d, METHOD_COUNTS);
-	d->xdp.moves.unprotected = switches_no_handover() || steered_none(d, METHOD_IN_ORDER);
+		d->sas.generic |= host->interface[i].ifindex && host->interface[i].generic;
+	d->sas.counted_elsewhere = steered_none(d, METHOD_COUNTS);
+	d->sas.moves.unprotected = switches_no_handover() || steered_none(d, METHOD_IN_ORDER);
 }
 
 static void fill_index(struct daemon *d, const struct daemon_interface *interface,
 		       const struct meeting *meeting)
 {
-	struct host_interface *place = &d->xdp.maps.host->interface[interface->index];
+	struct host_interface *place = &d->sas.maps.host->interface[interface->index];
 
 	place->generic = meeting->generic;
 	snprintf(place->method, sizeof(place->method), "%s", meeting->method->name);
 	place->program = program_hash();
-	d->xdp.maps.report->interface[interface->index] = (struct report_interface){0};
+	d->sas.maps.report->interface[interface->index] = (struct report_interface){0};
 	snprintf(place->name, sizeof(place->name), "%s", interface->name);
 	SHARED(place->ifindex) = interface->ifindex;
 	interfaces_note_modes(d);
@@ -81,20 +82,20 @@ static void explain_attach(const char *name, int err, const char *log)
 static int put_program_on(struct daemon *d, const char *name, const struct program_target *target,
 			  char *log, size_t size)
 {
-	struct program_link link = {.link = -1, .program = -1};
+	struct xdp_link link = {.link = -1, .program = -1};
 	int err = undo_before_attach(d->undo, (int)target->ifindex);
 
 	if (!err)
-		err = program_attach(&d->xdp.maps, target, &link, log, size);
+		err = xdp_attach(&d->sas.maps, target, &link, log, size);
 	if (!err)
 		err = undo_after_attach(d->undo, (int)target->ifindex);
 	switches_die("noted", name);
 	if (!err)
-		err = program_pin(&d->xdp.pins, target->ifindex, &link);
+		err = xdp_pin(&d->sas.pins, target->ifindex, &link);
 	switches_die("pinned", name);
 	if (err)
 		undo_before_detach(d->undo, (int)target->ifindex);
-	program_close(&link, err != 0);
+	xdp_close(&link, err != 0);
 	return err;
 }
 
@@ -163,7 +164,7 @@ static void say_steering(const struct link *link, const struct meeting *meeting)
 static struct host_interface *earlier(const struct daemon *d, const struct link *link)
 {
 	for (int i = 0; i < HOST_INTERFACES; i++) {
-		struct host_interface *place = &d->xdp.maps.host->interface[i];
+		struct host_interface *place = &d->sas.maps.host->interface[i];
 		const struct method *method = method_find(place->method);
 
 		if (!place->ifindex && method && !method_has(method, METHOD_PINNED) &&
@@ -200,7 +201,7 @@ static int attach_one(struct daemon *d, const struct link *link)
 {
 	struct daemon_interface *interface = interfaces_find(d, 0);
 	struct meeting meeting = {
-		.cpus = &d->xdp.roles.sas,
+		.cpus = &d->sas.roles.sas,
 		.generic = d->options->generic,
 	};
 	int err;
@@ -331,10 +332,10 @@ void interfaces_detach_unnamed(struct daemon *d)
 
 void interfaces_release(struct daemon *d, struct daemon_interface *interface)
 {
-	program_detach(&d->xdp.pins, interface->ifindex);
-	pins_remove_interface(&d->xdp.pins, interface->ifindex);
+	xdp_detach(&d->sas.pins, interface->ifindex);
+	pins_remove_interface(&d->sas.pins, interface->ifindex);
 	if (interface->index != NO_INDEX)
-		SHARED(d->xdp.maps.host->interface[interface->index].ifindex) = 0;
+		SHARED(d->sas.maps.host->interface[interface->index].ifindex) = 0;
 	interface->ifindex = 0;
 	steered_end(interface);
 	interfaces_note_modes(d);
@@ -373,8 +374,8 @@ void interfaces_link_changed(struct daemon *d, unsigned int changes, const struc
 	if (changes & WATCH_RENAMED) {
 		say("%s is now %s; steering goes on", interface->name, now->name);
 		snprintf(interface->name, sizeof(interface->name), "%s", now->name);
-		memcpy(d->xdp.maps.host->interface[interface->index].name, now->name,
-		       sizeof(d->xdp.maps.host->interface[0].name));
+		memcpy(d->sas.maps.host->interface[interface->index].name, now->name,
+		       sizeof(d->sas.maps.host->interface[0].name));
 	}
 	if (changes & WATCH_DOWN)
 		say("%s is down; it is steered again as soon as it is up", interface->name);

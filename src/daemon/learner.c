@@ -58,7 +58,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	struct daemon *d = arg;
 
 	ring_buffer__consume(d->asks);
-	sas_watch_moves(d);
+	loop_watch_moves(d);
 }
 
 int learner_open(struct daemon *d)
@@ -66,7 +66,7 @@ int learner_open(struct daemon *d)
 	struct learner *learner = calloc(1, sizeof(*learner));
 
 	d->learner = learner;
-	d->asks = learner ? ring_buffer__new(d->xdp.maps.fd[MAP_ASKS], on_ask, d, NULL) : NULL;
+	d->asks = learner ? ring_buffer__new(d->sas.maps.fd[MAP_ASKS], on_ask, d, NULL) : NULL;
 	if (!d->asks)
 		goto failed;
 	learner->event = event_new(d->base, ring_buffer__epoll_fd(d->asks), EV_READ | EV_PERSIST,
@@ -75,7 +75,7 @@ int learner_open(struct daemon *d)
 		goto failed;
 	if (!d->options->learn)
 		return 0;
-	learner->learn = learn_new(d->xdp.maps.host->max_sas / 4 ?: 1, d->xdp.table.shape.seed);
+	learner->learn = learn_new(d->sas.maps.host->max_sas / 4 ?: 1, d->sas.table.shape.seed);
 	if (learner->learn)
 		return 0;
 failed:
@@ -111,16 +111,16 @@ void learner_removed(struct daemon *d, const struct sa *sa)
 static uint64_t last_packet(void *arg, const struct sa *sa)
 {
 	struct daemon *d = arg;
-	int slot = table_find(&d->xdp.table,
-			      sa_key(&d->xdp.table.shape, sa->id.dst, sa->id.spi, sa->id.protocol));
+	int slot = table_find(&d->sas.table,
+			      sa_key(&d->sas.table.shape, sa->id.dst, sa->id.spi, sa->id.protocol));
 	const struct sa_warm *warm;
 	struct sa_cold *cold;
 	uint64_t packets;
 
 	if (slot < 0)
 		return 0;
-	warm = &d->xdp.maps.warm[slot];
-	cold = table_cold(&d->xdp.table, slot);
+	warm = &d->sas.maps.warm[slot];
+	cold = table_cold(&d->sas.table, slot);
 	packets = SHARED(warm->pair[0].packets) + SHARED(warm->pair[1].packets);
 	if (packets != cold->active_packets) {
 		cold->active_packets = packets;

@@ -24,11 +24,11 @@ struct loop {
 void loop_settle(struct daemon *d)
 {
 	if (d->addresses_changed)
-		sas_set_addresses(d);
+		follow_set_addresses(d);
 	if (d->links_changed)
 		loop_attach_soon(d);
 	if (d->sync_wanted)
-		sas_sync(d);
+		follow_sync(d);
 	steered_settle(d);
 }
 
@@ -59,7 +59,7 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
 {
 	struct daemon *d = arg;
 
-	xdp_beat(&d->xdp, clock_now());
+	sas_beat(&d->sas, clock_now());
 	learner_expire(d);
 	roles_look(d);
 	steered_look(d);
@@ -79,23 +79,23 @@ static void on_resync(evutil_socket_t fd, short what, void *arg)
 	steered_recheck(d);
 	watch_resync(d->watch); /* some changes send no event: a program taken off by its link */
 	loop_settle(d);
-	sas_retry(d);
+	follow_retry(d);
 }
 
 static void on_moves(evutil_socket_t fd, short what, void *arg)
 {
 	struct daemon *d = arg;
 
-	moves_poll(&d->xdp.moves, clock_now());
-	sas_watch_moves(d);
+	moves_poll(&d->sas.moves, clock_now());
+	loop_watch_moves(d);
 }
 
-void sas_watch_moves(struct daemon *d)
+void loop_watch_moves(struct daemon *d)
 {
 	struct timeval soon = {.tv_usec = MOVE_POLL_US};
 	struct event *timer = d->loop ? d->loop->moves : NULL;
 
-	if (d->xdp.moves.active && timer && !event_pending(timer, EV_TIMEOUT, NULL))
+	if (d->sas.moves.active && timer && !event_pending(timer, EV_TIMEOUT, NULL))
 		event_add(timer, &soon);
 }
 
@@ -186,7 +186,7 @@ int loop_open(struct daemon *d)
 	    add(d, &loop->signals, loop->signal_fd, EV_READ, on_signal, NULL) ||
 	    add(d, &loop->second, -1, 0, on_second, &second))
 		return -ENOMEM;
-	sas_watch_moves(d);
+	loop_watch_moves(d);
 	return 0;
 }
 

@@ -42,11 +42,11 @@ void losses_look(struct daemon *d)
 	if (d->losses.looked_ns && now_ns < d->losses.looked_ns + LATELY_NS)
 		return;
 	d->losses.looked_ns = now_ns;
-	if (snapshot_take_host(&s, &d->xdp.maps, maps_counts, now_ns))
+	if (snapshot_take_host(&s, &d->sas.maps, maps_counts, now_ns))
 		return;
 	say_unknown(d, &s);
 	say_losses(d, &s, now_ns);
 	snapshot_mark(&s, now_ns, &now);
-	(void)lately_note(&d->xdp.maps.report->lately, &now);
+	(void)lately_note(&d->sas.maps.report->lately, &now);
 	snapshot_free(&s);
 }

@@ -11,7 +11,7 @@
 #include "daemon/method.h"
 #include "nic/xdp_drivers.h"
 #include "steer/needs.h"
-#include "steer/program.h"
+#include "steer/xdp.h"
 #include "steer/queues.h"
 
 struct look {
@@ -252,7 +252,7 @@ static int dry_run_one(const struct link *link, const struct meet_dry *dry, stru
 	struct meeting meeting = {
 		.cpus = &dry->roles->sas,
 		.generic = dry->options->generic,
-		.own_prog_id = program_ours(link->ifindex),
+		.own_prog_id = xdp_ours(link->ifindex),
 	};
 	struct look look;
 	bool can;

@@ -73,7 +73,7 @@ static int write_all(const struct daemon *d, const struct snapshot *snapshot)
 static int write_once(const struct daemon *d)
 {
 	struct snapshot snapshot;
-	int err = snapshot_take(&snapshot, &d->xdp.maps, maps_counts, clock_now());
+	int err = snapshot_take(&snapshot, &d->sas.maps, maps_counts, clock_now());
 
 	if (err)
 		return err;

@@ -86,8 +86,8 @@ static void take(struct daemon *d, const struct settings *again)
 	settings_free(d->settings);
 	*d->settings = *again;
 	run_set_level(d->options);
-	xdp_set_stray_limit(&d->xdp, d->options->stray_limit);
-	d->xdp.maps.host->learn = d->options->learn;
+	sas_set_stray_limit(&d->sas, d->options->stray_limit);
+	d->sas.maps.host->learn = d->options->learn;
 	(void)loop_set_resync(d);
 	if (other_interval)
 		rounds_restart(d);
@@ -121,7 +121,7 @@ void reload(struct daemon *d)
 		return;
 	candidates_forget_all(d); /* what was refused may be tried again */
 	(void)interfaces_attach(d);
-	if (d->options->sas && !sas_reload(d))
+	if (d->options->sas && !follow_reload(d))
 		say("read %s again", d->options->sas);
-	sas_sync(d);
+	follow_sync(d);
 }

@@ -89,8 +89,8 @@ void roles_say(const struct wanted_cpus *wanted, const struct cpu_roles *roles)
 
 int roles_apply(struct daemon *d, const struct cpu_roles *roles)
 {
-	char why[XDP_WHY_LEN] = "";
-	int err = xdp_set_roles(&d->xdp, roles, why, sizeof(why));
+	char why[SAS_WHY_LEN] = "";
+	int err = sas_set_roles(&d->sas, roles, why, sizeof(why));
 
 	if (err) {
 		say("giving the CPUs their roles: %s", why);
@@ -109,22 +109,22 @@ int roles_apply(struct daemon *d, const struct cpu_roles *roles)
  */
 static void drain(struct daemon *d)
 {
-	const struct slots *known = &d->xdp.known;
+	const struct slots *known = &d->sas.known;
 	bool more = false;
 
 	for (__u32 i = 0; i < known->count; i++) {
 		__u32 slot = known->slot[i];
 
-		if (CPU_ISSET(xdp_cpu(&d->xdp, slot), &d->xdp.roles.sas) ||
-		    sa_word_flags(table_word(&d->xdp.table, slot)) & SA_HANDS_OFF)
+		if (CPU_ISSET(sas_cpu(&d->sas, slot), &d->sas.roles.sas) ||
+		    sa_word_flags(table_word(&d->sas.table, slot)) & SA_HANDS_OFF)
 			continue;
 		more = true;
-		if (xdp_move(&d->xdp, slot, first_cpu(&d->xdp.roles.sas, d->xdp.placed, d->xdp.load),
+		if (sas_move(&d->sas, slot, first_cpu(&d->sas.roles.sas, d->sas.placed, d->sas.load),
 			     clock_now()) == -EAGAIN)
 			break;
 	}
 	if (more) {
-		sas_watch_moves(d);
+		loop_watch_moves(d);
 		d->rules_wanted = true;
 	}
 	d->draining = more;
@@ -191,7 +191,7 @@ static bool look_astray(struct daemon *d)
 	cpu_set_t astray, come;
 	char list[CPULIST_LEN];
 
-	rings_astray(&d->xdp.maps, &astray);
+	rings_astray(&d->sas.maps, &astray);
 	CPU_AND(&astray, &astray, &wanted->online);
 	CPU_XOR(&come, &astray, &wanted->astray);
 	if (!CPU_COUNT(&come))
@@ -211,10 +211,10 @@ static void follow_rings(struct daemon *d)
 {
 	int made;
 
-	if (d->xdp.generic)
+	if (d->sas.generic)
 		return;
 	made = CPU_COUNT(&d->wanted.astray)
-		       ? xdp_renew_rings(&d->xdp, &d->wanted.online, clock_now())
+		       ? sas_renew_rings(&d->sas, &d->wanted.online, clock_now())
 		       : 0;
 	if (made > 0)
 		say("%d %s made anew, on the CPU that came back", made,

@@ -22,7 +22,7 @@
 #include "daemon/switches.h"
 #include "host/clock.h"
 #include "nic/sysfs.h"
-#include "steer/bpffs.h"
+#include "sas/bpffs.h"
 
 static int open_undo(struct daemon *d)
 {
@@ -192,9 +192,9 @@ static void begin_report(struct daemon *d)
 {
 	int err;
 
-	if (!d->xdp.maps.report_blank)
+	if (!d->sas.maps.report_blank)
 		return;
-	err = maps_renew_report(&d->xdp.maps, &d->xdp.pins);
+	err = maps_renew_report(&d->sas.maps, &d->sas.pins);
 	if (err)
 		say_warning("what 'espalier show' tells of rounds, loads and moves cannot be noted: %s",
 			    strerror(-err));
@@ -204,7 +204,7 @@ static void begin_report(struct daemon *d)
 
 static int open_xdp(struct daemon *d)
 {
-	const struct xdp_options options = {
+	const struct sas_options options = {
 		.ring_frames = d->options->ring,
 		.ring_frames_given = d->options->ring_given,
 		.max_sas = d->options->max_sas,
@@ -213,23 +213,23 @@ static int open_xdp(struct daemon *d)
 		.generic = d->options->generic,
 		.uncounted = switches_uncounted(),
 	};
-	char why[XDP_WHY_LEN] = "";
-	int err = xdp_open(&d->xdp, &options, why, sizeof(why));
+	char why[SAS_WHY_LEN] = "";
+	int err = sas_open(&d->sas, &options, why, sizeof(why));
 
 	if (!err)
 		begin_report(d);
-	if (!err && d->xdp.adopted)
+	if (!err && d->sas.adopted)
 		roles_adopt(d);
 	if (!err)
-		err = xdp_set_roles(&d->xdp, &d->roles, why, sizeof(why));
+		err = sas_set_roles(&d->sas, &d->roles, why, sizeof(why));
 	if (err) {
 		say_error("setting up method xdp: %s", why);
 		return err;
 	}
-	say_threads(&d->xdp.maps);
-	xdp_set_stray_limit(&d->xdp, d->options->stray_limit);
-	d->xdp.maps.host->learn = d->options->learn;
-	switches_apply(&d->xdp);
+	say_threads(&d->sas.maps);
+	sas_set_stray_limit(&d->sas, d->options->stray_limit);
+	d->sas.maps.host->learn = d->options->learn;
+	switches_apply(&d->sas);
 	return 0;
 }
 
@@ -249,10 +249,10 @@ static int open_addresses(struct daemon *d)
 
 	if (err)
 		return err;
-	xdp_beat(&d->xdp, clock_now());
-	SHARED(d->xdp.maps.host->attended) = 1;
+	sas_beat(&d->sas, clock_now());
+	SHARED(d->sas.maps.host->attended) = 1;
 	losses_look(d);
-	sas_set_addresses(d);
+	follow_set_addresses(d);
 	return 0;
 }
 
@@ -275,7 +275,7 @@ static int attach(struct daemon *d)
 static int (*const steps[])(struct daemon *d) = {
 	take_lock,    metrics_prepare,	open_sysfs, choose_roles,     open_undo,
 	take_down_foreign, open_xdp,	interfaces_adopt, open_addresses, learner_open,
-	sas_open,     rounds_open,	control_open, loop_open,      attach,
+	follow_open,     rounds_open,	control_open, loop_open,      attach,
 	drop_privileges, metrics_start,
 };
 
@@ -287,7 +287,7 @@ static int set_up(struct daemon *d)
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !err; i++) {
 		switches_step(i);
 		err = steps[i](d);
-		if (!err && d->xdp.maps.host && (d->ended || signals_end()))
+		if (!err && d->sas.maps.host && (d->ended || signals_end()))
 			err = -EINTR;
 	}
 	if (err == -EINTR && !d->ended) {
@@ -304,7 +304,7 @@ static int take_down(struct daemon *d)
 	int err;
 
 	undo_tell(d->undo, leavings_hear, &d->leavings);
-	err = takedown(&d->xdp.pins, d->undo, 0, why, sizeof(why));
+	err = takedown(&d->sas.pins, d->undo, 0, why, sizeof(why));
 	leavings_sum(&d->leavings, sum, sizeof(sum));
 	if (err && err != -EIO)
 		say_error("putting everything back: %s", why);
@@ -318,7 +318,7 @@ static int take_down(struct daemon *d)
 /* What was there before this start goes on; what this start made is taken down if it failed. */
 static int clean_up(struct daemon *d, bool failed)
 {
-	bool open = d->xdp.maps.host, made = open && !d->xdp.adopted;
+	bool open = d->sas.maps.host, made = open && !d->sas.adopted;
 	bool down = (open && d->takedown) || (failed && made);
 	int err = 0;
 
@@ -327,7 +327,7 @@ static int clean_up(struct daemon *d, bool failed)
 	learner_close(d);
 	candidates_forget_all(d);
 	loop_close(d);
-	sas_close(d);
+	follow_close(d);
 	watch_close(d->watch);
 	addrs_free(d->addrs);
 	for (int i = 0; failed && !down && i < DAEMON_INTERFACES; i++)
@@ -337,11 +337,11 @@ static int clean_up(struct daemon *d, bool failed)
 		steered_end(&d->interface[i]);
 	if (down)
 		err = take_down(d);
-	if (!down && d->xdp.maps.host)
-		SHARED(d->xdp.maps.host->attended) = 0;
+	if (!down && d->sas.maps.host)
+		SHARED(d->sas.maps.host->attended) = 0;
 	control_close(d);
 	undo_close(d->undo);
-	xdp_close(&d->xdp);
+	sas_close(&d->sas);
 	if (d->sysfs)
 		close(d->sysfs);
 	listener_close(&d->beacon);
@@ -405,8 +405,8 @@ int daemon_run(struct settings *settings)
 	d->options = options;
 	d->lock = -1;
 	listener_init(&d->beacon);
-	maps_init(&d->xdp.maps);
-	pins_init(&d->xdp.pins);
+	maps_init(&d->sas.maps);
+	pins_init(&d->sas.pins);
 	status = run(d);
 	free(d);
 	return status;

@@ -8,7 +8,7 @@
 /* How many interfaces are steered now, of these by methods that have the trait. */
 static int count_trait(const struct daemon *d, enum method_trait trait, int *all)
 {
-	const struct host *host = d->xdp.maps.host;
+	const struct host *host = d->sas.maps.host;
 	int n = 0;
 
 	*all = 0;
@@ -45,7 +45,7 @@ int steered_start(struct daemon *d, struct daemon_interface *interface,
 
 	*steered = (struct steered){
 		.method = meeting->method,
-		.xdp = &d->xdp,
+		.sas = &d->sas,
 		.undo = d->undo,
 		.sysfs = d->sysfs,
 		.ifindex = interface->ifindex,
@@ -121,18 +121,18 @@ void steered_look(struct daemon *d)
 
 static int count_one(void *arg, const struct sa *sa)
 {
-	struct xdp *xdp = arg;
-	int slot = table_find(&xdp->table,
-			      sa_key(&xdp->table.shape, sa->id.dst, sa->id.spi, sa->id.protocol));
+	struct sas *sas = arg;
+	int slot = table_find(&sas->table,
+			      sa_key(&sas->table.shape, sa->id.dst, sa->id.spi, sa->id.protocol));
 
 	if (slot >= 0 && sa->source == SA_KERNEL)
-		xdp_count(xdp, (__u32)slot, sa->packets, sa->bytes);
+		sas_count(sas, (__u32)slot, sa->packets, sa->bytes);
 	return 0;
 }
 
 void steered_count(struct daemon *d)
 {
-	if (!d->xdp.counted_elsewhere || sas_sync(d))
+	if (!d->sas.counted_elsewhere || follow_sync(d))
 		return;
-	sad_each(d->sad, count_one, &d->xdp);
+	sad_each(d->sad, count_one, &d->sas);
 }

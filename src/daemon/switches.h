@@ -5,7 +5,7 @@
  *	no-pull-data	as on a kernel without bpf_xdp_pull_data()
  *	no-handover	moves switch at once; the tests of order must then fail
  *	uncounted	as on a kernel that does not tell what rings drop
- *	report-N	the report that `show` reads is of version N (in steer/report_map.c)
+ *	report-N	the report that `show` reads is of version N (in sas/report_map.c)
  *	end-at-N, hup-at-N	SIGTERM or SIGHUP comes before step N of the start
  *	die-WHERE-IF	the daemon kills itself where with an interface, as in die-pinned-eb, its program
  *			is on and what the driver changed is noted, or it is pinned too, or it is
@@ -15,7 +15,7 @@
 #ifndef DAEMON_SWITCHES_H
 #define DAEMON_SWITCHES_H
 
-#include "steer/xdp.h"
+#include "sas/sas.h"
 
 #ifdef ESPALIER_TEST
 #include <signal.h>
@@ -24,11 +24,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static inline void switches_apply(struct xdp *xdp)
+static inline void switches_apply(struct sas *sas)
 {
 	const char *text = getenv("ESPALIER_TEST");
 
-	xdp->maps.host->seq_tickets = text && strstr(text, "seq-tickets");
+	sas->maps.host->seq_tickets = text && strstr(text, "seq-tickets");
 }
 
 static inline bool switches_no_handover(void)
@@ -66,7 +66,7 @@ static inline void switches_die(const char *where, const char *interface)
 		kill(getpid(), SIGKILL);
 }
 #else
-static inline void switches_apply(struct xdp *xdp)
+static inline void switches_apply(struct sas *sas)
 {
 }
 

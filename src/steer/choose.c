@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "steer/needs.h"
-#include "steer/program.h"
+#include "sas/program.h"
 
 struct demand demand_of(const struct sad_reading *sas, const struct cpu_roles *roles)
 {

@@ -9,7 +9,7 @@
 struct demand demand_of(const struct sad_reading *sas, const struct cpu_roles *roles);
 
 /*
- * nic_facts_gather() for our programs: the one way to facts of an interface. @own: program_ours(),
+ * nic_facts_gather() for our programs: the one way to facts of an interface. @own: xdp_ours(),
  * or what is to count as ours. @sysfs is for sysfs_take(). 0 or a negative errno; free @facts with
  * nic_facts_free().
  */

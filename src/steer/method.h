@@ -16,7 +16,7 @@
 #include "steer/needs.h"
 #include "steer/queues.h"
 
-struct xdp;
+struct sas;
 
 enum method_trait {
 	METHOD_PLACES = 1, /* each SA is where the table of SAs says, and can be moved by itself */
@@ -38,7 +38,7 @@ struct demand {
 /* An interface that is steered, for the calls to its method. */
 struct steered {
 	const struct method *method;
-	struct xdp *xdp; /* the table of SAs, and where they are placed */
+	struct sas *sas; /* the table of SAs, and where they are placed */
 	struct undo *undo;
 	int sysfs; /* for sysfs_take() */
 	unsigned int ifindex;

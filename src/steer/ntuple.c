@@ -9,7 +9,7 @@
 #include "nic/cpulist.h"
 #include "steer/method.h"
 #include "steer/ntuple_rules.h"
-#include "steer/xdp.h"
+#include "sas/sas.h"
 
 extern const struct method method_ntuple;
 
@@ -121,9 +121,9 @@ static int limit_cpus(struct steered *s)
 	char have[CPULIST_LEN], list[CPULIST_LEN];
 	cpu_set_t cpus;
 
-	queues_cpus(&n->queues, &s->xdp->roles.sas, &cpus);
+	queues_cpus(&n->queues, &s->sas->roles.sas, &cpus);
 	cpulist_format(&cpus, have, sizeof(have));
-	cpulist_format(&s->xdp->roles.sas, list, sizeof(list));
+	cpulist_format(&s->sas->roles.sas, list, sizeof(list));
 	if (!CPU_COUNT(&cpus)) {
 		say_error("%s: none of its queues is served by a CPU of %s; set the affinities of "
 			  "its "
@@ -134,19 +134,19 @@ static int limit_cpus(struct steered *s)
 	if (n->queues.guessed)
 		say("%s: which CPUs serve its queues cannot be seen; taken in turn from CPUs %s",
 		    s->name, list);
-	if (CPU_EQUAL(&cpus, &s->xdp->roles.sas))
+	if (CPU_EQUAL(&cpus, &s->sas->roles.sas))
 		return 0;
 	say("%s: its queues are served by CPUs %s of %s; SAs go to those", s->name, have, list);
-	return xdp_limit_sas(s->xdp, &cpus);
+	return sas_limit_cpus(s->sas, &cpus);
 }
 
 /* The rule that an SA would have here. False: none. */
 static bool rule_of(const struct steered *s, __u32 slot, struct rule *rule)
 {
 	const struct ntuple *n = s->state;
-	__u64 word = table_word(&s->xdp->table, slot);
-	const struct sa_cold *cold = table_cold(&s->xdp->table, slot);
-	int queue = queues_of_cpu(&n->queues, xdp_cpu(s->xdp, slot));
+	__u64 word = table_word(&s->sas->table, slot);
+	const struct sa_cold *cold = table_cold(&s->sas->table, slot);
+	int queue = queues_of_cpu(&n->queues, sas_cpu(s->sas, slot));
 
 	memset(rule, 0, sizeof(*rule));
 	rule->family = cold->family;
@@ -184,9 +184,9 @@ static void say_left(struct steered *s, size_t cannot)
 static void sas_changed(struct steered *s)
 {
 	struct ntuple *n = s->state;
-	const struct slots *known = &s->xdp->known;
+	const struct slots *known = &s->sas->known;
 	struct rule *rule = calloc(known->count + 1, sizeof(*rule));
-	struct report_interface *place = &s->xdp->maps.report->interface[s->index];
+	struct report_interface *place = &s->sas->maps.report->interface[s->index];
 	size_t count = 0, cannot = 0;
 	int err = rule ? 0 : -ENOMEM;
 
@@ -217,7 +217,7 @@ static int start(struct steered *s)
 
 	if (n) {
 		n->rules.ethtool = -1;
-		err = queues_read(s->sysfs, s->name, s->queues, &s->xdp->roles.sas, &n->queues);
+		err = queues_read(s->sysfs, s->name, s->queues, &s->sas->roles.sas, &n->queues);
 	}
 	if (err) {
 		say_error("%s: reading its interrupts: %s", s->name, strerror(-err));
@@ -233,7 +233,7 @@ static bool moved(struct steered *s)
 {
 	struct ntuple *n = s->state;
 
-	return queues_moved(s->sysfs, s->name, &s->xdp->roles.sas, &n->queues);
+	return queues_moved(s->sysfs, s->name, &s->sas->roles.sas, &n->queues);
 }
 
 static void end(struct steered *s)

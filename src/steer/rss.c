@@ -10,7 +10,7 @@
 #include "cli/say.h"
 #include "nic/model_ask.h"
 #include "steer/rss_watch.h"
-#include "steer/xdp.h"
+#include "sas/sas.h"
 
 extern const struct method method_rss;
 
@@ -172,7 +172,7 @@ struct rss {
 static int start(struct steered *s)
 {
 	struct rss *rss = s->state = calloc(1, sizeof(*rss));
-	int err = rss ? queues_read(s->sysfs, s->name, s->queues, &s->xdp->roles.sas, &rss->queues)
+	int err = rss ? queues_read(s->sysfs, s->name, s->queues, &s->sas->roles.sas, &rss->queues)
 		      : -ENOMEM;
 
 	if (err) {
@@ -193,7 +193,7 @@ static bool moved(struct steered *s)
 {
 	struct rss *rss = s->state;
 
-	return queues_moved(s->sysfs, s->name, &s->xdp->roles.sas, &rss->queues);
+	return queues_moved(s->sysfs, s->name, &s->sas->roles.sas, &rss->queues);
 }
 
 static void end(struct steered *s)

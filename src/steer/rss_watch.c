@@ -11,7 +11,7 @@
 #include "nic/verdict.h"
 #include "place/table_round.h"
 #include "steer/measure.h"
-#include "steer/xdp.h"
+#include "sas/sas.h"
 
 enum { LOOK_SECONDS = 5 };
 
@@ -76,17 +76,17 @@ static const struct measured_entry *next_sa(const struct measured *m, size_t *at
 }
 
 /* Tells the SA table where an SA was seen. */
-static void place(const struct rss_watch *w, struct xdp *xdp, const struct measured_entry *entry)
+static void place(const struct rss_watch *w, struct sas *sas, const struct measured_entry *entry)
 {
 	__u8 protocol = entry->key.kind == FLOW_AH ? IPPROTO_AH : IPPROTO_ESP;
-	int slot = table_find(&xdp->table,
-			      sa_key(&xdp->table.shape, entry->key.dst, entry->key.spi, protocol));
+	int slot = table_find(&sas->table,
+			      sa_key(&sas->table.shape, entry->key.dst, entry->key.spi, protocol));
 	int cpu = entry->key.queue;
 
 	if (!w->by_cpu)
 		cpu = cpu < (int)w->queues->count ? w->queues->cpu[cpu] : -1;
 	if (slot >= 0 && cpu >= 0)
-		xdp_seen(xdp, (__u32)slot, (__u32)cpu);
+		sas_seen(sas, (__u32)slot, (__u32)cpu);
 }
 
 static void entry_of(const struct steered *s, struct undo_entry *entry)
@@ -187,7 +187,7 @@ static void judge(struct rss_watch *w, struct steered *s, const struct measured 
 	for (size_t at = 0; seen && at < measured->n;) {
 		const struct measured_entry *entry = next_sa(measured, &at);
 
-		place(w, s->xdp, entry);
+		place(w, s->sas, entry);
 		seen[n++] = (struct table_seen){entry->value.hash[0], entry->key.queue,
 						(double)entry->value.packets};
 	}

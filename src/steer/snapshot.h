@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include "sad/sad.h"
 #include "steer/lately.h"
-#include "steer/maps.h"
+#include "sas/maps.h"
 #include "steer/method.h"
 
 struct snapshot_interface {

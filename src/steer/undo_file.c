@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "host/file.h"
-#include "steer/root_dir.h"
+#include "sas/root_dir.h"
 
 /* The largest real file: a few NICs with tables of 4,096 entries. */
 #define MAX_FILE (16 << 20)

@@ -17,7 +17,7 @@
 #include "cmd/show/print.h"
 #include "fuzz.h"
 #include "steer/snapshot.h"
-#include "steer/xdp.h"
+#include "sas/sas.h"
 
 enum {
 	CPUS = 4,
@@ -34,7 +34,7 @@ enum {
 
 static struct fuzz_input patches; /* of the input under way */
 
-/* The report is numbered behind the maps of the BPF programs (steer/report_map.h). */
+/* The report is numbered behind the maps of the BPF programs (sas/report_map.h). */
 enum { REPORT = MAPS, PINNED };
 
 /* Good pins */
@@ -324,9 +324,9 @@ static void show(void)
 	snapshot_free(&snapshot);
 }
 
-static struct xdp_sa sa_of(int i)
+static struct sas_sa sa_of(int i)
 {
-	struct xdp_sa sa = {
+	struct sas_sa sa = {
 		.spi = 0x1000 + i,
 		.cold = {.dst = {destination[0]},
 			 .pcpu = NO_CPU,
@@ -338,49 +338,49 @@ static struct xdp_sa sa_of(int i)
 }
 
 /* One SA of the pins stays, one went meanwhile, and two are new; then all of a daemon's work. */
-static void steer(struct xdp *xdp)
+static void steer(struct sas *sas)
 {
 	enum first_why first;
 
-	xdp_claim_begin(xdp);
+	sas_adopt_begin(sas);
 	for (int i = 1; i < 4; i++) {
-		struct xdp_sa sa = sa_of(i);
+		struct sas_sa sa = sa_of(i);
 
-		xdp_add(xdp, &sa, NOW + 1, &first);
+		sas_add(sas, &sa, NOW + 1, &first);
 	}
-	xdp_claim_end(xdp, NOW + 2);
-	xdp_beat(xdp, NOW + 3);
+	sas_adopt_end(sas, NOW + 2);
+	sas_beat(sas, NOW + 3);
 	for (int i = 0; i < 4; i++) {
-		struct xdp_sa sa = sa_of(i);
-		__u64 key = xdp_key(xdp, &sa.cold, sa.spi);
+		struct sas_sa sa = sa_of(i);
+		__u64 key = sas_key(sas, &sa.cold, sa.spi);
 
-		xdp_move(xdp, slot_of(i), i, NOW + 4);
-		moves_poll(&xdp->moves, NOW + 5 + i * HANDOVER_SILENCE_NS);
-		xdp_update(xdp, &sa);
+		sas_move(sas, slot_of(i), i, NOW + 4);
+		moves_poll(&sas->moves, NOW + 5 + i * HANDOVER_SILENCE_NS);
+		sas_update(sas, &sa);
 		if (i & 1)
-			xdp_remove(xdp, key, NOW + 6);
+			sas_remove(sas, key, NOW + 6);
 	}
-	moves_poll(&xdp->moves, NOW + 10 * HANDOVER_SILENCE_NS);
+	moves_poll(&sas->moves, NOW + 10 * HANDOVER_SILENCE_NS);
 }
 
 static void adopt(void)
 {
-	struct xdp_options options = {.ring_frames = 512, .max_sas = SLOTS / 2};
-	static struct xdp xdp;
+	struct sas_options options = {.ring_frames = 512, .max_sas = SLOTS / 2};
+	static struct sas sas;
 	struct cpu_roles roles = {.ike = 0};
-	char why[XDP_WHY_LEN] = "";
+	char why[SAS_WHY_LEN] = "";
 
-	if (xdp_open(&xdp, &options, why, sizeof(why))) {
+	if (sas_open(&sas, &options, why, sizeof(why))) {
 		MUST(why[0]);
 		return;
 	}
 	for (int cpu = 0; cpu < CPUS; cpu++)
 		CPU_SET(cpu, cpu < CPUS - 1 ? &roles.sas : &roles.strays);
-	if (xdp_set_roles(&xdp, &roles, why, sizeof(why)))
+	if (sas_set_roles(&sas, &roles, why, sizeof(why)))
 		MUST(why[0]);
 	else
-		steer(&xdp);
-	xdp_close(&xdp);
+		steer(&sas);
+	sas_close(&sas);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

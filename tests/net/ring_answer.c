@@ -16,7 +16,7 @@ int ring_answer_open(struct ring_answer *r, struct sandbox *box, __u32 number, i
 	cpu_set_t one;
 	int err;
 
-	*r = (struct ring_answer){.maps = &box->xdp.maps, .number = number};
+	*r = (struct ring_answer){.maps = &box->sas.maps, .number = number};
 	r->astray = r->maps->rings[number].cpu != (__u32)cpu;
 	CPU_ZERO(&one);
 	CPU_SET(cpu, &one);

@@ -23,7 +23,7 @@
 #include "host/clock.h"
 #include "model.h"
 #include "ring_answer.h"
-#include "steer/local.h"
+#include "sas/local.h"
 
 enum {
 	MUTATED = 100000,
@@ -119,7 +119,7 @@ static int find_decisions(int program)
 static void open_rings(struct test *t)
 {
 	for (int i = 0; i < 2 && i < t->n_cpus; i++) {
-		int number = rings_get(&t->box.xdp.maps, 0, RING_SA, (__u32)t->cpus[i]);
+		int number = rings_get(&t->box.sas.maps, 0, RING_SA, (__u32)t->cpus[i]);
 		int err = number < 0 ? number
 				     : ring_answer_open(&t->ring[i], &t->box, (__u32)number,
 							t->cpus[0]);
@@ -148,21 +148,21 @@ static void set_up(struct test *t)
 	if (memory == MAP_FAILED)
 		die("mapping the decisions", errno);
 	t->decision = memory;
-	*t->box.xdp.maps.ports = t->ports;
+	*t->box.sas.maps.ports = t->ports;
 	for (int cpu = 0; cpu < CPU_SETSIZE && t->n_cpus < CPUS_MAX; cpu++)
-		if (CPU_ISSET(cpu, &t->box.xdp.roles.sas))
+		if (CPU_ISSET(cpu, &t->box.sas.roles.sas))
 			t->cpus[t->n_cpus++] = cpu;
-	t->model.shape = t->box.xdp.table.shape;
-	t->model.toeplitz = t->box.xdp.maps.toeplitz;
-	t->model.ike_ring = t->box.xdp.maps.host->ike_ring;
+	t->model.shape = t->box.sas.table.shape;
+	t->model.toeplitz = t->box.sas.maps.toeplitz;
+	t->model.ike_ring = t->box.sas.maps.host->ike_ring;
 	open_rings(t);
 	t->cuts = ring_answer_can_cut(&t->ring[0]);
-	t->pull = t->box.xdp.maps.host->pull_data;
+	t->pull = t->box.sas.maps.host->pull_data;
 }
 
 static void add_sa(struct test *t, struct model_sa *sa)
 {
-	struct table *table = &t->box.xdp.table;
+	struct table *table = &t->box.sas.table;
 	int cpu = t->cpus[random_below(&t->random, t->n_cpus)];
 	int err = sandbox_add(&t->box, sa->family, sa->dst, sa->spi, sa->protocol, cpu,
 			      sa->hands_off);
@@ -178,7 +178,7 @@ static void add_sa(struct test *t, struct model_sa *sa)
 /* Other SAs into the primary bucket of @sa, until it is full. */
 static void crowd_out(struct test *t, const struct model_sa *sa)
 {
-	const struct table *table = &t->box.xdp.table;
+	const struct table *table = &t->box.sas.table;
 	const struct sa_table_shape *shape = &table->shape;
 	__u32 primary = sa_primary(shape, sa_key(shape, sa->dst, sa->spi, sa->protocol));
 
@@ -210,7 +210,7 @@ static void change_sas(struct test *t)
 	sandbox_clear(&t->box);
 	t->box.ahead_ns += 2 * TABLE_REST_NS;
 	/* An SA that was a stray before would begin with a move. */
-	memset(t->box.xdp.maps.stray_seen, 0, STRAY_SEEN * sizeof(struct stray_seen));
+	memset(t->box.sas.maps.stray_seen, 0, STRAY_SEEN * sizeof(struct stray_seen));
 	m->n_sas = 0;
 	for (unsigned int i = 0; i < t->n_bases && m->n_sas < MODEL_SAS; i++) {
 		const struct flow *f = &t->bases[i].flow;
@@ -246,7 +246,7 @@ static unsigned int choose_addresses(struct test *t, struct model_local *into, b
 		memcpy(list[n].addr, into[n].addr, sizeof(f->dst));
 		n++;
 	}
-	local_fill(half, t->box.xdp.table.shape.seed, list, n);
+	local_fill(half, t->box.sas.table.shape.seed, list, n);
 	return n;
 }
 
@@ -254,7 +254,7 @@ static unsigned int choose_addresses(struct test *t, struct model_local *into, b
  * ring. */
 static void change_addresses(struct test *t)
 {
-	struct maps *maps = &t->box.xdp.maps;
+	struct maps *maps = &t->box.sas.maps;
 	__u32 ours = !maps->host->addresses, peers = !maps->host->peers;
 	struct model *m = &t->model;
 
@@ -270,7 +270,7 @@ static void change_addresses(struct test *t)
 /* What was remembered is forgotten on both sides, long before the LRU map is full. */
 static void forget_fragments(struct test *t)
 {
-	int fd = t->box.xdp.maps.fd[MAP_FRAGMENTS];
+	int fd = t->box.sas.maps.fd[MAP_FRAGMENTS];
 	struct fragment_key key;
 
 	while (!bpf_map_get_next_key(fd, NULL, &key))
@@ -280,7 +280,7 @@ static void forget_fragments(struct test *t)
 
 static void change(struct test *t)
 {
-	struct host *host = t->box.xdp.maps.host;
+	struct host *host = t->box.sas.maps.host;
 	bool old = random_below(&t->random, 2);
 
 	forget_fragments(t);
@@ -437,7 +437,7 @@ static void run_mutated(struct test *t)
 static void check_counts(struct test *t)
 {
 	struct interface_counts sum;
-	int err = maps_counts(&t->box.xdp.maps, 0, &sum);
+	int err = maps_counts(&t->box.sas.maps, 0, &sum);
 
 	if (err)
 		die("reading the counters", err);
@@ -514,7 +514,7 @@ static __u32 counter_of(const struct test *t, __be32 source)
 /* A stranger whose counter would be a peer's has used it up; the peer has its share all the same. */
 static void check_shares(struct test *t)
 {
-	struct maps *maps = &t->box.xdp.maps;
+	struct maps *maps = &t->box.sas.maps;
 	struct base base = *find_base(t, FLOW_IKE, PART_WHOLE), stranger = base;
 	struct local_address here = {.family = 4, .addr = {base.flow.dst[0]}};
 	struct local_address peer = {.family = 4, .addr = {base.flow.src[0]}};
@@ -548,7 +548,7 @@ static __u32 seq_remembered(const struct test *t, const struct flow *f)
 
 	memcpy(key.src, f->src, sizeof(key.src));
 	memcpy(key.dst, f->dst, sizeof(key.dst));
-	if (bpf_map_lookup_elem(t->box.xdp.maps.fd[MAP_FRAGMENTS], &key, &value))
+	if (bpf_map_lookup_elem(t->box.sas.maps.fd[MAP_FRAGMENTS], &key, &value))
 		die("what is remembered of a first fragment", errno);
 	return value.seq;
 }

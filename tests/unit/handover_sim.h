@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A deterministic simulator of moves: receiving CPUs, rings and their threads, user space. The
- * decisions are the real ones (core/handover.h, steer/moves.c, steer/table.c); what is simulated
+ * decisions are the real ones (core/handover.h, sas/moves.c, sas/table.c); what is simulated
  * is what lies between them: bulk queues, bounded rings, batches, GRO, and time.
  *
  * One step of an actor is the least that another CPU can see of it, and a seeded scheduler chooses
@@ -13,7 +13,7 @@
 #define TESTS_UNIT_HANDOVER_SIM_H
 
 #include "core/handover.h"
-#include "steer/moves.h"
+#include "sas/moves.h"
 
 enum {
 	RECEIVERS = 3,

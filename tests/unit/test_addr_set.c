@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "core/random.h"
-#include "steer/local.h"
+#include "sas/local.h"
 
 enum { SURE = 3000, PLACES = ADDR_BUCKETS * ADDR_BUCKET_SLOTS };
 

@@ -19,7 +19,7 @@
 
 #include "nic/kernel.h"
 #include "nic/netns.h"
-#include "steer/program.h"
+#include "sas/program.h"
 
 /* A kernel without ring buffers, if asked for; else the one that is there. */
 static bool without_ring_buffer;

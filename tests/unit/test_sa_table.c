@@ -9,7 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "core/random.h"
-#include "steer/table.h"
+#include "sas/table.h"
 
 enum { MAX_SAS = 65536, SEEDS = 200 };
 

@@ -17,7 +17,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "core/random.h"
-#include "steer/table.h"
+#include "sas/table.h"
 
 enum {
 	READERS = 3,

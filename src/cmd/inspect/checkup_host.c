@@ -12,7 +12,7 @@
 #include "client/look.h"
 #include "nic/irqs.h"
 #include "nic/xfrm_stat.h"
-#include "steer/bpffs.h"
+#include "sas/bpffs.h"
 
 #define CRYPTO	  "/proc/crypto"
 #define XFRM_STAT "/proc/net/xfrm_stat"
