@@ -51,10 +51,10 @@ static int enter(char *why, size_t size)
 
 static void set_addresses(struct sandbox *s)
 {
-	struct local_address ours[2] = {{.family = 4}, {.family = 6}};
+	struct local_address ours[2] = {{.family = AF_INET}, {.family = AF_INET6}};
 
 	for (int i = 0; i < 2; i++)
-		sandbox_address(ours[i].family, ours[i].addr);
+		sandbox_address(i ? 6 : 4, ours[i].addr);
 	local_fill(&s->sas.maps.addresses->half[0], s->sas.table.shape.seed, ours, 2);
 	s->sas.maps.host->addresses = 0;
 }
@@ -131,17 +131,17 @@ void sandbox_close(struct sandbox *s)
 int sandbox_add(struct sandbox *s, __u8 family, const __be32 dst[4], __u32 spi, __u8 protocol,
 		int cpu, bool hands_off)
 {
-	struct sas_sa sa = {
-		.spi = spi,
-		.hands_off = hands_off,
-		.cold.family = family,
-		.cold.protocol = protocol,
-		.cold.pcpu = NO_CPU,
-		.cold.file = cpu < 0 ? NO_CPU : (__u32)cpu,
+	struct sa sa = {
+		.id = {.family = family == 4 ? AF_INET : AF_INET6,
+		       .protocol = protocol,
+		       .spi = spi},
+		.offload = hands_off ? SA_OFFLOAD_CRYPTO : SA_OFFLOAD_NONE,
+		.pcpu = -1,
+		.cpu = cpu,
 	};
 	enum first_why why;
 
-	memcpy(sa.cold.dst, dst, sizeof(sa.cold.dst));
+	memcpy(sa.id.dst, dst, sizeof(sa.id.dst));
 	return sas_add(&s->sas, &sa, clock_now() + s->ahead_ns, &why);
 }
 
@@ -150,8 +150,18 @@ void sandbox_clear(struct sandbox *s)
 	const struct table *table = &s->sas.table;
 	int slot;
 
-	table_each(table, slot) sas_remove(&s->sas, sa_word_key(table_word(table, slot)),
-					   clock_now() + s->ahead_ns);
+	table_each(table, slot)
+	{
+		const struct sa_cold *cold = table_cold(table, slot);
+		struct sa_id id = {
+			.family = cold->family,
+			.protocol = cold->protocol,
+			.spi = sa_word_spi(table_word(table, slot)),
+		};
+
+		memcpy(id.dst, cold->dst, sizeof(id.dst));
+		sas_remove(&s->sas, &id, clock_now() + s->ahead_ns);
+	}
 }
 
 /* In new namespaces the kernel names the n-th pair itself: veth2n, veth2n+1. */

@@ -104,8 +104,7 @@ static int steered_to(const struct maps *maps, const struct sa *sa)
 	const struct table table = maps_table(maps);
 	__u64 word;
 
-	(void)table_lookup(&table, sa_key(&table.shape, sa->id.dst, sa->id.spi, sa->id.protocol),
-			   &word);
+	(void)table_lookup(&table, sa_id_key(&table.shape, &sa->id), &word);
 	if (!word || sa_word_flags(word) & SA_HANDS_OFF)
 		return -1;
 	return (int)maps->rings[sa_word_own(word)].cpu;

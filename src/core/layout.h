@@ -214,7 +214,7 @@ struct sa_cold {
 	__u32 load;	  /* LOAD_UNKNOWN: not known yet */
 	__u32 replay_window;
 	__u32 reqid, if_id;
-	__u8 family, protocol, flags, pad;
+	__u8 family, protocol, flags, pad; /* AF_INET or AF_INET6 */
 	__u64 active_ns, active_packets; /* of a learned SA: when its counters last grew */
 };
 

@@ -47,7 +47,7 @@ static bool is_named(const struct daemon *d, __u32 slot, const struct move_reque
 	if (move->protocol && move->protocol != cold->protocol)
 		return false;
 	return !move->family || ((move->family == AF_INET) == (cold->family == 4) &&
-				 !memcmp(move->dst, cold->dst, cold->family == 4 ? 4 : 16));
+				 !memcmp(move->dst, cold->dst, cold->family == AF_INET ? 4 : 16));
 }
 
 /* The slot that a request names: -ENOENT, or -ENOTUNIQ if several SAs have the SPI. */

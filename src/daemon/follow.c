@@ -16,27 +16,6 @@ enum { RETRY_US = TABLE_REST_NS / 1000 + 50000 };
 /* How long changes of the peers are gathered before the steering programs learn of them. */
 enum { PEERS_US = 200000 };
 
-static void to_entry(const struct sa *sa, struct sas_sa *entry)
-{
-	struct sa_cold *cold = &entry->cold;
-
-	memset(entry, 0, sizeof(*entry));
-	entry->spi = sa->id.spi;
-	entry->hands_off = sa->offload != SA_OFFLOAD_NONE;
-	memcpy(cold->src, sa->src, sizeof(cold->src));
-	memcpy(cold->dst, sa->id.dst, sizeof(cold->dst));
-	cold->family = sa->id.family == AF_INET ? 4 : 6;
-	cold->protocol = sa->id.protocol;
-	cold->pcpu = sa->pcpu < 0 ? NO_CPU : (__u32)sa->pcpu;
-	cold->file = sa->cpu < 0 ? NO_CPU : (__u32)sa->cpu;
-	cold->replay_window = sa->replay_window;
-	cold->reqid = sa->reqid;
-	cold->if_id = sa->if_id;
-	cold->flags = (sa->larval ? COLD_LARVAL : 0) | (sa->encap ? COLD_UDP : 0) |
-		      (sa->esn ? COLD_ESN : 0) | (sa->source == SA_LEARNED ? COLD_LEARNED : 0) |
-		      (sa->source == SA_FILE ? COLD_FILE : 0);
-}
-
 static void use_port(struct daemon *d, const struct sa *sa, int step)
 {
 	if (sa->encap)
@@ -77,11 +56,8 @@ static void say_cpu(const struct sa *sa, enum first_why why)
 static void place(struct daemon *d, const struct sa *sa)
 {
 	enum first_why why;
-	struct sas_sa entry;
-	int err;
+	int err = sas_add(&d->sas, sa, clock_tick(), &why);
 
-	to_entry(sa, &entry);
-	err = sas_add(&d->sas, &entry, clock_tick(), &why);
 	if (!err) {
 		say_cpu(sa, why);
 		loop_watch_moves(d);
@@ -109,18 +85,16 @@ static void added(void *arg, const struct sa *sa)
 {
 	struct daemon *d = arg;
 
+	place(d, sa);
 	use_port(d, sa, 1);
 	peers_changed(d);
-	place(d, sa);
 }
 
 static int retry_one(void *arg, const struct sa *sa)
 {
 	struct daemon *d = arg;
-	struct sas_sa entry;
 
-	to_entry(sa, &entry);
-	if (table_find(&d->sas.table, sas_key(&d->sas, &entry.cold, entry.spi)) < 0)
+	if (sas_find(&d->sas, &sa->id) < 0)
 		place(d, sa);
 	return 0;
 }
@@ -139,29 +113,24 @@ static void on_retry(evutil_socket_t fd, short what, void *arg)
 	follow_retry(arg);
 }
 
-static __u64 key_of(const struct daemon *d, const struct sa *sa)
-{
-	return sa_key(&d->sas.table.shape, sa->id.dst, sa->id.spi, sa->id.protocol);
-}
-
 /* An SA that is hands off no longer may have been left on a CPU that is not for SAs any more. */
-static void update(struct daemon *d, const struct sas_sa *entry)
+static void update(struct daemon *d, const struct sa *sa)
 {
-	sas_update(&d->sas, entry);
-	d->draining |= !entry->hands_off;
+	sas_update(&d->sas, sa);
+	d->draining |= sa->offload == SA_OFFLOAD_NONE;
 }
 
 struct search {
 	const struct daemon *d;
-	__u64 key;
+	int slot;
 	const struct sa *found;
 };
 
-static int has_key(void *arg, const struct sa *sa)
+static int is_in_slot(void *arg, const struct sa *sa)
 {
 	struct search *search = arg;
 
-	if (key_of(search->d, sa) == search->key)
+	if (sas_find(&search->d->sas, &sa->id) == search->slot)
 		search->found = sa;
 	return !!search->found;
 }
@@ -170,29 +139,25 @@ static int has_key(void *arg, const struct sa *sa)
  * SAs of one key share an entry: they differ by mark only, or the fingerprints of their addresses
  * agree by chance. It may have described the one that went; now it describes one that is there.
  */
-static void describe_another(struct daemon *d, const struct sa *gone, __u64 key)
+static void describe_another(struct daemon *d, const struct sa *gone)
 {
-	struct search search = {d, key, sad_find(d->sad, &gone->id)};
-	struct sas_sa entry;
+	struct search search = {d, sas_find(&d->sas, &gone->id), sad_find(d->sad, &gone->id)};
 
 	if (!search.found)
-		sad_each(d->sad, has_key, &search);
-	if (!search.found)
-		return;
-	to_entry(search.found, &entry);
-	update(d, &entry);
+		sad_each(d->sad, is_in_slot, &search);
+	if (search.found)
+		update(d, search.found);
 }
 
 static void removed(void *arg, const struct sa *sa)
 {
 	struct daemon *d = arg;
-	__u64 key = key_of(d, sa);
 
 	use_port(d, sa, -1);
 	peers_changed(d);
 	learner_removed(d, sa);
-	if (sas_remove(&d->sas, key, clock_now()) > 0)
-		describe_another(d, sa, key);
+	if (sas_remove(&d->sas, &sa->id, clock_now()) > 0)
+		describe_another(d, sa);
 	if (d->homeless)
 		retry_soon(d);
 	rounds_soon(d);
@@ -201,14 +166,12 @@ static void removed(void *arg, const struct sa *sa)
 static void changed(void *arg, const struct sa *was, const struct sa *now)
 {
 	struct daemon *d = arg;
-	struct sas_sa entry;
 
-	to_entry(now, &entry);
 	use_port(d, was, -1);
 	use_port(d, now, 1);
 	if (memcmp(was->src, now->src, sizeof(now->src)))
 		peers_changed(d);
-	update(d, &entry);
+	update(d, now);
 	rounds_soon(d);
 }
 
@@ -244,7 +207,7 @@ static int collect_peer(void *arg, const struct sa *sa)
 
 	if (sa->source == SA_LEARNED)
 		return 0;
-	one->family = sa->id.family == AF_INET ? 4 : 6;
+	one->family = sa->id.family;
 	memcpy(one->addr, sa->src, sizeof(one->addr));
 	list->count++;
 	return 0;
@@ -304,7 +267,7 @@ static void claim_learned(struct daemon *d)
 		__u32 slot = d->sas.known.slot[i];
 		const struct sa_cold *cold = table_cold(&d->sas.table, slot);
 		struct sa sa = {
-			.id.family = cold->family == 4 ? AF_INET : AF_INET6,
+			.id.family = cold->family,
 			.id.protocol = cold->protocol,
 			.id.spi = sa_word_spi(table_word(&d->sas.table, slot)),
 			.encap = !!(cold->flags & COLD_UDP),
@@ -379,7 +342,7 @@ static void collect(void *arg, int family, const void *addr, bool local)
 	struct local_address *one = &list->at[list->count++];
 
 	memset(one, 0, sizeof(*one));
-	one->family = family == AF_INET ? 4 : 6;
+	one->family = (__u8)family;
 	memcpy(one->addr, addr, family == AF_INET ? 4 : 16);
 }
 

@@ -111,8 +111,7 @@ void learner_removed(struct daemon *d, const struct sa *sa)
 static uint64_t last_packet(void *arg, const struct sa *sa)
 {
 	struct daemon *d = arg;
-	int slot = table_find(&d->sas.table,
-			      sa_key(&d->sas.table.shape, sa->id.dst, sa->id.spi, sa->id.protocol));
+	int slot = sas_find(&d->sas, &sa->id);
 	const struct sa_warm *warm;
 	struct sa_cold *cold;
 	uint64_t packets;

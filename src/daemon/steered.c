@@ -122,8 +122,7 @@ void steered_look(struct daemon *d)
 static int count_one(void *arg, const struct sa *sa)
 {
 	struct sas *sas = arg;
-	int slot = table_find(&sas->table,
-			      sa_key(&sas->table.shape, sa->id.dst, sa->id.spi, sa->id.protocol));
+	int slot = sas_find(sas, &sa->id);
 
 	if (slot >= 0 && sa->source == SA_KERNEL)
 		sas_count(sas, (__u32)slot, sa->packets, sa->bytes);

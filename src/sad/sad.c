@@ -50,20 +50,6 @@ static bool is_inbound(const struct sad *sad, const struct sa *sa)
 	       sad->ops->is_local(sad->arg, family, sa->id.dst);
 }
 
-static void show(struct sad *sad, struct sa_entry *entry)
-{
-	entry->shown = true;
-	sad->shown++;
-	sad->ops->added(sad->arg, &entry->sa);
-}
-
-static void hide(struct sad *sad, struct sa_entry *entry)
-{
-	entry->shown = false;
-	sad->shown--;
-	sad->ops->removed(sad->arg, &entry->sa);
-}
-
 /* An entry counts that is inbound and stays. */
 static bool counts(const struct sa_entry *entry)
 {
@@ -93,11 +79,17 @@ static void settle(struct sad *sad, struct sa_name *name)
 	struct sa_entry *entry, *next;
 
 	for (entry = name->entries; entry; entry = entry->next)
-		if (!entry->shown && counts(entry) && entry->sa.source == best)
-			show(sad, entry);
+		if (!entry->shown && counts(entry) && entry->sa.source == best) {
+			entry->shown = true;
+			sad->shown++;
+			sad->ops->added(sad->arg, &entry->sa);
+		}
 	for (entry = name->entries; entry; entry = entry->next)
-		if (entry->shown && !(counts(entry) && entry->sa.source == best))
-			hide(sad, entry);
+		if (entry->shown && !(counts(entry) && entry->sa.source == best)) {
+			entry->shown = false;
+			sad->shown--;
+			sad->ops->removed(sad->arg, &entry->sa);
+		}
 	for (entry = name->entries; entry; entry = next) {
 		next = entry->next;
 		if (entry->gone || (entry->sa.source == SA_LEARNED && best != SA_LEARNED))
@@ -129,17 +121,6 @@ static void touch(const struct sad *sad, struct sa_entry *entry)
 	entry->round = entry->sa.source == SA_FILE ? sad->file_round : sad->round;
 }
 
-static struct sa_entry *insert(struct sad *sad, const struct sa *sa)
-{
-	struct sa_entry *entry = sa_set_add(&sad->set, sa);
-
-	if (!entry)
-		return NULL;
-	touch(sad, entry);
-	entry->inbound = is_inbound(sad, sa);
-	return entry;
-}
-
 static void update(struct sad *sad, struct sa_entry *entry, const struct sa *sa)
 {
 	struct sa was;
@@ -166,9 +147,11 @@ static int apply_sa(struct sad *sad, const struct sa *sa)
 		update(sad, entry, sa);
 		return 0;
 	}
-	entry = insert(sad, sa);
+	entry = sa_set_add(&sad->set, sa);
 	if (!entry)
 		return -ENOMEM;
+	touch(sad, entry);
+	entry->inbound = is_inbound(sad, sa);
 	settle(sad, entry->name);
 	return 0;
 }
@@ -205,28 +188,6 @@ void sad_say_lost(struct sad *sad, enum sad_lost why)
 		sad->ops->lost(sad->arg, why);
 }
 
-static int apply(struct sad *sad, const struct xfrm_event *event)
-{
-	switch (event->kind) {
-	case XFRM_SA:
-		return apply_sa(sad, &event->sa);
-	case XFRM_GONE:
-		apply_gone(sad, &event->sa);
-		return 0;
-	case XFRM_MOVED:
-		apply_moved(sad, &event->sa);
-		return 0;
-	case XFRM_FLUSHED:
-		sad_say_lost(sad, SAD_LOST_FLUSH);
-		return SAD_SYNC_WANTED;
-	case XFRM_MIGRATED:
-		sad_say_lost(sad, SAD_LOST_MIGRATE);
-		return SAD_SYNC_WANTED;
-	default:
-		return 0;
-	}
-}
-
 int sad_worse(int a, int b)
 {
 	if (a < 0 || b < 0)
@@ -242,10 +203,25 @@ int sad_take(struct sad *sad, const struct nlmsghdr *nlh)
 		sad->stats.malformed++;
 		return -EBADMSG;
 	}
-	if (event.kind == XFRM_NOTHING)
+	sad->stats.events += event.kind != XFRM_NOTHING;
+	switch (event.kind) {
+	case XFRM_SA:
+		return apply_sa(sad, &event.sa);
+	case XFRM_GONE:
+		apply_gone(sad, &event.sa);
 		return 0;
-	sad->stats.events++;
-	return apply(sad, &event);
+	case XFRM_MOVED:
+		apply_moved(sad, &event.sa);
+		return 0;
+	case XFRM_FLUSHED:
+		sad_say_lost(sad, SAD_LOST_FLUSH);
+		return SAD_SYNC_WANTED;
+	case XFRM_MIGRATED:
+		sad_say_lost(sad, SAD_LOST_MIGRATE);
+		return SAD_SYNC_WANTED;
+	default:
+		return 0;
+	}
 }
 
 int sad_message(struct sad *sad, const void *buf, size_t len, uint32_t from_pid)
@@ -354,16 +330,14 @@ int sad_set_file(struct sad *sad, const struct sa *sas, size_t n)
 
 int sad_learned_add(struct sad *sad, const struct sa *sa, uint64_t now_ns)
 {
-	struct sa_entry *entry;
+	int ret;
 
 	if (sad_find(sad, &sa->id) || find(sad, sa))
 		return -EEXIST;
-	entry = insert(sad, sa);
-	if (!entry)
-		return -ENOMEM;
-	entry->learned_ns = now_ns;
-	settle(sad, entry->name);
-	return 0;
+	ret = apply_sa(sad, sa);
+	if (!ret)
+		find(sad, sa)->learned_ns = now_ns;
+	return ret;
 }
 
 /* The learned SA of this name; there is one at most. */

@@ -3,6 +3,7 @@
 #include "sas/local.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
 /* Places tried before giving up; at 3,500 addresses of 4,096 places it takes a few dozen. */
 enum { LOCAL_TRIES = 500 };
@@ -58,7 +59,7 @@ bool local_fill(struct addr_half *half, __u64 seed, const struct local_address *
 	for (size_t i = 0; i < count; i++) {
 		__u32 bucket[2];
 
-		addr_unify(addr, list[i].family, list[i].addr);
+		addr_unify(addr, list[i].family == AF_INET6 ? 6 : 4, list[i].addr);
 		addr_buckets(seed, addr, bucket);
 		if (is_empty(addr) || addr_bucket_has(&half->bucket[bucket[0]], addr) ||
 		    addr_bucket_has(&half->bucket[bucket[1]], addr))

@@ -11,7 +11,7 @@
 #include "core/addr_set.h"
 
 struct local_address {
-	__u8 family;	/* 4 or 6 */
+	__u8 family;	/* AF_INET or AF_INET6 */
 	__be32 addr[4]; /* network byte order; IPv4 in [0] */
 };
 

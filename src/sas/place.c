@@ -5,9 +5,24 @@
 #include <errno.h>
 #include <string.h>
 
-__u64 sas_key(const struct sas *sas, const struct sa_cold *cold, __u32 spi)
+static __u64 key_of(const struct sas *sas, const struct sa *sa)
 {
-	return sa_key(&sas->table.shape, cold->dst, spi, cold->protocol);
+	return sa_id_key(&sas->table.shape, &sa->id);
+}
+
+int sas_find(const struct sas *sas, const struct sa_id *id)
+{
+	return table_find(&sas->table, sa_id_key(&sas->table.shape, id));
+}
+
+static bool hands_off(const struct sa *sa)
+{
+	return sa->offload != SA_OFFLOAD_NONE;
+}
+
+static __u32 cpu_or_none(int32_t cpu)
+{
+	return cpu < 0 ? NO_CPU : (__u32)cpu;
 }
 
 __u32 sas_cpu(const struct sas *sas, __u32 slot)
@@ -34,21 +49,23 @@ static int stray_ring_of(const struct sas *sas, __u64 key, __u64 now_ns)
 }
 
 /* The identity of an entry, as show prints it; counters and the move stay as they are. */
-static void describe(struct sa_cold *cold, const struct sa_cold *from)
+static void describe(struct sa_cold *cold, const struct sa *sa)
 {
-	memcpy(cold->src, from->src, sizeof(cold->src));
-	memcpy(cold->dst, from->dst, sizeof(cold->dst));
-	cold->pcpu = from->pcpu;
-	cold->file = from->file;
-	cold->replay_window = from->replay_window;
-	cold->reqid = from->reqid;
-	cold->if_id = from->if_id;
-	cold->family = from->family;
-	cold->protocol = from->protocol;
-	cold->flags = from->flags | (cold->flags & COLD_SEEN);
+	memcpy(cold->src, sa->src, sizeof(cold->src));
+	memcpy(cold->dst, sa->id.dst, sizeof(cold->dst));
+	cold->family = sa->id.family;
+	cold->protocol = sa->id.protocol;
+	cold->pcpu = cpu_or_none(sa->pcpu);
+	cold->file = cpu_or_none(sa->cpu);
+	cold->replay_window = sa->replay_window;
+	cold->reqid = sa->reqid;
+	cold->if_id = sa->if_id;
+	cold->flags = (sa->larval ? COLD_LARVAL : 0) | (sa->encap ? COLD_UDP : 0) |
+		      (sa->esn ? COLD_ESN : 0) | (sa->source == SA_LEARNED ? COLD_LEARNED : 0) |
+		      (sa->source == SA_FILE ? COLD_FILE : 0) | (cold->flags & COLD_SEEN);
 }
 
-static int insert(struct sas *sas, const struct sas_sa *sa, __u64 key, __u32 cpu, __u32 place,
+static int insert(struct sas *sas, const struct sa *sa, __u64 key, __u32 cpu, __u32 place,
 		  __u64 now_ns)
 {
 	int own = rings_get(&sas->maps, sas->nice, RING_SA, cpu);
@@ -60,21 +77,21 @@ static int insert(struct sas *sas, const struct sas_sa *sa, __u64 key, __u32 cpu
 		return own;
 	if (sas->entries >= sas->maps.host->max_sas)
 		return -ENOSPC;
-	if (from && !sa->hands_off && !sas->generic && !sas->moves.unprotected)
+	if (from && !hands_off(sa) && !sas->generic && !sas->moves.unprotected)
 		record = moves_reserve(&sas->moves, from, own, now_ns);
 	if (record >= 0)
 		moves_bind(&sas->moves, record, place);
 	entry = (struct entry){
 		.to = record >= 0 ? from : own,
 		.own = own,
-		.flags = sa->hands_off ? SA_HANDS_OFF : 0,
+		.flags = hands_off(sa) ? SA_HANDS_OFF : 0,
 		.record = record >= 0 ? (__u32)record : NO_MOVE,
-		.cold = sa->cold,
+		.cold = {.hand = NO_CPU,
+			 .load = LOAD_UNKNOWN,
+			 .references = 1,
+			 .placed_ns = now_ns},
 	};
-	entry.cold.hand = NO_CPU;
-	entry.cold.load = LOAD_UNKNOWN;
-	entry.cold.references = 1;
-	entry.cold.placed_ns = now_ns;
+	describe(&entry.cold, sa);
 	err = table_put(&sas->table, place, key, &entry);
 	if (record >= 0 && err)
 		moves_drop(&sas->moves, record, now_ns);
@@ -98,24 +115,24 @@ static void claim(struct sas *sas, __u32 slot)
 	sas->unclaimed--;
 }
 
-int sas_add(struct sas *sas, const struct sas_sa *sa, __u64 now_ns, enum first_why *why)
+int sas_add(struct sas *sas, const struct sa *sa, __u64 now_ns, enum first_why *why)
 {
 	const struct first_named named = {
-		.pcpu = sa->cold.pcpu,
-		.hand = NO_CPU,
-		.file = sa->cold.file,
+		.pcpu = cpu_or_none(sa->pcpu),
+		.hand = FIRST_NONE,
+		.file = cpu_or_none(sa->cpu),
 	};
-	__u64 key = sas_key(sas, &sa->cold, sa->spi);
-	int place = table_place(&sas->table, key, now_ns);
+	__u64 key = key_of(sas, sa);
+	int place = table_find(&sas->table, key);
 	int cpu, err;
 
-	if (place == -EEXIST) {
-		place = table_find(&sas->table, key);
+	if (place >= 0) {
 		*why = FIRST_ANY;
 		if (!table_cold(&sas->table, place)->references++)
 			claim(sas, place);
 		return sas_update(sas, sa);
 	}
+	place = table_free_slot(&sas->table, key, now_ns);
 	if (place < 0)
 		return place;
 	cpu = first_home(&sas->roles.sas, &named, why);
@@ -137,9 +154,9 @@ static void drop_entry(struct sas *sas, __u32 slot, __u64 now_ns)
 	sas->entries--;
 }
 
-int sas_remove(struct sas *sas, __u64 key, __u64 now_ns)
+int sas_remove(struct sas *sas, const struct sa_id *id, __u64 now_ns)
 {
-	int slot = table_find(&sas->table, key);
+	int slot = sas_find(sas, id);
 
 	if (slot < 0)
 		return -ENOENT;
@@ -150,18 +167,18 @@ int sas_remove(struct sas *sas, __u64 key, __u64 now_ns)
 	return 0;
 }
 
-int sas_update(struct sas *sas, const struct sas_sa *sa)
+int sas_update(struct sas *sas, const struct sa *sa)
 {
-	int slot = table_find(&sas->table, sas_key(sas, &sa->cold, sa->spi));
+	int slot = sas_find(sas, &sa->id);
 	bool was;
 	__u64 word;
 
 	if (slot < 0)
 		return -ENOENT;
-	describe(table_cold(&sas->table, slot), &sa->cold);
+	describe(table_cold(&sas->table, slot), sa);
 	word = table_word(&sas->table, slot);
 	was = sa_word_flags(word) & SA_HANDS_OFF;
-	if (sa->hands_off == was || (was && table_cold(&sas->table, slot)->references > 1))
+	if (hands_off(sa) == was || (was && table_cold(&sas->table, slot)->references > 1))
 		return 0;
 	return table_set(&sas->table, slot, word, word ^ SA_HANDS_OFF);
 }

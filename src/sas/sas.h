@@ -7,6 +7,7 @@
 #define SAS_SAS_H
 
 #include <stdbool.h>
+#include "core/sa.h"
 #include "place/first.h"
 #include "sas/maps.h"
 #include "sas/moves.h"
@@ -76,15 +77,8 @@ int sas_renew_rings(struct sas *sas, const cpu_set_t *online, __u64 now_ns);
 /* Strays a second that are let through, 0: all. */
 void sas_set_stray_limit(struct sas *sas, __u64 packets_per_second);
 
-/* What identifies an SA's entry, and what show prints of it; counters and records aside. */
-struct sas_sa {
-	__u32 spi; /* host byte order */
-	bool hands_off;
-	struct sa_cold cold; /* addresses, window, ...; pcpu and file too */
-};
-
-/* An SA's key in the table. */
-__u64 sas_key(const struct sas *sas, const struct sa_cold *cold, __u32 spi);
+/* The slot of an SA, or -1. SAs that differ only by mark share one. */
+int sas_find(const struct sas *sas, const struct sa_id *id);
 
 /* Where new SAs go follows from these loads, shares of a CPU (CPU_SETSIZE of them). */
 void sas_forecast(struct sas *sas, const double *loads, double of_new_sa);
@@ -94,20 +88,20 @@ void sas_forecast(struct sas *sas, const double *loads, double of_new_sa);
  * SA with the same key. *why tells about the CPU. 0; -ENOSPC: no place in the table, its packets
  * stay strays.
  */
-int sas_add(struct sas *sas, const struct sas_sa *sa, __u64 now_ns, enum first_why *why);
+int sas_add(struct sas *sas, const struct sa *sa, __u64 now_ns, enum first_why *why);
 
 /*
  * Removes a reference, and with the last one the entry. The references that are left: if there are
  * any the entry may describe the SA that went, and sas_update() is to follow. -ENOENT: there is no
  * such entry.
  */
-int sas_remove(struct sas *sas, __u64 key, __u64 now_ns);
+int sas_remove(struct sas *sas, const struct sa_id *id, __u64 now_ns);
 
 /*
  * What show prints of the SA, and whether it is hands off, are now these; but an entry that SAs
  * share stays hands off, as some of them may be. -ENOENT.
  */
-int sas_update(struct sas *sas, const struct sas_sa *sa);
+int sas_update(struct sas *sas, const struct sa *sa);
 
 /* The CPU of the SA in @slot: where it is decrypted, or will be once its move is over. */
 __u32 sas_cpu(const struct sas *sas, __u32 slot);

@@ -184,7 +184,7 @@ static __u32 free_slots(const struct table *table, __u32 bucket, __u64 now_ns)
  * A slot in the primary bucket of @key; if that is full, in the emptier one of its overflow ones.
  * In it the first slot from sa_preferred() on, which is where the programs look first.
  */
-static int free_slot(const struct table *table, __u64 key, __u64 now_ns)
+int table_free_slot(const struct table *table, __u64 key, __u64 now_ns)
 {
 	__u32 bucket = sa_primary(&table->shape, key), overflow[2];
 	__u32 bits = free_slots(table, bucket, now_ns), other;
@@ -205,11 +205,6 @@ static int free_slot(const struct table *table, __u64 key, __u64 now_ns)
 	bits |= bits << SA_BUCKET_SLOTS;
 	place += __builtin_ctz(bits >> place);
 	return bucket * SA_BUCKET_SLOTS + place % SA_BUCKET_SLOTS;
-}
-
-int table_place(const struct table *table, __u64 key, __u64 now_ns)
-{
-	return table_find(table, key) >= 0 ? -EEXIST : free_slot(table, key, now_ns);
 }
 
 static int is_ring(__u32 number)
@@ -242,7 +237,7 @@ int table_put(struct table *table, __u32 slot, __u64 key, const struct entry *en
 int table_insert(struct table *table, __u64 key, const struct entry *entry, __u64 now_ns,
 		 __u32 *slot)
 {
-	int at = table_place(table, key, now_ns);
+	int at = table_find(table, key) < 0 ? table_free_slot(table, key, now_ns) : -EEXIST;
 	int err = at < 0 ? at : table_put(table, at, key, entry);
 
 	if (!err)

@@ -79,11 +79,11 @@ int table_find(const struct table *table, __u64 key);
 int table_lookup(const struct table *table, __u64 key, __u64 *word);
 
 /*
- * The slot that table_insert() would take for @key now: so that what must know it can be set up
- * before the word appears. -EEXIST: @key is there; -ENOSPC: its three buckets are full, slots
- * at rest counted.
+ * The slot that table_insert() would take for @key, which is not there, now: so that what must know
+ * it can be set up before the word appears. -ENOSPC: its three buckets are full, slots at rest
+ * counted.
  */
-int table_place(const struct table *table, __u64 key, __u64 now_ns);
+int table_free_slot(const struct table *table, __u64 key, __u64 now_ns);
 
 /* What an entry begins with. */
 struct entry {
@@ -95,13 +95,13 @@ struct entry {
 
 /*
  * Adds an entry: fills the warm and the cold side, then stores the word. 0, and the slot in *slot;
- * -EINVAL: SPI 0 or a field out of range; -EEXIST, -ENOSPC: as table_place(), and nothing is
- * changed.
+ * -EINVAL: SPI 0 or a field out of range; -EEXIST: @key is there; -ENOSPC: as table_free_slot();
+ * nothing is changed then.
  */
 int table_insert(struct table *table, __u64 key, const struct entry *entry, __u64 now_ns,
 		 __u32 *slot);
 
-/* The same at the slot that table_place() has just told. 0, or -EINVAL. */
+/* The same at the slot that table_free_slot() has just told. 0, or -EINVAL. */
 int table_put(struct table *table, __u32 slot, __u64 key, const struct entry *entry);
 
 /* Empties @slot, which then rests. An empty slot stays as it is. */

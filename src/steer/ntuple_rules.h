@@ -9,7 +9,7 @@
 #include <net/if.h>
 #include "nic/model.h"
 #include "nic/rule.h"
-#include "sad/sad.h"
+#include "core/sa.h"
 #include "steer/needs.h"
 
 struct ntuple_rules {

@@ -145,7 +145,7 @@ static void take_cold(struct snapshot_sa *sa, const struct sa_cold *cold, __u64 
 		sa->src[i] = LOAD(cold->src[i]);
 		sa->dst[i] = LOAD(cold->dst[i]);
 	}
-	sa->family = LOAD(cold->family) == 6 ? AF_INET6 : AF_INET;
+	sa->family = LOAD(cold->family);
 	sa->protocol = LOAD(cold->protocol);
 	sa->udp = flags & COLD_UDP;
 	sa->state = state_of(word, flags);

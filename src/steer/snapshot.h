@@ -5,7 +5,7 @@
 
 #include <sched.h>
 #include <stdint.h>
-#include "sad/sad.h"
+#include "core/sa.h"
 #include "steer/lately.h"
 #include "sas/maps.h"
 #include "steer/method.h"

@@ -136,7 +136,7 @@ static void good_memory(int map, void *at)
 			cold[i] = (struct sa_cold){.dst = {destination[0]},
 						   .references = 1,
 						   .pcpu = NO_CPU,
-						   .family = 4,
+						   .family = AF_INET,
 						   .protocol = IPPROTO_ESP};
 	}
 	if (map == MAP_MOVE_RECORDS)
@@ -324,14 +324,14 @@ static void show(void)
 	snapshot_free(&snapshot);
 }
 
-static struct sas_sa sa_of(int i)
+static struct sa sa_of(int i)
 {
-	struct sas_sa sa = {
-		.spi = 0x1000 + i,
-		.cold = {.dst = {destination[0]},
-			 .pcpu = NO_CPU,
-			 .family = 4,
-			 .protocol = IPPROTO_ESP},
+	struct sa sa = {
+		.id = {.dst = {destination[0]},
+		       .spi = 0x1000 + i,
+		       .family = AF_INET,
+		       .protocol = IPPROTO_ESP},
+		.pcpu = -1,
 	};
 
 	return sa;
@@ -344,21 +344,20 @@ static void steer(struct sas *sas)
 
 	sas_adopt_begin(sas);
 	for (int i = 1; i < 4; i++) {
-		struct sas_sa sa = sa_of(i);
+		struct sa sa = sa_of(i);
 
 		sas_add(sas, &sa, NOW + 1, &first);
 	}
 	sas_adopt_end(sas, NOW + 2);
 	sas_beat(sas, NOW + 3);
 	for (int i = 0; i < 4; i++) {
-		struct sas_sa sa = sa_of(i);
-		__u64 key = sas_key(sas, &sa.cold, sa.spi);
+		struct sa sa = sa_of(i);
 
 		sas_move(sas, slot_of(i), i, NOW + 4);
 		moves_poll(&sas->moves, NOW + 5 + i * HANDOVER_SILENCE_NS);
 		sas_update(sas, &sa);
 		if (i & 1)
-			sas_remove(sas, key, NOW + 6);
+			sas_remove(sas, &sa.id, NOW + 6);
 	}
 	moves_poll(&sas->moves, NOW + 10 * HANDOVER_SILENCE_NS);
 }

@@ -191,7 +191,8 @@ static void crowd_out(struct test *t, const struct model_sa *sa)
 		key = sa_key(shape, other->dst, other->spi, other->protocol);
 		if (sa_primary(shape, key) != primary || table_find(table, key) >= 0)
 			continue;
-		if (table_place(table, key, clock_now() + t->box.ahead_ns) / SA_BUCKET_SLOTS !=
+		if (table_free_slot(table, key, clock_now() + t->box.ahead_ns) /
+			    SA_BUCKET_SLOTS !=
 		    (int)primary)
 			return;
 		add_sa(t, other);
@@ -241,7 +242,8 @@ static unsigned int choose_addresses(struct test *t, struct model_local *into, b
 
 		if (!f->family || random_below(&t->random, 4))
 			continue;
-		into[n].family = list[n].family = f->family;
+		into[n].family = f->family;
+		list[n].family = f->family == 4 ? AF_INET : AF_INET6;
 		memcpy(into[n].addr, sources ? f->src : f->dst, sizeof(f->dst));
 		memcpy(list[n].addr, into[n].addr, sizeof(f->dst));
 		n++;
@@ -516,8 +518,8 @@ static void check_shares(struct test *t)
 {
 	struct maps *maps = &t->box.sas.maps;
 	struct base base = *find_base(t, FLOW_IKE, PART_WHOLE), stranger = base;
-	struct local_address here = {.family = 4, .addr = {base.flow.dst[0]}};
-	struct local_address peer = {.family = 4, .addr = {base.flow.src[0]}};
+	struct local_address here = {.family = AF_INET, .addr = {base.flow.dst[0]}};
+	struct local_address peer = {.family = AF_INET, .addr = {base.flow.src[0]}};
 	__u8 *source = place_of(&stranger, base.flow.src[0]);
 	__be32 other = 1;
 

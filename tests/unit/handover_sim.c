@@ -115,7 +115,7 @@ static void user_delete(struct sim *sim)
 static void user_insert(struct sim *sim, struct sa_state *sa)
 {
 	bool late = sa->stray_ns && sim->now_ns < sa->stray_ns + HANDOVER_SILENCE_NS;
-	int slot = table_place(&sim->table, sa->key, sim->now_ns), record = -1;
+	int slot = table_free_slot(&sim->table, sa->key, sim->now_ns), record = -1;
 	__u32 own = 1 + pick(sim, SA_RINGS_USED), taken;
 	struct entry entry = {.to = own, .own = own, .record = NO_MOVE};
 

@@ -131,7 +131,7 @@ static inline struct sa_cold *add(struct maps *maps, __u32 slot, __u32 spi, __u3
 		.hand = NO_CPU,
 		.file = NO_CPU,
 		.replay_window = 64,
-		.family = 4,
+		.family = AF_INET,
 		.protocol = IPPROTO_ESP,
 	};
 	cold->src[0] = htonl(0x0a000001);

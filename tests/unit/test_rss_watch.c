@@ -202,12 +202,13 @@ static int setup(void **state)
 	make_table(&f->sas);
 	for (uint32_t i = 0; i < SAS; i++) {
 		struct flow flow = flow_of(0x1000 + i);
-		struct sas_sa sa = {.spi = 0x1000 + i};
+		struct sa sa = {
+			.id = {.family = AF_INET, .protocol = IPPROTO_ESP, .spi = 0x1000 + i},
+			.pcpu = -1,
+			.cpu = -1,
+		};
 
-		sa.cold.family = 4;
-		sa.cold.protocol = IPPROTO_ESP;
-		sa.cold.pcpu = sa.cold.file = NO_CPU;
-		memcpy(sa.cold.dst, flow.dst, sizeof(sa.cold.dst));
+		memcpy(sa.id.dst, flow.dst, sizeof(sa.id.dst));
 		assert_int_equal(sas_add(&f->sas, &sa, 1, &why), 0);
 	}
 	f->queues.count = QUEUES;

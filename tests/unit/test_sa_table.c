@@ -311,7 +311,7 @@ static void test_insert_and_find(void **state)
 	__u32 slot, at;
 
 	assert_int_equal(table_find(&table, key), -1);
-	assert_int_equal(table_place(&table, key, NOW_NS) >= 0, 1);
+	assert_int_equal(table_free_slot(&table, key, NOW_NS) >= 0, 1);
 	assert_int_equal(table_insert(&table, key, &entry, NOW_NS, &slot), 0);
 	assert_int_equal(table_find(&table, key), slot);
 	assert_int_equal(table_lookup(&table, key, &word), slot);
@@ -506,7 +506,7 @@ static void fill_up(struct table *table, __u64 key)
 {
 	__u32 slot;
 
-	for (__u64 i = 1; table_place(table, key, NOW_NS) >= 0; i++) {
+	for (__u64 i = 1; table_free_slot(table, key, NOW_NS) >= 0; i++) {
 		assert_true(i < 1000);
 		insert(table, i << 12, NOW_NS, &slot);
 	}
@@ -525,8 +525,8 @@ static void test_deleted_slot_rests(void **state)
 	table_remove(&table, victim, NOW_NS);
 	assert_int_equal(insert(&table, key, NOW_NS, &at), -ENOSPC);
 	assert_int_equal(insert(&table, key, NOW_NS + TABLE_REST_NS - 1, &at), -ENOSPC);
-	assert_int_equal(table_place(&table, key, NOW_NS + TABLE_REST_NS - 1), -ENOSPC);
-	assert_int_equal(table_place(&table, key, NOW_NS + TABLE_REST_NS), victim);
+	assert_int_equal(table_free_slot(&table, key, NOW_NS + TABLE_REST_NS - 1), -ENOSPC);
+	assert_int_equal(table_free_slot(&table, key, NOW_NS + TABLE_REST_NS), victim);
 	assert_int_equal(insert(&table, key, NOW_NS + TABLE_REST_NS, &at), 0);
 	assert_int_equal(at, victim);
 	assert_int_equal(table_find(&table, gone), -1);

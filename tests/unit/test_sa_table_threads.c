@@ -225,7 +225,7 @@ static void insert(struct writer *w, __u32 i)
 	int slot;
 
 	for (int tries = 0; tries < 3; tries++) {
-		slot = table_place(table, key, w->shared->now_ns);
+		slot = table_free_slot(table, key, w->shared->now_ns);
 		if (slot != -ENOSPC)
 			break;
 		pass(w, true);

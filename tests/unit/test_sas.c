@@ -141,10 +141,10 @@ static int feed(struct fixture *f, const char *hex)
 /* The slot of ESP to 192.0.2.2, or -1. */
 static int slot_of(const struct fixture *f, uint32_t spi)
 {
-	struct sa_cold cold = {.protocol = IPPROTO_ESP};
+	struct sa_id id = {.family = AF_INET, .protocol = IPPROTO_ESP, .spi = spi};
 
-	inet_pton(AF_INET, "192.0.2.2", cold.dst);
-	return table_find(&f->daemon.sas.table, sas_key(&f->daemon.sas, &cold, spi));
+	inet_pton(AF_INET, "192.0.2.2", id.dst);
+	return sas_find(&f->daemon.sas, &id);
 }
 
 static void recorded_sa_is_in_the_table_at_once(void **state)

@@ -98,7 +98,7 @@ static void json_sas(void **state)
 	cold->if_id = 8;
 	cold = add(maps, 2, 0x5, 2, 9000000000000ull);
 	cold->flags = COLD_UDP | COLD_LEARNED;
-	cold->family = 6;
+	cold->family = AF_INET6;
 	cold->pcpu = 1;
 	assert_int_equal(inet_pton(AF_INET6, "2001:db8::1", cold->src), 1);
 	assert_int_equal(inet_pton(AF_INET6, "2001:db8::2", cold->dst), 1);
