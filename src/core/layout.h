@@ -11,7 +11,7 @@
 #include "core/env.h"
 #include "core/sa_table.h"
 
-#define LAYOUT_VERSION 10u
+#define LAYOUT_VERSION 11u
 #define LAYOUT_MAGIC   0x45535031u /* "ESP1" */
 
 #define LINE __attribute__((aligned(128))) /* two cache lines: adjacent-line prefetch pairs them */
@@ -86,7 +86,7 @@ struct host {
 	__u32 learn;          /* tell user space of repeated strays too */
 	__u64 stray_allowance; /* strays let through in a window, 0: no limit */
 	__u64 stray_limit;     /* the same as the operator said it: packets a second */
-	__u32 seq_tickets;    /* test switch: never tickets in metadata */
+	__u32 no_headroom;    /* test switch: as where a driver leaves no room in front of frames */
 	__u32 addresses;      /* which half of `addresses` is in force */
 	__u32 peers;	      /* and of `peers` */
 	__u32 ike_share, ike_strangers; /* IKE_SHARE, IKE_STRANGERS; tests set others */
@@ -119,7 +119,6 @@ struct program_constants {
 	__u32 cpus;
 	__u32 batch;
 	__u32 interface;   /* index into `counts` */
-	__u32 no_metadata; /* the driver has none: sequence numbers are the tickets */
 	__u32 fine_clock;  /* the kernel has no bpf_ktime_get_coarse_ns() */
 	__u32 frags;	   /* it sees frames in several buffers */
 	__u32 pull_data;   /* the kernel can bring headers into the first of them */
@@ -133,8 +132,7 @@ struct program_constants {
 
 /*
  * A ring's own program leaves this note in front of a frame that it hands over to the program which
- * all rings share. It says which ring this is. It is XDP metadata: a multiple of 4, and with a
- * ticket 32 at most.
+ * all rings share. It says which ring this is. It is XDP metadata: a multiple of 4.
  */
 struct ring_note {
 	__u16 number, kind;
@@ -278,7 +276,7 @@ enum way { WAY_NONE, WAY_SA, WAY_IKE, WAY_STRAY, WAY_TRANSIT };
 struct fragment_value {
 	__u64 key; /* WAY_SA: its sa_word_key */
 	__u32 way;
-	__u32 seq; /* WAY_SA: the first fragment's sequence number */
+	__u32 pad;
 };
 
 #define FRAGMENTS_REMEMBERED 4096

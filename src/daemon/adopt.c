@@ -18,7 +18,6 @@ static void refresh_program(struct daemon *d, const struct daemon_interface *int
 		.ifindex = interface->ifindex,
 		.index = interface->index,
 		.generic = place->generic,
-		.no_metadata = !meeting->has_meta,
 	};
 	char log[4096] = "";
 	int err;

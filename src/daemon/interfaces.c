@@ -105,7 +105,6 @@ static int attach_program(struct daemon *d, const struct link *link, const struc
 	struct program_target target = {
 		.ifindex = link->ifindex,
 		.generic = meeting->generic,
-		.no_metadata = !meeting->has_meta,
 	};
 	char log[8192] = "";
 	int index = take_index(d);

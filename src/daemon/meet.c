@@ -109,7 +109,6 @@ int meet_needs(struct daemon *d, const char *name, struct meeting *meeting)
 		say_findings(&look, NEEDS_WARN);
 		say_refused(&look);
 		driver = xdp_driver_find(look.facts.driver);
-		meeting->has_meta = !meeting->generic && driver && driver->has_meta;
 		meeting->restarts_on_replace = !driver || driver->restarts_on_replace;
 		meeting->model = look.facts.model;
 		meeting->queues = nic_facts_queues(&look.facts);

@@ -24,7 +24,6 @@ struct meeting {
 	uint32_t own_prog_id; /* a program of ours that is on it already, 0: none */
 	int sysfs;	      /* kept for sysfs_take(), 0: none */
 	/* Found out: */
-	bool has_meta;		  /* tickets may use XDP metadata */
 	bool restarts_on_replace; /* replacing the program would restart the interface */
 	const struct model *model; /* that is taken for the NIC; NULL: none */
 	unsigned int queues;	   /* that receive */

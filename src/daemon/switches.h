@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Switches of the test build, from $ESPALIER_TEST, separated by commas:
- *	seq-tickets	sequence numbers are the tickets of moves, as where a driver has no metadata
+ *	no-headroom	as where a driver leaves no room in front of frames, for the tickets of moves
  *	no-pull-data	as on a kernel without bpf_xdp_pull_data()
  *	no-handover	moves switch at once; the tests of order must then fail
  *	uncounted	as on a kernel that does not tell what rings drop
@@ -28,7 +28,7 @@ static inline void switches_apply(struct sas *sas)
 {
 	const char *text = getenv("ESPALIER_TEST");
 
-	sas->maps.host->seq_tickets = text && strstr(text, "seq-tickets");
+	sas->maps.host->no_headroom = text && strstr(text, "no-headroom");
 }
 
 static inline bool switches_no_handover(void)

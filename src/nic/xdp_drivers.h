@@ -40,7 +40,6 @@ struct xdp_driver {
 	uint8_t disruption;	  /* enum xdp_disruption */
 	uint8_t channels;	  /* enum xdp_channel_rule */
 	bool restarts_on_replace; /* replacing one program by another is as bad as an attach */
-	bool has_meta;		  /* data_meta works: tickets may use it */
 	bool peer_vlan;		  /* tags come beside the packet from its peer, and are lost too */
 	bool strips_vlan;	  /* a stripped tag is lost on a redirected frame */
 	bool rxvlan_fixed;	  /* and stripping cannot be switched off */

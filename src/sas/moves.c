@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <stdint.h>
-#include <string.h>
 
 #define NO_SLOT_YET 0xffffffffu
 
@@ -44,8 +43,6 @@ int moves_reserve(struct moves *moves, __u32 from, __u32 into, __u64 now_ns)
 		record->drained_ns = 0;
 		record->mark = 0;
 		record->mark_ns = 0;
-		memset(record->seen, 0, sizeof(record->seen));
-		memset(record->passed, 0, sizeof(record->passed));
 		if (!++record->generation)
 			record->generation = 1;
 		record->freed_ns = 0;

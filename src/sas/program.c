@@ -340,7 +340,6 @@ int program_load_steer(const struct maps *maps, const struct program_target *tar
 		return -errno;
 	c = (void *)&skel->rodata->constants;
 	c->interface = target->index;
-	c->no_metadata = target->no_metadata;
 	err = load_over(skel, skel->progs.espalier_steer, maps, log, size);
 	if (!err)
 		fd = fcntl(bpf_program__fd(skel->progs.espalier_steer), F_DUPFD_CLOEXEC, 0);

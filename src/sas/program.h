@@ -44,7 +44,6 @@ struct program_target {
 	unsigned int ifindex;
 	unsigned int index; /* in host->interface */
 	bool generic;
-	bool no_metadata;
 };
 
 /*

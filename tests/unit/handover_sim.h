@@ -39,8 +39,7 @@ struct config {
 	__u64 seed;
 	int receivers, sas;
 	bool gro;
-	bool seq_tickets;
-	bool fragments;	 /* every other packet comes in fragments */
+	bool no_room;	 /* every other frame has no room for a ticket */
 	bool share_cpus; /* the threads of rings 1 to 3 run on the receiving CPUs */
 	bool no_moves;
 	bool no_deletes;
@@ -52,7 +51,6 @@ struct config {
 struct frame {
 	__u32 sa, receiver;
 	__u32 index; /* among the SA's frames of this receiving CPU, from 1 */
-	struct flow flow; /* what names it: part, seq, offset */
 	bool ticketed, copy;
 	__u64 key, born_ns;
 	struct ticket ticket;
@@ -76,9 +74,6 @@ struct receiver {
 	int budget;
 	__u64 poll_ns;
 	struct frame frame, last;
-	struct flow datagram[SAS]; /* the fragment that was last */
-	__u32 left[SAS];	   /* that are yet to come of it */
-	__u64 whose[SAS];	   /* its SA's key */
 	__u64 word;
 	struct old_ring to;
 	__u32 slot, record;
@@ -99,7 +94,7 @@ struct thread {
 struct sa_state {
 	__u64 key;
 	bool known;
-	__u32 seq, index[RECEIVERS];
+	__u32 index[RECEIVERS];
 	__u32 delivered[RECEIVERS];
 	__u32 order[RECEIVERS][DELIVERED]; /* the last ones' indexes */
 	__u32 highest[RECEIVERS];
@@ -109,8 +104,8 @@ struct sa_state {
 
 struct result {
 	/*
-	 * Frames that came late, and by how many frames that had overtaken them, at most. By
-	 * sequence numbers it may be more: those of frames that a full ring lost count too.
+	 * Frames that came late, and by how many frames that had overtaken them, at most. By their
+	 * numbers it may be more: those that a full ring lost count too.
 	 */
 	__u32 late, worst, worst_seq;
 	__u32 lost, strewn; /* strewn: delivered by an SA's old ring */

@@ -145,7 +145,6 @@ static inline void ref_ipv4(struct flow *f, struct ref *r, const struct encap_po
 	}
 	if (f->part == PART_LATER) {
 		f->kind = FLOW_FRAGMENT;
-		f->offset = offset;
 		return;
 	}
 	ref_skip(r, header);
@@ -173,7 +172,6 @@ static inline bool ref_extension(struct flow *f, struct ref *r, int *next)
 		}
 		if (f->part == PART_LATER) {
 			f->kind = FLOW_FRAGMENT;
-			f->offset = ref_number(r, 2, 2) / 8;
 			return false;
 		}
 	}

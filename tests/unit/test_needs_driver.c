@@ -171,24 +171,18 @@ static void programs_above_are_named(void **state)
 	assert_finding(&facts, NEEDS_UPPER, NEEDS_REFUSE, "bond0");
 }
 
-/* Which drivers have metadata, and which restart when a program is replaced. */
+/* Which drivers restart when a program is replaced. */
 static void the_table_is_as_read(void **state)
 {
-	static const char *const meta[] = {"mlx5_core", "ice",	   "i40e",	 "ixgbe", "igb",
-					   "igc",	"bnxt_en", "virtio_net", "veth",  "idpf"};
 	static const char *const restarts[] = {"igc", "rvu_nicpf", "bnxt_en", "qede", "nicvf"};
-	unsigned int i, metas = 0, restarting = 0;
+	unsigned int i, restarting = 0;
 
 	for (const struct xdp_driver *const *driver = xdp_drivers(); *driver; driver++) {
-		metas += (*driver)->has_meta;
 		restarting += (*driver)->restarts_on_replace;
 		assert_ptr_equal(xdp_driver_find((*driver)->name), *driver);
 	}
-	for (i = 0; i < sizeof(meta) / sizeof(meta[0]); i++)
-		assert_true(xdp_driver_find(meta[i])->has_meta);
 	for (i = 0; i < sizeof(restarts) / sizeof(restarts[0]); i++)
 		assert_true(xdp_driver_find(restarts[i])->restarts_on_replace);
-	assert_int_equal(metas, sizeof(meta) / sizeof(meta[0]));
 	assert_int_equal(restarting, sizeof(restarts) / sizeof(restarts[0]));
 	assert_null(xdp_driver_find(""));
 	assert_null(xdp_driver_find("mlx5"));

@@ -83,7 +83,6 @@ const struct xdp_driver driver_bnxt = {
 	.disruption = XDP_ATTACH_LINK,
 	.channels = XDP_CHANNELS_COMBINED,
 	.restarts_on_replace = true,
-	.has_meta = true,
 	.strips_vlan = true,
 	.mtu_approx = true,
 	.mtu_plain = 3502,

@@ -61,7 +61,7 @@ static const struct model_fact facts[] = {
 
 /*
  * amazon/ena/ena_xdp.c ena_xdp_set; ena_xdp.h ena_xdp_allowed, ENA_XDP_MAX_MTU; ena_netdev.c:
- * xdp_prepare_buff without metadata, frames of several descriptors are dropped
+ * frames of several descriptors are dropped
  */
 const struct xdp_driver driver_ena = {
 	.name = "ena",

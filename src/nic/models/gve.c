@@ -35,7 +35,8 @@ static const struct model_fact facts[] = {
 /*
  * google/gve/gve_main.c verify_xdp_configuration (also at detach), gve_set_xdp,
  * gve_set_netdev_xdp_features (only the queue format GQI_QPL has XDP); gve_rx.c: no VLAN
- * stripping
+ * stripping, 2 bytes of headroom (gve_rx, GVE_RX_PAD; bpf/ticket.h) and a copy that has 256 on a redirect
+ * (gve_xdp_redirect)
  */
 const struct xdp_driver driver_gve = {
 	.name = "gve",

@@ -34,7 +34,6 @@ const struct xdp_driver driver_i40e = {
 	.name = "i40e",
 	.native = XDP_NATIVE_YES,
 	.disruption = XDP_ATTACH_PF,
-	.has_meta = true,
 	.strips_vlan = true,
 	.legacy_rx = true,
 	.mtu_plain = 3046,

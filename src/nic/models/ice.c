@@ -48,14 +48,13 @@ static const struct model_fact facts[] = {
 };
 
 /*
- * ice_main.c ice_xdp_setup_prog, ice_max_xdp_frame_size, ice_xdp_safe_mode; metadata is off with
- * legacy-rx (offset 0 in the rx loop)
+ * ice_main.c ice_xdp_setup_prog, ice_max_xdp_frame_size, ice_xdp_safe_mode; no headroom with legacy-rx
+ * (offset 0 in the rx loop)
  */
 const struct xdp_driver driver_ice = {
 	.name = "ice",
 	.native = XDP_NATIVE_YES,
 	.disruption = XDP_ATTACH_LINK,
-	.has_meta = true,
 	.strips_vlan = true,
 	.legacy_rx = true,
 	.mtu_plain = 3046,

@@ -11,7 +11,6 @@ const struct xdp_driver driver_idpf = {
 	.name = "idpf",
 	.native = XDP_NATIVE_YES,
 	.disruption = XDP_ATTACH_LINK,
-	.has_meta = true,
 	.strips_vlan = true,
 	.mtu_frags = XDP_MTU_NO_LIMIT,
 };

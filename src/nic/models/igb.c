@@ -18,7 +18,6 @@ const struct xdp_driver driver_igb = {
 	.name = "igb",
 	.native = XDP_NATIVE_YES,
 	.disruption = XDP_ATTACH_LINK,
-	.has_meta = true,
 	.strips_vlan = true,
 	.legacy_rx = true,
 	.mtu_approx = true,

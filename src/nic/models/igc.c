@@ -16,7 +16,6 @@ const struct xdp_driver driver_igc = {
 	.native = XDP_NATIVE_YES,
 	.disruption = XDP_ATTACH_LINK,
 	.restarts_on_replace = true,
-	.has_meta = true,
 	.strips_vlan = true,
 	.mtu_plain = 1500,
 };

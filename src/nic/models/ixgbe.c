@@ -33,7 +33,6 @@ const struct xdp_driver driver_ixgbe = {
 	.name = "ixgbe",
 	.native = XDP_NATIVE_YES,
 	.disruption = XDP_ATTACH_LINK,
-	.has_meta = true,
 	.strips_vlan = true,
 	.refuses_lro = true,
 	.refuses_sriov = true,

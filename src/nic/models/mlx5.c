@@ -91,7 +91,6 @@ const struct xdp_driver driver_mlx5 = {
 	.name = "mlx5_core",
 	.native = XDP_NATIVE_YES,
 	.disruption = XDP_ATTACH_LINK,
-	.has_meta = true,
 	.strips_vlan = true,
 	.refuses_lro = true,
 	.refuses_gro_hw = true,

@@ -18,7 +18,6 @@ const struct xdp_driver driver_veth = {
 	.name = "veth",
 	.native = XDP_NATIVE_YES,
 	.disruption = XDP_ATTACH_QUIET,
-	.has_meta = true,
 	.peer_vlan = true,
 	.drops_checksums = true,
 	.mtu_approx = true,

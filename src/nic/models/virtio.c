@@ -46,7 +46,6 @@ const struct xdp_driver driver_virtio = {
 	.name = "virtio_net",
 	.native = XDP_NATIVE_YES,
 	.disruption = XDP_ATTACH_PAUSE,
-	.has_meta = true,
 	.freezes_channels = true,
 	.drops_checksums = true,
 	.mtu_approx = true,
