@@ -256,7 +256,9 @@ def test_killed_while_it_detaches(host):
     host.espalier("stop")
     nothing_left(host)
     # The next run instead: another method makes the one after the first detach.
-    start(host).kill()
+    daemon = start(host)
+    daemon.kill()
+    daemon.wait()  # until then the namespace is its own
     dies(host, "detached-eb", "--method", "rps", interfaces=("eb",))
     check(not program_on(host) and mask(host) == 0, "not killed where it should be:", mask(host))
     start(host, interfaces=("eb2",))
