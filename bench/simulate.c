@@ -133,7 +133,8 @@ static int simulate(const char *path, size_t n, double *ms)
 	if (err)
 		return err;
 	for (size_t i = 0; i < n && !err; i++)
-		err = simulation_add(&s, model_find(nics[i]), false, QUEUES);
+		err = simulation_add(&s, &(struct simulation_nic){.model = model_find(nics[i])},
+				     QUEUES);
 	if (!err)
 		err = capture_read(path, NULL, &ops, &s, &end);
 	if (!err)

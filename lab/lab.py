@@ -55,8 +55,9 @@ def check(condition, what, *details):
         raise Failed(" ".join([str(what)] + [repr(d) for d in details]))
 
 
-def wait_for(condition, what, seconds=15, step=0.05):
-    """Waits until condition() is true; its last value is returned. A bound, never a measure."""
+def wait_for(condition, what, seconds=60, step=0.05):
+    """Waits until condition() is true; its last value is returned. A bound, never a measure: a busy
+    machine, or a guest in emulation, may take many times what it takes at rest."""
     end = time.monotonic() + seconds
     while True:
         value = condition()

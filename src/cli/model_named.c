@@ -47,23 +47,38 @@ static const struct model *find_otherwise(const char *name, char *all, size_t si
 	return n == 1 ? found : NULL;
 }
 
-const struct model *model_named(const char *verb, const char *name)
+const struct model *model_known(const char *name)
 {
 	const struct model *model = model_find(name);
+	char all[256];
+
+	return model ? model : find_otherwise(name, all, sizeof(all));
+}
+
+void model_why_not(const char *name, char *why, size_t size)
+{
 	char near[256];
 
-	if (!model)
-		model = find_otherwise(name, near, sizeof(near));
-	if (model)
-		return model;
+	(void)find_otherwise(name, near, sizeof(near));
 	if (*near) {
-		complain(verb, "%s: this driver has several models: say one of %s", name, near);
-		return NULL;
+		snprintf(why, size, "this driver has several models: say one of %s", near);
+		return;
 	}
 	list_near(name, near, sizeof(near));
 	if (*near)
-		complain(verb, "%s: no such model; did you mean %s?", name, near);
+		snprintf(why, size, "no such model; did you mean %s?", near);
 	else
-		complain(verb, "%s: no such model; 'espalier models' lists them", name);
+		snprintf(why, size, "no such model; 'espalier models' lists them");
+}
+
+const struct model *model_named(const char *verb, const char *name)
+{
+	const struct model *model = model_known(name);
+	char why[320];
+
+	if (model)
+		return model;
+	model_why_not(name, why, sizeof(why));
+	complain(verb, "%s: %s", name, why);
 	return NULL;
 }

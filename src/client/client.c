@@ -19,7 +19,7 @@
 #include "client/takedown.h"
 #include "nic/netns.h"
 
-int daemon_move(const struct move_request *move, char *said, size_t size)
+int daemon_move(const struct move_request *move, struct move_answer *answer)
 {
 	struct control_request request = {
 		.magic = CONTROL_MAGIC,
@@ -27,6 +27,8 @@ int daemon_move(const struct move_request *move, char *said, size_t size)
 		.move = *move,
 	};
 	struct control_reply reply = {0};
+	char *said = answer->said;
+	size_t size = sizeof(answer->said);
 	uint64_t cookie;
 	pid_t pid;
 	int err = netns_id(&cookie);
@@ -43,6 +45,8 @@ int daemon_move(const struct move_request *move, char *said, size_t size)
 		snprintf(said, size, "asking the daemon: %s", ask_why(err));
 	else
 		snprintf(said, size, "%s", reply.said);
+	answer->from = reply.from;
+	answer->to = reply.to;
 	return err ? err : reply.err;
 }
 

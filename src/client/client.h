@@ -8,11 +8,18 @@
 #include "client/leavings.h"
 #include "client/messages.h"
 
+/* -1: no CPU. */
+struct move_answer {
+	char said[DAEMON_WHY_LEN];
+	int from; /* where the SA was */
+	int to;	  /* where it goes and stays, which may be the same; -1: wherever the load says */
+};
+
 /*
- * Asks the running daemon to move one SA. 0, and @said is the sentence that tells what was done; or
- * a negative errno, and @said is "why not; what to do".
+ * Asks the running daemon to move one SA. 0, and @answer->said is the sentence that tells what was
+ * done; or a negative errno, and it is "why not; what to do".
  */
-int daemon_move(const struct move_request *request, char *said, size_t size);
+int daemon_move(const struct move_request *request, struct move_answer *answer);
 
 struct stop_answer {
 	char said[DAEMON_WHY_LEN];

@@ -54,7 +54,7 @@ void leavings_keep(void *leavings, enum undo_outcome outcome, const char *line)
 void leavings_hear(void *leavings, enum undo_outcome outcome, const char *line)
 {
 	if (outcome == UNDO_DONE || add(leavings, outcome == UNDO_FAILED, line))
-		say("%s", line);
+		say_line(NULL, outcome, line);
 }
 
 void leavings_clear(struct leavings *leavings)

@@ -22,7 +22,7 @@ struct move_request {
 	uint8_t dst[16];  /* network byte order */
 };
 
-#define CONTROL_MAGIC 0x45535044u /* "ESPD"; rises with the form of the messages */
+#define CONTROL_MAGIC 0x45535045u /* "ESPE"; rises with the form of the messages */
 
 enum control_what {
 	CONTROL_MOVE,
@@ -45,6 +45,7 @@ struct control_reply {
 	int32_t err;
 	uint8_t stopped; /* something was steered, and is not any more */
 	uint8_t ends;	 /* the daemon comes to its end */
+	int32_t from, to; /* of a move, as in struct move_answer */
 	char said[DAEMON_WHY_LEN];
 };
 

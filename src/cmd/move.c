@@ -3,11 +3,11 @@
 #include <sched.h>
 #include <netinet/in.h>
 #include <string.h>
-#include "cli/outcome.h"
 #include "cli/verb.h"
 #include "client/client.h"
 #include "text/number.h"
 #include "text/spi.h"
+#include "view/out.h"
 
 enum move_protocol { MOVE_ESP, MOVE_AH, MOVE_EITHER };
 
@@ -40,11 +40,34 @@ static const struct option_row options[] = {
 	{0},
 };
 
+static enum status print(const struct move_request *request, const struct move_answer *answer,
+			 bool json)
+{
+	struct out *out = out_new(stdout, json);
+	int err;
+
+	if (!out)
+		return complain("move", "done, but no memory to say so");
+	if (json) {
+		out_number(out, "version", 1);
+		out_bool(out, "done", true);
+		out_string(out, "said", answer->said);
+		out_spi(out, "spi", request->spi);
+		out_number_or_null(out, "from_cpu", answer->from);
+		out_number_or_null(out, "to_cpu", answer->to);
+	} else {
+		out_say(out, "%s", answer->said);
+	}
+	err = out_close(out);
+	return err ? complain("move", "done, but cannot say so: %s", strerror(-err)) : STATUS_DONE;
+}
+
 static enum status move(const void *given, int n, char **operands)
 {
 	const struct move_options *o = given;
 	struct move_request request = {.family = o->dst.family};
-	char tried[64], said[DAEMON_WHY_LEN] = "";
+	struct move_answer answer = {0};
+	char tried[64];
 	int64_t cpu;
 	int err;
 
@@ -62,8 +85,10 @@ static enum status move(const void *given, int n, char **operands)
 		snprintf(tried, sizeof(tried), "release 0x%08x", request.spi);
 	else
 		snprintf(tried, sizeof(tried), "move 0x%08x to CPU %u", request.spi, request.cpu);
-	err = daemon_move(&request, said, sizeof(said));
-	return outcome(tried, err, said, o->json);
+	err = daemon_move(&request, &answer);
+	if (err)
+		return complain(tried, "%s", answer.said);
+	return print(&request, &answer, o->json);
 }
 
 const struct verb verb_move = {

@@ -25,15 +25,16 @@ static void refresh_program(struct daemon *d, const struct daemon_interface *int
 	if (place->program == program_hash())
 		return;
 	if (meeting->restarts_on_replace) {
-		say("%s: keeps the program of the earlier version, since replacing it would "
-		    "restart the interface",
-		    interface->name);
+		say_warning(
+			"%s: keeps the program of the earlier version, since replacing it would "
+			"restart the interface",
+			interface->name);
 		return;
 	}
 	err = xdp_replace(&d->sas.maps, &d->sas.pins, &target, log, sizeof(log));
 	if (err)
-		say("%s: keeps the program of the earlier version: %s", interface->name,
-		    strerror(-err));
+		say_warning("%s: keeps the program of the earlier version: %s", interface->name,
+			    strerror(-err));
 	else
 		place->program = program_hash();
 }

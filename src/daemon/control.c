@@ -83,8 +83,7 @@ static const char *why_not(int err)
 	case -EACCES:
 		return "it is a per-CPU SA (RFC 9611) and stays on its CPU";
 	case -ENOSYS:
-		return "an interface goes by a method that itself decides where SAs are; --method "
-		       "says "
+		return "an interface goes by a method that itself decides where SAs are; --method says "
 		       "which others there are (espalier-run(8))";
 	case -EOPNOTSUPP:
 		return "generic mode cannot hand over in order; attach in native mode to move SAs";
@@ -93,44 +92,55 @@ static const char *why_not(int err)
 	}
 }
 
-static int move_to(struct daemon *d, __u32 slot, const struct move_request *move, char *said,
-		   size_t size)
+static int move_to(struct daemon *d, __u32 slot, const struct move_request *move,
+		   struct control_reply *reply)
 {
-	__u32 was = sas_cpu(&d->sas, slot);
 	int err = sas_move_by_hand(&d->sas, slot, move->cpu, clock_now());
 
-	if (err == -EALREADY) {
-		snprintf(said, size, "SA 0x%08x is on CPU %u, and now stays there", move->spi, was);
+	if (err && err != -EALREADY)
+		return err;
+	reply->to = (int32_t)move->cpu;
+	if (err) {
+		snprintf(reply->said, sizeof(reply->said),
+			 "SA 0x%08x is on CPU %d, and now stays there", move->spi, reply->from);
 		return 0;
 	}
-	if (err)
-		return err;
 	loop_watch_moves(d);
-	snprintf(said, size, "SA 0x%08x moves from CPU %u to CPU %u, and stays there", move->spi,
-		 was, move->cpu);
+	snprintf(reply->said, sizeof(reply->said),
+		 "SA 0x%08x moves from CPU %d to CPU %d, and stays there", move->spi, reply->from,
+		 reply->to);
 	return 0;
 }
 
-static int do_move(struct daemon *d, const struct control_request *request, char *said, size_t size)
+/* Nothing to do is no error. */
+static void release(struct daemon *d, __u32 slot, const struct move_request *move,
+		    struct control_reply *reply)
 {
-	const struct move_request *move = &request->move;
+	int err = sas_release(&d->sas, slot);
+
+	snprintf(reply->said, sizeof(reply->said),
+		 err ? "SA 0x%08x was not put on CPU %d, where it is, by hand; nothing to do"
+		     : "SA 0x%08x, on CPU %d now, goes wherever the load says from now on",
+		 move->spi, reply->from);
+}
+
+static int do_move(struct daemon *d, const struct move_request *move, struct control_reply *reply)
+{
 	int slot = find_slot(d, move);
 	int err = slot;
 
+	if (slot >= 0)
+		reply->from = (int32_t)sas_cpu(&d->sas, slot);
 	if (!steered_all(d, METHOD_PLACES)) {
 		err = -ENOSYS;
 	} else if (slot >= 0 && move->cpu == MOVE_AUTO) {
-		err = sas_release(&d->sas, slot);
-		snprintf(said, size,
-			 err ? "SA 0x%08x was not put on its CPU by hand; nothing to do"
-			     : "SA 0x%08x goes wherever the load says from now on",
-			 move->spi);
+		release(d, slot, move, reply);
 		err = 0;
 	} else if (slot >= 0) {
-		err = move_to(d, slot, move, said, size);
+		err = move_to(d, slot, move, reply);
 	}
 	if (err < 0)
-		snprintf(said, size, "%s", why_not(err));
+		snprintf(reply->said, sizeof(reply->said), "%s", why_not(err));
 	else
 		rounds_soon(d);
 	return err;
@@ -153,6 +163,20 @@ static void send_lines(int client, const struct leavings *leavings)
 		send_line(client, &leavings->list[i]);
 }
 
+/* "; eb2, eb3 stay steered": what goes on. */
+static void say_others(const struct daemon *d, char *said, size_t size)
+{
+	size_t n = strlen(said), first = n;
+	int others = 0;
+
+	for (int i = 0; i < DAEMON_INTERFACES && n < size; i++)
+		if (d->interface[i].ifindex)
+			n += (size_t)snprintf(said + n, size - n, "%s%s", others++ ? ", " : "; ",
+					      d->interface[i].name);
+	if (n > first && n < size)
+		snprintf(said + n, size - n, " stay%s steered", others == 1 ? "s" : "");
+}
+
 static void stop_one(struct daemon *d, struct daemon_interface *interface, int client,
 		     struct control_reply *reply)
 {
@@ -165,6 +189,8 @@ static void stop_one(struct daemon *d, struct daemon_interface *interface, int c
 	undo_tell(d->undo, say_line, NULL);
 	reply->stopped = true;
 	stop_sentence(name, &d->leavings, reply->err, "", reply->said, sizeof(reply->said));
+	say_others(d, reply->said, sizeof(reply->said));
+	say("%s", reply->said);
 	send_lines(client, &d->leavings);
 	leavings_clear(&d->leavings);
 }
@@ -206,9 +232,10 @@ static bool do_stop(struct daemon *d, const struct control_request *request, int
 	if (named)
 		stop_one(d, named, client, reply);
 	else if (interfaces_forgo(d, request->interface))
-		snprintf(reply->said, sizeof(reply->said),
-			 "%s was not steered yet, and will not be until 'espalier run' is started again",
-			 request->interface);
+		snprintf(
+			reply->said, sizeof(reply->said),
+			"%s was not steered yet, and will not be until 'espalier run' is started again",
+			request->interface);
 	else
 		stop_nothing(others ? request->interface : NULL, reply->said, sizeof(reply->said));
 	return true;
@@ -236,7 +263,7 @@ static bool serve(struct daemon *d, const struct control_request *request, int c
 	if (request->what == CONTROL_STOP)
 		return do_stop(d, request, client, reply);
 	if (request->what == CONTROL_MOVE) {
-		reply->err = do_move(d, request, reply->said, sizeof(reply->said));
+		reply->err = do_move(d, &request->move, reply);
 		return true;
 	}
 	snprintf(reply->said, sizeof(reply->said), "the daemon does not know this request");
@@ -254,7 +281,7 @@ static bool is_gone(int fd)
 
 static void answer(struct client *client)
 {
-	struct control_reply reply = {.magic = CONTROL_MAGIC};
+	struct control_reply reply = {.magic = CONTROL_MAGIC, .from = -1, .to = -1};
 	struct control_request request = {0};
 	/* With MSG_TRUNC also of a larger one the size is told. */
 	ssize_t got = recv(client->fd, &request, sizeof(request), MSG_DONTWAIT | MSG_TRUNC);
@@ -347,7 +374,7 @@ int control_open(struct daemon *d)
 	fd = listen_there(&address);
 	err = fd < 0 ? fd : listener_open(&control->listener, d->base, fd, on_client, d);
 	if (err)
-		say("listening on %s: %s", control->path, strerror(-err));
+		say_error("listening on %s: %s", control->path, strerror(-err));
 	return err;
 }
 

@@ -20,15 +20,16 @@ static int given(const char *what, const char *text, const struct cpus_facts *ma
 	int err = cpulist_parse(text, set);
 
 	if (err || !CPU_COUNT(set)) {
-		say("%s %s: not a list of CPUs such as 0-3,8", what, text);
+		say_error("%s %s: not a list of CPUs such as 0-3,8", what, text);
 		return -EINVAL;
 	}
 	cpuset_each (cpu, set) {
 		if (CPU_ISSET(cpu, &machine->online))
 			continue;
-		say("%s %s: this machine has no CPU %d online; 'lscpu --extended' shows those it "
-		    "has",
-		    what, text, cpu);
+		say_error(
+			"%s %s: this machine has no CPU %d online; 'lscpu --extended' shows those it "
+			"has",
+			what, text, cpu);
 		return -ENODEV;
 	}
 	return 0;
@@ -50,7 +51,7 @@ int roles_choose(int sysfs, const struct run_options *options, const uint16_t *r
 	int err = cpus_facts_read("/sys", &machine);
 
 	if (err) {
-		say("reading which CPUs are online: %s", strerror(-err));
+		say_error("reading which CPUs are online: %s", strerror(-err));
 		return err;
 	}
 	CPU_ZERO(&wanted->strays);
@@ -66,9 +67,10 @@ int roles_choose(int sysfs, const struct run_options *options, const uint16_t *r
 		err = given("--stray-cpus", options->stray_cpus, &machine, &wanted->strays);
 	if (!err && options->ike_cpu >= 0 &&
 	    (options->ike_cpu >= CPU_SETSIZE || !CPU_ISSET(options->ike_cpu, &machine.online))) {
-		say("--ike-cpu %d: this machine has no such CPU online; 'lscpu --extended' shows "
-		    "those it has",
-		    options->ike_cpu);
+		say_error(
+			"--ike-cpu %d: this machine has no such CPU online; 'lscpu --extended' shows "
+			"those it has",
+			options->ike_cpu);
 		err = -ENODEV;
 	}
 	if (err)
@@ -93,7 +95,7 @@ int roles_apply(struct daemon *d, const struct cpu_roles *roles)
 	int err = sas_set_roles(&d->sas, roles, why, sizeof(why));
 
 	if (err) {
-		say("giving the CPUs their roles: %s", why);
+		say_error("giving the CPUs their roles: %s", why);
 		return err;
 	}
 	d->roles = *roles;
@@ -119,7 +121,8 @@ static void drain(struct daemon *d)
 		    sa_word_flags(table_word(&d->sas.table, slot)) & SA_HANDS_OFF)
 			continue;
 		more = true;
-		if (sas_move(&d->sas, slot, first_cpu(&d->sas.roles.sas, d->sas.placed, d->sas.load),
+		if (sas_move(&d->sas, slot,
+			     first_cpu(&d->sas.roles.sas, d->sas.placed, d->sas.load),
 			     clock_now()) == -EAGAIN)
 			break;
 	}
@@ -174,7 +177,8 @@ static void take_roles(struct daemon *d)
 	struct cpu_roles roles;
 
 	if (!roles_now(&d->wanted, &roles)) {
-		say("none of the CPUs that were to decrypt is online: SAs stay where they are");
+		say_warning(
+			"none of the CPUs that were to decrypt is online: SAs stay where they are");
 		return;
 	}
 	if (CPU_EQUAL(&roles.sas, &d->roles.sas) && CPU_EQUAL(&roles.strays, &d->roles.strays) &&
@@ -199,9 +203,10 @@ static bool look_astray(struct daemon *d)
 	CPU_AND(&come, &come, &astray);
 	cpulist_format(&come, list, sizeof(list));
 	if (CPU_COUNT(&come))
-		say("CPU %s was offline, and its rings run elsewhere since; SAs leave it until its "
-		    "rings are made anew",
-		    list);
+		say_warning(
+			"CPU %s was offline, and its rings run elsewhere since; SAs leave it until its "
+			"rings are made anew",
+			list);
 	wanted->astray = astray;
 	return true;
 }
@@ -220,7 +225,7 @@ static void follow_rings(struct daemon *d)
 		say("%d %s made anew, on the CPU that came back", made,
 		    made > 1 ? "rings were" : "ring was");
 	else if (made < 0)
-		say("making a ring anew: %s; trying again", strerror(-made));
+		say_warning("making a ring anew: %s; trying again", strerror(-made));
 	if (look_astray(d))
 		take_roles(d);
 }
@@ -261,7 +266,7 @@ void roles_recheck(struct daemon *d)
 	d->wanted.receiving = receiving;
 	rounds_receiving(d, busy);
 	if (pick_cpus(d->sysfs, &machine, options->interfaces, options->n_interfaces, busy,
-			    &d->wanted.cpus, why, sizeof(why)))
+		      &d->wanted.cpus, why, sizeof(why)))
 		return;
 	say("interrupts went to other CPUs: %s", why);
 	take_roles(d);

@@ -270,34 +270,3 @@ unsigned int claims_differ(const struct claims *a, const struct claims *b,
 			which[n++] = others[i].name;
 	return n;
 }
-
-const struct model *claims_model(const struct claims *claims, unsigned int *differ,
-				 const char **which)
-{
-	struct model_nic *nic = malloc(sizeof(*nic));
-	struct claims *its = malloc(sizeof(*its));
-	const struct model *best = NULL;
-
-	*differ = 0;
-	*which = NULL;
-	for (const struct model *const *m = models(); nic && its && *m; m++) {
-		const char *names[CLAIMS_ANSWERS];
-		unsigned int n;
-
-		if (strcmp((*m)->driver->name, claims->driver))
-			continue;
-		if (model_nic_init(nic, *m, model_queues_of(*m, claims->channels)))
-			continue;
-		claims_gather(claims_ask_model, nic, its);
-		model_nic_free(nic);
-		n = claims_differ(claims, its, names);
-		if (!best || n < *differ) {
-			best = *m;
-			*differ = n;
-			*which = n ? names[0] : NULL;
-		}
-	}
-	free(its);
-	free(nic);
-	return best;
-}

@@ -89,11 +89,4 @@ double claims_queues(const struct claims *claims);
 unsigned int claims_differ(const struct claims *a, const struct claims *b,
 			   const char *which[CLAIMS_ANSWERS]);
 
-/*
- * The model of this driver that answers most like it, the number of answers that differ and the
- * first of them; NULL: there is no model of the driver.
- */
-const struct model *claims_model(const struct claims *claims, unsigned int *differ,
-				 const char **which);
-
 #endif

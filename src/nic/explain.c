@@ -304,20 +304,20 @@ char *explain_words(const struct explanation *e, char *buf, size_t size)
 	static const char *const inputs[] = {
 		[EXPLAIN_ADDRESSES] = "the addresses",
 		[EXPLAIN_PORTS] = "the addresses and UDP's ports",
-		[EXPLAIN_PORTS_AT_32] = "the addresses and UDP's ports, behind the room of IPv6's",
+		[EXPLAIN_PORTS_AT_32] = "the addresses and, from byte 32 on, UDP's ports",
 		[EXPLAIN_SPI] = "the SPI alone",
-		[EXPLAIN_ADDRESSES_SPI] = "the addresses and the SPI, where UDP has its ports",
-		[EXPLAIN_SPI_AT_32] = "the addresses and the SPI, behind the room of IPv6's",
+		[EXPLAIN_ADDRESSES_SPI] = "the addresses and, behind them, the SPI",
+		[EXPLAIN_SPI_AT_32] = "the addresses and, from byte 32 on, the SPI",
 		[EXPLAIN_SPI_FIRST] = "the SPI, then the addresses",
 		[EXPLAIN_PORTS_SPI] = "the addresses, UDP's ports and the SPI",
 		[EXPLAIN_SPI_SEQ] = "the SPI and the sequence number",
 		[EXPLAIN_ADDRESSES_SEQ] = "the addresses, the SPI and the sequence number",
-		[EXPLAIN_SEQ_AT_32] = "addresses, SPI and sequence number, behind the room of IPv6's",
+		[EXPLAIN_SEQ_AT_32] = "the addresses and, from byte 32 on, SPI and sequence number",
 	};
 	static const char *const symmetric[] = {
 		[EXPLAIN_AS_IS] = "",
-		[EXPLAIN_XOR] = ", alike in both directions (xor)",
-		[EXPLAIN_OR_XOR] = ", alike in both directions (or, xor)",
+		[EXPLAIN_XOR] = ", the same for both directions (xor)",
+		[EXPLAIN_OR_XOR] = ", the same for both directions (or, xor)",
 	};
 
 	if (e->by == EXPLAIN_NOT)

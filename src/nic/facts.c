@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "nic/cpulist.h"
 #include "nic/model_ask.h"
+#include "nic/model_claimed.h"
 #include "nic/pull_data.h"
 #include "nic/sysfs.h"
 #include "nic/verdict.h"

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "nic/model_claimed.h"
 #include "nic/verdict.h"
 
 /* Of queues that fit by chance. */
@@ -56,21 +57,6 @@ static uint32_t hash_of(const struct check *c, const struct model_sample *sample
 	return model_hash(&c->nic, &flow) ^ model_hash(&c->nic, &zero);
 }
 
-/* A refusal shows where the answers are compared. */
-static void set_fields(struct model_nic *nic, const struct claims_fields *wanted)
-{
-	struct ethtool_rxnfc get = {.cmd = ETHTOOL_GRXFH, .flow_type = wanted->type};
-	struct ethtool_rxnfc set = {
-		.cmd = ETHTOOL_SRXFH, .flow_type = wanted->type, .data = wanted->fields};
-
-	if (wanted->err || model_ethtool(nic, &get) || get.data == wanted->fields)
-		return;
-	if (!model_ethtool(nic, &set) || wanted->fields)
-		return;
-	set.data = MODEL_DISCARD; /* virtio is told "none" so */
-	model_ethtool(nic, &set);
-}
-
 /* Sets the model as the NIC was, as far as it can be set; *its: what it answers then. */
 static int set_up(struct check *c, const struct model *model, const struct model_seen *seen,
 		  struct claims *its)
@@ -82,12 +68,9 @@ static int set_up(struct check *c, const struct model *model, const struct model
 		return err;
 	c->seen = seen;
 	c->queues = claims_queues(claims);
-	for (int i = 0; i < CLAIMS_FLOWS; i++)
-		set_fields(&c->nic, &claims->fields[i]);
+	model_claimed_fields(&c->nic, claims); /* a refusal shows where the answers are compared */
 	claims_gather(claims_ask_model, &c->nic, its);
-	c->key = claims->key_known && !model_set_key(&c->nic, claims->key, claims->key_size);
-	if (claims->hfunc)
-		c->nic.hfunc = claims->hfunc;
+	c->key = model_claimed_hash(&c->nic, claims);
 	if (claims->table.size)
 		c->nic.table = claims->table;
 	return 0;

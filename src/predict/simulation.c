@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "nic/model_ask.h"
+#include "nic/model_claimed.h"
 
 int simulation_init(struct simulation *s, size_t nics, const uint32_t *cpus, size_t numbers)
 {
@@ -38,11 +39,21 @@ void simulation_free(struct simulation *s)
 	*s = (struct simulation){0};
 }
 
-int simulation_add(struct simulation *s, const struct model *model, bool asked, uint32_t queues)
+static int init_nic(struct model_nic *nic, const struct simulation_nic *what, uint32_t queues)
+{
+	int err = what->claims ? model_claimed_init(nic, what->model, what->claims, queues)
+			       : model_nic_init(nic, what->model, queues);
+
+	if (!err && what->asked)
+		model_ask_for_spi(nic);
+	return err;
+}
+
+int simulation_add(struct simulation *s, const struct simulation_nic *what, uint32_t queues)
 {
 	struct model_nic *nic = malloc(sizeof(*nic));
 	struct simulated *one = &s->simulated[s->count];
-	int err = nic ? model_nic_init(nic, model, queues) : -ENOMEM;
+	int err = nic ? init_nic(nic, what, queues) : -ENOMEM;
 
 	if (!err)
 		err = spread_init(&one->spread, queues);
@@ -50,11 +61,12 @@ int simulation_add(struct simulation *s, const struct model *model, bool asked, 
 		free(nic);
 		return err;
 	}
-	if (asked)
-		model_ask_for_spi(nic);
-	snprintf(one->name, sizeof(one->name), "%s%s", model->name, asked ? "+sdfn" : "");
+	snprintf(one->name, sizeof(one->name), "%s%s", what->name ? what->name : what->model->name,
+		 what->asked ? "+sdfn" : "");
 	one->nic = nic;
-	one->sprays = asked && model_esp_by(nic, 4, FLOW_ESP) == MODEL_ESP_SPRAYS;
+	one->real = what->claims ? what->name : NULL;
+	one->asked = what->asked;
+	one->sprays = model_esp_by(nic, 4, FLOW_ESP) == MODEL_ESP_SPRAYS;
 	s->sprays |= one->sprays;
 	s->count++;
 	return 0;

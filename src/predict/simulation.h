@@ -6,13 +6,25 @@
 #ifndef PREDICT_SIMULATION_H
 #define PREDICT_SIMULATION_H
 
+#include "nic/claims.h"
 #include "predict/placed.h"
 #include "predict/spread.h"
 #include "trace/trace.h"
 
+/* A NIC to simulate. */
+struct simulation_nic {
+	const char *name; /* NULL: the model's */
+	const struct model *model;
+	const struct claims *claims; /* of the real NIC that it is to be like; NULL: none */
+	bool asked;		     /* as it is after `ethtool -N IF rx-flow-hash esp4 sdfn` */
+};
+
 /* A NIC with so many queues, and what came of it. */
 struct simulated {
-	char name[32]; /* of the model; "NAME+sdfn" after `ethtool -N IF rx-flow-hash esp4 sdfn` */
+	char name[56];	  /* "NAME+sdfn" if it was asked */
+	const char *real; /* name of the real NIC that it is like, as it was added; NULL: there is
+			     none */
+	bool asked;
 	struct model_nic *nic; /* NULL: no NIC, but a placement of ours */
 	bool sprays;	       /* some SAs: their packets are asked about one by one */
 	uint64_t moves;
@@ -35,10 +47,10 @@ int simulation_init(struct simulation *simulation, size_t nics, const uint32_t *
 void simulation_free(struct simulation *simulation);
 
 /*
- * Adds a NIC as its driver leaves it, or as it is after it was asked to hash the SPI. 0; -ENOMEM;
- * -EINVAL: it cannot have so many queues.
+ * Adds a NIC as its driver leaves it, or as the claims say that it is. 0; -ENOMEM; -EINVAL: it
+ * cannot have so many queues.
  */
-int simulation_add(struct simulation *simulation, const struct model *model, bool asked,
+int simulation_add(struct simulation *simulation, const struct simulation_nic *what,
 		   uint32_t queues);
 
 /* Takes a packet: the function of struct trace_ops, with the simulation as its argument. */

@@ -46,7 +46,7 @@ int rss_watch_start(struct rss_watch **watch, struct steered *s, const struct qu
 		err = begin(w, s->ifindex);
 	}
 	if (err)
-		say("%s: measuring where its NIC puts SAs: %s", s->name, strerror(-err));
+		say_warning("%s: measuring where its NIC puts SAs: %s", s->name, strerror(-err));
 	return err;
 }
 
@@ -125,8 +125,8 @@ static void write_table(struct rss_watch *w, struct steered *s)
 	free(old);
 	free(new);
 	if (err)
-		say("%s: writing its indirection table: %s; it stays as it is", s->name,
-		    strerror(-err));
+		say_warning("%s: writing its indirection table: %s; it stays as it is", s->name,
+			    strerror(-err));
 	else
 		say("%s: %s: indirection table written, heaviest queue %.0f%% -> %.0f%% of all; "
 		    "what is on its way meanwhile may be out of order",
@@ -142,10 +142,12 @@ static void give_up(struct rss_watch *w, struct steered *s)
 
 	entry_of(s, &entry);
 	if (w->written && undo_take_back_many(s->undo, &entry, 1) == 0)
-		say("%s: SAs are not where the new table puts them: the old one is back", s->name);
+		say_warning("%s: SAs are not where the new table puts them: the old one is back",
+			    s->name);
 	else
-		say("%s: SAs are not where hash and table put them: the table stays as it is",
-		    s->name);
+		say_warning(
+			"%s: SAs are not where hash and table put them: the table stays as it is",
+			s->name);
 	w->written = false;
 	w->frozen = true;
 }
@@ -169,10 +171,9 @@ static void balance(struct rss_watch *w, struct steered *s, const struct table_s
 /* One SA on several queues: its packets overtake each other, which the replay window punishes. */
 static void stop_spray(struct rss_watch *w, struct steered *s)
 {
-	say("%s: its NIC spreads single SAs over queues, which loses packets to the replay "
-	    "window: "
-	    "its settings are put back; use --method xdp",
-	    s->name);
+	say_warning("%s: its NIC spreads single SAs over queues, which loses packets to the replay "
+		    "window: its settings are put back; use --method xdp",
+		    s->name);
 	undo_restore(s->undo, (int)s->ifindex);
 	w->frozen = true;
 }
@@ -216,6 +217,6 @@ void rss_watch_look(struct rss_watch *w, struct steered *s)
 	measured_free(&measured);
 	err = begin(w, s->ifindex);
 	if (err)
-		say("%s: measuring where its NIC puts SAs: %s; trying again", s->name,
-		    strerror(-err));
+		say_warning("%s: measuring where its NIC puts SAs: %s; trying again", s->name,
+			    strerror(-err));
 }

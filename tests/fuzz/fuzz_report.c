@@ -6,8 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cmd/inspect/report.h"
-#include "cmd/models/report_read.h"
+#include "cmd/report_read.h"
 #include "fuzz.h"
 
 static void hold_against(const struct model *model, const struct report *report)

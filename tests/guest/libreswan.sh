@@ -108,7 +108,7 @@ one_run() {
 	new=$(listed)
 	[ "$old" != "$new" ] || fail "nothing was rekeyed: $new"
 	if [ "$start" != never ]; then
-		await 30 "every SPI of pluto in show" all_shown
+		await 60 "every SPI of pluto in show" all_shown
 		[ "$(shown '[.sas[] | select(.state == "valid") | .cpu] | unique | join(" ")')" = "0 1" ] ||
 			fail "not on both CPUs: $(shown .sas)"
 	fi

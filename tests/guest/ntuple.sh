@@ -41,7 +41,7 @@ esp_up 8 0 || fail "the lab"
 	--interval 200 >>"$log" 2>&1) &
 daemon=$!
 await 60 "8 SAs in show" lists 8
-await 20 "rules that agree with show" agree
+await 60 "rules that agree with show" agree
 [ "$(rules | awk '{ print $2 }' | sort | uniq -c | xargs)" = "4 0 4 1" ] || fail "rules: $(rules)"
 mapfile -t busy < <(shown '.sas[] | select(.cpu == 0) | .spi')
 before=$(shown '[.sas[].moves] | add')
@@ -53,7 +53,7 @@ sink=$!
 	echo "10.1.$((spi - 0xb0000000)).1 10.2.$((spi - 0xb0000000)).1"; done)) &
 sender=$!
 await 60 "the busy SAs on both CPUs" on_both
-await 20 "rules that agree with show" agree
+await 60 "rules that agree with show" agree
 kill $sender $sink
 [ "$(shown '[.sas[].moves] | add')" -gt "$before" ] || fail "nothing was moved"
 [ "$(shown "[.sas[] | select(.spi == \"${busy[0]}\") | .packets] | add")" -gt 100 ] ||

@@ -13,7 +13,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
 import lab
-from lab import BUILD, CPUS, GATEWAY, GATEWAY6, PEER, PEER6, ROOT, check, wait_for
+from lab import BUILD, CPUS, GATEWAY, GATEWAY6, PEER, PEER6, ROOT, Noise, check, wait_for
 
 FIRST = 0x1000
 ALL = ",".join(map(str, CPUS))
@@ -445,7 +445,7 @@ def test_learned(host):
     check(host.shown() == {}, "learned from a flood:", len(host.shown()))
     host.send("--spi", FIRST, "--sas", 8, "--count", 800, "--pps", 400, "--encap", "mix")
     spis = range(FIRST, FIRST + 8)
-    wait_for(lambda: set(spis) <= set(host.shown()), "SAs to be learned", 5)
+    wait_for(lambda: set(spis) <= set(host.shown()), "SAs to be learned")
     shown = host.shown()
     check(all(sa["source"] == "learned" for sa in shown.values()), "not shown as learned", shown)
     check({sa["encap"] for sa in shown.values()} == {"none", "udp"}, "encapsulation")
@@ -660,7 +660,8 @@ def test_new_sas_start_on_the_stray_ring(host):
         dropped = host.show()["drops"] != before["drops"]
         if not dropped:
             break
-    check(not dropped, "rings dropped in each attempt:", host.show()["drops"])
+    if dropped:
+        raise Noise(f"rings dropped in each attempt: {host.show()['drops']}")
     strays = host.show()["strays"]["packets"] - before["strays"]["packets"]
     check(strays > 1000, "no strays before: nothing is tested")
     shown = host.shown()

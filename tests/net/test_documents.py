@@ -97,9 +97,9 @@ class Gateway:
         shutil.rmtree(self.folder)
 
     def environment(self, command):
-        """There is no NIC here: ethtool asks a model of one."""
+        """There is no NIC here: what asks one by ethtool asks a model."""
         more = {}
-        if command.startswith("ethtool"):
+        if command.startswith(("ethtool", "espalier plan", "espalier simulate")):
             more = {"ESPALIER_MODEL": "eth0:bnxt:4", "LD_PRELOAD": f"{BUILD}/tests/preload/libethtool-model.so"}
         return {**os.environ, "PATH": f"{self.folder}/bin:{os.environ['PATH']}", "LC_ALL": "C", **more}
 

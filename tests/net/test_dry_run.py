@@ -80,7 +80,8 @@ def test_one_stream(host):
 
 
 def test_json_alone(host):
-    done = host.espalier("run", "eb", "--json", check=False)
+    # Where it is taken the daemon runs on: then it is ended.
+    done = host.run("b", ["timeout", "60", f"{BUILD}/espalier", "run", "eb", "--json"], check=False)
     check(done.returncode == 2 and "--dry-run" in done.stderr, done.stderr)
 
 

@@ -41,6 +41,19 @@ def test_models(host):
         check(f"Verdict: {verdict}" in text and command in text, model, text)
 
 
+def test_words(host):
+    """Sentences that end well, whatever the driver says."""
+    for model, words in (("mlx5", "the driver says: only the addresses. ('ethtool -n IF rx-flow-hash esp4' tells EINVAL, "
+                                  "with udp4 sdfn; asked for ESP alone, which ethtool cannot, it tells sd.)"),
+                         ("ena", "the driver refuses to say."), ("virtio", "the driver says: nothing."),
+                         ("mlx5", "a hash of the addresses and, behind them, the SPI, the same for both directions"),
+                         ("octeontx2", "a hash of the addresses and, from byte 32 on, UDP's ports."),
+                         ("vmxnet3-v4", "128 entries, no key shown, toeplitz."),
+                         ("veth", "tells 3 facts with their source.")):
+        said = host.espalier("inspect", "--model", model).stdout
+        check(words in said, model, words, said)
+
+
 def test_warnings_of_models(host):
     for model, words in (
             ("octeontx2", "do not use 'ethtool -N IF rx-flow-hash esp4 sdfn'"),
@@ -249,6 +262,30 @@ def test_model_against_report(host):
     report["report"]["samples"][5]["hash_difference"] = f"0x{value ^ 1:08x}"
     code, said, _ = held_against(host, report)
     check(code == 1 and said["packets"][0]["hashes_wrong"] == 1, said)
+
+
+def test_against_on_a_terminal(host):
+    """80 columns there, each row of figures on one line; as long as it is elsewhere."""
+    said = made_up_report(host, 8)
+    said["report"]["samples"][5]["queue"] ^= 1
+    with tempfile.NamedTemporaryFile("w") as file:
+        json.dump(said, file)
+        file.flush()
+        for ask, words in ([], "is WRONG"), (["i40e"], "is WRONG"), (["hns3"], "is WRONG"):
+            command = [f"{lab.BUILD}/espalier", "models", *ask, "--against", file.name]
+            shown = lab.on_terminal(*command)[1]
+            check(max(map(len, shown.splitlines())) <= 80, "lines of more than 80 columns", shown)
+            row = next(line for line in shown.splitlines() if line.startswith("esp IPv4"))
+            check(row.endswith(words), "folded", shown)
+        piped = host.espalier(*command[1:], check=False).stdout
+        check(any(len(line) > 80 for line in piped.splitlines()), "folded into a pipe", piped)
+    del said["report"]["samples"][3:]
+    said["measurement"]["hashes_of_nic"] = False
+    with tempfile.NamedTemporaryFile("w") as file:
+        json.dump(said, file)
+        file.flush()
+        shown = lab.on_terminal(f"{lab.BUILD}/espalier", "models", "--against", file.name)[1]
+        check(max(map(len, shown.splitlines())) <= 80 and "untold:" in shown, shown)
 
 
 def test_the_model_most_like_it(host):

@@ -34,7 +34,7 @@ def overload(host):
         load = host.start("a", [f"{BUILD}/lab/espgen", "--dev", "ea", "--sas", str(SAS), "--spi",
                                 str(FIRST), "--pps", "12000", "--seconds", "30", "--cpus",
                                 str(CPUS[0])], stdout=subprocess.DEVNULL)
-        wait_for(lambda: host.show()["drops"]["sa_rings"] > 0, "the ring to be full", 20)
+        wait_for(lambda: host.show()["drops"]["sa_rings"] > 0, "the ring to be full")
         load.terminate()
         receiver.finish(settle=1.5)
 

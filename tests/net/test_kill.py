@@ -200,14 +200,14 @@ class Rounds:
         self.threads.clear()
 
     def compare(self, told):
-        now = wait_for(lambda: self.settled(), "the settings", 20)
+        now = wait_for(lambda: self.settled(), "the settings")
         differ = [line for line in difflib.unified_diff(self.before.split("\n"), now.split("\n"),
                                                         lineterm="", n=0)]
         check(not differ, "not as it was:", differ, told)
         check(not os.path.exists(self.host.pins), "pins left:", told)
         check(not self.host.run_files(), "files left:", self.host.run_files(), told)
         check(mounts() == self.mounts, "mounts left:", mounts(), told)
-        wait_for(lambda: not lab.ring_threads(self.threads), f"the threads to end: {told}", 30)
+        wait_for(lambda: not lab.ring_threads(self.threads), f"the threads to end: {told}")
 
     def settled(self):
         """The settings; a link that was just reset may still be coming up."""

@@ -65,7 +65,7 @@ def test_stop_puts_everything_back(host):
     host.espalier("stop")
     check(process.wait(10) == 0, "the daemon's exit status", process.returncode)
     check(settings(host) == was, "settings differ:", was, settings(host))
-    wait_for(lambda: not any(gone(before)), "programs, maps and threads to go", 20)
+    wait_for(lambda: not any(gone(before)), "programs, maps and threads to go")
     check(run_files() <= files, "files left:", run_files() - files)
     check(pin_files() <= pins, "pins left:", pin_files() - pins)
 

@@ -42,6 +42,13 @@ def test_journal(host):
     check(second.says("already").startswith("<3>espalier: "), second.lines())
 
 
+def test_what_ends_a_run(host):
+    """CPUs that are not there: an error, not a remark."""
+    for words in ["--cpus", "1023"], ["--cpus", ALL, "--ike-cpu", "1023"]:
+        log = Log(host, "eb", *words, journal=True)
+        check(log.says("this machine has no").startswith("<3>espalier: "), words, log.lines())
+
+
 def test_elsewhere(host):
     """Another file than the journal: no priorities."""
     log = Log(host, "eb", "--cpus", ALL)

@@ -125,7 +125,7 @@ def test_ntuple_follows_the_sas(host):
     nic.espalier("move", str(FIRST + 1), str(other))
     wait_for(lambda: spis_of(nic.rules()) == sorted([0x77, FIRST + 40] + wanted[1:]),
              "rules of the SAs that came and went", 30)
-    wait_for(lambda: dict(nic.rules().values())[FIRST + 1] == queue_of(other), "the move", 30)
+    wait_for(lambda: dict(nic.rules().values())[FIRST + 1] == queue_of(other), "the move")
     # the daemon goes and comes again: the same rules, and none twice
     daemon.kill()
     daemon.wait()
@@ -333,10 +333,10 @@ def test_nic_that_goes_away(host):
         nic = Nic(host, model)
         daemon = nic.start("--method", method, "--interval", "100")
         host.sh("a", "ip link del ea")
-        wait_for(lambda: "eb was deleted" in nic.log(), "a word", 30)
+        wait_for(lambda: "eb was deleted" in nic.log(), "a word")
         check(host.show()["interfaces"] == [], "still shown:", host.show()["interfaces"])
         host.recreate()
-        wait_for(lambda: nic.log().count(f"steering ({method})") == 2, "steering again", 30)
+        wait_for(lambda: nic.log().count(f"steering ({method})") == 2, "steering again")
         check(daemon.poll() is None, "the daemon ended:", nic.log())
         nic.espalier("stop")
 
@@ -361,12 +361,12 @@ def test_measured_once(host):
         return nic.log().count(LOOKING), nic.log().count("eb2: put back: rx-0/rps_cpus")
 
     def refused_again(times):
-        wait_for(lambda: tries() == (times, times - 1), f"measurement {times}, and a refusal", 30)
+        wait_for(lambda: tries() == (times, times - 1), f"measurement {times}, and a refusal")
 
     try:
         for times in range(2, 8):
             host.sh("b", f"ip link del eb2; {veth}; bpftool net attach xdpdrv name {name} dev eb2")
-            wait_for(lambda: tries()[0] == times, "it to be measured", 30)
+            wait_for(lambda: tries()[0] == times, "it to be measured")
             nic.espalier("move", str(FIRST), str(CPUS[times % len(CPUS)]))
             answered_meanwhile = tries() == (times, times - 2)
             refused_again(times)
@@ -386,7 +386,7 @@ def test_measured_once(host):
         daemon.send_signal(signal.SIGHUP)
         refused_again(times + 2)
         host.sh("b", "bpftool net detach xdpdrv dev eb2")
-        wait_for(lambda: nic.log().count("eb2: steering (xdp") == 2, "steering it", 40)
+        wait_for(lambda: nic.log().count("eb2: steering (xdp") == 2, "steering it")
     finally:
         os.close(program)
 

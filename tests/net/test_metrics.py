@@ -124,10 +124,10 @@ def test_cannot_write(host):
     path = start(host, directory)
     os.unlink(path)
     os.rmdir(directory)
-    wait_for(lambda: f"writing {path}: No such file" in host.log, "it to say so", 20)
+    wait_for(lambda: f"writing {path}: No such file" in host.log, "it to say so")
     host.send("--sas", 1, "--spi", FIRST, "--count", 10)
     os.mkdir(directory)
-    wait_for(lambda: os.path.exists(path), "the file to come back", 20)
+    wait_for(lambda: os.path.exists(path), "the file to come back")
     check(host.log.count("writing ") == 1, "said more than once", host.log)
 
 
@@ -139,7 +139,7 @@ def test_dashboard(host):
     check(len(queries) >= 8, "few queries", queries)
     with tempfile.TemporaryDirectory() as directory:
         path = start(host, directory, interval=200)
-        wait_for(lambda: read(path)[f"{host.prefix}-b"]["espalier_rounds_total",] > 0, "rounds", 20)
+        wait_for(lambda: read(path)[f"{host.prefix}-b"]["espalier_rounds_total",] > 0, "rounds")
         with open(path) as file:
             families = set(re.findall(r"^# TYPE (\S+)", file.read(), re.M))
     for query in queries:

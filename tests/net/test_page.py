@@ -35,7 +35,14 @@ addEventListener("load", () => {
     svg_ink: rgb(style(d.querySelector("svg text")).fill),
     svg_text: Math.min(...[...d.querySelectorAll("svg text")].map(t =>
       px(style(t).fontSize) * box(d.querySelector("svg")).width / d.querySelector("svg").viewBox.baseVal.width)),
-    svg_outside: [...d.querySelectorAll("svg text, svg path")].filter(t => {
+    lines: [...d.querySelectorAll(".chart .line")].map(l => ({
+      colour: rgb(style(l).stroke), dash: style(l).strokeDasharray, points: l.getAttribute("d"),
+      shape: l.nextElementSibling.getAttribute("d").replace(/^M\S+ [0-9.]+/, "").replace(/M.*$/, "")})),
+    legend: [...d.querySelectorAll(".legend tr")].map(row => ({
+      says: row.children[1].textContent, colour: rgb(style(row.querySelector("path")).stroke),
+      dash: style(row.querySelector("path")).strokeDasharray,
+      shape: row.querySelectorAll("path")[1].getAttribute("d").replace(/^M\S+ [0-9.]+/, "")})),
+    svg_outside: [...d.querySelectorAll("svg.chart text, svg.chart path")].filter(t => {
       const a = box(t), b = box(d.querySelector("svg"));
       return a.left < b.left - 1 || a.right > b.right + 1 || a.top < b.top - 1 || a.bottom > b.bottom + 1;
     }).length,
@@ -120,6 +127,32 @@ def check_bars(page, results):
     check(len(widths) == 10 and widths == sorted(widths, reverse=True) and widths[0] > 60, widths)
 
 
+def check_lines(page, results):
+    """Each line is told from the others without its colour, and the legend says which lie on each other."""
+    lines, legend = page["lines"], page["legend"]
+    check(len(lines) == len(legend) > 6, "lines", lines, legend)
+    looks = {(row["dash"], row["shape"]) for row in legend}
+    check(len(looks) == len(legend), "alike but for the colour", legend)
+    for line, row in zip(lines, reversed(legend)):  # the first of the legend is on top
+        check(all(line[key] == row[key] for key in ("colour", "dash", "shape")), "another look", line, row)
+        check(contrast(line["colour"], page["paper"]) >= 3, "a line against paper", line)
+
+    def curve(name):
+        return {queues: round(r["speedup"], 2) for (model, queues), r in results.items() if model == name}
+    names = [re.split("[:; ]", row["says"])[0] for row in legend]
+    for name, row in zip(names, legend):
+        same = re.search(r": same as ([^ ,;]+)", row["says"])
+        within = [other for other in names if other != name and
+                  curve(name).items() <= curve(other).items()]
+        check((same[1] in within) if same else (not within or any(f": same as {name}" in r["says"] for r in legend)),
+              "lines on each other", row, within)
+        for other in re.findall(r"[^ ,]+", row["says"].partition("; the same: ")[2]):
+            check(curve(other) == curve(name), "not the same", name, other)
+    check(any("same as" in row["says"] for row in legend), "no line on another: nothing was tested", legend)
+    told = {name for row in legend for name in re.findall(r"[^ ,;:]+", row["says"])}
+    check({model for model, _ in results} <= told, "not in the legend", told)
+
+
 def with_page(test):
     def run(_):
         folder = tempfile.mkdtemp()
@@ -143,6 +176,7 @@ def test_screens(folder):
             page = look(folder, width, scheme)
             check_readable(page, width, scheme == DARK)
             check_bars(page, results)
+            check_lines(page, results)
 
 
 def pixels(folder, pdf):

@@ -180,7 +180,7 @@ def test_root_without_capabilities(host):
             s.settimeout(10)
             s.connect(bytes(1) + b"espalier")
             try:
-                s.send(struct.pack("II", 0x45535044, what) + bytes(44))
+                s.send(struct.pack("II", 0x45535045, what) + bytes(44))
                 said, passed, *_ = s.recvmsg(2000, socket.CMSG_SPACE(4))
             except (BrokenPipeError, ConnectionResetError):
                 continue

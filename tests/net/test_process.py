@@ -243,7 +243,7 @@ def test_silent_client(host):
         client.close()
 
 
-STOP = struct.pack("II", 0x45535044, 1) + bytes(44)  # struct control_request
+STOP = struct.pack("II", 0x45535045, 1) + bytes(44)  # struct control_request
 
 
 def test_request_of_another_size(host):

@@ -57,7 +57,7 @@ def finish(host, receiver, old, new):
     time.sleep(0.2)
     host.run("b", ["ip", "-batch", "-"], input="".join(
         f"xfrm state delete src {PEER} dst {GATEWAY} proto esp spi {spi}\n" for spi in OLD))
-    wait_for(lambda: set(host.shown()) == set(NEW), "the old SAs to go", 30)
+    wait_for(lambda: set(host.shown()) == set(NEW), "the old SAs to go")
     time.sleep(1)
     end(new)
     receiver.finish()

@@ -43,7 +43,7 @@ class Settings:
             self.write(**keys)
         before = self.log().count(word)
         self.process.send_signal(signal.SIGHUP)
-        wait_for(lambda: self.log().count(word) > before, f"the word '{word}'", 30)
+        wait_for(lambda: self.log().count(word) > before, f"the word '{word}'")
         check(self.process.poll() is None, "it ended:", self.log())
 
 
@@ -66,11 +66,11 @@ def cpus_change(host, interval, come_back):
                                   str(FIRST), "--pps", "8000", "--count", "80000", "--json"],
                             stdout=-1)
         settings.reload("espalier.conf again", interfaces="eb", cpus=last, interval=interval)
-        wait_for(lambda: cpus_of(host) == {CPUS[1]}, "all on the other CPU", 30)
+        wait_for(lambda: cpus_of(host) == {CPUS[1]}, "all on the other CPU")
         check(move_to(host, CPUS[0]).returncode, "moved to a CPU that is not ours")
         settings.reload("espalier.conf again", interfaces="eb", cpus=both, interval=interval)
         come_back(host)
-        wait_for(lambda: CPUS[0] in cpus_of(host), "SAs on the first CPU again", 30)
+        wait_for(lambda: CPUS[0] in cpus_of(host), "SAs on the first CPU again")
         sender.wait()
     check(receiver.result["packets"] == 80000, "lost:", receiver.result["packets"])
     check(receiver.result["late"] <= 7 * SAS, "late:", receiver.result["late"])
@@ -152,7 +152,7 @@ def test_nothing_to_read(host):
     """SIGHUP without a file, and with a bad one: the log says what came of it."""
     process = host.daemon("--cpus", ",".join(map(str, CPUS)))
     process.send_signal(signal.SIGHUP)
-    wait_for(lambda: "neither --config nor --sas" in host.log, "a line", 20)
+    wait_for(lambda: "neither --config nor --sas" in host.log, "a line")
     host.espalier("stop")
     process.wait(20)
     with tempfile.NamedTemporaryFile("w") as file:
@@ -160,7 +160,7 @@ def test_nothing_to_read(host):
         file.write("nonsense\n")
         file.flush()
         process.send_signal(signal.SIGHUP)
-        wait_for(lambda: "the SAs of it stay as they are" in host.log, "a line", 20)
+        wait_for(lambda: "the SAs of it stay as they are" in host.log, "a line")
 
 
 lab.main()

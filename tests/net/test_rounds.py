@@ -194,7 +194,7 @@ def test_by_hand_stays(host):
             check(new == {CPUS[1]}, "new SAs went to the busier CPU", new, then)
         for spi in spis:
             host.espalier("move", hex(spi), "auto")
-        wait_for(lambda: len(by_cpu(host).get(CPUS[1], [])) >= 7, "the released SAs to spread", 30)
+        wait_for(lambda: len(by_cpu(host).get(CPUS[1], [])) >= 7, "the released SAs to spread")
         end(sender)
         receiver.finish(settle=1.0)
     return kept_order(host, receiver.result)

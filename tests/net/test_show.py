@@ -30,7 +30,7 @@ def test_all_unknown(host):
         check(part in said, part, said)
     check(any("IPsec that arrives" in w for w in host.show()["warnings"]), "JSON")
     check("warning: all of the IPsec" in words(host.espalier("top", "--frames", "1").stdout), "top")
-    wait_for(lambda: "warning: all of the IPsec that arrives" in host.log, "the log", 30)
+    wait_for(lambda: "warning: all of the IPsec that arrives" in host.log, "the log")
 
 
 def test_known_is_no_warning(host):
@@ -51,7 +51,7 @@ def test_lost(host):
     said = words(host.espalier("show").stdout)
     check("--stray-limit 100 dropped" in said and "in the last" in said, said)
     check("dropped." not in said, said)
-    wait_for(lambda: "warning: --stray-limit 100 dropped" in host.log, "the log", 30)
+    wait_for(lambda: "warning: --stray-limit 100 dropped" in host.log, "the log")
 
 
 def test_packets_of_a_cpu(host):
@@ -111,6 +111,31 @@ def test_picked(host):
     check("fixed by" in host.espalier("show", f"{FIRST:#x}").stdout, "text")
     host.espalier("move", f"{FIRST:#x}", "auto")
     check(host.shown()[FIRST]["fixed"] is None, host.shown()[FIRST])
+
+
+def test_move_tells_where(host):
+    """From which CPU to which, in words and as JSON; and what `auto` leaves open."""
+    host.add_sas([FIRST], wait=False)
+    host.daemon("--cpus", ALL)
+    host.await_sas([FIRST])
+    there = host.shown()[FIRST]["cpu"]
+    other = next(cpu for cpu in CPUS if cpu != there)
+
+    def move(to):
+        return json.loads(host.espalier("move", f"{FIRST:#x}", str(to), "--json").stdout)
+
+    for to in there, other:
+        said = move(to)
+        check((said["version"], said["done"], said["warnings"]) == (1, True, []), said)
+        check((said["spi"], said["from_cpu"], said["to_cpu"]) == (f"{FIRST:#010x}", there, to), said)
+    check(said["said"] == f"SA {FIRST:#010x} moves from CPU {there} to CPU {other}, and stays there", said)
+    wait_for(lambda: host.shown()[FIRST]["cpu"] == other, "the move")
+    said = move("auto")
+    check((said["from_cpu"], said["to_cpu"]) == (other, None) and f"on CPU {other} now" in said["said"], said)
+    said = host.espalier("move", f"{FIRST:#x}", "auto").stdout
+    check(f"not put on CPU {other}, where it is, by hand" in said, said)
+    stopped = json.loads(host.espalier("stop", "--json").stdout)
+    check(stopped["stopped"] and stopped["left_alone"] == stopped["warnings"] == [], stopped)
 
 
 def test_names(host):

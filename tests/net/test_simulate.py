@@ -326,7 +326,7 @@ def test_html(_):
         first = file.read()
     page = Page(first)
     check(not page.open and not page.fetches and "url(" not in first, "page:", page.open)
-    for word in "mlx5", "As i40e: ixgbe", "espalier", "best", "The heaviest SAs":
+    for word in "mlx5", "i40e; the same: ixgbe", "espalier", "best", "The heaviest SAs":
         check(word in page.text, "missing:", word)
     # mlx5, i40e, espalier and best, with two and with four queues each.
     check(first.count('<div class="bar') == 4 * (2 + 4), "bars:", first.count('<div class="bar'))

@@ -53,10 +53,16 @@ def flat(text):
     return " ".join(text.split())
 
 
+def killed(daemon):
+    """Its lock is free only when it is gone."""
+    daemon.kill()
+    daemon.wait(timeout=30)
+
+
 def nothing_left(host, threads=()):
     check(not os.path.exists(host.pins), "pins left:", host.pins)
     check(not host.run_files(), "files left:", host.run_files())
-    wait_for(lambda: not lab.ring_threads(threads), "the rings' threads to end", 20)
+    wait_for(lambda: not lab.ring_threads(threads), "the rings' threads to end")
 
 
 def dies(host, where, *arguments, interfaces=("eb", "eb2")):
@@ -202,7 +208,7 @@ def test_changed_while_steered_stays(host):
     """By whichever daemon it was attached."""
     was = gro(host)
     other = "off" if was == "on" else "on"
-    start(host).kill()
+    killed(start(host))
     start(host)
     host.sh("b", f"ethtool -K eb gro {other}")
     told = host.espalier("stop").stdout
@@ -227,7 +233,7 @@ def test_stopped_then_changed(host):
 def test_pins_that_do_not_go(host):
     """Something that is not ours lies among the pins: all else is taken down and put back."""
     host.sysfs(f"eb/{RX0}", "3")
-    start(host).kill()
+    killed(start(host))
     check(mask(host) == 0, "nothing was changed: this tests nothing")
     stranger = f"{host.pins}/stranger"
     os.mkdir(stranger)
@@ -256,7 +262,7 @@ def test_killed_while_it_detaches(host):
     host.espalier("stop")
     nothing_left(host)
     # The next run instead: another method makes the one after the first detach.
-    start(host).kill()
+    killed(start(host))
     dies(host, "detached-eb", "--method", "rps", interfaces=("eb",))
     check(not program_on(host) and mask(host) == 0, "not killed where it should be:", mask(host))
     start(host, interfaces=("eb2",))
@@ -309,7 +315,7 @@ test_detached_before_settings_are_put_back.lab = ("--second",)
 def test_what_cannot_be_put_back_stays_written_down(host):
     """It is named, the exit status is 1, and the next `stop` tries again."""
     host.sysfs(f"eb/{RX0}", "3")
-    start(host).kill()
+    killed(start(host))
     pretend_before(host, 99)
     for _ in range(2):
         done = host.espalier("stop", check=False)
@@ -356,7 +362,7 @@ def test_stop_before_it_is_steered(host):
             host.sh("b", f"bpftool net attach xdpdrv name {name} dev eb2")
             write("eb eb2")
             daemon.send_signal(signal.SIGHUP)
-            wait_for(lambda: "eb2: not steered; tried again" in host.log, "the refusal", 20)
+            wait_for(lambda: "eb2: not steered; tried again" in host.log, "the refusal")
             if stopped:
                 said = flat(host.espalier("stop", "eb2").stdout)
                 check("eb2 was not steered yet, and will not be" in said, said)
@@ -364,10 +370,10 @@ def test_stop_before_it_is_steered(host):
             host.sh("b", "bpftool net detach xdpdrv dev eb2")
             if stopped:
                 daemon.send_signal(signal.SIGHUP)
-                wait_for(lambda: host.log.count("again") >= 3, "it to read its file", 20)
+                wait_for(lambda: host.log.count("again") >= 3, "it to read its file")
                 check(steered(host) == ["eb"], "steered after its stop:", host.log)
             else:
-                wait_for(lambda: steered(host) == ["eb", "eb2"], "another try", 20)
+                wait_for(lambda: steered(host) == ["eb", "eb2"], "another try")
             host.espalier("stop")
             daemon.wait(timeout=30)
     os.close(program)
@@ -376,10 +382,25 @@ def test_stop_before_it_is_steered(host):
 test_stop_before_it_is_steered.lab = ("--second",)
 
 
+def test_stop_one_of_two(host):
+    """Who stops one is told what goes on, and so is the log."""
+    daemon = start(host, interfaces=("eb", "eb2"))
+    said = "eb is no longer steered, and every setting is as it was; eb2 stays steered"
+    check(flat(host.espalier("stop", "eb").stdout) == said, "told")
+    check(f"espalier: {said}" in host.log, "not in the log", host.log)
+    check(steered(host) == ["eb2"] and daemon.poll() is None, "it goes on", steered(host))
+    said = flat(host.espalier("stop", "eb2").stdout)
+    check(said == "eb2 is no longer steered, and every setting is as it was", said)
+    daemon.wait(timeout=30)
+
+
+test_stop_one_of_two.lab = ("--second",)
+
+
 def test_another_versions_programs(host):
     """`run` takes them down first, and puts back what was changed for them."""
     host.sysfs(f"eb/{RX0}", "3")
-    start(host).kill()
+    killed(start(host))
     os.rename(host.layout, f"{host.pins}/layout-1")
     start(host, interfaces=("eb2",))
     check("another version of espalier" in host.log, "not said:", host.log)

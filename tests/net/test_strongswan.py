@@ -104,7 +104,7 @@ class Steered:
         return {spi: sas[spi] for spi in spis} if spis <= set(sas) else None
 
     def await_learned(self):
-        return wait_for(self.learned, "the SAs to be learned", 30)
+        return wait_for(self.learned, "the SAs to be learned")
 
     def await_flood(self):
         """Waits until the flood competes, and remembers how the SAs are then."""

@@ -48,7 +48,7 @@ def steered(host, dev="eb", spis=range(FIRST, FIRST + SAS), **options):
 
 def said(host, *words):
     for word in words:
-        wait_for(lambda word=word: re.search(word, host.log), f"the word '{word}'", 10)
+        wait_for(lambda word=word: re.search(word, host.log), f"the word '{word}'")
 
 
 def alive(daemon):
@@ -84,7 +84,7 @@ def test_full_table(host):
     os.unlink(path)
     # Later syncs count the same SAs again, and say nothing new.
     said_once = host.log.count("table is full")
-    wait_for(lambda: host.show()["table"]["no_place"] == 136, "the same figure", 5)
+    wait_for(lambda: host.show()["table"]["no_place"] == 136, "the same figure")
     check(said_once == 1, "said so many times:", said_once)
     for spi in placed[:40]:
         host.delete_sa(spi)
@@ -97,8 +97,8 @@ def test_full_table(host):
     for spi in list(left) + homeless:
         host.run("b", ["ip", "xfrm", "state", "delete", "src", PEER, "dst", GATEWAY, "proto", "esp",
                        "spi", str(spi)], check=False)
-    wait_for(lambda: host.show()["table"]["used"] == 0, "all to go", 15)
-    wait_for(lambda: not any("no place" in w for w in host.show()["warnings"]), "the warning to go", 15)
+    wait_for(lambda: host.show()["table"]["used"] == 0, "all to go")
+    wait_for(lambda: not any("no place" in w for w in host.show()["warnings"]), "the warning to go")
     alive(daemon)
 
 

@@ -76,7 +76,7 @@ class Terminal:
         return all(any(word in line for line in self.lines) for word in words)
 
     def await_(self, *words):
-        wait_for(lambda: self.shows(*words), f"{words} on {self.lines}", 20, 0)
+        wait_for(lambda: self.shows(*words), f"{words} on {self.lines}", step=0)
 
     def key(self, key):
         os.write(self.master, key.encode())
@@ -119,7 +119,7 @@ def test_on_a_terminal(host):
         terminal.read()
         found = re.match(r"([\d.]+)( k)? packets/s", terminal.lines[1])
         return found and 1500 < float(found[1]) * (1000 if found[2] else 1) < 2500
-    wait_for(rate_is_right, f"2000 packets a second on {terminal.lines}", 20, 0)
+    wait_for(rate_is_right, f"2000 packets a second on {terminal.lines}", step=0)
     bars = [line.count("█") for line in terminal.lines if re.match(r" *\d+ +20 ", line)]
     check(len(bars) == 2 and min(bars) > 20, "bars of packets", terminal.lines)
     terminal.key("s")
@@ -152,7 +152,7 @@ def test_pause(host):
     def rate():
         found = re.match(r"([\d.]+)( k)? packets/s", terminal.lines[1])
         return found and float(found[1]) * (1000 if found[2] else 1)
-    wait_for(lambda: terminal.read() or 1000 < (rate() or 0) < 3000, "packets", 20, 0)
+    wait_for(lambda: terminal.read() or 1000 < (rate() or 0) < 3000, "packets", step=0)
     terminal.key(" ")
     terminal.await_("[paused]")
     terminal.read(6)
@@ -176,12 +176,12 @@ def test_keys(host):
     terminal.key("s")
     terminal.await_("by SPI")
     terminal.key("j")
-    wait_for(lambda: terminal.read() or spis(terminal)[:1] == [f"{FIRST + 1:#010x}"], "a row less", 20)
+    wait_for(lambda: terminal.read() or spis(terminal)[:1] == [f"{FIRST + 1:#010x}"], "a row less")
     terminal.key("\033[B")
-    wait_for(lambda: terminal.read() or spis(terminal)[:1] == [f"{FIRST + 2:#010x}"], "two less", 20)
+    wait_for(lambda: terminal.read() or spis(terminal)[:1] == [f"{FIRST + 2:#010x}"], "two less")
     terminal.key("k")
     terminal.key("\033[A")
-    wait_for(lambda: terminal.read() or spis(terminal)[:1] == [f"{FIRST:#010x}"], "back", 20)
+    wait_for(lambda: terminal.read() or spis(terminal)[:1] == [f"{FIRST:#010x}"], "back")
     terminal.key("h")
     terminal.await_("scroll", "pause, and go on")
     terminal.key("x")
@@ -189,7 +189,7 @@ def test_keys(host):
     terminal.key("q")
     check(terminal.end() == 0, "exit status")
     terminal = Terminal(host, "--frames", "1")
-    wait_for(lambda: terminal.read() or terminal.process.poll() is not None, "its end", 20)
+    wait_for(lambda: terminal.read() or terminal.process.poll() is not None, "its end")
     terminal.read()
     check("40 SAs" in terminal.written.split("\033[?1049l")[-1], "nothing left to read")
 
@@ -228,10 +228,10 @@ def test_signals(host):
     terminal = Terminal(host)
     terminal.await_("2 SAs")
     terminal.process.send_signal(signal.SIGTSTP)
-    wait_for(lambda: terminal.read() or not terminal.other, "the screen to go", 10)
+    wait_for(lambda: terminal.read() or not terminal.other, "the screen to go")
     check(termios.tcgetattr(terminal.slave) == terminal.before, "not as it was while stopped")
     terminal.process.send_signal(signal.SIGCONT)
-    wait_for(lambda: terminal.read() or terminal.other, "the screen to come back", 10)
+    wait_for(lambda: terminal.read() or terminal.other, "the screen to come back")
     terminal.await_("2 SAs")
     # What it shows is taken away under it.
     host.espalier("stop")

@@ -12,6 +12,7 @@
 #include <string.h>
 #include "nic/claims.h"
 #include "nic/explain.h"
+#include "nic/model_claimed.h"
 #include "nic/model_measure.h"
 #include "nic/verdict.h"
 

@@ -174,6 +174,30 @@ static void print_json(struct out *out, const struct inspection *in)
 	inspect_warn(out, in);
 }
 
+static void say_table(struct out *out, const struct claims *claims)
+{
+	const char *function = function_name(claims);
+	char key[48] = "no key shown";
+
+	if (claims->key_size)
+		snprintf(key, sizeof(key), "key of %u bytes", claims->key_size);
+	out_say(out, "Indirection table of %u entries, %s%s%s.", claims->table_size, key,
+		function ? ", " : "", function ? function : "");
+}
+
+/* What claims_of_esp() names, as the end of a sentence. */
+static const char *claim_words(const struct claims *claims)
+{
+	static const char *const names[] = {"refused", "spi", "addresses", "nothing"};
+	static const char *const words[] = {"refuses to say", "says: addresses and SPI",
+					    "says: only the addresses", "says: nothing"};
+	size_t i = 0;
+
+	while (strcmp(names[i], claims_of_esp(claims)))
+		i++;
+	return words[i];
+}
+
 static void say_claim(struct out *out, const struct inspection *in)
 {
 	const struct claims *claims = &in->facts.claims;
@@ -193,16 +217,14 @@ static void say_claim(struct out *out, const struct inspection *in)
 		out_say(out, "The driver shows no indirection table (%s).",
 			claims_errno_words(claims->rss_err, esp));
 	else
-		out_say(out, "Indirection table of %u entries, key of %u bytes%s%s.",
-			claims->table_size, claims->key_size, function_name(claims) ? ", " : "",
-			function_name(claims) ? function_name(claims) : "");
+		say_table(out, claims);
 	out_say(out,
-		"Claim: asked what of ESP it hashes, the driver says %s. ('ethtool -n %s rx-flow-hash "
-		"esp4' gives %s, the newer question after ESP alone %s, that after udp4 %s.)",
-		claims_of_esp(claims), in->is_model ? "IF" : in->name,
+		"Claim: asked what of ESP it hashes, the driver %s. ('ethtool -n %s rx-flow-hash esp4' "
+		"tells %s, with udp4 %s; asked for ESP alone, which ethtool cannot, it tells %s.)",
+		claim_words(claims), in->is_model ? "IF" : in->name,
 		claims_fields_words(claims_fields_of(claims, "ah_esp4"), both),
-		claims_fields_words(claims_fields_of(claims, "esp4"), esp),
-		claims_fields_words(claims_fields_of(claims, "udp4"), udp));
+		claims_fields_words(claims_fields_of(claims, "udp4"), udp),
+		claims_fields_words(claims_fields_of(claims, "esp4"), esp));
 }
 
 static unsigned int count_facts(const struct model *model, bool verified)
@@ -217,6 +239,7 @@ static unsigned int count_facts(const struct model *model, bool verified)
 static void say_knowledge(struct out *out, const struct inspection *in)
 {
 	struct model_answer answer;
+	char unverified[32];
 
 	if (!in->facts.model || model_ask(in->facts.model, &answer)) {
 		out_say(out, "Knowledge: nothing is known of this driver.");
@@ -229,9 +252,11 @@ static void say_knowledge(struct out *out, const struct inspection *in)
 			"%u of its answers (%s first) are not those of the driver that was read, "
 			"so it may be another.",
 			in->facts.differ, in->facts.differs_in);
-	out_say(out, "'espalier models %s' tells %u facts with their source, and %u unverified.",
+	snprintf(unverified, sizeof(unverified), ", and %u unverified",
+		 count_facts(in->facts.model, false));
+	out_say(out, "'espalier models %s' tells %u facts with their source%s.",
 		in->facts.model->name, count_facts(in->facts.model, true),
-		count_facts(in->facts.model, false));
+		count_facts(in->facts.model, false) ? unverified : "");
 }
 
 static void say_hash(struct out *out, const struct explanation *by)
@@ -256,9 +281,9 @@ static void say_part(struct out *out, const char *what, const struct verdict_par
 	if (!part->sas)
 		return;
 	human_count(packets, part->packets);
-	out_say(out, "%s: %zu SA%s between %zu pair%s of addresses, %s packets, on %u %s: %s.", what,
-		part->sas, part->sas == 1 ? "" : "s", part->pairs, part->pairs == 1 ? "" : "s",
-		packets, part->queues,
+	out_say(out, "%s: %zu SA%s between %zu pair%s of addresses, %s packets, on %u %s: %s.",
+		what, part->sas, part->sas == 1 ? "" : "s", part->pairs,
+		part->pairs == 1 ? "" : "s", packets, part->queues,
 		part->queues == 1 ? "queue" : "queues", verdict_name(part->verdict));
 	if (part->verdict == VERDICT_UNKNOWN && part->missing_sas)
 		out_say(out,

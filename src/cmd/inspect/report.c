@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/utsname.h>
+#include "cmd/report_read.h"
 #include "host/file.h"
 
 /* The hash of an entry's first packet that had one; 0: none had. */

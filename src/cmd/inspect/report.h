@@ -9,9 +9,6 @@
 
 #include "cmd/inspect/inspection.h"
 
-/* So many samples are written, and read. */
-enum { REPORT_SAMPLES = 1000 };
-
 /* Writes the report, JSON; a file that is there is not written over. 0 or a negative errno. */
 int report_write(const char *path, const struct inspection *in);
 

@@ -5,19 +5,15 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cmd/models/report_read.h"
+#include "cmd/report_read.h"
 #include "nic/measured.h"
 #include "view/out.h"
 
 static const struct table_column columns[] = {
-	{"packets", "packets", false, false},
-	{"samples", "samples", true, false},
-	{"pairs", "pairs", true, false},
-	{"by", "model: by", false, false},
-	{"compared", "hashes as the model says", true, false},
-	{"placed", "queues as the model says", true, false},
-	{"verdict", "the model", false, false},
-	{0},
+	{"packets", "packets", false, false},	 {"samples", "samples", true, false},
+	{"pairs", "pairs", true, false},	 {"by", "model: by", false, false},
+	{"compared", "hashes fit", true, false}, {"placed", "queues fit", true, false},
+	{"verdict", "the model", false, false},	 {0},
 };
 
 /* A driver's answer to the question of that name (claims_differ), in words. */

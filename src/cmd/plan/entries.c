@@ -111,9 +111,11 @@ void plan_entries_print_heading(struct out *out, const struct plan_nic *nic,
 		out_number(out, "entries", nic->nic.table.size);
 		return;
 	}
-	out_say(out, "%zu SA%s %s, on the %u entries of %s with %u queues.", sas->n,
-		sas->n == 1 ? "" : "s", sas->source, nic->nic.table.size, nic->nic.model->name,
-		nic->nic.queues);
+	out_say(out, "%zu SA%s %s, on the %u entries of %s%s%s%s with %u queues.", sas->n,
+		sas->n == 1 ? "" : "s", sas->source, nic->nic.table.size,
+		nic->named.claims ? nic->named.name : nic->nic.model->name,
+		nic->named.claims ? " (" : "", nic->named.claims ? nic->nic.model->name : "",
+		nic->named.claims ? ")" : "", nic->nic.queues);
 	out_gap(out);
 }
 
@@ -218,6 +220,7 @@ void plan_entries_say_commands(struct out *out, const struct plan_nic *nic)
 void plan_entries_warn(struct out *out, const struct plan_nic *nic, const struct plan_sas *sas,
 		       const char *unseparated, const char *what)
 {
+	nic_named_warn(out, &nic->named);
 	if (*sas->warning)
 		out_warn(out, "%s", sas->warning);
 	if (sas->equal)

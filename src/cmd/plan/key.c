@@ -58,7 +58,7 @@ static int learn_bits(struct request *r)
 
 static void write_command(const struct request *r, char *text, size_t size)
 {
-	size_t at = (size_t)snprintf(text, size, "ethtool -X IF hkey ");
+	size_t at = (size_t)snprintf(text, size, "ethtool -X %s hkey ", r->nic->interface);
 
 	for (size_t i = 0; i < r->key_len; i++)
 		at += (size_t)snprintf(text + at, size - at, "%s%02x", i ? ":" : "", r->key[i]);
@@ -138,7 +138,7 @@ static enum status print(const struct request *r, struct plan_entries *after)
 {
 	const struct model_nic *nic = &r->nic->nic;
 	struct out *out = out_new(stdout, r->o->json);
-	char command[32 + 3 * sizeof(r->key)];
+	char command[48 + 3 * sizeof(r->key)];
 	double worst = plan_entries_worst(after, &nic->table, r->sas.total);
 	struct plan_entries *chosen = recommended(r, worst) ? after : r->before;
 	int err;

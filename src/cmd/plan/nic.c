@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include "cli/model_named.h"
+#include "nic/model_claimed.h"
 #include "nic/rss_text.h"
 #include "text/number.h"
 
@@ -116,6 +116,12 @@ static enum status check_table(const struct model_nic *nic, bool power)
 {
 	const struct indir *table = &nic->table;
 
+	if (table->size == 1 && nic->queues > 1)
+		return complain(
+			"plan",
+			"%s has no indirection table: nothing can be planned; 'espalier run' "
+			"steers without one",
+			nic->model->name);
 	if (nic->queues > table->size)
 		return complain_usage("plan", "--queues %u: more than the %u entries of the table",
 				      nic->queues, table->size);
@@ -146,31 +152,59 @@ static enum status check_given(const struct plan_options *o, unsigned int needs,
 	return *list ? complain_usage("plan", "needs %s", list) : STATUS_DONE;
 }
 
+/* What the driver of a real NIC tells stands where no option says otherwise. */
+static void take_claims(const struct plan_options *o, const struct nic_named *named,
+			struct rss_text *text, unsigned int *queues)
+{
+	const struct claims *claims = named->claims;
+
+	if (!claims)
+		return;
+	if (!*queues)
+		*queues = named->queues;
+	if (claims->key_known) {
+		memcpy(text->key, claims->key, claims->key_size);
+		text->key_len = claims->key_size;
+	}
+	if (!o->table && *queues == named->queues)
+		text->table = claims->table;
+}
+
+/* Table, key and number of queues, from wherever they come. *entries: --table N. */
+static enum status gather(const struct plan_options *o, const struct nic_named *named,
+			  struct rss_text *text, int64_t *entries, unsigned int *queues)
+{
+	enum status status = STATUS_DONE;
+
+	take_claims(o, named, text, queues);
+	if (!o->table || number_signed(o->table, 1, INDIR_SIZE_MAX, entries))
+		return STATUS_DONE;
+	status = read_table(o->table, text);
+	return status == STATUS_DONE ? check_file(o, &text->table, queues) : status;
+}
+
 static enum status make(const struct plan_options *o, unsigned int needs, struct rss_text *text,
 			struct plan_nic *plan)
 {
-	const struct model *model = o->nic ? model_named("plan", o->nic) : &plain_nic;
+	const struct model *model = o->nic ? plan->named.model : &plain_nic;
 	struct model_nic *nic = &plan->nic;
 	unsigned int queues = o->queues;
-	enum status status = STATUS_DONE;
 	int64_t entries = 0;
+	enum status status = gather(o, &plan->named, text, &entries, &queues);
 
-	if (!model)
-		return STATUS_FAILED;
-	if (o->table && !number_signed(o->table, 1, INDIR_SIZE_MAX, &entries)) {
-		status = read_table(o->table, text);
-		if (status == STATUS_DONE)
-			status = check_file(o, &text->table, &queues);
-	}
 	if (status == STATUS_DONE)
 		status = check_given(o, needs, model, text, queues);
 	if (status == STATUS_DONE)
 		status = init(nic, model, queues);
 	if (status != STATUS_DONE)
 		return status;
+	if (plan->named.claims) {
+		model_claimed_fields(nic, plan->named.claims);
+		(void)model_claimed_hash(nic, plan->named.claims);
+	}
 	if (entries)
 		(void)indir_fill(&nic->table, (uint32_t)entries, queues);
-	else if (o->table)
+	else if (text->table.size)
 		nic->table = text->table;
 	status = check_table(nic, needs & PLAN_POWER);
 	return status == STATUS_DONE ? set_key(o, needs & PLAN_KEY, text, plan) : status;
@@ -182,20 +216,26 @@ struct plan_nic *plan_nic_new(const struct plan_options *o, unsigned int needs, 
 	struct plan_nic *nic = calloc(1, sizeof(*nic));
 
 	if (text && nic)
-		*status = make(o, needs, text, nic);
+		*status = o->nic ? nic_named("plan", o->nic, &nic->named) : STATUS_DONE;
 	else
 		*status = complain("plan", "no memory");
-	free(text);
 	if (*status == STATUS_DONE)
+		*status = make(o, needs, text, nic);
+	free(text);
+	if (*status == STATUS_DONE) {
+		nic->interface = nic_named_if(&nic->named);
 		return nic;
-	free(nic);
+	}
+	plan_nic_free(nic);
 	return NULL;
 }
 
 void plan_nic_free(struct plan_nic *nic)
 {
-	if (nic)
+	if (nic) {
 		model_nic_free(&nic->nic);
+		nic_named_free(&nic->named);
+	}
 	free(nic);
 }
 
@@ -261,7 +301,8 @@ enum plan_separation plan_nic_separate(struct plan_nic *plan, const struct flow 
 
 	if (!(model_inputs(nic, flow) & wanted) && !model_ethtool(nic, &request))
 		snprintf(plan->commands + used, sizeof(plan->commands) - used,
-			 "%sethtool -N IF rx-flow-hash %s sdfn", used ? "; " : "", word);
+			 "%sethtool -N %s rx-flow-hash %s sdfn", used ? "; " : "", plan->interface,
+			 word);
 	if (model_inputs(nic, flow) & MODEL_SEQ) {
 		complain(
 			"plan",

@@ -3,10 +3,13 @@
 #ifndef CMD_PLAN_NIC_H
 #define CMD_PLAN_NIC_H
 
+#include "cmd/nic_named.h"
 #include "cmd/plan/plan.h"
 #include "nic/model.h"
 
 struct plan_nic {
+	struct nic_named named; /* what --nic names; model NULL: it was not given */
+	const char *interface;	/* in commands: its name, or "IF" */
 	struct model_nic nic;
 	uint32_t key_known; /* bytes of the key as it is; 0: nobody told it */
 	char commands[256]; /* of ethtool that make it hash what it must; "": none is needed */

@@ -46,8 +46,10 @@ static const struct option_row options[] = {
 		 .argument = "NAME",
 		 .type = OPTION_STRING,
 		 .offset = offsetof(struct plan_options, nic),
-		 .help = "the NIC, by a name that 'espalier models' lists; one that hashes source, "
-			 "destination and SPI, in this order, if not given"},
+		 .help = "the NIC, by a name that 'espalier models' lists; or that of an interface "
+			 "here, by its name, or of a file of 'espalier inspect --report', with its "
+			 "table, key and queues; one that hashes source, destination and SPI, in "
+			 "this order, if not given"},
 	[TABLE] = {.name = "table",
 		   .argument = "N|FILE",
 		   .type = OPTION_FILE,

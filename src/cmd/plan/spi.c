@@ -126,8 +126,11 @@ static void print_plan(struct out *out, const struct request *r, const struct pl
 	}
 	out_up(out);
 	out_gap(out);
-	out_say(out, "They hold for this key and this table only; 'ethtool -x IF' shows both, and "
-		     "many drivers draw a new key when they load.");
+	out_say(out,
+		"They hold for this key and this table only; 'ethtool -x %s' shows both, and many "
+		"drivers draw a new key when they load.",
+		r->nic->interface);
+	nic_named_warn(out, &r->nic->named);
 	out_warn(out,
 		 "not verified on hardware: see with a few packets of each that they arrive on "
 		 "these queues");

@@ -44,13 +44,12 @@ static const struct indir *chosen(const struct request *r)
 /* "ethtool -X IF weight 31 33 32 32" */
 static char *command_of(const struct request *r)
 {
-	static const char begin[] = "ethtool -X IF weight";
-	size_t size = sizeof(begin) + 8 * (size_t)r->nic->nic.queues, at;
+	size_t size = 64 + 8 * (size_t)r->nic->nic.queues, at;
 	char *text = malloc(size);
 
 	if (!text)
 		return NULL;
-	at = (size_t)snprintf(text, size, "%s", begin);
+	at = (size_t)snprintf(text, size, "ethtool -X %s weight", r->nic->interface);
 	for (uint32_t queue = 0; queue < r->nic->nic.queues; queue++)
 		at += (size_t)snprintf(text + at, size - at, " %u", r->plan.weight[queue]);
 	return text;

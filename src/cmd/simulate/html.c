@@ -6,35 +6,37 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include "cmd/simulate/series.h"
+#include "cmd/simulate/chart.h"
 #include "view/human.h"
 
-enum { WIDTH = 400, HEIGHT = 220, LEFT = 40, TOP = 10, HEAVIEST = 10, PART_EM = 8, COLOURS = 6 };
+enum { HEAVIEST = 10, PART_EM = 8 };
+
+/* Each at least three times as light or as dark as its paper (WCAG 2); --c: lines of the chart. */
+#define LIGHT                                                                             \
+	"--ink:#222;--paper:#fff;--bar:#0072b2;--hot:#d55e00;--line:#ccc;--grey:#767676;" \
+	"--c0:#00795a;--c1:#0072b2;--c2:#c24e00;--c3:#a8457f;--c4:#8a6000;--c5:#333"
+#define DARK                                                                                 \
+	"--ink:#ddd;--paper:#181818;--bar:#56b4e9;--hot:#e69f00;--line:#444;--grey:#8a8a8a;" \
+	"--c0:#2fc79b;--c1:#56b4e9;--c2:#ff8a3d;--c3:#e6a0c8;--c4:#e6c200;--c5:#eee"
 
 static const char style[] =
-	":root{color-scheme:light dark;--ink:#222;--paper:#fff;--bar:#0072b2;--hot:#d55e00;"
-	"--line:#ccc}"
-	"@media(prefers-color-scheme:dark){:root{--ink:#ddd;--paper:#181818;--bar:#56b4e9;"
-	"--hot:#e69f00;--line:#444}}"
-	"@media print{:root{--ink:#000;--paper:#fff;--bar:#0072b2;--hot:#d55e00;--line:#ccc}"
-	"section{break-inside:avoid}}"
+	":root{color-scheme:light dark;" LIGHT "}"
+	"@media(prefers-color-scheme:dark){:root{" DARK "}}"
+	"@media print{:root{" LIGHT "}section{break-inside:avoid}}"
 	"body{font:16px/1.4 sans-serif;color:var(--ink);background:var(--paper);max-width:60em;"
 	"margin:auto;padding:1em}"
 	/* As wide as a phone, so that its text is not made smaller there. */
-	"svg{display:block;width:100%;max-width:36em}text{font-size:13px;fill:var(--ink)}"
+	".chart{display:block;width:100%;max-width:36em}text{font-size:13px;fill:var(--ink)}"
+	".legend td{white-space:normal;vertical-align:top}.legend svg{width:44px;height:16px}"
 	".nics{display:grid;grid-template-columns:repeat(auto-fill,minmax(15em,1fr));gap:1em}"
 	".bar{display:grid;grid-template-columns:2em 1fr "
 	"5em;gap:.5em;font-size:13px;white-space:nowrap}"
 	/* Browsers print no backgrounds unless told to. */
 	"i{display:block;background:var(--bar);height:1em;align-self:center;min-width:1px;"
 	"print-color-adjust:exact;-webkit-print-color-adjust:exact}"
-	".hot i{background:var(--hot)}h3{margin:.5em 0 0}p{margin:.3em 0}"
+	".hot i{background:var(--hot)}h3{margin:.5em 0 0}p{margin:.3em 0;overflow-wrap:anywhere}"
 	"table{border-collapse:collapse;display:block;overflow-x:auto}"
 	"td,th{padding:.1em .8em .1em 0;text-align:left;white-space:nowrap}";
-
-/* Told apart by their order and names as well: colour is never alone. */
-static const char *const colours[COLOURS] = {"#009e73", "#0072b2", "#d55e00",
-					     "#cc79a7", "#e69f00", "#888888"};
 
 static void put_bar(FILE *file, const char *name, double share, bool hot)
 {
@@ -91,83 +93,11 @@ static void put_nics(FILE *file, const struct simulate_view *view, const struct 
 	}
 }
 
-static double at_x(const struct simulate_view *view, size_t number)
-{
-	return LEFT + (double)(WIDTH - LEFT - 20) * (double)number / (double)(view->numbers - 1);
-}
-
-static double at_y(double speedup, double most)
-{
-	return TOP + HEIGHT * (1 - speedup / most);
-}
-
-/* Round numbers, some five of them: 0.5, 1, 2, 5, 10, ... */
-static double step_of(double most)
-{
-	double step = 0.5;
-
-	for (int i = 1; most / step > 6; i++)
-		step *= i % 3 ? 2 : 2.5;
-	return step;
-}
-
-/* The top of the scale: the highest speed-up, up to the next step. */
-static double most_speedup(const struct simulation *s)
-{
-	double most = 1, step, top = 0;
-
-	for (size_t i = 0; i < s->count; i++)
-		if (s->simulated[i].spread.speedup > most)
-			most = s->simulated[i].spread.speedup;
-	for (step = step_of(most); top < most; top += step)
-		;
-	return top;
-}
-
-static void put_axes(FILE *file, const struct simulate_view *view, double most)
-{
-	double step = step_of(most);
-
-	for (double at = 0; at <= most * 1.001; at += step)
-		fprintf(file,
-			"<path d=\"M%d %.1fH%d\" stroke=\"var(--line)\"/><text x=\"%d\" "
-			"y=\"%.1f\" text-anchor=\"end\">%g</text>\n",
-			LEFT, at_y(at, most), WIDTH - 20, LEFT - 6, at_y(at, most) + 4, at);
-	for (size_t i = 0; i < view->numbers; i++)
-		fprintf(file, "<text x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%u</text>\n",
-			at_x(view, i), TOP + HEIGHT + 18, view->queues[i]);
-	fprintf(file, "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">queues</text>\n", WIDTH / 2,
-		TOP + HEIGHT + 34);
-}
-
-static void put_line(FILE *file, const struct simulate_view *view, const struct series *series,
-		     double most, size_t row)
-{
-	const char *colour = series->sprays ? "var(--line)" : colours[row % COLOURS], *before = "M";
-	unsigned int dash = series->sprays ? 2 : (unsigned int)(row / COLOURS) * 4;
-	int y = TOP + HEIGHT + 56 + 16 * (int)row;
-
-	fprintf(file, "<path fill=\"none\" stroke=\"%s\" stroke-width=\"2\"", colour);
-	if (dash)
-		fprintf(file, " stroke-dasharray=\"%u\"", dash);
-	fputs(" d=\"", file);
-	for (size_t i = 0; i < view->numbers; i++, before = "L")
-		if (series->by[i])
-			fprintf(file, "%s%.1f %.1f", before, at_x(view, i),
-				at_y(series->by[i]->speedup, most));
-	fprintf(file, "\"/><path d=\"M%d %dh24\" stroke=\"%s\" stroke-width=\"2\"", LEFT, y - 4,
-		colour);
-	if (dash)
-		fprintf(file, " stroke-dasharray=\"%u\"", dash);
-	fprintf(file, "/><text x=\"%d\" y=\"%d\">%s%s</text>\n", LEFT + 32, y, series->name,
-		series->sprays ? " (sprays: unusable)" : "");
-}
-
 /* With one number of queues there is no curve: a bar for each. */
 static void put_speedups(FILE *file, const struct simulate_view *view, const struct series *series,
 			 size_t n)
 {
-	double most = most_speedup(view->simulation);
+	double most = chart_top(view->simulation, true);
 
 	fprintf(file, "<section><h2>Speed-up over one queue, with %u</h2><table>\n",
 		view->queues[0]);
@@ -184,30 +114,6 @@ static void put_speedups(FILE *file, const struct simulate_view *view, const str
 	for (size_t i = 0; i < n; i++)
 		if (series[i].like == i)
 			put_alike(file, series, n, i);
-	fputs("</section>\n", file);
-}
-
-static void put_curves(FILE *file, const struct simulate_view *view, const struct series *series,
-		       size_t n)
-{
-	double most = most_speedup(view->simulation);
-	size_t rows = 0, row = 0;
-
-	for (size_t i = 0; i < n; i++)
-		rows += series[i].like == i;
-	fprintf(file,
-		"<section><h2>Speed-up over one queue</h2><svg viewBox=\"0 0 %d %zu\" "
-		"role=\"img\" aria-label=\"Speed-up against queues\">\n",
-		WIDTH, TOP + HEIGHT + 60 + 16 * rows);
-	put_axes(file, view, most);
-	for (size_t i = n; i-- > 0;)
-		if (series[i].like == i)
-			put_line(file, view, &series[i], most, row++);
-	fputs("</svg>\n", file);
-	for (size_t i = 0; i < n; i++) {
-		if (series[i].like == i)
-			put_alike(file, series, n, i);
-	}
 	fputs("</section>\n", file);
 }
 
@@ -303,7 +209,7 @@ static int put_page(FILE *file, const struct simulate_view *view)
 	struct series *series;
 	time_t now = time(NULL);
 	size_t n;
-	int err;
+	int err = 0;
 
 	series = series_collect(view, &n);
 	if (!series)
@@ -319,18 +225,19 @@ static int put_page(FILE *file, const struct simulate_view *view)
 		style, packets, bytes);
 	put_source(file, view);
 	fprintf(file,
-		". By espalier " ESPALIER_VERSION ", %s. NICs are models with "
+		". By espalier " ESPALIER_VERSION ", %s. Models of NICs have "
 		"Microsoft's key and the table that their drivers fill; <em>espalier</em> is its "
 		"own placement on so many CPUs, from three on with one set aside for strays, "
 		"<em>best</em> what one who knew all packets beforehand could do there.</p>\n",
 		today);
 	put_sprays(file, view->simulation);
 	if (view->numbers > 1)
-		put_curves(file, view, series, n);
+		err = chart_put(file, view, series, n);
 	else
 		put_speedups(file, view, series, n);
 	put_nics(file, view, series, n);
-	err = put_heaviest(file, flows);
+	if (!err)
+		err = put_heaviest(file, flows);
 	fputs("</body></html>\n", file);
 	free(series);
 	return err;

@@ -9,12 +9,23 @@
 enum { FEW_ROUNDS = 4 };
 #define LIGHT 0.02 /* of a CPU, each: below that rounds hardly move anything */
 
+/* "mlx5", "bnxt+sdfn"; of a placement its name. */
+static void print_model(struct out *out, const struct simulated *one)
+{
+	char model[64];
+
+	snprintf(model, sizeof(model), "%s%s", one->nic ? one->nic->model->name : one->name,
+		 one->asked ? "+sdfn" : "");
+	out_string(out, "model", model);
+	out_string(out, "nic", one->real);
+}
+
 static void print_result(struct out *out, const struct simulated *one)
 {
 	const struct spread *spread = &one->spread;
 
 	out_object(out, NULL);
-	out_string(out, "model", one->name);
+	print_model(out, one);
 	out_number(out, "queue_count", spread->queues);
 	out_array(out, "queues");
 	for (uint32_t i = 0; i < spread->queues; i++) {
@@ -156,6 +167,7 @@ static int print_all(struct out *out, const struct simulate_view *view)
 		err = simulate_print_text(out, view);
 	}
 	print_warnings(out, view);
+	simulate_warn_real(out, view->wish);
 	warn_of_rounds(out, view);
 	return err;
 }

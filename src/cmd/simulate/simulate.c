@@ -5,38 +5,36 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "nic/model_ask.h"
-#include "cli/model_named.h"
 #include "cli/progress.h"
 #include "cli/verb.h"
+#include "cmd/simulate/wish.h"
 #include "sad/sas_file.h"
 #include "text/number.h"
 #include "trace/capture.h"
 #include "trace/made.h"
-
-enum { NUMBERS_MAX = 64, NICS_MAX = 128 };
-
-#define ASKED "+sdfn"
 
 struct simulate_options {
 	const char *nic, *queues, *made, *filter, *sas, *html;
 	bool json, no_placement;
 };
 
-static const struct simulate_options defaults = {.queues = "1,2,4,8,16"};
+static const struct simulate_options defaults;
 
 static const struct option_row options[] = {
 	{.name = "nic",
 	 .argument = "NAME,...",
 	 .type = OPTION_STRING,
 	 .offset = offsetof(struct simulate_options, nic),
-	 .help = "only these NICs, by names that 'espalier models' lists; NAME+sdfn: as it is "
-		 "after 'ethtool -N IF rx-flow-hash esp4 sdfn', and esp6"},
+	 .help = "only these NICs: by names that 'espalier models' lists; the NIC of an interface "
+		 "here, by its name, as its driver tells; or that of a file of 'espalier inspect "
+		 "--report'; NAME+sdfn: as it is after 'ethtool -N IF rx-flow-hash esp4 sdfn', and "
+		 "esp6"},
 	{.name = "queues",
 	 .argument = "N,...",
 	 .type = OPTION_STRING,
 	 .offset = offsetof(struct simulate_options, queues),
-	 .help = "their receive queues, and as many CPUs for Espalier"},
+	 .help = "their receive queues, and as many CPUs for Espalier (default 1,2,4,8,16; with "
+		 "the NIC of an interface or a report: as many as it has)"},
 	{.name = "made",
 	 .argument = "WHAT",
 	 .type = OPTION_STRING,
@@ -70,121 +68,35 @@ static const struct option_row options[] = {
 	{0},
 };
 
-/* A NIC to simulate. */
-struct wanted {
-	const struct model *model;
-	bool asked;
-};
-
-struct wish {
-	struct wanted nic[NICS_MAX];
-	size_t nics;
-	uint32_t queues[NUMBERS_MAX];
-	size_t numbers;
-};
-
-/* Calls @take with each part of "A,B,C". */
-static enum status each_part(const char *option, const char *list, struct wish *wish,
-			     enum status (*take)(struct wish *wish, const char *part))
-{
-	enum status status = STATUS_DONE;
-	char *copy = strdup(list), *rest = copy, *part;
-
-	if (!copy)
-		return complain("simulate", "no memory");
-	while (status == STATUS_DONE && (part = strsep(&rest, ","))) {
-		if (*part)
-			status = take(wish, part);
-		else
-			status = complain_usage("simulate", "--%s %s: nothing between two commas",
-						option, list);
-	}
-	free(copy);
-	return status;
-}
-
-static enum status take_queues(struct wish *wish, const char *part)
-{
-	int64_t number;
-
-	if (!number_signed(part, 1, CPU_SETSIZE, &number))
-		return complain_usage("simulate", "--queues %s: not a number from 1 to %d", part,
-				      CPU_SETSIZE);
-	for (size_t i = 0; i < wish->numbers; i++)
-		if (wish->queues[i] == number)
-			return STATUS_DONE;
-	if (wish->numbers == NUMBERS_MAX)
-		return complain_usage("simulate", "--queues: more than %d numbers", NUMBERS_MAX);
-	wish->queues[wish->numbers++] = (uint32_t)number;
-	return STATUS_DONE;
-}
-
-static void want(struct wish *wish, const struct model *model, bool asked)
-{
-	for (size_t i = 0; i < wish->nics; i++)
-		if (wish->nic[i].model == model && wish->nic[i].asked == asked)
-			return;
-	if (wish->nics < NICS_MAX)
-		wish->nic[wish->nics++] = (struct wanted){model, asked};
-}
-
-static enum status take_nic(struct wish *wish, const char *part)
-{
-	size_t length = strlen(part), tail = strlen(ASKED);
-	bool asked = length > tail && !strcmp(part + length - tail, ASKED);
-	char name[64];
-	const struct model *model;
-
-	snprintf(name, sizeof(name), "%.*s", (int)(asked ? length - tail : length), part);
-	model = model_named("simulate", name);
-	if (!model)
-		return STATUS_FAILED;
-	want(wish, model, asked);
-	return STATUS_DONE;
-}
-
-/* All models; and, of those that hash the SPI or spray when asked to, that too. */
-static enum status want_all(struct wish *wish)
-{
-	for (const struct model *const *m = models(); *m; m++) {
-		struct model_answer answer;
-
-		if (model_ask(*m, &answer))
-			return complain("simulate", "no memory");
-		want(wish, *m, false);
-		if (answer.settable_v4)
-			want(wish, *m, true);
-	}
-	return STATUS_DONE;
-}
-
-static enum status read_wish(const struct simulate_options *o, struct wish *wish)
-{
-	enum status status = each_part("queues", o->queues, wish, take_queues);
-
-	if (status != STATUS_DONE)
-		return status;
-	return o->nic ? each_part("nic", o->nic, wish, take_nic) : want_all(wish);
-}
-
 /* A NIC that cannot have so many queues is left out; with --nic that is said. */
+static enum status add_nic(const struct simulate_options *o, const struct wish_nic *nic,
+			   uint32_t queues, struct simulation *s)
+{
+	const struct model *model = nic->named.model;
+	int err = simulation_add(s,
+				 &(struct simulation_nic){.name = nic->named.name,
+							  .model = model,
+							  .claims = nic->named.claims,
+							  .asked = nic->asked},
+				 queues);
+
+	if (err == -ENOMEM)
+		return complain("simulate", "no memory");
+	if (err && o->nic)
+		return complain_usage("simulate", "--queues %u: %s has at most %u", queues,
+				      model->name, model->max_queues);
+	return STATUS_DONE;
+}
+
 static enum status add_nics(const struct simulate_options *o, const struct wish *wish,
 			    struct simulation *s)
 {
-	for (size_t i = 0; i < wish->nics; i++) {
-		for (size_t j = 0; j < wish->numbers; j++) {
-			const struct wanted *nic = &wish->nic[i];
-			int err = simulation_add(s, nic->model, nic->asked, wish->queues[j]);
+	enum status status = STATUS_DONE;
 
-			if (err == -ENOMEM)
-				return complain("simulate", "no memory");
-			if (err && o->nic)
-				return complain_usage("simulate", "--queues %u: %s has at most %u",
-						      wish->queues[j], nic->model->name,
-						      nic->model->max_queues);
-		}
-	}
-	return STATUS_DONE;
+	for (size_t i = 0; i < wish->nics; i++)
+		for (size_t j = 0; j < wish->numbers && status == STATUS_DONE; j++)
+			status = add_nic(o, &wish->nic[i], wish->queues[j], s);
+	return status;
 }
 
 static enum status know_sas(const char *path, struct simulation *s)
@@ -332,35 +244,44 @@ static enum status run(const struct simulate_options *o, const struct wish *wish
 		err = simulation_finish(s);
 	if (status == STATUS_DONE && !err)
 		status = report(o, &(struct simulate_view){s, input, n, o->made, wish->queues,
-							   wish->numbers});
+							   wish->numbers, wish});
 	free(input);
 	if (err)
 		return complain("simulate", "%s", strerror(-err));
 	return status;
 }
 
+static enum status simulate_wish(const struct simulate_options *o, const struct wish *wish, int n,
+				 char **files)
+{
+	struct simulation simulation;
+	enum status status;
+
+	if (simulation_init(&simulation, wish->nics * wish->numbers, wish->queues,
+			    o->no_placement ? 0 : wish->numbers))
+		return complain("simulate", "no memory");
+	status = add_nics(o, wish, &simulation);
+	if (status == STATUS_DONE && o->sas)
+		status = know_sas(o->sas, &simulation);
+	if (status == STATUS_DONE)
+		status = run(o, wish, &simulation, n, files);
+	simulation_free(&simulation);
+	return status;
+}
+
 static enum status simulate(const void *given, int n, char **files)
 {
 	const struct simulate_options *o = given;
-	struct simulation simulation;
-	struct wish wish = {0};
+	struct wish *wish;
 	enum status status;
 
 	if (!n == !o->made)
 		return complain_usage("simulate", n ? "either FILE or --made, not both"
 						    : "needs a FILE, or --made");
-	status = read_wish(o, &wish);
-	if (status != STATUS_DONE)
-		return status;
-	if (simulation_init(&simulation, wish.nics * wish.numbers, wish.queues,
-			    o->no_placement ? 0 : wish.numbers))
-		return complain("simulate", "no memory");
-	status = add_nics(o, &wish, &simulation);
-	if (status == STATUS_DONE && o->sas)
-		status = know_sas(o->sas, &simulation);
-	if (status == STATUS_DONE)
-		status = run(o, &wish, &simulation, n, files);
-	simulation_free(&simulation);
+	wish = wish_new(o->nic, o->queues, &status);
+	if (wish)
+		status = simulate_wish(o, wish, n, files);
+	wish_free(wish);
 	return status;
 }
 

@@ -3,6 +3,7 @@
 #ifndef CMD_SIMULATE_SIMULATE_H
 #define CMD_SIMULATE_SIMULATE_H
 
+#include "cmd/simulate/wish.h"
 #include "predict/simulation.h"
 #include "view/out.h"
 
@@ -21,6 +22,7 @@ struct simulate_view {
 	const char *made;	/* NULL: packets of files */
 	const uint32_t *queues; /* the numbers that were asked for */
 	size_t numbers;
+	const struct wish *wish;
 };
 
 /* Prints it all. 0 or a negative errno. */
@@ -34,5 +36,9 @@ int simulate_print_text(struct out *out, const struct simulate_view *view);
 
 /* A queue, in both forms. */
 void simulate_print_queue(struct out *out, const struct spread *spread, uint32_t queue);
+
+/* Of the NICs that are no models only: what was taken over of them; and what could not be. */
+void simulate_say_real(struct out *out, const struct wish *wish);
+void simulate_warn_real(struct out *out, const struct wish *wish);
 
 #endif

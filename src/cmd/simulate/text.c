@@ -212,10 +212,10 @@ static void print_end(struct out *out, const struct simulate_view *view)
 			"best: the best placement on the same CPUs for who knows all packets "
 			"beforehand.",
 			moves);
+	simulate_say_real(out, view->wish);
 	out_say(out,
-		"Speed-up is over one queue, by packets. NICs are models with Microsoft's key "
-		"and the table that their drivers fill; where SAs land differs with the "
-		"key.%s",
+		"Speed-up is over one queue, by packets. Models have Microsoft's key and the table "
+		"that their drivers fill; where SAs land differs with the key.%s",
 		view->numbers > 1 ? " --queues N shows each queue." : "");
 }
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A report of inspect --report, read again: it comes from strangers. */
-#ifndef CMD_MODELS_REPORT_READ_H
-#define CMD_MODELS_REPORT_READ_H
+#ifndef CMD_REPORT_READ_H
+#define CMD_REPORT_READ_H
 
 #include "nic/model_check.h"
+
+/* So many samples are written, and read. */
+enum { REPORT_SAMPLES = 1000 };
 
 struct report {
 	struct claims claims;

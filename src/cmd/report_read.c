@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // A report of inspect --report, read again.
-#include "cmd/models/report_read.h"
+#include "cmd/report_read.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cmd/inspect/report.h"
 #include "nic/measured.h"
 #include "nic/rss_text.h"
 
