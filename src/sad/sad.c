@@ -104,10 +104,8 @@ static void take_away(struct sad *sad, struct sa_entry *entry)
 }
 
 /* The entry of the same source, mark and interface id. */
-static struct sa_entry *find(const struct sad *sad, const struct sa *sa)
+static struct sa_entry *find(const struct sa_name *name, const struct sa *sa)
 {
-	const struct sa_name *name = sa_set_find(&sad->set, &sa->id);
-
 	for (struct sa_entry *entry = name ? name->entries : NULL; entry; entry = entry->next)
 		if (entry->sa.source == sa->source && entry->sa.mark_value == sa->mark_value &&
 		    entry->sa.mark_mask == sa->mark_mask && entry->sa.if_id == sa->if_id)
@@ -141,13 +139,14 @@ static void update(struct sad *sad, struct sa_entry *entry, const struct sa *sa)
 
 static int apply_sa(struct sad *sad, const struct sa *sa)
 {
-	struct sa_entry *entry = find(sad, sa);
+	struct sa_name *name = sa_set_find(&sad->set, &sa->id);
+	struct sa_entry *entry = find(name, sa);
 
 	if (entry) {
 		update(sad, entry, sa);
 		return 0;
 	}
-	entry = sa_set_add(&sad->set, sa);
+	entry = sa_set_add(&sad->set, name, sa);
 	if (!entry)
 		return -ENOMEM;
 	touch(sad, entry);
@@ -158,7 +157,7 @@ static int apply_sa(struct sad *sad, const struct sa *sa)
 
 static void apply_gone(struct sad *sad, const struct sa *sa)
 {
-	struct sa_entry *entry = find(sad, sa);
+	struct sa_entry *entry = find(sa_set_find(&sad->set, &sa->id), sa);
 
 	if (entry)
 		take_away(sad, entry);
@@ -332,11 +331,11 @@ int sad_learned_add(struct sad *sad, const struct sa *sa, uint64_t now_ns)
 {
 	int ret;
 
-	if (sad_find(sad, &sa->id) || find(sad, sa))
+	if (sad_find(sad, &sa->id) || find(sa_set_find(&sad->set, &sa->id), sa))
 		return -EEXIST;
 	ret = apply_sa(sad, sa);
 	if (!ret)
-		find(sad, sa)->learned_ns = now_ns;
+		find(sa_set_find(&sad->set, &sa->id), sa)->learned_ns = now_ns;
 	return ret;
 }
 

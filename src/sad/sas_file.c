@@ -192,7 +192,7 @@ static int append(struct reader *r, const struct sa *sa)
 		complain(r, "more than %d SAs", SAS_FILE_MAX);
 		return -E2BIG;
 	}
-	if (!sa_set_add(&r->seen, sa))
+	if (!sa_set_add(&r->seen, NULL, sa))
 		return -ENOMEM;
 	if (r->n == r->room) {
 		sas = realloc(r->sas, (r->room * 2 + 64) * sizeof(*sas));

@@ -37,15 +37,13 @@ static struct sa_name *add_name(struct sa_set *set, const struct sa_id *id)
 	return NULL;
 }
 
-struct sa_entry *sa_set_add(struct sa_set *set, const struct sa *sa)
+struct sa_entry *sa_set_add(struct sa_set *set, struct sa_name *name, const struct sa *sa)
 {
 	struct sa_entry *entry = calloc(1, sizeof(*entry));
 
 	if (!entry)
 		return NULL;
-	entry->name = sa_set_find(set, &sa->id);
-	if (!entry->name)
-		entry->name = add_name(set, &sa->id);
+	entry->name = name ? name : add_name(set, &sa->id);
 	if (!entry->name) {
 		free(entry);
 		return NULL;

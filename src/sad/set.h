@@ -35,8 +35,11 @@ struct sa_set {
 /* The name with this id, or NULL. */
 struct sa_name *sa_set_find(const struct sa_set *set, const struct sa_id *id);
 
-/* A new entry holding a copy of *sa, all else zero; NULL: no memory. */
-struct sa_entry *sa_set_add(struct sa_set *set, const struct sa *sa);
+/*
+ * A new entry holding a copy of *sa, all else zero; NULL: no memory. @name: what sa_set_find() says
+ * of its id.
+ */
+struct sa_entry *sa_set_add(struct sa_set *set, struct sa_name *name, const struct sa *sa);
 
 /* Frees the entry, and with the last one its name. */
 void sa_set_remove(struct sa_set *set, struct sa_entry *entry);

@@ -851,7 +851,7 @@ static void toggle(struct sa_set *set, bool *model, uint32_t n, uint32_t if_id)
 	if (entry)
 		sa_set_remove(set, entry);
 	else
-		assert_non_null(sa_set_add(set, &sa));
+		assert_non_null(sa_set_add(set, sa_set_find(set, &sa.id), &sa));
 	*model = !*model;
 }
 

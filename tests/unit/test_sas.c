@@ -165,6 +165,55 @@ static void recorded_sa_is_in_the_table_at_once(void **state)
 	assert_int_equal(f->daemon.sas.placed[CPU], 1);
 }
 
+/* All that `show` prints of an SA, and what else goes by it; of several sources. */
+static void entry_tells_what_the_sa_is(void **state)
+{
+	struct fixture *f = *state;
+	struct sas *sas = &f->daemon.sas;
+	struct sa sa = {
+		.id = {.family = AF_INET6,
+		       .protocol = IPPROTO_AH,
+		       .spi = 0x2000,
+		       .dst = {1, 2, 3, 4}},
+		.src = {5, 6, 7, 8},
+		.if_id = 11,
+		.reqid = 12,
+		.replay_window = 64,
+		.encap = 1,
+		.esn = 1,
+		.source = SA_FILE,
+		.pcpu = -1,
+		.cpu = CPU,
+	};
+	const struct sa_cold *cold;
+	enum first_why why;
+
+	assert_int_equal(sas_add(sas, &sa, 1, &why), 0);
+	assert_int_equal(why, FIRST_FILE);
+	cold = table_cold(&sas->table, (__u32)sas_find(sas, &sa.id));
+	assert_memory_equal(cold->dst, sa.id.dst, sizeof(cold->dst));
+	assert_memory_equal(cold->src, sa.src, sizeof(cold->src));
+	assert_int_equal(cold->family, AF_INET6);
+	assert_int_equal(cold->protocol, IPPROTO_AH);
+	assert_int_equal(cold->if_id, 11);
+	assert_int_equal(cold->reqid, 12);
+	assert_int_equal(cold->replay_window, 64);
+	assert_int_equal(cold->pcpu, NO_CPU);
+	assert_int_equal(cold->file, CPU);
+	assert_int_equal(cold->hand, NO_CPU);
+	assert_int_equal(cold->flags, COLD_UDP | COLD_ESN | COLD_FILE);
+	sa.encap = sa.esn = 0;
+	sa.source = SA_LEARNED;
+	sa.cpu = -1;
+	sa.pcpu = CPU;
+	assert_int_equal(sas_update(sas, &sa), 0);
+	assert_int_equal(cold->flags, COLD_LEARNED);
+	assert_int_equal(cold->pcpu, CPU);
+	assert_int_equal(cold->file, NO_CPU);
+	assert_int_equal(sas_remove(sas, &sa.id, 2), 0);
+	assert_int_equal(sas_find(sas, &sa.id), -1);
+}
+
 static void recorded_delete_takes_it_out_at_once(void **state)
 {
 	struct fixture *f = *state;
@@ -406,6 +455,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		with_daemon(recorded_sa_is_in_the_table_at_once),
+		with_daemon(entry_tells_what_the_sa_is),
 		with_daemon(recorded_delete_takes_it_out_at_once),
 		with_daemon(forged_sa_is_not),
 		with_daemon(part_of_a_message_changes_nothing),
