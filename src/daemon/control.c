@@ -46,7 +46,7 @@ static bool is_named(const struct daemon *d, __u32 slot, const struct move_reque
 		return false;
 	if (move->protocol && move->protocol != cold->protocol)
 		return false;
-	return !move->family || ((move->family == AF_INET) == (cold->family == 4) &&
+	return !move->family || (move->family == cold->family &&
 				 !memcmp(move->dst, cold->dst, cold->family == AF_INET ? 4 : 16));
 }
 

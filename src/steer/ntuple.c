@@ -149,7 +149,7 @@ static bool rule_of(const struct steered *s, __u32 slot, struct rule *rule)
 	int queue = queues_of_cpu(&n->queues, sas_cpu(s->sas, slot));
 
 	memset(rule, 0, sizeof(*rule));
-	rule->family = cold->family;
+	rule->family = cold->family == AF_INET ? 4 : 6;
 	rule->protocol = cold->protocol;
 	rule->udp = !!(cold->flags & COLD_UDP);
 	rule->spi = sa_word_spi(word);

@@ -550,6 +550,7 @@ def test_move(host):
             before=before)
     kept = host.espalier("move", "0x1000", str(sa["cpu"])).stdout
     check("now stays there" in kept, "moved to where it is:", kept)
+    check(host.espalier("move", "0x1000", str(sa["cpu"]), "--dst", GATEWAY).stdout == kept, "by --dst")
     refused(host, ["move", "0x1000", NO_CPU], 1, "takes no SAs", before=before)
     refused(host, ["move", "0x1001", str(CPUS[0])], 1, "several SAs", "--protocol", before=before)
     refused(host, ["move", "0x1000", str(CPUS[0]), "--dst", "192.0.2.99"], 1, "no such SA",
