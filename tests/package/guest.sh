@@ -18,7 +18,14 @@ Environment=ESPALIER_DEB=/var/lib/espalier-test.deb
 ExecStart=/bin/bash $here/service.sh
 StandardOutput=file:/run/espalier-test.out
 StandardError=inherit
-ExecStopPost=/bin/sh -c 'exec systemctl --no-block exit \$EXIT_STATUS'
+ExecStopPost=/bin/sh -c '[ "\$EXIT_CODE" = exited ] || EXIT_STATUS=1; exec systemctl --no-block exit \$EXIT_STATUS'
+END
+# What the service says, as no journal runs here: service.sh shows it where something fails.
+mkdir -p /etc/systemd/system/espalier.service.d
+cat >/etc/systemd/system/espalier.service.d/said.conf <<END
+[Service]
+StandardOutput=append:/run/espalier-said
+StandardError=append:/run/espalier-said
 END
 timeout 1100 unshare --fork --pid --cgroup --mount-proc --uts env container=espalier-test \
 	/lib/systemd/systemd --unit=espalier-test.service --log-target=console --show-status=0 \

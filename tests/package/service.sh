@@ -14,7 +14,8 @@ check() {
 	else
 		echo "FAIL package: $what"
 		tail -n 10 /run/said | sed 's/^/  /'
-		systemctl --no-pager --lines=10 status espalier.service 2>&1 | sed 's/^/  /'
+		systemctl --no-pager --lines=0 status espalier.service 2>&1 | sed 's/^/  /'
+		tail -n 10 /run/espalier-said | sed 's/^/  /'
 		failed=1
 	fi
 }
@@ -49,6 +50,7 @@ check "and says what to write" sh -c '! espalier run --config /etc/espalier/espa
 	grep -v "interfaces = eth0"'
 sed -i 's/^#interfaces = .*/interfaces = wan/' /etc/espalier/espalier.conf
 check "systemctl enable --now" systemctl enable --now espalier.service
+[ "$(pid)" != 0 ] || exit 1 # nothing of what follows can be tried
 check "it steers" steered
 check "it has given up what it does not need" \
 	test "$(caps CapEff) $(caps CapPrm) $(caps CapBnd) $(caps NoNewPrivs)" = \
@@ -60,7 +62,7 @@ check "systemctl reload" systemctl reload espalier.service
 check "a reload leaves it running" test "$(pid)" = "$before"
 check "an upgrade" dpkg -i "$ESPALIER_DEB"
 check "after it SAs are where they were" shown 0xc0000001
-kill -9 "$(pid)"
+[ "$(pid)" = 0 ] || kill -9 "$(pid)" # 0 would be this script
 sleep 4
 check "killed, it is started again" steered
 check "and has a new process" test "$(pid)" != "$before"
