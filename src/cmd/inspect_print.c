@@ -188,14 +188,18 @@ static void say_table(struct out *out, const struct claims *claims)
 /* What claims_of_esp() names, as the end of a sentence. */
 static const char *claim_words(const struct claims *claims)
 {
-	static const char *const names[] = {"refused", "spi", "addresses", "nothing"};
-	static const char *const words[] = {"refuses to say", "says: addresses and SPI",
-					    "says: only the addresses", "says: nothing"};
-	size_t i = 0;
+	static const struct {
+		const char *claim, *words;
+	} rows[] = {
+		{"refused", "refuses to say"},
+		{"spi", "says: addresses and SPI"},
+		{"addresses", "says: only the addresses"},
+	};
 
-	while (strcmp(names[i], claims_of_esp(claims)))
-		i++;
-	return words[i];
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (!strcmp(rows[i].claim, claims_of_esp(claims)))
+			return rows[i].words;
+	return "says: nothing";
 }
 
 static void say_claim(struct out *out, const struct inspection *in)

@@ -140,8 +140,7 @@ void nic_named_warn(struct out *out, const struct nic_named *nic)
 	if (nic->differ)
 		out_warn(out,
 			 "%s: its driver answers %u of our questions unlike model %s (%s): the NIC "
-			 "may "
-			 "do otherwise; see 'espalier inspect --report' and 'espalier models "
+			 "may do otherwise; see 'espalier inspect --report' and 'espalier models "
 			 "--against'",
 			 nic->name, nic->differ, nic->model->name, nic->differs_in);
 	if (claims->rules)
@@ -152,8 +151,7 @@ void nic_named_warn(struct out *out, const struct nic_named *nic)
 	if (claims->input_xfrm && !nic->model->symmetric)
 		out_warn(out,
 			 "%s: it is set to hash both directions alike (ethtool -X %s xfrm), which "
-			 "its "
-			 "model is not",
+			 "its model is not",
 			 nic->name, nic_named_if(nic));
 }
 

@@ -104,6 +104,9 @@ bool plan_entries_worth(double before, double after)
 void plan_entries_print_heading(struct out *out, const struct plan_nic *nic,
 				const struct plan_sas *sas)
 {
+	const char *model = nic->nic.model->name;
+	char of[96];
+
 	if (out_is_json(out)) {
 		out_number(out, "version", 1);
 		out_string(out, "command", *nic->commands ? nic->commands : NULL);
@@ -111,11 +114,12 @@ void plan_entries_print_heading(struct out *out, const struct plan_nic *nic,
 		out_number(out, "entries", nic->nic.table.size);
 		return;
 	}
-	out_say(out, "%zu SA%s %s, on the %u entries of %s%s%s%s with %u queues.", sas->n,
-		sas->n == 1 ? "" : "s", sas->source, nic->nic.table.size,
-		nic->named.claims ? nic->named.name : nic->nic.model->name,
-		nic->named.claims ? " (" : "", nic->named.claims ? nic->nic.model->name : "",
-		nic->named.claims ? ")" : "", nic->nic.queues);
+	if (nic->named.claims)
+		snprintf(of, sizeof(of), "%s (%s)", nic->named.name, model);
+	else
+		snprintf(of, sizeof(of), "%s", model);
+	out_say(out, "%zu SA%s %s, on the %u entries of %s with %u queues.", sas->n,
+		sas->n == 1 ? "" : "s", sas->source, nic->nic.table.size, of, nic->nic.queues);
 	out_gap(out);
 }
 

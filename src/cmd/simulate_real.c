@@ -26,8 +26,7 @@ void simulate_say_real(struct out *out, const struct wish *wish)
 				 nic->claims->table.size);
 		out_say(out,
 			"%s: model %s with what its driver \"%s\" tells: %u queue%s, %s, %s and "
-			"its "
-			"hash fields.",
+			"its hash fields.",
 			nic->name, nic->model->name, nic->claims->driver, nic->queues,
 			nic->queues == 1 ? "" : "s", entries,
 			nic->claims->key_known ? "its key" : "no key");
@@ -42,8 +41,7 @@ static void warn(struct out *out, const struct nic_named *nic)
 	if (!claims->key_known)
 		out_warn(out,
 			 "%s: its driver does not show its key: with Microsoft's, which is taken, "
-			 "SAs "
-			 "meet on other queues, but neither more nor fewer on average",
+			 "SAs meet on other queues, but neither more nor fewer on average",
 			 nic->name);
 	if (!claims->table.size)
 		out_warn(out, "%s: its driver does not show its table: it is taken to be even",

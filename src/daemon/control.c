@@ -82,8 +82,7 @@ static const char *why_not(int err)
 		return "it is a per-CPU SA (RFC 9611) and stays on its CPU";
 	case -ENOSYS:
 		return "an interface goes by method rss or rps, which decides where SAs are; "
-		       "--method "
-		       "xdp or ntuple can move them";
+		       "--method xdp or ntuple can move them";
 	case -EOPNOTSUPP:
 		return "generic mode cannot hand over in order; attach in native mode to move SAs";
 	default:
@@ -232,8 +231,8 @@ static bool do_stop(struct daemon *d, const struct control_request *request, int
 		stop_one(d, named, client, reply);
 	else if (interfaces_forgo(d, request->interface))
 		snprintf(reply->said, sizeof(reply->said),
-			 "%s was not steered yet, and will not be until 'espalier run' is started "
-			 "again",
+			 "%s was not steered yet, and will not be until 'espalier run' is "
+			 "started again",
 			 request->interface);
 	else
 		stop_nothing(others ? request->interface : NULL, reply->said, sizeof(reply->said));

@@ -25,8 +25,7 @@ static int given(const char *what, const char *text, const struct cpus_facts *ma
 		if (!CPU_ISSET(cpu, set) || CPU_ISSET(cpu, &machine->online))
 			continue;
 		say_error("%s %s: this machine has no CPU %d online; 'lscpu --extended' shows "
-			  "those it "
-			  "has",
+			  "those it has",
 			  what, text, cpu);
 		return -ENODEV;
 	}
@@ -66,8 +65,7 @@ int roles_choose(int sysfs, const struct run_options *options, const uint16_t *r
 	if (!err && options->ike_cpu >= 0 &&
 	    (options->ike_cpu >= CPU_SETSIZE || !CPU_ISSET(options->ike_cpu, &machine.online))) {
 		say_error("--ike-cpu %d: this machine has no such CPU online; 'lscpu --extended' "
-			  "shows "
-			  "those it has",
+			  "shows those it has",
 			  options->ike_cpu);
 		err = -ENODEV;
 	}
@@ -202,8 +200,7 @@ static bool look_astray(struct daemon *d)
 	cpulist_format(&come, list, sizeof(list));
 	if (CPU_COUNT(&come))
 		say_warning("CPU %s was offline, and its rings run elsewhere since; SAs leave it "
-			    "until its "
-			    "rings are made anew",
+			    "until its rings are made anew",
 			    list);
 	wanted->astray = astray;
 	return true;

@@ -176,8 +176,7 @@ static void stop_spray(struct rss_watch *w, struct daemon *d,
 		       const struct daemon_interface *interface)
 {
 	say_warning("%s: its NIC spreads single SAs over queues, which loses packets to the replay "
-		    "window: "
-		    "its settings are put back; use --method xdp",
+		    "window: its settings are put back; use --method xdp",
 		    interface->name);
 	undo_restore(d->undo, (int)interface->ifindex);
 	w->frozen = true;

@@ -48,11 +48,12 @@ holds '.interfaces[0].method == "ntuple"'
 nic=()
 # A fast host does that in less softirq time than gain needs to say who had it: so faster. On a busy one
 # the emulated CPU 1 seems busy with what its clock missed.
+noise=
 said_who='.now.cpu == 0 and .now.share > 0.5 and .times > .now.share * 1.8 and .times < 2.01'
 for try in 1 2 3 4; do
 	ESP_CPU=0 ESP_INTERVAL=0.002 gain_while esp_ping 1500
 	jq -e "$said_who" <<<"$said" >/dev/null && break
-	[ "$try" != 4 ] || { echo "noise $name: other work on the host: $said"; exit 0; }
+	[ "$try" != 4 ] || noise=$said
 done
 
 gain_while in_ns gw-a ping -q -n -c 200 -i 0.02 -I 10.1.3.1 10.2.3.1
@@ -80,4 +81,8 @@ done
 ESP_CPU=0 gain_while esp_ping 120
 holds '.steered == true and .verdict == "spread" and .now.cpu_count == 2 and .now.share < 0.6'
 in_ns gw-b "$ESP_BUILD/espalier" stop >/dev/null 2>&1 || fail "espalier stop"
-echo "ok $name"
+if [ -n "$noise" ]; then
+	echo "noise $name: other work on the host: $noise"
+else
+	echo "ok $name"
+fi
