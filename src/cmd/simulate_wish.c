@@ -110,7 +110,7 @@ static enum status want_all(struct wish *wish)
 
 		if (model_ask(*m, &answer))
 			return complain("simulate", "no memory");
-		for (int asked = 0; asked <= answer.settable_v4 && next_nic(wish); asked++) {
+		for (int asked = 0; asked < (answer.settable_v4 ? 2 : 1) && next_nic(wish); asked++) {
 			struct wish_nic *nic = next_nic(wish);
 
 			*nic = (struct wish_nic){.named.model = *m, .asked = asked};

@@ -160,21 +160,20 @@ esp_up() {
 	esp_net "$queues" "$vlan" && esp_add "$plain" "$udp" "${words[@]}"
 }
 
-# Prints "sent N answered M" over all SAs.
+# Prints "sent N answered M" over all SAs, and what was lost.
 esp_ping() {
-	local count=$1 i out on=()
+	local count=$1 i pairs=() on=() said
 	[ -z "${ESP_CPU:-}" ] || on=(taskset -c "$ESP_CPU")
-	out=$(
-		for i in $(seq ${#ESP_FAMILY[@]}); do
-			set -- 10.1.$i.1 10.2.$i.1
-			[ "${ESP_FAMILY[i - 1]}" = 4 ] || set -- fd00:1::$i fd00:2::$i
-			in_ns gw-a "${on[@]}" ping -q -n -c "$count" -i "${ESP_INTERVAL:-0.02}" -W 3 -I "$1" "$2" &
-		done
-		wait
-	)
-	awk '/packets transmitted/ { sent += $1; answered += $4 }
-		END { print "sent", sent + 0, "answered", answered + 0
-			exit !(sent && sent == answered) }' <<<"$out"
+	for i in $(seq ${#ESP_FAMILY[@]}); do
+		if [ "${ESP_FAMILY[i - 1]}" = 4 ]; then
+			pairs+=(10.1.$i.1 10.2.$i.1)
+		else
+			pairs+=(fd00:1::$i fd00:2::$i)
+		fi
+	done
+	said=$(in_ns gw-a "${on[@]}" "$ESP_TOP/lab/floodping" "$count" "${ESP_INTERVAL:-0.02}" "${pairs[@]}" 2>&1)
+	grep -v '^sent' <<<"$said" | head -n 20
+	awk '/^sent/ { last = $0; ok = $2 && $2 == $4 } END { print last; exit !ok }' <<<"$said"
 }
 
 esp_sas() {
