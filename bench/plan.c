@@ -9,7 +9,7 @@
 #include "core/toeplitz.h"
 #include "host/clock.h"
 #include "middle.h"
-#include "place/plan_spi.h"
+#include "plan/spi.h"
 #include "result.h"
 
 enum { SPIS = 65536, ROUNDS = 31, ROUNDS_MAX = 101, KEY = 40, SIZE = 128, QUEUES = 6 };

@@ -17,7 +17,7 @@ import sys
 # those behind it, and what lies in cmd/ itself serves them all but for the table of verbs.
 FOLDERS = [
     "cmd/main", "cmd/describe_main", "cmd/verbs", "cmd/models", "cmd/inspect", "cmd/top", "cmd/show",
-    "cmd/plan", "cmd/simulate", "cmd", "daemon", "client", "steer", "undo", "show", "sad", "sas",
+    "cmd/plan", "cmd/simulate", "cmd", "daemon", "client", "show", "steer", "undo", "sad", "sas",
     "predict", "plan", "place", "trace", "cli", "nic", "host", "view", "text", "bpf", "core",
 ]
 

@@ -10,7 +10,7 @@
 #include "client/leavings.h"
 #include "client/lock.h"
 #include "steer/xdp.h"
-#include "steer/undo.h"
+#include "undo/undo.h"
 
 /* The first interface of @there that is here: its number there, and here; false: none. */
 static bool find_here(const struct pins *there, unsigned int *was, unsigned int *is)

@@ -16,7 +16,7 @@
 #include "nic/netns.h"
 #include "sas/maps.h"
 #include "steer/xdp.h"
-#include "steer/undo.h"
+#include "undo/undo.h"
 
 enum {
 	MOST_NAMESPACES = 4096,

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include "steer/undo.h"
+#include "undo/undo.h"
 
 struct leaving {
 	bool failed; /* it could not be put back; else it was left alone */

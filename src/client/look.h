@@ -4,7 +4,7 @@
 #define CLIENT_LOOK_H
 
 #include "cli/complain.h"
-#include "steer/snapshot.h"
+#include "show/snapshot.h"
 
 /*
  * Takes a snapshot from the pins; interfaces have the names of now. It is all zero if nothing is

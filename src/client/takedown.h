@@ -4,7 +4,7 @@
 #define CLIENT_TAKEDOWN_H
 
 #include "sas/pins.h"
-#include "steer/undo.h"
+#include "undo/undo.h"
 
 /*
  * Is anything of ours there: on the interface @ifindex, or with 0 anywhere in the namespace? Pins of

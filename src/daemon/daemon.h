@@ -15,7 +15,7 @@
 #include "nic/watch.h"
 #include "sad/sad.h"
 #include "steer/method.h"
-#include "steer/undo.h"
+#include "undo/undo.h"
 #include "sas/sas.h"
 
 #define DAEMON_INTERFACES HOST_INTERFACES

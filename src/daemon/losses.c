@@ -4,8 +4,8 @@
 
 #include "cli/say.h"
 #include "host/clock.h"
-#include "steer/lately_words.h"
-#include "steer/snapshot.h"
+#include "show/lately_words.h"
+#include "show/snapshot.h"
 
 #define SAID_FOR_NS 600000000000ull /* what goes on is said again after that */
 

@@ -13,7 +13,7 @@
 #include "cli/say.h"
 #include "host/clock.h"
 #include "host/file.h"
-#include "steer/metrics.h"
+#include "show/metrics.h"
 
 enum { EVERY_S = 5 }; /* node_exporter is asked every 15 s at most, as a rule */
 

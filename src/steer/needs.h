@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What a steered interface needs (method xdp), judged from its facts (nic/facts.h) by a pure
- * function; then what must be changed is changed through steer/undo.h.
+ * function; then what must be changed is changed through undo/undo.h.
  */
 #ifndef STEER_NEEDS_H
 #define STEER_NEEDS_H
 
 #include "nic/facts.h"
-#include "steer/undo.h"
+#include "undo/undo.h"
 
 #define NEEDS_VALUE_LEN 320
 #define NEEDS_TEXT_LEN	512

@@ -9,7 +9,7 @@
 #include "cli/say.h"
 #include "nic/claims.h"
 #include "nic/verdict.h"
-#include "place/table_round.h"
+#include "plan/table_round.h"
 #include "steer/measure.h"
 #include "sas/sas.h"
 

@@ -16,7 +16,7 @@
 
 #include "cmd/show/print.h"
 #include "fuzz.h"
-#include "steer/snapshot.h"
+#include "show/snapshot.h"
 #include "sas/sas.h"
 
 enum {

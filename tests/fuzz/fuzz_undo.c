@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The file of changed settings (steer/undo.h), left by who knows whom: opened, then everything that
+ * The file of changed settings (undo/undo.h), left by who knows whom: opened, then everything that
  * it names put back, on a made-up NIC in a network namespace of our own. A file that is refused
  * stays as it is; what is left after putting back can be opened again. Needs root.
  */
@@ -17,7 +17,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "steer/undo.h"
+#include "undo/undo.h"
 #include "fuzz.h"
 
 enum { TABLE = 8, KEY = 40, IFINDEX = 7 };

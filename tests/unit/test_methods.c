@@ -13,7 +13,7 @@
 #include "nic/claims.h"
 #include "nic/rule.h"
 #include "place/rules.h"
-#include "place/table_round.h"
+#include "plan/table_round.h"
 #include "steer/method.h"
 
 enum { RULES = 128, ROUNDS = 2000 };

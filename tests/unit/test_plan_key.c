@@ -8,7 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "core/random.h"
-#include "place/plan_key.h"
+#include "plan/key.h"
 #include "toeplitz_ref.h"
 
 enum { KEY = 40, SAS = 64 };

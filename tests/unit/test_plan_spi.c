@@ -9,7 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "core/random.h"
-#include "place/plan_spi.h"
+#include "plan/spi.h"
 #include "toeplitz_ref.h"
 
 /* What is hashed: addresses, and behind them the number in its last bytes. */

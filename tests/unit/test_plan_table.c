@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <cmocka.h>
 #include "core/random.h"
-#include "place/plan_runs.h"
-#include "place/plan_table.h"
+#include "plan/runs.h"
+#include "plan/table.h"
 
 static double random_load(uint64_t *random, uint32_t shape)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What a driver changes by itself when a program is attached.
-#include "steer/undo.h"
+#include "undo/undo.h"
 #include "undo_fixture.h"
 
 #include <errno.h>

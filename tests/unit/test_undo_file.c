@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The file of changed settings: written first, root's alone, and never believed half.
-#include "steer/undo.h"
+#include "undo/undo.h"
 #include "undo_fixture.h"
 
 #include <errno.h>

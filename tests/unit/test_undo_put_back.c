@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Changed settings are put back: each to the right interface, and none that somebody else has
 // changed since.
-#include "steer/undo.h"
+#include "undo/undo.h"
 #include "undo_fixture.h"
 
 #include <errno.h>

@@ -3,7 +3,7 @@
 #ifndef TESTS_UNIT_UNDO_FIXTURE_H
 #define TESTS_UNIT_UNDO_FIXTURE_H
 
-#include "steer/undo.h"
+#include "undo/undo.h"
 #include "undo_nic.h"
 
 #include <net/if.h>

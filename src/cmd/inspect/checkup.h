@@ -8,7 +8,7 @@
 #include "cli/complain.h"
 #include "nic/kernel.h"
 #include "sad/reading.h"
-#include "steer/snapshot.h"
+#include "show/snapshot.h"
 
 /* One line of it. */
 struct checkup_line {

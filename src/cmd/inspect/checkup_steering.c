@@ -8,7 +8,7 @@
 #include "cmd/inspect/gather.h"
 #include "nic/link.h"
 #include "sad/sa_interface.h"
-#include "steer/lately_words.h"
+#include "show/lately_words.h"
 
 enum { INTERFACES_MOST = 64 }; /* a host of containers has hundreds that matter to nobody */
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // espalier plan key: a hash key under which SAs do not collide.
-#include "place/plan_key.h"
+#include "plan/key.h"
 
 #include <stdlib.h>
 #include <string.h>

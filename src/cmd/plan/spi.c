@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // espalier plan spi: SPIs, or UDP source ports, that go where they are wanted.
-#include "place/plan_spi.h"
+#include "plan/spi.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // espalier plan table: the indirection table that balances SAs of known loads.
-#include "place/plan_table.h"
+#include "plan/table.h"
 
 #include <stdlib.h>
 #include <string.h>

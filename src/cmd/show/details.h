@@ -3,7 +3,7 @@
 #ifndef CMD_SHOW_DETAILS_H
 #define CMD_SHOW_DETAILS_H
 
-#include "steer/snapshot.h"
+#include "show/snapshot.h"
 #include "view/out.h"
 
 /* Sentences; as JSON the same is in the objects that `show` always has. */

@@ -4,7 +4,7 @@
 #define CMD_SHOW_PICK_H
 
 #include "cli/options.h"
-#include "steer/snapshot.h"
+#include "show/snapshot.h"
 
 /* What was asked for; zero, or -1 of cpu: whatever it is. */
 struct show_pick {

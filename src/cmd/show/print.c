@@ -8,7 +8,7 @@
 #include "cmd/show/print.h"
 #include "cmd/show/round.h"
 #include "cmd/show/warn.h"
-#include "steer/lately_words.h"
+#include "show/lately_words.h"
 #include "view/human.h"
 
 enum { HEAVIEST = 20, BAR_WIDTH = 24 };

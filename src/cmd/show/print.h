@@ -3,7 +3,7 @@
 #ifndef CMD_SHOW_PRINT_H
 #define CMD_SHOW_PRINT_H
 
-#include "steer/snapshot.h"
+#include "show/snapshot.h"
 #include "view/out.h"
 
 struct show_view {

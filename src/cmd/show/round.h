@@ -3,7 +3,7 @@
 #ifndef CMD_SHOW_ROUND_H
 #define CMD_SHOW_ROUND_H
 
-#include "steer/snapshot.h"
+#include "show/snapshot.h"
 #include "view/out.h"
 
 /* JSON: the object "moves"; "rounds" and "costs", which are null where no rounds are made. */

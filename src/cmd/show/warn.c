@@ -2,7 +2,7 @@
 /* What of a snapshot the operator should do something about. */
 #include "cmd/show/round.h"
 #include "cmd/show/warn.h"
-#include "steer/lately_words.h"
+#include "show/lately_words.h"
 #include "view/human.h"
 
 static void warn_daemon(struct out *out, const struct snapshot *s)

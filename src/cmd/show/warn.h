@@ -3,7 +3,7 @@
 #ifndef CMD_SHOW_WARN_H
 #define CMD_SHOW_WARN_H
 
-#include "steer/snapshot.h"
+#include "show/snapshot.h"
 #include "view/out.h"
 
 /* Prints each warning; as JSON "warnings" is there also without one. */

@@ -3,7 +3,7 @@
 #ifndef CMD_TOP_RATES_H
 #define CMD_TOP_RATES_H
 
-#include "steer/snapshot.h"
+#include "show/snapshot.h"
 
 struct top_sa {
 	const struct snapshot_sa *sa;
