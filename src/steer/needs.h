@@ -62,9 +62,10 @@ struct needs_finding {
 struct needs_report {
 	struct needs_finding *finding;
 	size_t count;
+	int err; /* -ENOMEM: something is missing */
 };
 
-/* Judge. Pure; -ENOMEM. Free with needs_report_free. */
+/* Judge. Pure. 0 until needs_report_free(), or -ENOMEM. */
 int needs_check(const struct nic_facts *facts, struct needs_report *report);
 void needs_report_free(struct needs_report *report);
 
@@ -73,20 +74,24 @@ enum needs_verdict needs_worst(const struct needs_report *report);
 const struct needs_finding *needs_first(const struct needs_report *report,
 					enum needs_verdict verdict);
 
-/* For the checks of the methods: one more finding. False or NULL: no memory. */
-struct needs_finding *needs_add(struct needs_report *report, enum needs_verdict verdict,
-				enum needs_what what);
-bool needs_say(struct needs_report *report, enum needs_verdict verdict, enum needs_what what,
+/*
+ * For checks: one more finding. Without memory nothing is added, and needs_end() tells. What
+ * needs_change() returns (NULL: no memory) may be made optional.
+ */
+void needs_say(struct needs_report *report, enum needs_verdict verdict, enum needs_what what,
 	       const char *fmt, ...) __attribute__((format(printf, 4, 5)));
-struct needs_finding *needs_change(struct needs_report *report, enum undo_kind kind,
-				   const char *knob, const char *old_value, const char *new_value,
-				   const char *reason);
+struct needs_finding *needs_change(struct needs_report *report, enum needs_what what,
+				   enum undo_kind kind, const char *knob, const char *old_value,
+				   const char *new_value, const char *reason);
+
+/* All is found. 0, or -ENOMEM: then there is nothing to free. */
+int needs_end(struct needs_report *report);
 
 /*
  * Make the changes of a report, in order, through UNDO (which says each). Stops at the first that
- * fails and is not optional, returns its negative errno, *failed (may be NULL) pointing at it; what was changed
- * until then is in UNDO and not put back. Gather and check again afterwards: some drivers tell
- * their XDP features only then.
+ * fails and is not optional, returns its negative errno, *failed (may be NULL) pointing at it; what
+ * was changed until then is in UNDO and not put back. Gather and check again afterwards: some
+ * drivers tell their XDP features only then.
  */
 int needs_apply(const struct nic_facts *facts, const struct needs_report *report, struct undo *undo,
 		const struct needs_finding **failed);

@@ -2,46 +2,47 @@
 /* What checks of an interface found: put together, looked through, made, and told. */
 #include "steer/needs.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "nic/channels_text.h"
 
-struct needs_finding *needs_add(struct needs_report *report, enum needs_verdict verdict,
-				enum needs_what what)
+static struct needs_finding *add(struct needs_report *report, enum needs_verdict verdict,
+				 enum needs_what what)
 {
-	struct needs_finding *more;
+	struct needs_finding *more =
+		reallocarray(report->finding, report->count + 1, sizeof(*more));
 
-	more = realloc(report->finding, (report->count + 1) * sizeof(*more));
-	if (!more)
+	if (!more) {
+		report->err = -ENOMEM;
 		return NULL;
+	}
 	report->finding = more;
 	more += report->count++;
-	memset(more, 0, sizeof(*more));
-	more->verdict = verdict;
-	more->what = what;
+	*more = (struct needs_finding){.verdict = verdict, .what = what};
 	return more;
 }
 
-bool needs_say(struct needs_report *report, enum needs_verdict verdict, enum needs_what what,
+void needs_say(struct needs_report *report, enum needs_verdict verdict, enum needs_what what,
 	       const char *fmt, ...)
 {
-	struct needs_finding *finding = needs_add(report, verdict, what);
+	struct needs_finding *finding = add(report, verdict, what);
 	va_list ap;
 
 	if (!finding)
-		return false;
+		return;
 	va_start(ap, fmt);
 	vsnprintf(finding->text, sizeof(finding->text), fmt, ap);
 	va_end(ap);
-	return true;
 }
 
-struct needs_finding *needs_change(struct needs_report *report, enum undo_kind kind,
-				   const char *knob, const char *old_value, const char *new_value,
-				   const char *reason)
+struct needs_finding *needs_change(struct needs_report *report, enum needs_what what,
+				   enum undo_kind kind, const char *knob, const char *old_value,
+				   const char *new_value, const char *reason)
 {
-	struct needs_finding *finding = needs_add(report, NEEDS_CHANGE, NEEDS_METHOD);
+	struct needs_finding *finding = add(report, NEEDS_CHANGE, what);
 
 	if (!finding)
 		return NULL;
@@ -51,6 +52,15 @@ struct needs_finding *needs_change(struct needs_report *report, enum undo_kind k
 	snprintf(finding->new_value, sizeof(finding->new_value), "%s", new_value);
 	snprintf(finding->text, sizeof(finding->text), "%s", reason);
 	return finding;
+}
+
+int needs_end(struct needs_report *report)
+{
+	int err = report->err;
+
+	if (err)
+		needs_report_free(report);
+	return err;
 }
 
 void needs_report_free(struct needs_report *report)
@@ -122,15 +132,17 @@ int needs_line(const struct nic_facts *facts, const struct needs_finding *findin
 
 static void channels_command(const char *ifname, const char *value, char *buf, size_t len)
 {
-	static const char *const words[] = {"rx", "tx", "other", "combined"};
-	unsigned int number[4] = {0};
 	size_t n = (size_t)snprintf(buf, len, "ethtool -L %s", ifname);
+	struct nic_channels ch = {0};
 
-	sscanf(value, "rx %u tx %u other %u combined %u", &number[0], &number[1], &number[2],
-	       &number[3]);
-	for (int i = 0; i < 4 && n < len; i++)
-		if (number[i] && i != 2)
-			n += (size_t)snprintf(buf + n, len - n, " %s %u", words[i], number[i]);
+	(void)channels_parse(value, &ch);
+	for (int i = 0; i < 3 && n < len; i++) {
+		static const char *const words[] = {"rx", "tx", "combined"};
+		const uint32_t numbers[] = {ch.rx, ch.tx, ch.combined};
+
+		if (numbers[i])
+			n += (size_t)snprintf(buf + n, len - n, " %s %u", words[i], numbers[i]);
+	}
 }
 
 bool needs_command(const struct nic_facts *facts, const struct needs_finding *finding, char *buf,

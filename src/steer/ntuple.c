@@ -22,28 +22,27 @@ struct ntuple {
 static int check(const struct nic_facts *facts, const cpu_set_t *cpus, struct needs_report *report)
 {
 	const struct model *model = facts->model;
-	bool ok = true;
 
 	*report = (struct needs_report){0};
-	if (!model || !model->rules_by_spi)
-		ok = needs_say(report, NEEDS_REFUSE, NEEDS_METHOD,
-			       "rules of %s cannot tell SAs apart, by what is known of driver %s; "
-			       "use --method xdp, or auto",
-			       model ? model->nic : "this NIC",
-			       facts->driver[0] ? facts->driver : "(unknown)");
-	else if (facts->ntuple == SWITCH_OFF)
-		ok = needs_change(report, UNDO_FEATURE, "rx-ntuple-filter", "off", "on",
-				  "without it the NIC takes no rules") != NULL;
-	if (ok && model && model->rules_by_spi && model->rule_mask_v6_lost)
-		ok = needs_say(report, NEEDS_WARN, NEEDS_METHOD,
-			       "of IPv6 its driver loses the SPI's mask, so that a rule would take "
-			       "every SA of a pair of addresses: SAs of IPv6 get none");
-	if (ok && model && model->rules_by_spi && !model->rules_by_udp_spi)
-		ok = needs_say(report, NEEDS_WARN, NEEDS_METHOD,
-			       "its rules cannot tell SAs of ESP in UDP apart: these get none");
-	if (!ok)
-		needs_report_free(report);
-	return ok ? 0 : -ENOMEM;
+	if (!model || !model->rules_by_spi) {
+		needs_say(report, NEEDS_REFUSE, NEEDS_METHOD,
+			  "rules of %s cannot tell SAs apart, by what is known of driver %s; "
+			  "use --method xdp, or auto",
+			  model ? model->nic : "this NIC",
+			  facts->driver[0] ? facts->driver : "(unknown)");
+		return needs_end(report);
+	}
+	if (facts->ntuple == SWITCH_OFF)
+		needs_change(report, NEEDS_METHOD, UNDO_FEATURE, "rx-ntuple-filter", "off", "on",
+			     "without it the NIC takes no rules");
+	if (model->rule_mask_v6_lost)
+		needs_say(report, NEEDS_WARN, NEEDS_METHOD,
+			  "of IPv6 its driver loses the SPI's mask, so that a rule would take "
+			  "every SA of a pair of addresses: SAs of IPv6 get none");
+	if (!model->rules_by_udp_spi)
+		needs_say(report, NEEDS_WARN, NEEDS_METHOD,
+			  "its rules cannot tell SAs of ESP in UDP apart: these get none");
+	return needs_end(report);
 }
 
 /*

@@ -28,67 +28,62 @@ static void mask_of(const struct nic_facts *facts, unsigned int queue, char mask
 			cpumask_format(&cpus, mask, CPUMASK_LEN);
 }
 
-static bool check_masks(const struct nic_facts *facts, const char *wanted,
+static void check_masks(const struct nic_facts *facts, const char *wanted,
 			struct needs_report *report)
 {
 	char mask[CPUMASK_LEN], knob[UNDO_KNOB_LEN];
-	bool ok = true;
 
-	for (unsigned int queue = 0; ok && queue < facts->link.num_rx_queues; queue++) {
+	for (unsigned int queue = 0; queue < facts->link.num_rx_queues; queue++) {
 		mask_of(facts, queue, mask);
 		if (!strcmp(mask, wanted))
 			continue;
 		snprintf(knob, sizeof(knob), "rx-%u/rps_cpus", queue);
-		ok = needs_change(report, UNDO_QUEUE, knob, mask, wanted,
-				  "the kernel spreads what this queue receives") != NULL;
+		needs_change(report, NEEDS_METHOD, UNDO_QUEUE, knob, mask, wanted,
+			     "the kernel spreads what this queue receives");
 	}
-	return ok;
 }
 
 /* A hash that the driver calls one of L4 is taken as it is (include/linux/skbuff.h skb_get_hash). */
-static bool check_hash(const struct nic_facts *facts, struct needs_report *report)
+static void check_hash(const struct nic_facts *facts, struct needs_report *report)
 {
 	const char *driver = facts->driver[0] ? facts->driver : "(unknown)";
 
 	if (facts->rxhash != SWITCH_ON && facts->rxhash != SWITCH_FIXED_ON)
-		return true;
+		return;
 	if (!facts->model)
-		return needs_say(report, NEEDS_WARN, NEEDS_METHOD,
-				 "whether driver %s calls its hash of ESP one of L4 is not known: "
-				 "the kernel would then take it instead of its own; if one CPU gets "
-				 "all, use `ethtool -K %s rxhash off`",
-				 driver, facts->link.name);
-	if (!facts->model->claims_l4)
-		return true;
-	if (facts->rxhash == SWITCH_ON)
-		return needs_change(report, UNDO_FEATURE, "rx-hashing", "on", "off",
-				    "the driver calls its hash of ESP one of L4, and the kernel would "
-				    "take it instead of its own") != NULL;
-	return needs_say(report, NEEDS_REFUSE, NEEDS_METHOD,
-			 "driver %s calls its hash of ESP one of L4 and cannot stop hashing, so the "
-			 "kernel spreads nothing; use --method xdp",
-			 driver);
+		needs_say(report, NEEDS_WARN, NEEDS_METHOD,
+			  "whether driver %s calls its hash of ESP one of L4 is not known: "
+			  "the kernel would then take it instead of its own; if one CPU gets "
+			  "all, use `ethtool -K %s rxhash off`",
+			  driver, facts->link.name);
+	else if (facts->model->claims_l4 && facts->rxhash == SWITCH_ON)
+		needs_change(report, NEEDS_METHOD, UNDO_FEATURE, "rx-hashing", "on", "off",
+			     "the driver calls its hash of ESP one of L4, and the kernel would "
+			     "take it instead of its own");
+	else if (facts->model->claims_l4)
+		needs_say(report, NEEDS_REFUSE, NEEDS_METHOD,
+			  "driver %s calls its hash of ESP one of L4 and cannot stop hashing, so the "
+			  "kernel spreads nothing; use --method xdp",
+			  driver);
 }
 
 static int check(const struct nic_facts *facts, const cpu_set_t *cpus, struct needs_report *report)
 {
 	char wanted[CPUMASK_LEN];
-	bool ok;
 
 	*report = (struct needs_report){0};
 	cpumask_format(cpus, wanted, sizeof(wanted));
-	if (facts->rps_err)
-		ok = needs_say(report, NEEDS_REFUSE, NEEDS_METHOD,
-			       "its RPS masks cannot be read: %s; the kernel needs CONFIG_RPS",
-			       strerror(-facts->rps_err));
-	else
-		ok = check_hash(facts, report) && check_masks(facts, wanted, report) &&
-		     needs_say(report, NEEDS_WARN, NEEDS_METHOD,
-			       "%s; which CPU an SA is on only the kernel knows", caveat);
-	if (ok)
-		return 0;
-	needs_report_free(report);
-	return -ENOMEM;
+	if (facts->rps_err) {
+		needs_say(report, NEEDS_REFUSE, NEEDS_METHOD,
+			  "its RPS masks cannot be read: %s; the kernel needs CONFIG_RPS",
+			  strerror(-facts->rps_err));
+		return needs_end(report);
+	}
+	check_hash(facts, report);
+	check_masks(facts, wanted, report);
+	needs_say(report, NEEDS_WARN, NEEDS_METHOD,
+		  "%s; which CPU an SA is on only the kernel knows", caveat);
+	return needs_end(report);
 }
 
 /* It is there for every interface. */

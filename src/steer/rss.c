@@ -42,12 +42,12 @@ struct rss_judging {
 	struct needs_report *report;
 };
 
-static bool refuse_spray(const struct rss_judging *j, const char *when, const char *what)
+static void refuse_spray(const struct rss_judging *j, const char *when, const char *what)
 {
-	return needs_say(j->report, NEEDS_REFUSE, NEEDS_METHOD,
-			 "%s its hash takes the sequence number too, which spreads one SA over all "
-			 "queues and loses packets to the replay window; %s",
-			 when, what);
+	needs_say(j->report, NEEDS_REFUSE, NEEDS_METHOD,
+		  "%s its hash takes the sequence number too, which spreads one SA over all "
+		  "queues and loses packets to the replay window; %s",
+		  when, what);
 }
 
 /* What cannot be told apart by its answers may be a newer NIC of the same driver (vmxnet3). */
@@ -62,86 +62,88 @@ static bool others_take_v6(const struct model *model)
 	return false;
 }
 
+/* The hash of a family is asked for the SPI. */
+static struct needs_finding *ask_for_spi(const struct rss_judging *j, uint8_t family,
+					 const struct claims_fields *claimed, const char *why)
+{
+	char words[32];
+
+	return needs_change(j->report, NEEDS_METHOD, UNDO_FIELDS, family == 4 ? "esp4" : "esp6",
+			    claims_fields_words(claimed, words), "sdfn", why);
+}
+
 /* One family, by what its SAs are told apart by now, and once it was asked for the SPI. */
-static bool check_family(const struct rss_judging *j, uint8_t family, enum model_esp now,
+static void check_family(const struct rss_judging *j, uint8_t family, enum model_esp now,
 			 enum model_esp asked)
 {
 	const struct claims_fields *claimed =
 		claims_fields_of(j->claims, family == 4 ? "ah_esp4" : "ah_esp6");
+	bool can_ask = claimed && !claimed->err;
 	struct needs_finding *change;
-	char words[32];
 
-	if (now == MODEL_ESP_SPRAYS)
-		return refuse_spray(j, "as it is set now",
-				    "set the addresses alone with `ethtool -N IF rx-flow-hash esp4 "
-				    "sd`, and use --method xdp");
 	if (now == MODEL_ESP_SPI)
-		return true;
-	if (asked == MODEL_ESP_SPRAYS)
-		return refuse_spray(j, "once asked for the SPI", "use --method xdp");
-	if (asked == MODEL_ESP_SPI && claimed && !claimed->err)
-		return needs_change(j->report, UNDO_FIELDS, family == 4 ? "esp4" : "esp6",
-				    claims_fields_words(claimed, words), "sdfn", reason) != NULL;
-	if (family == 6 && claimed && !claimed->err && others_take_v6(j->nic->model)) {
-		change = needs_change(j->report, UNDO_FIELDS, "esp6",
-				      claims_fields_words(claimed, words), "sdfn",
-				      "the hash is to take the SPI, if this NIC can");
+		return;
+	if (now == MODEL_ESP_SPRAYS) {
+		refuse_spray(j, "as it is set now",
+			     "set the addresses alone with `ethtool -N IF rx-flow-hash esp4 "
+			     "sd`, and use --method xdp");
+	} else if (asked == MODEL_ESP_SPRAYS) {
+		refuse_spray(j, "once asked for the SPI", "use --method xdp");
+	} else if (asked == MODEL_ESP_SPI && can_ask) {
+		ask_for_spi(j, family, claimed, reason);
+	} else if (family == 6 && can_ask && others_take_v6(j->nic->model)) {
+		change = ask_for_spi(j, 6, claimed, "the hash is to take the SPI, if this NIC can");
 		if (change)
 			change->optional = true;
-		return change != NULL;
+	} else if (family == 6) {
+		needs_say(j->report, NEEDS_WARN, NEEDS_METHOD,
+			  "of IPv6 the NIC hashes the addresses alone: all SAs of a pair of "
+			  "gateways stay on one queue");
+	} else {
+		needs_say(j->report, NEEDS_REFUSE, NEEDS_METHOD,
+			  "its hash cannot take the SPI of ESP, by what is known of %s; use --method "
+			  "xdp",
+			  j->nic->model->nic);
 	}
-	if (family == 6)
-		return needs_say(j->report, NEEDS_WARN, NEEDS_METHOD,
-				 "of IPv6 the NIC hashes the addresses alone: all SAs of a pair of "
-				 "gateways stay on one queue");
-	return needs_say(j->report, NEEDS_REFUSE, NEEDS_METHOD,
-			 "its hash cannot take the SPI of ESP, by what is known of %s; use --method "
-			 "xdp",
-			 j->nic->model->nic);
 }
 
-static bool check_all(const struct rss_judging *j)
+static void check_all(const struct rss_judging *j)
 {
 	enum model_esp now4 = model_esp_by(j->nic, 4, FLOW_ESP);
 	enum model_esp now6 = model_esp_by(j->nic, 6, FLOW_ESP);
-	bool ok;
 
 	model_ask_for_spi(j->nic);
-	ok = check_family(j, 4, now4, model_esp_by(j->nic, 4, FLOW_ESP));
-	if (!ok || needs_worst(j->report) == NEEDS_REFUSE)
-		return ok;
-	ok = check_family(j, 6, now6, model_esp_by(j->nic, 6, FLOW_ESP));
-	if (ok && model_esp_by(j->nic, 4, FLOW_ESP_UDP) != MODEL_ESP_SPI)
-		ok = needs_say(j->report, NEEDS_WARN, NEEDS_METHOD,
-			       "of ESP in UDP the NIC hashes no SPI: all of a pair of gateways "
-			       "stays on one queue; --method xdp spreads it");
-	return ok;
+	check_family(j, 4, now4, model_esp_by(j->nic, 4, FLOW_ESP));
+	if (needs_worst(j->report) == NEEDS_REFUSE)
+		return;
+	check_family(j, 6, now6, model_esp_by(j->nic, 6, FLOW_ESP));
+	if (model_esp_by(j->nic, 4, FLOW_ESP_UDP) != MODEL_ESP_SPI)
+		needs_say(j->report, NEEDS_WARN, NEEDS_METHOD,
+			  "of ESP in UDP the NIC hashes no SPI: all of a pair of gateways "
+			  "stays on one queue; --method xdp spreads it");
 }
 
 static int check(const struct nic_facts *facts, const cpu_set_t *cpus, struct needs_report *report)
 {
 	struct rss_judging j = {.claims = &facts->claims, .report = report};
-	bool ok;
 
 	*report = (struct needs_report){0};
 	if (!facts->model) {
-		ok = needs_say(report, NEEDS_REFUSE, NEEDS_METHOD,
-			       "nothing is known of how driver %s hashes ESP; use --method xdp, or "
-			       "see `espalier inspect %s`",
-			       facts->driver[0] ? facts->driver : "(unknown)", facts->link.name);
-		return ok ? 0 : -ENOMEM;
+		needs_say(report, NEEDS_REFUSE, NEEDS_METHOD,
+			  "nothing is known of how driver %s hashes ESP; use --method xdp, or "
+			  "see `espalier inspect %s`",
+			  facts->driver[0] ? facts->driver : "(unknown)", facts->link.name);
+		return needs_end(report);
 	}
 	j.nic = malloc(sizeof(*j.nic));
 	if (!j.nic || as_it_is(facts->model, &facts->claims, j.nic)) {
 		free(j.nic);
 		return -ENOMEM;
 	}
-	ok = check_all(&j);
+	check_all(&j);
 	model_nic_free(j.nic);
 	free(j.nic);
-	if (!ok)
-		needs_report_free(report);
-	return ok ? 0 : -ENOMEM;
+	return needs_end(report);
 }
 
 static bool fits(const struct nic_facts *facts, const struct demand *demand, char *why, size_t size)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The settings that undo can read and write, each as text. */
 #include "undo/knob.h"
+#include "nic/channels_text.h"
 #include "nic/cpulist.h"
 #include "nic/ethtool.h"
 #include "nic/sysfs.h"
@@ -143,27 +144,22 @@ static int flag_read(int fd, const char *ifname, const char *knob, char **value)
 static int channels_read(int fd, const char *ifname, char **value)
 {
 	struct nic_channels ch;
-	char text[96];
+	char text[CHANNELS_TEXT_LEN];
 	int err;
 
 	err = ethtool_channels(fd, ifname, &ch);
 	if (err)
 		return err;
-	snprintf(text, sizeof(text), "rx %u tx %u other %u combined %u", ch.rx, ch.tx, ch.other,
-		 ch.combined);
+	channels_print(&ch, text);
 	return give(strdup(text), value);
 }
 
 static int channels_write(int fd, const char *ifname, const char *value)
 {
 	struct nic_channels ch = {0};
-	int used = 0;
+	int err = channels_parse(value, &ch);
 
-	if (sscanf(value, "rx %u tx %u other %u combined %u%n", &ch.rx, &ch.tx, &ch.other,
-		   &ch.combined, &used) != 4 ||
-	    value[used])
-		return -EINVAL;
-	return ethtool_channels_set(fd, ifname, &ch);
+	return err ? err : ethtool_channels_set(fd, ifname, &ch);
 }
 
 static char *indir_print(const struct nic_rss *rss)
