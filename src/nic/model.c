@@ -56,7 +56,7 @@ int model_nic_init(struct model_nic *nic, const struct model *model, uint32_t qu
 	memset(nic, 0, sizeof(*nic));
 	nic->model = model;
 	nic->queues = queues;
-	nic->hfunc = MODEL_HASH_TOP;
+	nic->hfunc = model->hfunc ? model->hfunc : MODEL_HASH_TOP;
 	for (uint32_t type = 0; type < MODEL_FLOWS; type++)
 		nic->fields[type] = model_is_udp(type)	 ? model->udp_fields
 				    : model_is_tcp(type) ? MODEL_SDFN

@@ -76,6 +76,7 @@ struct model {
 	/* Channels. */
 	uint32_t max_queues;
 	int channels_err, set_channels_err; /* negative errno, 0: can */
+	bool channels_apart; /* its driver counts those that receive and those that send apart */
 	/* The table: so many entries, or as many as `indir_size` says for that many queues. */
 	uint32_t indir;
 	uint32_t (*indir_size)(uint32_t queues);
@@ -86,6 +87,7 @@ struct model {
 	int set_key_err;
 	/* Hash functions: bits MODEL_HASH_... that may be set. */
 	uint8_t hfuncs;
+	uint8_t hfunc;	    /* at start; 0: Toeplitz */
 	int set_hfunc_err;  /* for one that is not among them */
 	int rss_err;	    /* ETHTOOL_GRSSH and GRXFHINDIR as a whole */
 	uint8_t input_xfrm; /* as it is told */
@@ -97,6 +99,7 @@ struct model {
 	bool rules_by_udp_spi;	/* and one in UDP */
 	bool rule_mask_v6_lost; /* the mask of an IPv6 rule's SPI never reaches the NIC */
 	bool claims_l4; /* its driver calls the hash of ESP an L4 hash: RPS then uses it as it is */
+	bool l4_regardless; /* and that with rxhash off too: RPS never looks at the SPI */
 	uint64_t udp_fields;		/* RXH_ bits of UDP at start */
 	const struct model_fact *facts; /* ended by one without says */
 };

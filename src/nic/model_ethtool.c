@@ -25,25 +25,30 @@ static int get_channels(const struct model_nic *nic, struct ethtool_channels *ch
 {
 	if (nic->model->channels_err)
 		return nic->model->channels_err;
-	*channels = (struct ethtool_channels){
-		.cmd = channels->cmd,
-		.max_combined = nic->model->max_queues,
-		.combined_count = nic->queues,
-	};
+	*channels = (struct ethtool_channels){.cmd = channels->cmd};
+	if (nic->model->channels_apart) {
+		channels->max_rx = channels->max_tx = nic->model->max_queues;
+		channels->rx_count = channels->tx_count = nic->queues;
+	} else {
+		channels->max_combined = nic->model->max_queues;
+		channels->combined_count = nic->queues;
+	}
 	return 0;
 }
 
 /* The kernel refuses to take away queues that the table names (ethtool_set_channels). */
 static int set_channels(struct model_nic *nic, const struct ethtool_channels *channels)
 {
-	uint32_t queues = channels->combined_count;
+	bool apart = nic->model->channels_apart;
+	uint32_t queues = apart ? channels->rx_count : channels->combined_count;
+	uint32_t others =
+		apart ? channels->combined_count : channels->rx_count | channels->tx_count;
 	uint32_t size;
 
 	if (nic->model->channels_err || nic->model->set_channels_err)
 		return nic->model->channels_err ? nic->model->channels_err
 						: nic->model->set_channels_err;
-	if (!queues || queues > nic->model->max_queues || channels->rx_count ||
-	    channels->tx_count || channels->other_count)
+	if (!queues || queues > nic->model->max_queues || others || channels->other_count)
 		return -EINVAL;
 	size = nic->model->indir_size ? nic->model->indir_size(queues) : nic->table.size;
 	nic->queues = queues;

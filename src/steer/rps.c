@@ -43,11 +43,23 @@ static void check_masks(const struct nic_facts *facts, const char *wanted,
 	}
 }
 
+/* Nothing keeps the kernel from the hash that this driver gives. */
+static bool is_blind(const struct nic_facts *facts)
+{
+	return facts->model && facts->model->l4_regardless;
+}
+
 /* A hash that the driver calls one of L4 is taken as it is (include/linux/skbuff.h skb_get_hash). */
 static void check_hash(const struct nic_facts *facts, struct needs_report *report)
 {
 	const char *driver = facts->driver[0] ? facts->driver : "(unknown)";
 
+	if (is_blind(facts))
+		return needs_say(
+			report, NEEDS_REFUSE, NEEDS_METHOD,
+			"driver %s calls its hash of ESP one of L4, with rxhash off too, so the "
+			"kernel spreads nothing; use --method xdp, with --generic if it must be",
+			driver);
 	if (facts->rxhash != SWITCH_ON && facts->rxhash != SWITCH_FIXED_ON)
 		return;
 	if (!facts->model)
@@ -86,11 +98,14 @@ static int check(const struct nic_facts *facts, const cpu_set_t *cpus, struct ne
 	return needs_end(report);
 }
 
-/* It is there for every interface. */
+/* It is there for every interface whose driver does not blind it. */
 static bool fits(const struct nic_facts *facts, const struct demand *demand, char *why, size_t size)
 {
-	*why = '\0';
-	return true;
+	bool blind = is_blind(facts);
+
+	snprintf(why, size, "%s",
+		 blind ? "the driver's hash of ESP hides the SPI from the kernel" : "");
+	return !blind;
 }
 
 const struct method method_rps = {

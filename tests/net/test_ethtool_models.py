@@ -23,10 +23,11 @@ RULE = "flow-type esp4 src-ip 192.0.2.1 dst-ip 192.0.2.2 spi 0x1000 action 2".sp
 
 
 class Nic:
-    """An interface nic0 of a model, whose state lives as long as the with block."""
+    """An interface nic0 of a model with four queues, or all that it has, whose state lives as long as the with block."""
 
-    def __init__(self, model, queues=4, ntuple=False):
-        self.model = f"nic0:{model}:{queues}" + (":ntuple" if ntuple else "")
+    def __init__(self, model, ntuple=False):
+        self.queues = min(4, MODELS[model]["queues"])
+        self.model = f"nic0:{model}:{self.queues}" + (":ntuple" if ntuple else "")
 
     def __enter__(self):
         self.state = tempfile.NamedTemporaryFile()
@@ -75,14 +76,26 @@ class Nic:
         check(known == expected, f"{self.model}: rx-flow-hash {word}:", said)
 
 
+# Whose drivers have no get_channels, and those that count receive and transmit channels apart.
+NO_CHANNELS = {"dpaa_eth", "mtk_eth_soc", "airoha"}
+APART = {"mlx4"}
+# Whose drivers show no table, or none that can be set.
+NO_TABLE = {"veth", "enic", "dpaa_eth", "mtk_eth_soc", "airoha"}
+
+
 def test_driver_and_channels():
-    drivers = {"mlx5": "mlx5_core", "bnxt": "bnxt_en", "octeontx2": "rvu_nicpf", "ena": "ena",
+    drivers = {"dpaa_eth": "fsl_dpa", "mlx4": "mlx4_en", "mtk_eth_soc": "mtk_soc_eth", "airoha": "airoha_eth",
+               "mlx5": "mlx5_core", "bnxt": "bnxt_en", "octeontx2": "rvu_nicpf", "ena": "ena",
                "vmxnet3-v6": "vmxnet3", "virtio": "virtio_net", "thunder": "nicvf", "gve": "gve"}
     for model in MODELS:
         with Nic(model) as nic:
             said = nic.done("-i")
             check(f"driver: {drivers.get(model, said.split()[1])}\n" in said, model, said)
-            check("Combined:\t4" in nic.done("-l"), model)
+            if model in NO_CHANNELS:
+                nic.refused(OPNOTSUPP, "-l")
+            else:
+                said = nic.done("-l").split("Current")[1].split()
+                check(said[said.index("RX:" if model in APART else "Combined:") + 1] == str(nic.queues), model, said)
 
 
 # What ethtool calls esp4 after rx-flow-hash is AH_ESP.
@@ -110,6 +123,12 @@ FIELDS = {
     "thunder": (INVAL, INVAL, INVAL, ADDRESSES + PORTS),
     "qede": ([], [], [], None),
     "veth": (OPNOTSUPP, OPNOTSUPP, OPNOTSUPP, OPNOTSUPP),
+    "dpaa_eth": (ADDRESSES, ADDRESSES, ADDRESSES, ADDRESSES + PORTS),
+    "idpf": (OPNOTSUPP, OPNOTSUPP, OPNOTSUPP, OPNOTSUPP),
+    "ionic": (OPNOTSUPP, OPNOTSUPP, OPNOTSUPP, OPNOTSUPP),
+    "mlx4": (OPNOTSUPP, OPNOTSUPP, OPNOTSUPP, OPNOTSUPP),
+    "mtk_eth_soc": (OPNOTSUPP, OPNOTSUPP, OPNOTSUPP, OPNOTSUPP),
+    "airoha": (OPNOTSUPP, OPNOTSUPP, OPNOTSUPP, OPNOTSUPP),
 }
 
 
@@ -127,7 +146,8 @@ def test_set_esp4_sdfn():
                "igb": INVAL, "igc": INVAL, "ena": OPNOTSUPP, "vmxnet3-v3": OPNOTSUPP,
                "virtio": INVAL, "gve": OPNOTSUPP, "mana": OPNOTSUPP, "hns3": INVAL, "nfp": INVAL,
                "sfc": OPNOTSUPP, "enic": OPNOTSUPP, "thunder": INVAL, "qede": INVAL,
-               "veth": OPNOTSUPP}
+               "veth": OPNOTSUPP, "idpf": OPNOTSUPP, "ionic": OPNOTSUPP, "mlx4": OPNOTSUPP,
+               "mtk_eth_soc": OPNOTSUPP, "airoha": OPNOTSUPP}
     for model, why in refused.items():
         with Nic(model) as nic:
             nic.refused(why, "-N", "rx-flow-hash", "esp4", "sdfn")
@@ -139,6 +159,9 @@ def test_set_esp4_sdfn():
             nic.fields("esp6", ADDRESSES + PORTS if both else ADDRESSES)
             nic.done("-N", "rx-flow-hash", "esp4", "sd")
             nic.fields("esp4", ADDRESSES)
+    with Nic("dpaa_eth") as nic:  # taken for "all hashing on", as it is
+        nic.done("-N", "rx-flow-hash", "esp4", "sdfn")
+        nic.fields("esp4", ADDRESSES)
     with Nic("vmxnet3-v4") as nic:
         nic.refused(OPNOTSUPP, "-N", "rx-flow-hash", "esp6", "sdfn")
     with Nic("vmxnet3-v6") as nic:
@@ -166,7 +189,9 @@ def test_rules_by_spi():
                        "igb": INVAL, "igc": OPNOTSUPP, "ena": OPNOTSUPP, "bnxt": OPNOTSUPP,
                        "octeontx2": OPNOTSUPP, "nfp": OPNOTSUPP, "sfc": INVAL, "qede": OPNOTSUPP,
                        "virtio": OPNOTSUPP, "vmxnet3-v6": OPNOTSUPP, "mana": OPNOTSUPP,
-                       "gve": OPNOTSUPP, "veth": OPNOTSUPP}.items():
+                       "gve": OPNOTSUPP, "veth": OPNOTSUPP, "dpaa_eth": OPNOTSUPP, "idpf": OPNOTSUPP,
+                       "ionic": OPNOTSUPP, "mlx4": INVAL, "mtk_eth_soc": OPNOTSUPP,
+                       "airoha": OPNOTSUPP}.items():
         with Nic(model) as nic:
             nic.refused(why, "-N", *RULE)
     with Nic("iavf") as nic:
@@ -187,19 +212,19 @@ def test_rules_by_spi():
 
 
 def test_table():
-    for model in set(MODELS) - {"veth", "enic"}:
+    for model in set(MODELS) - NO_TABLE:
         with Nic(model) as nic:
             nic.done("-X", "equal", "2")
             rows = [line.split(":")[1].split() for line in nic.done("-x").splitlines()
                     if line[:5].strip().isdigit()]
             check({entry for row in rows for entry in row} == {"0", "1"}, model, rows)
     sizes = {"mlx5": 256, "i40e": 512, "ice": 2048, "iavf": 64, "ena": 128, "octeontx2": 256,
-             "bnxt": 64, "virtio": 128, "hns3": 512, "mana": 64}
+             "bnxt": 64, "virtio": 128, "hns3": 512, "mana": 64, "ionic": 128, "idpf": 64, "mlx4": 4}
     for model, size in sizes.items():
         with Nic(model) as nic:
             rows = [line for line in nic.done("-x").splitlines() if line[:5].strip().isdigit()]
             check(sum(len(row.split(":")[1].split()) for row in rows) == size, model, len(rows))
-    for model in "veth", "enic":
+    for model in NO_TABLE:
         with Nic(model) as nic:
             status, said = nic.ethtool("-X", "equal", "2")
             check(status, model, said)
@@ -207,7 +232,7 @@ def test_table():
 
 def test_key_and_function():
     key = ":".join(["6d"] * 40)
-    for model in "mlx5 ixgbe ena virtio bnxt mana qede sfc".split():
+    for model in "mlx5 ixgbe ena virtio bnxt mana qede sfc ionic mlx4".split():
         with Nic(model) as nic:
             nic.done("-X", "hkey", key)
             check(key in nic.done("-x"), model)
@@ -221,6 +246,10 @@ def test_key_and_function():
     for model in "mlx5", "i40e", "vmxnet3-v6", "ena-fixed":
         with Nic(model) as nic:
             nic.refused(OPNOTSUPP, "-X", "hfunc", "crc32")
+    with Nic("mlx4") as nic:
+        nic.refused(INVAL, "-X", "hfunc", "crc32")
+        nic.done("-X", "hfunc", "xor")
+        check("xor: on" in nic.done("-x"), "mlx4's function")
     with Nic("ena") as nic:
         nic.done("-X", "hfunc", "crc32")
         check("crc32: on" in nic.done("-x"), "ena's function")
@@ -232,6 +261,10 @@ def test_channels_that_stay():
     for model in "vmxnet3-v6", "sfc", "enic":
         with Nic(model) as nic:
             nic.refused(OPNOTSUPP, "-L", "combined", "2")
+    with Nic("mlx4") as nic:
+        nic.refused(INVAL, "-L", "combined", "2")
+        nic.done("-L", "rx", "2")
+        check("RX:\t\t2\n" in nic.done("-l").split("Current")[1], "mlx4", nic.done("-l"))
     with Nic("mlx5") as nic:
         nic.done("-L", "combined", "2")
         check("Combined:\t2" in nic.done("-l"), "mlx5")
@@ -254,6 +287,8 @@ ASKED = {
     "vmxnet3-v4": {"0a": SD, "04": SD},
     "igc": {"0a": SD, "02": SD},
     "veth": {"0a": errno.EOPNOTSUPP, "04": errno.EOPNOTSUPP, "02": errno.EOPNOTSUPP},
+    "dpaa_eth": {"0a": SD, "0c": SD, "04": SD, "08": SD, "09": SD, "0b": SD, "02": SDFN},
+    "ionic": {"0a": errno.EOPNOTSUPP, "04": errno.EOPNOTSUPP, "02": errno.EOPNOTSUPP},
 }
 
 

@@ -32,7 +32,12 @@ def test_models(host):
             ("vmxnet3-v4", "addresses", "addresses", "xdp",
              "ethtool -N IF rx-flow-hash esp4 sdfn"),
             ("iavf", "refused", "addresses", "ntuple", "espalier run IF --dry-run"),
-            ("hns3", "refused", "addresses", "rps", "espalier run IF --dry-run")):
+            ("hns3", "refused", "addresses", "rps", "espalier run IF --dry-run"),
+            ("dpaa_eth", "addresses", "spi", "rss", "espalier run IF --dry-run"),
+            ("idpf", "refused", "addresses", "xdp", "espalier run IF --dry-run"),
+            ("ionic", "refused", "addresses", "xdp", "espalier run IF --dry-run"),
+            ("mlx4", "refused", "addresses", "xdp", "espalier run IF --dry-run"),
+            ("mtk_eth_soc", "refused", "single", "xdp", "espalier run IF --dry-run")):
         said = inspect(host, "--model", model)
         check(said["claim"]["esp"] == claim and said["verdict"] == verdict and
               said["method"] == method and said["next"] == command, model, said)
@@ -62,11 +67,16 @@ def test_warnings_of_models(host):
             ("veth", "tx off"),
             ("virtio", "does not let its channels be changed"),
             ("i40e", "resets the whole physical function"),
-            ("hns3", "method xdp will not do")):
+            ("hns3", "method xdp will not do"),
+            ("airoha", "method xdp will not do"),
+            ("airoha", "RPS cannot look at the SPI here"),
+            ("mtk_eth_soc", "RPS cannot look at the SPI here")):
         said = inspect(host, "--model", model)["warnings"]
         check(any(words in warning for warning in said), f"{model}: {words}:", said)
     said = inspect(host, "--model", "i40e")["warnings"]
     check(not any("rxhash" in warning for warning in said), "i40e claims no L4 hash:", said)
+    said = inspect(host, "--model", "airoha")["warnings"]
+    check(not any("cures that" in warning for warning in said), "rxhash off is no cure:", said)
 
 
 class Traffic:

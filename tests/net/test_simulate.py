@@ -50,6 +50,9 @@ NICS = {
     "sfc": (ADDR, ADDR, 40, lambda q: 128),
     "qede": (ADDR, ADDR, 40, lambda q: 128),
     "ena": (ADDR, PORTS, 40, lambda q: 128),
+    "idpf": (ADDR, PORTS, 52, lambda q: 64),
+    "ionic": (ADDR, PORTS, 40, lambda q: 128),
+    "mlx4": (ADDR, PORTS, 40, lambda q: 1 << q.bit_length() - 1),
 }
 
 

@@ -93,6 +93,9 @@ static void xdp_then_rps(void **state)
 	chosen(&facts, &usual, "xdp", "this driver redirects in native XDP");
 	facts = of_driver("iavf");
 	chosen(&facts, &usual, "rps", "method xdp will not do: driver iavf has no native XDP");
+	facts = of_driver("airoha_eth"); /* where nothing will do, xdp tells why */
+	facts.model = model_find("airoha");
+	chosen(&facts, &usual, "xdp", "hides the SPI from the kernel");
 }
 
 /* What only a measurement can show is not said to be missing before there was one. */

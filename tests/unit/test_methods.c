@@ -305,6 +305,14 @@ static void test_rps(void **state)
 	assert_int_equal(method_find("rps")->check(&facts, &cpus, &report), 0);
 	assert_int_equal(needs_worst(&report), NEEDS_REFUSE);
 	needs_report_free(&report);
+	/* Without rxhash it is no other. */
+	facts.rxhash = SWITCH_UNKNOWN;
+	facts.model = model_find("airoha");
+	assert_int_equal(method_find("rps")->check(&facts, &cpus, &report), 0);
+	assert_int_equal(report.finding[0].verdict, NEEDS_REFUSE);
+	assert_non_null(strstr(report.finding[0].text, "rxhash off too"));
+	needs_report_free(&report);
+	facts.rxhash = SWITCH_ON;
 	facts.model = model_find("igb");
 	assert_int_equal(method_find("rps")->check(&facts, &cpus, &report), 0);
 	assert_int_not_equal(needs_worst(&report), NEEDS_REFUSE);

@@ -26,6 +26,15 @@ static void open_nic(struct model_nic *nic, const char *name, uint32_t queues)
 	assert_int_equal(model_nic_init(nic, model, queues), 0);
 }
 
+/* With four queues, or all that it has. */
+static uint32_t open_any(struct model_nic *nic, const struct model *model)
+{
+	uint32_t queues = model_queues_of(model, 4);
+
+	open_nic(nic, model->name, queues);
+	return queues;
+}
+
 /* The fields of a flow type, or the negative errno. */
 static int64_t get(struct model_nic *nic, uint32_t type)
 {
@@ -113,11 +122,22 @@ static void answers(void **state)
 		{"qede", 0, 0, 0, 0, 0, ANY, -EINVAL, -EINVAL},
 		{"veth", -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP,
 		 -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP},
+		{"dpaa_eth", SD, SD, SD, SD, SD, SDFN, 0, 0},
+		{"idpf", -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP,
+		 -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP},
+		{"ionic", -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP,
+		 -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP},
+		{"mlx4", -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP,
+		 -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP},
+		{"mtk_eth_soc", -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP,
+		 -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP},
+		{"airoha", -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP,
+		 -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP},
 	};
 	struct model_nic nic;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		open_nic(&nic, cases[i].name, 4);
+		open_any(&nic, model_find(cases[i].name));
 		assert_int_equal(get(&nic, ESP_V4_FLOW), cases[i].esp4);
 		assert_int_equal(get(&nic, ESP_V6_FLOW), cases[i].esp6);
 		assert_int_equal(get(&nic, AH_V4_FLOW), cases[i].ah4);
@@ -137,13 +157,13 @@ struct apart {
 	bool before, after, after_v6;
 };
 
-static void check_separation(const char *name, const struct apart *apart)
+static void check_separation(const struct model *model, const struct apart *apart)
 {
 	struct flow v4 = esp("192.0.2.1", "192.0.2.2", 1, 1);
 	struct flow v6 = esp("2001:db8::1", "2001:db8::2", 1, 1);
 	struct model_nic nic;
 
-	open_nic(&nic, name, 4);
+	assert_true(open_any(&nic, model) == 4 || !(apart->before || apart->after));
 	assert_int_equal(queues_of(&nic, v4, 64), apart->before ? 4 : 1);
 	assert_int_equal(queues_of(&nic, v6, 64), apart->before ? 4 : 1);
 	set(&nic, AH_ESP_V4_FLOW, SDFN);
@@ -159,9 +179,10 @@ static void check_separation(const char *name, const struct apart *apart)
 static void separation(void **state)
 {
 	static const struct apart cases[] = {
-		{"mlx5", true, true, true},	   {"ice", true, true, true},
+		{"mlx5", true, true, true},	    {"ice", true, true, true},
 		{"vmxnet3-v4", false, true, false}, {"vmxnet3-v6", false, true, true},
-		{"octeontx2", false, true, true},  {"bnxt", false, true, true},
+		{"octeontx2", false, true, true},   {"bnxt", false, true, true},
+		{"dpaa_eth", true, true, true},
 	};
 	static const struct apart never;
 	size_t seen = 0, count = sizeof(cases) / sizeof(*cases);
@@ -173,7 +194,7 @@ static void separation(void **state)
 			if (!strcmp(cases[i].name, (*m)->name))
 				apart = &cases[i];
 		seen += apart != &never;
-		check_separation((*m)->name, apart);
+		check_separation(*m, apart);
 	}
 	assert_int_equal(seen, count);
 }
@@ -187,7 +208,7 @@ static void spraying(void **state)
 		struct model_nic nic;
 		int queues = 0;
 
-		open_nic(&nic, (*m)->name, 4);
+		open_any(&nic, *m);
 		set(&nic, AH_ESP_V4_FLOW, SDFN);
 		for (f.seq = 1; f.seq <= 200; f.seq++) {
 			int queue = model_queue(&nic, &f);
@@ -425,6 +446,45 @@ static void channels(void **state)
 	assert_null(model_find("x710"));
 }
 
+/* Receive and transmit channels that are counted apart; mlx4's table is a power of two of them. */
+static void channels_apart(void **state)
+{
+	struct ethtool_channels request = {.cmd = ETHTOOL_GCHANNELS};
+	struct model_nic nic;
+
+	open_nic(&nic, "mlx4", 4);
+	assert_int_equal(model_ethtool(&nic, &request), 0);
+	assert_int_equal(request.rx_count, 4);
+	assert_int_equal(request.max_rx, 16);
+	assert_int_equal(request.combined_count | request.max_combined, 0);
+	request.cmd = ETHTOOL_SCHANNELS;
+	request.rx_count = 7;
+	assert_int_equal(model_ethtool(&nic, &request), 0);
+	assert_int_equal(nic.queues, 7);
+	assert_int_equal(nic.table.size, 4);
+	request.combined_count = 4;
+	assert_int_equal(model_ethtool(&nic, &request), -EINVAL);
+	model_nic_free(&nic);
+}
+
+/* dpaa_eth has one switch for all hashing, behind every flow type. */
+static void one_switch(void **state)
+{
+	struct flow f = esp("192.0.2.1", "192.0.2.2", 1, 1);
+	struct model_nic nic;
+
+	open_nic(&nic, "dpaa_eth", 4);
+	assert_int_equal(set(&nic, UDP_V6_FLOW, 0), 0);
+	assert_int_equal(get(&nic, ESP_V4_FLOW), 0);
+	assert_int_equal(queues_of(&nic, f, 64), 1);
+	assert_int_equal(set(&nic, IPV4_FLOW, RXH_VLAN), -EINVAL);
+	assert_int_equal(set(&nic, IPV4_FLOW, RXH_IP_SRC), 0);
+	assert_int_equal(get(&nic, ESP_V4_FLOW), SD);
+	assert_int_equal(get(&nic, UDP_V6_FLOW), SDFN);
+	assert_int_equal(queues_of(&nic, f, 64), 4);
+	model_nic_free(&nic);
+}
+
 /* ena and vmxnet3 take a set without an error; only one of them has changed. */
 static void silent_sets(void **state)
 {
@@ -479,6 +539,8 @@ int main(void)
 		cmocka_unit_test(gve_mask_fault),
 		cmocka_unit_test(rss),
 		cmocka_unit_test(channels),
+		cmocka_unit_test(channels_apart),
+		cmocka_unit_test(one_switch),
 		cmocka_unit_test(silent_sets),
 		cmocka_unit_test(facts),
 	};

@@ -115,8 +115,8 @@ static void facts_of_model(struct model_nic *nic, struct nic_facts *facts)
 	struct claims *claims = &facts->claims;
 
 	claims_gather(claims_ask_model, nic, claims);
-	facts->link = (struct link){
-		.mtu = 1500, .flags = 1 /* IFF_UP */, .num_rx_queues = claims->channels};
+	facts->link =
+		(struct link){.mtu = 1500, .flags = 1 /* IFF_UP */, .num_rx_queues = nic->queues};
 	facts->xdp.err = -1;
 	facts->channels = (struct nic_channels){.err = claims->channels_err,
 						.max_combined = claims->max_channels,

@@ -41,7 +41,12 @@ static void warn_l4(struct out *out, const struct inspection *in)
 	bool seen = in->at == INSPECT_TC && seen_l4(in);
 	bool known = in->facts.model && in->facts.model->claims_l4;
 
-	if ((seen || known) && in->verdict != VERDICT_SPI)
+	if (in->facts.model && in->facts.model->l4_regardless)
+		out_warn(
+			out,
+			"the driver calls its hash of ESP one of ports (L4), and does so with rxhash "
+			"off too: RPS cannot look at the SPI here");
+	else if ((seen || known) && in->verdict != VERDICT_SPI)
 		out_warn(out,
 			 "the driver calls its hash of ESP one of ports (L4), %s, so RPS takes it as "
 			 "it is and does not look at the SPI; 'ethtool -K %s rxhash off' cures that",

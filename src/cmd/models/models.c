@@ -88,6 +88,8 @@ static int print_summary(struct out *out, const struct model *model)
 	out_number(out, "rules", model->rules);
 	out_string(out, "rule", rule_word(model));
 	out_bool(out, "claims_l4", model->claims_l4);
+	out_bool(out, "l4_regardless", model->l4_regardless);
+	out_number(out, "queues", model->max_queues);
 	out_string(out, "xdp", xdp_word(answer.native));
 	return 0;
 }

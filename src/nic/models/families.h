@@ -25,6 +25,29 @@
 #define MODEL_TOEPLITZ_ONLY \
 	.hfuncs = MODEL_HASH_TOP, .set_hfunc_err = -EOPNOTSUPP, .key_shown = 40, .key_used = 40
 
+/* No table and no key that ethtool could see. */
+#define MODEL_NO_RSS .rss_err = -EOPNOTSUPP, .indir_hidden = true, .key_used = 40
+
+/* One queue takes all. */
+#define MODEL_ONE_QUEUE .max_queues = 1, .channels_err = -EOPNOTSUPP, .indir = 1, MODEL_NO_RSS
+
+/* Its hash of all is called an L4 hash, and no switch changes that. */
+#define MODEL_BLINDS_RPS .claims_l4 = true, .l4_regardless = true
+
+/* Where a fact, or what stands before a driver, was read: the version, then its file and function.
+ */
+#define LINUX_7_3 "Linux 7.3.4, "
+
+/* The facts of a model, without an array of their own. */
+#define MODEL_FACTS(...)                     \
+	.facts = (const struct model_fact[]) \
+	{                                    \
+		__VA_ARGS__,                 \
+		{                            \
+			0                    \
+		}                            \
+	}
+
 /* The fact of those whose drivers have no word for ESP. */
 #define MODEL_ONLY_ADDRESSES                                                          \
 	{                                                                             \
