@@ -2,30 +2,16 @@
 /* Options by table: parsing, and their help. */
 #include <arpa/inet.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include "nic/cpulist.h"
 #include "cli/options.h"
+#include "text/because.h"
 #include "text/near.h"
 #include "text/number.h"
 #include "view/wrap.h"
 
 enum { MAX_OPTIONS = 64, HELP_VALUE = 'h', FIRST_VALUE = 256 };
-
-/* Says what is wrong with a value. */
-static enum parsed wrong(char *why, size_t size, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static enum parsed wrong(char *why, size_t size, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(why, size, format, args);
-	va_end(args);
-	return PARSED_WRONG;
-}
 
 static enum parsed set_number(const struct option_row *row, const char *text, void *member,
 			      char *why, size_t size)
@@ -34,8 +20,8 @@ static enum parsed set_number(const struct option_row *row, const char *text, vo
 	int number;
 
 	if (!number_signed(text, row->least, row->most, &value))
-		return wrong(why, size, "--%s %s: not a number from %lld to %lld", row->name, text,
-			     (long long)row->least, (long long)row->most);
+		return because(PARSED_WRONG, why, size, "--%s %s: not a number from %lld to %lld",
+			       row->name, text, (long long)row->least, (long long)row->most);
 	number = (int)value;
 	memcpy(member, &number, sizeof(number));
 	return PARSED_OK;
@@ -46,8 +32,8 @@ static enum parsed set_large(const struct option_row *row, const char *text, uin
 {
 	if (number_large(text, (uint64_t)row->least, (uint64_t)row->most, member))
 		return PARSED_OK;
-	return wrong(why, size, "--%s %s: not a number from %lld to %lld", row->name, text,
-		     (long long)row->least, (long long)row->most);
+	return because(PARSED_WRONG, why, size, "--%s %s: not a number from %lld to %lld",
+		       row->name, text, (long long)row->least, (long long)row->most);
 }
 
 static enum parsed set_seconds(const struct option_row *row, const char *text, uint64_t *member,
@@ -56,7 +42,8 @@ static enum parsed set_seconds(const struct option_row *row, const char *text, u
 	double seconds;
 
 	if (!number_real(text, 0, 1e6, &seconds) || seconds <= 0)
-		return wrong(why, size, "--%s %s: not a number of seconds", row->name, text);
+		return because(PARSED_WRONG, why, size, "--%s %s: not a number of seconds",
+			       row->name, text);
 	*member = (uint64_t)(seconds * 1e9);
 	return PARSED_OK;
 }
@@ -74,7 +61,7 @@ static enum parsed set_choice(const struct option_row *row, const char *text, in
 		snprintf(all + strlen(all), sizeof(all) - strlen(all), "%s%s", i ? " or " : "",
 			 row->choices[i]);
 	}
-	return wrong(why, size, "--%s %s: not %s", row->name, text, all);
+	return because(PARSED_WRONG, why, size, "--%s %s: not %s", row->name, text, all);
 }
 
 static enum parsed set_address(const struct option_row *row, const char *text,
@@ -87,7 +74,8 @@ static enum parsed set_address(const struct option_row *row, const char *text,
 	else if (inet_pton(AF_INET6, text, address.bytes) == 1)
 		address.family = AF_INET6;
 	else
-		return wrong(why, size, "--%s %s: not an IPv4 or IPv6 address", row->name, text);
+		return because(PARSED_WRONG, why, size, "--%s %s: not an IPv4 or IPv6 address",
+			       row->name, text);
 	*member = address;
 	return PARSED_OK;
 }
@@ -98,10 +86,10 @@ static enum parsed set_string(const struct option_row *row, const char *text, co
 	cpu_set_t cpus;
 
 	if (row->type == OPTION_CPUS && (cpulist_parse(text, &cpus) || !CPU_COUNT(&cpus)))
-		return wrong(why, size, "--%s %s: not a list of CPUs such as 0-3,8", row->name,
-			     text);
+		return because(PARSED_WRONG, why, size, "--%s %s: not a list of CPUs such as 0-3,8",
+			       row->name, text);
 	if (!*text)
-		return wrong(why, size, "--%s: empty", row->name);
+		return because(PARSED_WRONG, why, size, "--%s: empty", row->name);
 	*member = text;
 	return PARSED_OK;
 }
@@ -126,7 +114,8 @@ static enum parsed set(const struct option_row *row, const char *text, void *int
 	case OPTION_CALL:
 		if (row->call(into, text))
 			return PARSED_OK;
-		return wrong(why, size, "--%s %s: not %s", row->name, text, row->argument);
+		return because(PARSED_WRONG, why, size, "--%s %s: not %s", row->name, text,
+			       row->argument);
 	case OPTION_CHOICE:
 		return set_choice(row, text, member, why, size);
 	case OPTION_ADDRESS:
@@ -150,7 +139,7 @@ enum parsed options_set(const struct option_row *row, const char *text, void *in
 			return PARSED_OK;
 		}
 	}
-	return wrong(why, size, "--%s %s: not yes or no", row->name, text);
+	return because(PARSED_WRONG, why, size, "--%s %s: not yes or no", row->name, text);
 }
 
 /* A long option that getopt_long() does not know, or one that two begin with. */
@@ -165,8 +154,9 @@ static enum parsed unknown(const struct option_row *rows, const char *word, char
 	for (; rows->name; rows++)
 		near_look(&near, rows->name);
 	if (near.best)
-		return wrong(why, size, "unknown option %s (did you mean --%s?)", typed, near.best);
-	return wrong(why, size, "unknown option %s", typed);
+		return because(PARSED_WRONG, why, size, "unknown option %s (did you mean --%s?)",
+			       typed, near.best);
+	return because(PARSED_WRONG, why, size, "unknown option %s", typed);
 }
 
 /* What getopt_long() did not take, by what it left in optopt. */
@@ -174,13 +164,13 @@ static enum parsed refused(const struct option_row *rows, int value, char **argv
 			   size_t size)
 {
 	if (optopt >= FIRST_VALUE)
-		return wrong(why, size,
-			     value == ':' ? "--%s needs an argument" : "--%s takes no argument",
-			     rows[optopt - FIRST_VALUE].name);
+		return because(PARSED_WRONG, why, size,
+			       value == ':' ? "--%s needs an argument" : "--%s takes no argument",
+			       rows[optopt - FIRST_VALUE].name);
 	if (optopt == HELP_VALUE)
-		return wrong(why, size, "--help takes no argument");
+		return because(PARSED_WRONG, why, size, "--help takes no argument");
 	if (optopt)
-		return wrong(why, size, "unknown option -%c", optopt);
+		return because(PARSED_WRONG, why, size, "unknown option -%c", optopt);
 	return unknown(rows, argv[optind - 1], why, size);
 }
 

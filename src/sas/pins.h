@@ -21,6 +21,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define PINS_ROOT    "espalier"
 #define PINS_WHY_LEN 512
 
 struct pins {
@@ -61,6 +62,13 @@ int pins_find(struct pins *pins, bool mount, char *why, size_t size);
  * negative errno and @why as above.
  */
 int pins_find_in(struct pins *pins, int bpffs, const char *name, char *why, size_t size);
+
+/*
+ * The pins of namespace @cookie in an open bpffs, which @name calls. The descriptor is taken over, also
+ * on failure. 0 until pins_close(); -EPERM (somebody else's directory is in our place), or another
+ * negative errno.
+ */
+int pins_open(struct pins *pins, int bpffs, const char *name, uint64_t cookie);
 
 void pins_close(struct pins *pins);
 

@@ -6,24 +6,11 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include "text/because.h"
 
 enum { MOVE_RECORDS = 256 };
-
-static int because(int err, char *why, size_t size, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
-
-static int because(int err, char *why, size_t size, const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(why, size, format, args);
-	va_end(args);
-	return err;
-}
 
 static int refuse_new_maps(const struct host *host, const struct sas_options *options, char *why,
 			   size_t size)
