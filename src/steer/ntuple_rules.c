@@ -12,7 +12,6 @@
 #include "nic/ethtool.h"
 #include "nic/ethtool_rules.h"
 #include "place/rules.h"
-#include "undo/steering.h"
 
 /* Everything of a rule but where it leads. */
 static_assert(offsetof(struct rule, queue) <= RULES_ABOUT, "a rule must fit an entry");

@@ -10,7 +10,7 @@
 #include <json-c/json.h>
 
 /*
- * The file, as a tree that undo_file_load has checked, so that its readers need not:
+ * The file, as a tree that undo_form_fault() has checked, so that its readers need not:
  * {"version": 1,
  *  "changes": [{interface, ifindex, mac, kind, knob, old, new, reason}],
  *  "attached": [{interface, ifindex, mac, before: [{kind, knob, value}], after: [the same],
@@ -25,12 +25,21 @@ struct undo {
 	struct knobs knobs;
 };
 
+/* The largest real file: a few NICs with tables of 4,096 entries. */
+#define UNDO_FILE_MAX (16 << 20)
+
+/* What is wrong with the state, or NULL. */
+const char *undo_form_fault(const struct undo *undo);
+
 int undo_file_load(struct undo *undo, char *why, size_t len);
 /* Write the state, or remove the file when there is nothing in it. */
 int undo_file_save(struct undo *undo);
 
 struct json_object *undo_changes(const struct undo *undo);
 struct json_object *undo_attached(const struct undo *undo);
+
+/* Index of the change of a knob, -1 if there is none. */
+ssize_t undo_change_find(const struct undo *undo, const struct undo_entry *entry);
 
 const char *undo_text(struct json_object *item, const char *key);
 int undo_number(struct json_object *item, const char *key);

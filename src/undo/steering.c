@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The knobs of the NIC's own steering, as text: hash fields and rules.
-#include "undo/steering.h"
-
+// The NIC's own steering: hash fields by ethtool(8)'s word for a flow type ("esp4" is AH_ESP_V4_FLOW)
+// with values like "sdfn", and rules by their location (nic/rule.h).
 #include <ctype.h>
 #include <errno.h>
 #include <stdint.h>
@@ -10,6 +9,7 @@
 #include "nic/ethtool.h"
 #include "nic/ethtool_rules.h"
 #include "nic/rule.h"
+#include "undo/knob_kind.h"
 
 static const struct {
 	const char *word;
@@ -41,12 +41,12 @@ static int flow_of(const char *knob)
 	return -1;
 }
 
-bool fields_valid(const char *knob)
+static bool fields_valid(const char *knob)
 {
 	return flow_of(knob) >= 0;
 }
 
-int fields_read(int ethtool, const char *ifname, const char *knob, char **value)
+static int fields_read(int ethtool, const char *ifname, const char *knob, char **value)
 {
 	char text[LETTERS + 1];
 	uint64_t fields;
@@ -58,11 +58,10 @@ int fields_read(int ethtool, const char *ifname, const char *knob, char **value)
 		if (fields & letters[i].bit)
 			text[n++] = letters[i].letter;
 	text[n] = 0;
-	*value = strdup(n ? text : UNDO_NONE);
-	return *value ? 0 : -ENOMEM;
+	return knob_give(strdup(n ? text : UNDO_NONE), value);
 }
 
-int fields_write(int ethtool, const char *ifname, const char *knob, const char *value)
+static int fields_write(int ethtool, const char *ifname, const char *knob, const char *value)
 {
 	uint64_t fields = 0, before, now;
 	uint32_t type = flows[flow_of(knob)].type;
@@ -87,7 +86,15 @@ int fields_write(int ethtool, const char *ifname, const char *knob, const char *
 	return err;
 }
 
-bool rule_valid(const char *knob)
+const struct knob_kind knob_fields = {
+	.word = "rx-flow-hash",
+	.valid = fields_valid,
+	.way = knobs_ethtool,
+	.read = fields_read,
+	.write = fields_write,
+};
+
+static bool rule_valid(const char *knob)
 {
 	size_t len = strlen(knob);
 
@@ -108,7 +115,7 @@ static int is_there(int ethtool, const char *ifname, uint32_t location)
 	return there;
 }
 
-int rule_read(int ethtool, const char *ifname, const char *knob, char **value)
+static int rule_read(int ethtool, const char *ifname, const char *knob, char **value)
 {
 	uint32_t location = (uint32_t)strtoul(knob, NULL, 10);
 	int there = is_there(ethtool, ifname, location), err = 0;
@@ -126,11 +133,10 @@ int rule_read(int ethtool, const char *ifname, const char *knob, char **value)
 		rule_print(&rule, text);
 	else if (there)
 		strcpy(text, "a rule of another kind");
-	*value = strdup(text);
-	return *value ? 0 : -ENOMEM;
+	return knob_give(strdup(text), value);
 }
 
-int rule_write(int ethtool, const char *ifname, const char *knob, const char *value)
+static int rule_write(int ethtool, const char *ifname, const char *knob, const char *value)
 {
 	uint32_t location = (uint32_t)strtoul(knob, NULL, 10);
 	struct ethtool_rx_flow_spec spec;
@@ -145,3 +151,11 @@ int rule_write(int ethtool, const char *ifname, const char *knob, const char *va
 	rule_to_spec(&rule, location, &spec);
 	return ethtool_rule_insert(ethtool, ifname, &spec);
 }
+
+const struct knob_kind knob_rule = {
+	.word = "rule",
+	.valid = rule_valid,
+	.way = knobs_ethtool,
+	.read = rule_read,
+	.write = rule_write,
+};

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #define UNDO_KNOB_LEN 64
+#define UNDO_NONE     "none" /* the value where there is no rule, or no field */
 
 enum undo_kind {
 	UNDO_QUEUE =

@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 #include "cmd/report_read.h"
 #include "host/file.h"
+#include "text/hex.h"
 
 /* The hash of an entry's first packet that had one; 0: none had. */
 static uint32_t hash_of(const struct measured_entry *entry)
@@ -55,11 +56,9 @@ static void print_samples(struct out *out, const struct measured *measured)
 
 static void print_table(struct out *out, const struct claims *claims)
 {
-	char key[3 * CLAIMS_KEY_MAX + 1] = "";
+	char key[HEX_LEN(CLAIMS_KEY_MAX)];
 
-	for (uint32_t i = 0; claims->key_known && i < claims->key_size; i++)
-		snprintf(key + (i ? 3 * (size_t)i - 1 : 0), 4, i ? ":%02x" : "%02x",
-			 claims->key[i]);
+	hex_print(claims->key, claims->key_known ? claims->key_size : 0, key);
 	out_string(out, "key", *key ? key : NULL);
 	out_array(out, "table");
 	for (uint32_t i = 0; i < claims->table.size; i++)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cmd/plan/entries.h"
+#include "text/hex.h"
 
 enum {
 	KEY_USUAL = 40, /* bytes, where nothing says how long the key is */
@@ -58,10 +59,10 @@ static int learn_bits(struct request *r)
 
 static void write_command(const struct request *r, char *text, size_t size)
 {
-	size_t at = (size_t)snprintf(text, size, "ethtool -X %s hkey ", r->nic->interface);
+	char key[HEX_LEN(sizeof(r->key))];
 
-	for (size_t i = 0; i < r->key_len; i++)
-		at += (size_t)snprintf(text + at, size - at, "%s%02x", i ? ":" : "", r->key[i]);
+	snprintf(text, size, "ethtool -X %s hkey %s", r->nic->interface,
+		 hex_print(r->key, r->key_len, key));
 }
 
 /* The part of all load that the heaviest queue has with the key as it is; below 0: not known. */
