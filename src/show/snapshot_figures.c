@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Figures that follow from a snapshot: weights, shares, imbalance, sums.
+#include <math.h>
+#include "show/snapshot_impl.h"
+
+double snapshot_weight(const struct snapshot *s, double load, uint64_t packets)
+{
+	if (!s->measured)
+		return (double)packets;
+	return load >= 0 ? load : 0;
+}
+
+double snapshot_share(const struct snapshot *s, double load, uint64_t packets)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < s->cpus; i++)
+		sum += snapshot_weight(s, s->cpu[i].load, s->cpu[i].total.packets);
+	return sum > 0 ? snapshot_weight(s, load, packets) / sum : NAN;
+}
+
+double snapshot_imbalance(const struct snapshot *s)
+{
+	double max = 0, sum = 0;
+
+	for (size_t i = 0; i < s->cpus; i++) {
+		double weight = snapshot_weight(s, s->cpu[i].load, s->cpu[i].total.packets);
+
+		max = fmax(max, weight);
+		sum += weight;
+	}
+	return sum > 0 ? max * (double)s->cpus / sum : NAN;
+}
+
+uint64_t snapshot_drops(const struct snapshot *s)
+{
+	return s->drops[RING_SA] + s->drops[RING_STRAY] + s->drops[RING_IKE];
+}
+
+void snapshot_mark(const struct snapshot *s, uint64_t now_ns, struct mark *mark)
+{
+	*mark = (struct mark){
+		.time_ns = now_ns,
+		.known = s->taken.packets + s->by_class[CLASS_HANDS_OFF].packets,
+		.strays = s->by_class[CLASS_STRAY].packets,
+		.lost =
+			{
+				[LOSS_SA_RING] = s->drops[RING_SA],
+				[LOSS_STRAY_RING] = s->drops[RING_STRAY],
+				[LOSS_IKE_RING] = s->drops[RING_IKE],
+				[LOSS_STRAY_LIMIT] = s->by_class[CLASS_LIMITED].packets,
+			},
+	};
+}
