@@ -104,12 +104,9 @@ static void parse_mac(const struct nlattr *attr, struct link *out)
 	out->mac_len = len;
 }
 
-static void parse_attr(const struct nlattr *attr, struct link *out)
+static bool parse_number(const struct nlattr *attr, struct link *out)
 {
 	switch (mnl_attr_get_type(attr)) {
-	case IFLA_IFNAME:
-		copy_string(out->name, sizeof(out->name), attr);
-		break;
 	case IFLA_MTU:
 		out->mtu = get_number(attr);
 		break;
@@ -130,6 +127,20 @@ static void parse_attr(const struct nlattr *attr, struct link *out)
 		break;
 	case IFLA_NUM_TX_QUEUES:
 		out->num_tx_queues = get_number(attr);
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
+static void parse_attr(const struct nlattr *attr, struct link *out)
+{
+	if (parse_number(attr, out))
+		return;
+	switch (mnl_attr_get_type(attr)) {
+	case IFLA_IFNAME:
+		copy_string(out->name, sizeof(out->name), attr);
 		break;
 	case IFLA_ADDRESS:
 		parse_mac(attr, out);

@@ -36,39 +36,40 @@ void xfrm_stat_since(struct xfrm_stat *now, const struct xfrm_stat *then)
 							     : now->one[i].count;
 }
 
+/* What they mean, and what is to be done. */
+static const struct {
+	const char *name, *means, *todo;
+} known[] = {
+	{"XfrmInNoStates", "packets of SPIs that no SA has here",
+	 "see whether the tunnels are up on both ends, and whether their SAs are in another "
+	 "network namespace"},
+	{"XfrmInStateSeqError",
+	 "packets out of the replay window: the sender, or the path, puts them out of order",
+	 "a larger window: strongSwan replay_window = 1024, Libreswan replay-window=1024"},
+	{"XfrmInStateProtoError", "packets that fail to authenticate or to decrypt",
+	 "compare keys and algorithms of both ends; it may be an attack, or pcrypt"},
+	{"XfrmInStateExpired", "packets of SAs that are past their lifetime",
+	 "see why the IKE daemon does not rekey in time"},
+	{"XfrmInStateMismatch", "packets in UDP for an SA without encapsulation, or without",
+	 "see whether both ends agree on NAT-T"},
+	{"XfrmInStateInvalid", "packets of SAs that have no keys yet, or are dying",
+	 "some at a rekey are nothing; else see the IKE daemon's log"},
+	{"XfrmInStateModeError", "packets whose SA has another mode",
+	 "see whether both ends agree on tunnel or transport mode"},
+	{"XfrmInTmplMismatch", "packets that came by another SA than the policy asks for",
+	 "compare 'ip xfrm policy' with the peer's traffic selectors"},
+	{"XfrmInNoPols", "decrypted packets that no policy lets in",
+	 "compare 'ip xfrm policy' with the peer's traffic selectors"},
+	{"XfrmInPolBlock", "packets that a policy blocks", "see 'ip xfrm policy'"},
+	{"XfrmInBufferError", "packets for which there was no memory",
+	 "see free(1) and the kernel's log"},
+	{"XfrmInHdrError", "packets with a broken header", "capture some and look at them"},
+	{"XfrmInError", "packets that failed for a reason that the kernel does not tell",
+	 "a full backlog of the crypto queue is the usual one: a CPU has too much"},
+};
+
 void xfrm_stat_words(const char *name, bool ring_drops, const char **means, const char **todo)
 {
-	static const struct {
-		const char *name, *means, *todo;
-	} known[] = {
-		{"XfrmInNoStates", "packets of SPIs that no SA has here",
-		 "see whether the tunnels are up on both ends, and whether their SAs are in another "
-		 "network namespace"},
-		{"XfrmInStateSeqError",
-		 "packets out of the replay window: the sender, or the path, puts them out of order",
-		 "a larger window: strongSwan replay_window = 1024, Libreswan replay-window=1024"},
-		{"XfrmInStateProtoError", "packets that fail to authenticate or to decrypt",
-		 "compare keys and algorithms of both ends; it may be an attack, or pcrypt"},
-		{"XfrmInStateExpired", "packets of SAs that are past their lifetime",
-		 "see why the IKE daemon does not rekey in time"},
-		{"XfrmInStateMismatch", "packets in UDP for an SA without encapsulation, or without",
-		 "see whether both ends agree on NAT-T"},
-		{"XfrmInStateInvalid", "packets of SAs that have no keys yet, or are dying",
-		 "some at a rekey are nothing; else see the IKE daemon's log"},
-		{"XfrmInStateModeError", "packets whose SA has another mode",
-		 "see whether both ends agree on tunnel or transport mode"},
-		{"XfrmInTmplMismatch", "packets that came by another SA than the policy asks for",
-		 "compare 'ip xfrm policy' with the peer's traffic selectors"},
-		{"XfrmInNoPols", "decrypted packets that no policy lets in",
-		 "compare 'ip xfrm policy' with the peer's traffic selectors"},
-		{"XfrmInPolBlock", "packets that a policy blocks", "see 'ip xfrm policy'"},
-		{"XfrmInBufferError", "packets for which there was no memory",
-		 "see free(1) and the kernel's log"},
-		{"XfrmInHdrError", "packets with a broken header", "capture some and look at them"},
-		{"XfrmInError", "packets that failed for a reason that the kernel does not tell",
-		 "a full backlog of the crypto queue is the usual one: a CPU has too much"},
-	};
-
 	*means = *todo = NULL;
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
 		if (strcmp(known[i].name, name) != 0)
