@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The one place of the verbs that prints errors. */
+// The one place of the verbs that prints errors.
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Reads a file of settings by libinih; what a value may be is said by the table of options. */
+// Reads a file of settings by libinih; what a value may be is said by the table of options.
 #include <errno.h>
 #include <ini.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Man pages and completions, as far as they follow from the tables of verbs and options. */
+// Man pages and completions, as far as they follow from the tables of verbs and options.
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

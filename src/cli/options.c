@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Options by table: parsing, and their help. */
+// Options by table: parsing, and their help.
 #include <arpa/inet.h>
 #include <getopt.h>
 #include <stdlib.h>

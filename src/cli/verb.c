@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A verb from its arguments. */
+// A verb from its arguments.
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Makes man pages and completions while building: describe IN OUT [VERB]. Not installed.
- */
+// Makes man pages and completions while building: describe IN OUT [VERB]. Not installed.
 #include <string.h>
 #include "cli/describe.h"
 #include "cmd/verbs.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* espalier: spreads inbound IPsec across the CPUs of a machine. */
+// espalier: spreads inbound IPsec across the CPUs of a machine.
 #include <errno.h>
 #include <locale.h>
 #include <string.h>

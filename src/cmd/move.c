@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* espalier move: moves one SA by hand. */
+// espalier move: moves one SA by hand.
 #include <sched.h>
 #include <netinet/in.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* espalier run: steers until told to stop. */
+// espalier run: steers until told to stop.
 #include <net/if.h>
 #include <string.h>
 #include "cli/interface_named.h"

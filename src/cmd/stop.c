@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* espalier stop: puts everything back as it was. */
+// espalier stop: puts everything back as it was.
 #include <string.h>
 #include "cli/interface_named.h"
 #include "cli/verb.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The local addresses of a network namespace. */
+// The local addresses of a network namespace.
 #include "nic/addrs.h"
 #include "nic/nl.h"
 

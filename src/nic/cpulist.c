@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Sets of CPUs as text: lists and masks, as the kernel reads and prints them. */
+// Sets of CPUs as text: lists and masks, as the kernel reads and prints them.
 #include "nic/cpulist.h"
 
 #include <ctype.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The CPUs of this machine, from sysfs and /proc/stat. */
+// The CPUs of this machine, from sysfs and /proc/stat.
 #include "nic/cpulist.h"
 #include "nic/cpus.h"
 #include "host/cpuset.h"

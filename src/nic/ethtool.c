@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a NIC answers to ethtool, by SIOCETHTOOL. */
+// What a NIC answers to ethtool, by SIOCETHTOOL.
 #include "nic/ethtool.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A NIC's hash function, key and indirection table, by SIOCETHTOOL. */
+// A NIC's hash function, key and indirection table, by SIOCETHTOOL.
 #include "nic/ethtool.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the running kernel can, by asking it. */
+// What the running kernel can, by asking it.
 #include "nic/kernel.h"
 
 #include <bpf/bpf.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* One netlink conversation. */
+// One netlink conversation.
 #include "nic/nl.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* sysfs of a network namespace, through a private mount. */
+// sysfs of a network namespace, through a private mount.
 #include "nic/sysfs.h"
 
 #include <ctype.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which CPUs --cpus means when it is not given. */
+// Which CPUs --cpus means when it is not given.
 #include "nic/cpulist.h"
 #include "host/cpuset.h"
 #include "place/choose_cpus.h"

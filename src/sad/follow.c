@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/* The sockets of the SA follower: events on one, dumps and look-ups on the other. */
+// SPDX-License-Identifier: GPL-2.0-only
+// The sockets of the SA follower: events on one, dumps and look-ups on the other.
 #include "sad/sad.h"
 
 #include <arpa/inet.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What follow.c (sockets) and sad.c (the set) share; nobody else includes it. */
-#ifndef ESPALIER_SAD_IMPL_H
-#define ESPALIER_SAD_IMPL_H
+#ifndef SAD_IMPL_H
+#define SAD_IMPL_H
 
 #include <libmnl/libmnl.h>
 

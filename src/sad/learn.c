@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/* Learns SAs from stray packets, in bounded memory and at a bounded rate. */
+// SPDX-License-Identifier: GPL-2.0-only
+// Learns SAs from stray packets, in bounded memory and at a bounded rate.
 #include "sad/learn.h"
 
 #include <errno.h>

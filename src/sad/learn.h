@@ -26,8 +26,8 @@
  * four sources or more, no SA is learned until it stops. An SA that is not learned is still steered,
  * as a stray.
  */
-#ifndef ESPALIER_SAD_LEARN_H
-#define ESPALIER_SAD_LEARN_H
+#ifndef SAD_LEARN_H
+#define SAD_LEARN_H
 
 #include "sad/sad.h"
 

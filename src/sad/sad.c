@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/* The set of SAs: what becomes of a message, a file, a learned SA; who is shown to the consumer. */
+// SPDX-License-Identifier: GPL-2.0-only
+// The set of SAs: what becomes of a message, a file, a learned SA; who is shown to the consumer.
 #include "sad/sad.h"
 
 #include <errno.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The SAs of this network namespace: followed over XFRM netlink, read from a file, or learned. */
-#ifndef ESPALIER_SAD_H
-#define ESPALIER_SAD_H
+#ifndef SAD_SAD_H
+#define SAD_SAD_H
 
 #include <stdbool.h>
 #include <stddef.h>

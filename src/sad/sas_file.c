@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/* --sas FILE: all lines or none. */
+// SPDX-License-Identifier: GPL-2.0-only
+// --sas FILE: all lines or none.
 #include "sad/sas_file.h"
 
 #include <arpa/inet.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* --sas FILE: SAs kept outside the kernel, one a line. */
-#ifndef ESPALIER_SAD_SAS_FILE_H
-#define ESPALIER_SAD_SAS_FILE_H
+#ifndef SAD_SAS_FILE_H
+#define SAD_SAS_FILE_H
 
 #include "sad/sad.h"
 

@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/* The container of the SA follower: a hash table of ids, each with a list of its SAs. */
+// SPDX-License-Identifier: GPL-2.0-only
+// The container of the SA follower: a hash table of ids, each with a list of its SAs.
 #include "sad/set.h"
 
 #include <stdlib.h>

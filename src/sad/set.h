@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The container of the SA follower: SAs by id, several for one id. */
-#ifndef ESPALIER_SAD_SET_H
-#define ESPALIER_SAD_SET_H
+#ifndef SAD_SET_H
+#define SAD_SET_H
 
 /* uthash else ends the program when there is no memory */
 #define HASH_NONFATAL_OOM 1

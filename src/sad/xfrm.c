@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/* One XFRM netlink message as an event. Every length is checked: the bytes may be anything. */
+// SPDX-License-Identifier: GPL-2.0-only
+// One XFRM netlink message as an event. Every length is checked: the bytes may be anything.
 #include "sad/xfrm.h"
 
 #include <arpa/inet.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* One XFRM netlink message as an event: bytes in, meaning out; no system call, no state. */
-#ifndef ESPALIER_SAD_XFRM_H
-#define ESPALIER_SAD_XFRM_H
+#ifndef SAD_XFRM_H
+#define SAD_XFRM_H
 
 #include <libmnl/libmnl.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the daemon left in the shared maps about its last round of placing, and about moves. */
+// What the daemon left in the shared maps about its last round of placing, and about moves.
 #include <stdlib.h>
 #include "show/snapshot_impl.h"
 

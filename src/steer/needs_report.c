@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What checks of an interface found: put together, looked through, made, and told. */
+// What checks of an interface found: put together, looked through, made, and told.
 #include "steer/needs.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Names like one that was mistyped. */
+// Names like one that was mistyped.
 #include <stdint.h>
 #include <string.h>
 #include "text/near.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Settings that drivers change themselves when a program is attached or detached. */
+// Settings that drivers change themselves when a program is attached or detached.
 #include "undo/impl.h"
 #include "nic/ethtool.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Share bars for a terminal. */
+// Share bars for a terminal.
 #include <errno.h>
 #include <langinfo.h>
 #include <stdlib.h>

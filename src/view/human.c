@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Numbers and words as people read them. */
+// Numbers and words as people read them.
 #include <stdio.h>
 #include "view/human.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Tables with aligned columns, as text. */
+// Tables with aligned columns, as text.
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Sentences in lines of 80 columns. */
+// Sentences in lines of 80 columns.
 #include <ctype.h>
 #include <stdbool.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* espalier models: the NICs it knows, and how it knows. */
+// espalier models: the NICs it knows, and how it knows.
 #include <errno.h>
 #include <string.h>
 #include "cli/model_named.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A snapshot for an operator, or as JSON. */
+// A snapshot for an operator, or as JSON.
 #include <arpa/inet.h>
 #include <math.h>
 #include <string.h>

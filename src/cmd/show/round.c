@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The last round and the moves, in words. */
+// The last round and the moves, in words.
 #include <math.h>
 #include "cmd/show/round.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* espalier show: what is steered, how, and how well. From the pins alone. */
+// espalier show: what is steered, how, and how well. From the pins alone.
 #include <net/if.h>
 #include <string.h>
 #include "cli/interface_named.h"

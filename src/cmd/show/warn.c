@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What of a snapshot the operator should do something about. */
+// What of a snapshot the operator should do something about.
 #include "cmd/show/round.h"
 #include "cmd/show/warn.h"
 #include "show/lately_words.h"
