@@ -53,6 +53,16 @@ NICS = {
     "idpf": (ADDR, PORTS, 52, lambda q: 64),
     "ionic": (ADDR, PORTS, 40, lambda q: 128),
     "mlx4": (ADDR, PORTS, 40, lambda q: 1 << q.bit_length() - 1),
+    "atlantic": (ADDR, PORTS, 40, lambda q: 64),
+    "enetc": (ADDR, PORTS, 40, lambda q: 64),
+    "dwxgmac": (ADDR, PORTS, 40, lambda q: 256),
+    "bnx2x": (ADDR, ADDR, 40, lambda q: 128),
+    "be2net": (ADDR, PORTS, 40, lambda q: 128),
+    "fbnic": (ADDR, ADDR, 54, lambda q: 256),
+    "txgbe": (ADDR, ADDR, 40, lambda q: 128),
+    "ngbe": (ADDR, ADDR, 40, lambda q: 128),
+    "amd-xgbe": (ADDR, PORTS, 40, lambda q: 256),
+    "hinic3": (ADDR, PORTS, 40, lambda q: 256),
 }
 
 
@@ -385,7 +395,8 @@ def test_models_by_driver(_):
     def models(*arguments):
         done = subprocess.run([f"{BUILD}/espalier", "models", *arguments], text=True, capture_output=True)
         return done.returncode, done.stdout, done.stderr
-    for name, model in ("mlx5_core", "mlx5"), ("MLX5", "mlx5"), ("virtio_net", "virtio"), ("i40e", "i40e"):
+    for name, model in ("mlx5_core", "mlx5"), ("MLX5", "mlx5"), ("virtio_net", "virtio"), ("i40e", "i40e"), \
+            ("fsl_dpa", "dpaa_eth"), ("vif", "xen-netfront"):
         status, said, errors = models(name, "--json")
         check(status == 0 and json.loads(said)["name"] == model, name, said, errors)
     status, said, errors = models("vmxnet3")

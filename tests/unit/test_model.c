@@ -15,6 +15,8 @@
 
 #define SD   (RXH_IP_SRC | RXH_IP_DST)
 #define SDFN (SD | RXH_L4_B_0_1 | RXH_L4_B_2_3)
+#define L3   (SD | RXH_L2DA | RXH_VLAN | RXH_L3_PROTO)
+#define ALL  (SDFN | RXH_L3_PROTO)
 #define ANY  (-1) /* a value that the facts do not tell */
 
 static void open_nic(struct model_nic *nic, const char *name, uint32_t queues)
@@ -133,6 +135,16 @@ static void answers(void **state)
 		 -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP},
 		{"airoha", -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP,
 		 -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP},
+		{"dpaa2", ALL, ALL, ALL, ALL, ALL, ALL, 0, 0},
+		{"enetc", 0, 0, 0, L3, L3, L3 | SDFN, -EOPNOTSUPP, -EOPNOTSUPP},
+		{"mvpp2", 0, 0, 0, 0, 0, SDFN, -EOPNOTSUPP, -EOPNOTSUPP},
+		{"bnx2x", 0, 0, 0, 0, 0, SD, -EINVAL, -EINVAL},
+		{"be2net", 0, 0, 0, 0, 0, SDFN, -EINVAL, -EINVAL},
+		{"cxgb4", 0, 0, 0, SD, SD, ANY, -EOPNOTSUPP, -EOPNOTSUPP},
+		{"r8125", -EINVAL, -EINVAL, -EINVAL, -EINVAL, -EINVAL, SD, -EINVAL, -EINVAL},
+		{"fbnic", SD, SD, SD, SD, SD, SD, -EINVAL, -EINVAL},
+		{"txgbe", SD, SD, SD, SD, SD, SD, -EINVAL, -EINVAL},
+		{"ngbe", SD, SD, SD, SD, SD, SD, -EINVAL, -EINVAL},
 	};
 	struct model_nic nic;
 
@@ -147,6 +159,68 @@ static void answers(void **state)
 			assert_int_equal(get(&nic, UDP_V4_FLOW), cases[i].udp4);
 		assert_int_equal(set(&nic, ESP_V4_FLOW, SDFN), cases[i].set_esp4_sdfn);
 		assert_int_equal(set(&nic, AH_ESP_V4_FLOW, SDFN), cases[i].set_ah_esp4_sdfn);
+		model_nic_free(&nic);
+	}
+}
+
+/* Those without an operation for hash fields: of all types, and to set as to get. */
+static void no_fields(void **state)
+{
+	static const char *const names[] = {
+		"atlantic", "mvneta", "stmmac", "dwxgmac",  "xen-netfront",
+		"tg3",	    "r8169",  "hinic3", "amd-xgbe", "tun",
+	};
+	struct model_nic nic;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		open_any(&nic, model_find(names[i]));
+		for (uint32_t type = TCP_V4_FLOW; type <= ETHER_FLOW; type++) {
+			assert_int_equal(get(&nic, type), -EOPNOTSUPP);
+			assert_int_equal(set(&nic, type, SD), -EOPNOTSUPP);
+		}
+		model_nic_free(&nic);
+	}
+}
+
+/* fbnic has one row for ESP, AH and other IP, dpaa2 one for everything. */
+static void shared_fields(void **state)
+{
+	struct flow f = esp("192.0.2.1", "192.0.2.2", 1, 1);
+	struct model_nic nic;
+
+	open_nic(&nic, "fbnic", 4);
+	assert_int_equal(set(&nic, AH_ESP_V4_FLOW, RXH_IP_SRC), 0);
+	assert_int_equal(get(&nic, ESP_V4_FLOW), RXH_IP_SRC);
+	assert_int_equal(get(&nic, IPV4_FLOW), RXH_IP_SRC);
+	assert_int_equal(get(&nic, ESP_V6_FLOW), SD);
+	assert_int_equal(get(&nic, UDP_V4_FLOW), SD);
+	assert_int_equal(model_inputs(&nic, &f), MODEL_SRC);
+	assert_int_equal(set(&nic, UDP_V4_FLOW, SDFN), 0);
+	assert_int_equal(get(&nic, UDP_V4_FLOW), SDFN);
+	model_nic_free(&nic);
+	open_nic(&nic, "dpaa2", 4);
+	assert_int_equal(set(&nic, TCP_V6_FLOW, RXH_IP_DST | MODEL_DISCARD), 0);
+	assert_int_equal(get(&nic, ESP_V4_FLOW), RXH_IP_DST);
+	assert_int_equal(model_inputs(&nic, &f), MODEL_DST);
+	f = in_udp(f);
+	assert_int_equal(model_inputs(&nic, &f), MODEL_DST);
+	model_nic_free(&nic);
+}
+
+/* All on one queue, whatever the addresses. */
+static void no_hash(void **state)
+{
+	static const char *const names[] = {"mvneta", "stmmac", "airoha", "tun"};
+	struct model_nic nic;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		open_nic(&nic, names[i], 4);
+		for (uint32_t n = 1; n < 64; n++) {
+			struct flow f = esp("192.0.2.1", "192.0.2.2", n, 1);
+
+			f.src[0] = be32_host(n);
+			assert_int_equal(model_queue(&nic, &f), 0);
+		}
 		model_nic_free(&nic);
 	}
 }
@@ -292,14 +366,15 @@ static void rules_by_spi(void **state)
 		const char *name;
 		int err;
 	} refusals[] = {
-		{"mlx5", -524},	       {"i40e", -EOPNOTSUPP},	{"ice", -EINVAL},
-		{"ixgbe", -EINVAL},    {"igb", -EINVAL},	{"igc", -EOPNOTSUPP},
-		{"ena", -EOPNOTSUPP},  {"bnxt", -EOPNOTSUPP},	{"octeontx2", -EOPNOTSUPP},
-		{"hns3", -EOPNOTSUPP}, {"nfp", -EOPNOTSUPP},	{"sfc", -EINVAL},
-		{"qede", -EOPNOTSUPP}, {"virtio", -EOPNOTSUPP}, {"vmxnet3-v6", -EOPNOTSUPP},
-		{"mana", -EOPNOTSUPP}, {"enic", -EOPNOTSUPP},	{"thunder", -EOPNOTSUPP},
-		{"veth", -EOPNOTSUPP}, {"gve", -EOPNOTSUPP}, /* until ntuple is on */
-		{"iavf", 0},
+		{"mlx5", -524},		{"i40e", -EOPNOTSUPP},	   {"ice", -EINVAL},
+		{"ixgbe", -EINVAL},	{"igb", -EINVAL},	   {"igc", -EOPNOTSUPP},
+		{"ena", -EOPNOTSUPP},	{"bnxt", -EOPNOTSUPP},	   {"octeontx2", -EOPNOTSUPP},
+		{"hns3", -EOPNOTSUPP},	{"nfp", -EOPNOTSUPP},	   {"sfc", -EINVAL},
+		{"qede", -EOPNOTSUPP},	{"virtio", -EOPNOTSUPP},   {"vmxnet3-v6", -EOPNOTSUPP},
+		{"mana", -EOPNOTSUPP},	{"enic", -EOPNOTSUPP},	   {"thunder", -EOPNOTSUPP},
+		{"veth", -EOPNOTSUPP},	{"gve", -EOPNOTSUPP}, /* until ntuple is on */
+		{"mlx4", -EINVAL},	{"fbnic", -EINVAL},	   {"enetc", -EOPNOTSUPP},
+		{"dpaa2", -EOPNOTSUPP}, {"dpaa_eth", -EOPNOTSUPP}, {"iavf", 0},
 	};
 	struct ethtool_rx_flow_spec rule = spi_rule(ESP_V4_FLOW, 0x1000, 3, 5);
 
@@ -529,19 +604,14 @@ static void facts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(answers),
-		cmocka_unit_test(separation),
-		cmocka_unit_test(spraying),
-		cmocka_unit_test(ena_vector),
-		cmocka_unit_test(microsoft_vectors),
-		cmocka_unit_test(rules_by_spi),
-		cmocka_unit_test(iavf_rules),
-		cmocka_unit_test(gve_mask_fault),
-		cmocka_unit_test(rss),
-		cmocka_unit_test(channels),
-		cmocka_unit_test(channels_apart),
-		cmocka_unit_test(one_switch),
-		cmocka_unit_test(silent_sets),
+		cmocka_unit_test(answers),	  cmocka_unit_test(no_fields),
+		cmocka_unit_test(shared_fields),  cmocka_unit_test(no_hash),
+		cmocka_unit_test(separation),	  cmocka_unit_test(spraying),
+		cmocka_unit_test(ena_vector),	  cmocka_unit_test(microsoft_vectors),
+		cmocka_unit_test(rules_by_spi),	  cmocka_unit_test(iavf_rules),
+		cmocka_unit_test(gve_mask_fault), cmocka_unit_test(rss),
+		cmocka_unit_test(channels),	  cmocka_unit_test(channels_apart),
+		cmocka_unit_test(one_switch),	  cmocka_unit_test(silent_sets),
 		cmocka_unit_test(facts),
 	};
 

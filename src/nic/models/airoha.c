@@ -8,7 +8,7 @@ static const struct model_fact facts[] = {
 	{"the packet engine's hash of every packet is called an L4 hash, with rxhash off too: RPS never "
 	 "looks at the SPI",
 	 LINUX_7_3 "airoha/airoha_eth.c airoha_qdma_rx_process"},
-	{"has no native XDP", LINUX_7_3 "no ndo_bpf in airoha/"},
+	MODEL_NO_XDP("airoha/"),
 	{"what puts a packet on a queue: taken to be nothing that differs from SA to SA", NULL},
 	{0},
 };

@@ -38,14 +38,15 @@
  */
 #define LINUX_7_3 "Linux 7.3.4, "
 
-/* The facts of a model, without an array of their own. */
-#define MODEL_FACTS(...)                     \
-	.facts = (const struct model_fact[]) \
-	{                                    \
-		__VA_ARGS__,                 \
-		{                            \
-			0                    \
-		}                            \
+/* Facts of many: no operation for hash fields, and no XDP. The source is of Linux 7.3.4. */
+#define MODEL_NO_FIELDS(source)                                                       \
+	{                                                                             \
+		"hash fields are refused with EOPNOTSUPP: it has no operation for them", \
+			LINUX_7_3 source                                              \
+	}
+#define MODEL_NO_XDP(folder)                                             \
+	{                                                                \
+		"has no native XDP", LINUX_7_3 "no ndo_bpf in " folder   \
 	}
 
 /* The fact of those whose drivers have no word for ESP. */

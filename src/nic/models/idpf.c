@@ -3,8 +3,7 @@
 #include "nic/models/families.h"
 
 static const struct model_fact facts[] = {
-	{"hash fields are refused with EOPNOTSUPP: it has no operation for them",
-	 LINUX_7_3 "intel/idpf/idpf_ethtool.c idpf_ethtool_ops"},
+	MODEL_NO_FIELDS("intel/idpf/idpf_ethtool.c idpf_ethtool_ops"),
 	{"asks the device to hash IP without a type of its own (IPV4_OTHER, IPV6_OTHER), never ESP",
 	 LINUX_7_3 "intel/idpf/idpf_virtchnl.c idpf_send_get_caps_msg"},
 	{"takes rules of TCP and UDP of IPv4 only, if the device takes any",

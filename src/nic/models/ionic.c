@@ -3,8 +3,7 @@
 #include "nic/models/families.h"
 
 static const struct model_fact facts[] = {
-	{"hash fields are refused with EOPNOTSUPP: it has no operation for them",
-	 LINUX_7_3 "pensando/ionic/ionic_ethtool.c ionic_ethtool_ops"},
+	MODEL_NO_FIELDS("pensando/ionic/ionic_ethtool.c ionic_ethtool_ops"),
 	{"hashes IP by its addresses, TCP and UDP by their ports too; there is no type of ESP",
 	 LINUX_7_3
 	 "pensando/ionic/ionic_if.h enum ionic_rss_hash_types; ionic_lif.c ionic_lif_rss_init"},

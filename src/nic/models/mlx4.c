@@ -12,8 +12,7 @@ static uint32_t indir_size(uint32_t queues)
 }
 
 static const struct model_fact facts[] = {
-	{"hash fields are refused with EOPNOTSUPP: it has no operation for them",
-	 LINUX_7_3 "mellanox/mlx4/en_ethtool.c mlx4_en_ethtool_ops"},
+	MODEL_NO_FIELDS("mellanox/mlx4/en_ethtool.c mlx4_en_ethtool_ops"),
 	{"hashes IP by its addresses, TCP by its ports too, and UDP if module parameter udp_rss is on, "
 	 "which is the default",
 	 LINUX_7_3 "mellanox/mlx4/en_rx.c mlx4_en_config_rss_steer; en_main.c udp_rss"},
