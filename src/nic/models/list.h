@@ -54,7 +54,7 @@ NIC(mvneta, MODEL(mvneta))
 NIC(stmmac, MODEL(stmmac))
 NIC(dwxgmac, MODEL(dwxgmac))
 NIC(mtk_eth_soc, MODEL(mtk_eth_soc))
-NIC(airoha, MODEL(airoha))
 NIC(veth, MODEL(veth))
 NIC(tun, MODEL(tun))
+NIC(airoha, MODEL(airoha))
 // clang-format on
