@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "balance_run.h"
-#include "options.h"
+#include "result.h"
 
 /* The more SAs, the less the seed matters. */
 struct cell {

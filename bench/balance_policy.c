@@ -3,7 +3,7 @@
 #include "balance_policy.h"
 
 #include <stdlib.h>
-#include <time.h>
+#include "host/clock.h"
 #include "spi.h"
 
 const struct policy *const policies[POLICIES] = {
@@ -46,10 +46,7 @@ void policy_move(struct placement *p, size_t sa, int cpu)
 
 double policy_clock(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+	return (double)clock_ns(CLOCK_THREAD_CPUTIME_ID) / 1e9;
 }
 
 void policy_round(struct placement *p, double began)

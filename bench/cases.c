@@ -10,9 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 #include "bench.skel.h"
+#include "host/clock.h"
+#include "larval.h"
 #include "peer_kfunc.skel.h"
 #include "ring.h"
-#include "larval.h"
 #include "sandbox.h"
 #include "spi.h"
 
@@ -134,9 +135,9 @@ static int set_up(struct bench *b, char *why, size_t size)
 	if (!err)
 		err = load_peers(b);
 	if (!err)
-		ring = rings_get(&b->box.xdp.maps, 0, RING_SA, (__u32)b->cpu);
+		ring = rings_get(&b->box.sas.maps, 0, RING_SA, (__u32)b->cpu);
 	if (!err)
-		err = ring < 0 ? ring : bench_ring_load(&b->ring, &b->box.xdp.maps, (__u32)ring);
+		err = ring < 0 ? ring : bench_ring_load(&b->ring, &b->box.sas.maps, (__u32)ring);
 	if (!err)
 		err = hold(b);
 	if (!err)
@@ -151,7 +152,7 @@ static void clean_up(struct bench *b)
 	bench_ring_free(b->ring);
 	peer_kfunc_bpf__destroy(b->kfunc);
 	bench_bpf__destroy(b->bpf);
-	if (b->box.xdp.maps.host)
+	if (b->box.sas.maps.host)
 		sandbox_close(&b->box);
 }
 
@@ -203,10 +204,10 @@ static int run(struct bench *b, const struct bench_case *c, double *ns)
 		program = vary(b, c, program);
 	if (program < 0)
 		return program;
-	start = sandbox_now();
+	start = clock_now();
 	if (bpf_prog_test_run_opts(program, &opts) < 0)
 		return -errno;
-	*ns = (double)(sandbox_now() - start) / REPEAT;
+	*ns = (double)(clock_now() - start) / REPEAT;
 	return opts.retval == c->expect ? 0 : -EPROTO;
 }
 

@@ -8,7 +8,7 @@
 #include "bpf/espalier_bench.skel.h"
 #include "core/pull_data.h"
 #include "nic/pull_data.h"
-#include "steer/program_call.h"
+#include "sas/program_call.h"
 
 int bench_ring_load(struct espalier_bpf **ring, const struct maps *maps, __u32 number)
 {

@@ -3,7 +3,7 @@
 #ifndef BENCH_RING_H
 #define BENCH_RING_H
 
-#include "steer/maps.h"
+#include "sas/maps.h"
 
 struct espalier_bpf; /* the skeleton */
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Namespaces of our own with the method xdp in them.
+// Namespaces of our own with steered SAs and method xdp in them.
 #include "sandbox.h"
 
 #include <arpa/inet.h>
@@ -14,21 +14,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <time.h>
 #include <unistd.h>
-#include "steer/local.h"
+#include "host/clock.h"
+#include "sas/local.h"
+#include "steer/xdp.h"
 
 #define BPFFS "/sys/fs/bpf"
 
 enum { RING_FRAMES = 512, LOOPBACK = 1 };
-
-__u64 sandbox_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ull + now.tv_nsec;
-}
 
 void sandbox_address(__u8 family, __be32 addr[4])
 {
@@ -39,7 +32,7 @@ void sandbox_address(__u8 family, __be32 addr[4])
 
 void sandbox_beat(struct sandbox *s)
 {
-	xdp_beat(&s->xdp, sandbox_now());
+	sas_beat(&s->sas, clock_now());
 }
 
 /* A bpffs that only we see, in the place where it is looked for. */
@@ -58,12 +51,12 @@ static int enter(char *why, size_t size)
 
 static void set_addresses(struct sandbox *s)
 {
-	struct local_address ours[2] = {{.family = 4}, {.family = 6}};
+	struct local_address ours[2] = {{.family = AF_INET}, {.family = AF_INET6}};
 
 	for (int i = 0; i < 2; i++)
-		sandbox_address(ours[i].family, ours[i].addr);
-	local_fill(&s->xdp.maps.addresses->half[0], s->xdp.table.shape.seed, ours, 2);
-	s->xdp.maps.host->addresses = 0;
+		sandbox_address(i ? 6 : 4, ours[i].addr);
+	local_fill(&s->sas.maps.addresses->half[0], s->sas.table.shape.seed, ours, 2);
+	s->sas.maps.host->addresses = 0;
 }
 
 static int give_roles(struct sandbox *s, char *why, size_t size)
@@ -76,7 +69,7 @@ static int give_roles(struct sandbox *s, char *why, size_t size)
 		return -errno;
 	first_roles(&cpus, &none, -1, &roles);
 	roles.sas = cpus;
-	return xdp_set_roles(&s->xdp, &roles, why, size);
+	return sas_set_roles(&s->sas, &roles, why, size);
 }
 
 /* The program is reached through its pin, as `stop` and `show` do. */
@@ -84,18 +77,18 @@ static int attach(struct sandbox *s, char *why, size_t size)
 {
 	struct program_target target = {.ifindex = LOOPBACK, .index = 0, .generic = true};
 	char log[16384] = "";
-	struct program_link link;
-	int err = program_attach(&s->xdp.maps, &target, &link, log, sizeof(log));
+	struct xdp_link link;
+	int err = xdp_attach(&s->sas.maps, &target, &link, log, sizeof(log));
 
 	if (!err)
-		err = program_pin(&s->xdp.pins, LOOPBACK, &link);
-	program_close(&link, err != 0);
+		err = xdp_pin(&s->sas.pins, LOOPBACK, &link);
+	xdp_close(&link, err != 0);
 	if (err) {
 		snprintf(why, size, "attaching: %s; %.600s", strerror(-err),
 			 log + (strlen(log) > 600 ? strlen(log) - 600 : 0));
 		return err;
 	}
-	s->steer = pins_get_interface(&s->xdp.pins, LOOPBACK, "program");
+	s->steer = pins_get_interface(&s->sas.pins, LOOPBACK, "program");
 	if (s->steer >= 0)
 		return 0;
 	snprintf(why, size, "opening the program's pin: %s", strerror(-s->steer));
@@ -104,14 +97,14 @@ static int attach(struct sandbox *s, char *why, size_t size)
 
 int sandbox_open(struct sandbox *s, __u32 max_sas, char *why, size_t size)
 {
-	struct xdp_options options = {.ring_frames = RING_FRAMES, .max_sas = max_sas};
+	struct sas_options options = {.ring_frames = RING_FRAMES, .max_sas = max_sas};
 	int err = enter(why, size);
 
 	s->steer = -1;
 	s->held = 0;
 	s->ahead_ns = 0;
 	if (!err)
-		err = xdp_open(&s->xdp, &options, why, size);
+		err = sas_open(&s->sas, &options, why, size);
 	if (err)
 		return err;
 	err = give_roles(s, why, size);
@@ -131,34 +124,44 @@ void sandbox_close(struct sandbox *s)
 	if (s->steer >= 0)
 		close(s->steer);
 	s->steer = -1;
-	pins_remove(&s->xdp.pins);
-	xdp_close(&s->xdp);
+	pins_remove(&s->sas.pins);
+	sas_close(&s->sas);
 }
 
 int sandbox_add(struct sandbox *s, __u8 family, const __be32 dst[4], __u32 spi, __u8 protocol,
 		int cpu, bool hands_off)
 {
-	struct xdp_sa sa = {
-		.spi = spi,
-		.hands_off = hands_off,
-		.cold.family = family,
-		.cold.protocol = protocol,
-		.cold.pcpu = NO_CPU,
-		.cold.file = cpu < 0 ? NO_CPU : (__u32)cpu,
+	struct sa sa = {
+		.id = {.family = family == 4 ? AF_INET : AF_INET6,
+		       .protocol = protocol,
+		       .spi = spi},
+		.offload = hands_off ? SA_OFFLOAD_CRYPTO : SA_OFFLOAD_NONE,
+		.pcpu = -1,
+		.cpu = cpu,
 	};
 	enum first_why why;
 
-	memcpy(sa.cold.dst, dst, sizeof(sa.cold.dst));
-	return xdp_add(&s->xdp, &sa, sandbox_now() + s->ahead_ns, &why);
+	memcpy(sa.id.dst, dst, sizeof(sa.id.dst));
+	return sas_add(&s->sas, &sa, clock_now() + s->ahead_ns, &why);
 }
 
 void sandbox_clear(struct sandbox *s)
 {
-	const struct table *table = &s->xdp.table;
+	const struct table *table = &s->sas.table;
 	int slot;
 
-	table_each(table, slot) xdp_remove(&s->xdp, sa_word_key(table_word(table, slot)),
-					   sandbox_now() + s->ahead_ns);
+	table_each(table, slot)
+	{
+		const struct sa_cold *cold = table_cold(table, slot);
+		struct sa_id id = {
+			.family = cold->family,
+			.protocol = cold->protocol,
+			.spi = sa_word_spi(table_word(table, slot)),
+		};
+
+		memcpy(id.dst, cold->dst, sizeof(id.dst));
+		sas_remove(&s->sas, &id, clock_now() + s->ahead_ns);
+	}
 }
 
 /* In new namespaces the kernel names the n-th pair itself: veth2n, veth2n+1. */

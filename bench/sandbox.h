@@ -7,12 +7,12 @@
 #ifndef BENCH_SANDBOX_H
 #define BENCH_SANDBOX_H
 
-#include "steer/xdp.h"
+#include "sas/sas.h"
 
 #define SANDBOX_WHY 1024
 
 struct sandbox {
-	struct xdp xdp;
+	struct sas sas;
 	int steer; /* descriptor of the steering program as it is attached */
 	int held;  /* further programs, each on a device of its own */
 	/* Added to the clock by which SAs come and go, to be done with the rest of their slots. */
@@ -46,8 +46,5 @@ void sandbox_beat(struct sandbox *s);
  * run itself. 0 or a negative errno.
  */
 int sandbox_hold(struct sandbox *s, int program);
-
-/* CLOCK_MONOTONIC in ns. */
-__u64 sandbox_now(void);
 
 #endif

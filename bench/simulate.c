@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "host/clock.h"
 #include "middle.h"
-#include "options.h"
 #include "predict/simulation.h"
+#include "result.h"
 #include "trace/capture.h"
 #include "trace/made.h"
 
@@ -104,7 +105,7 @@ static void count(unsigned char *arg, const struct pcap_pkthdr *header, const un
 static int read_bare(const char *path, double *ms)
 {
 	char why[PCAP_ERRBUF_SIZE];
-	double start = bench_now();
+	double start = (double)clock_now();
 	FILE *file = fopen(path, "re");
 	pcap_t *pcap;
 	__u64 bytes = 0;
@@ -117,14 +118,14 @@ static int read_bare(const char *path, double *ms)
 		return -EIO;
 	pcap_loop(pcap, -1, count, (void *)&bytes);
 	pcap_close(pcap);
-	*ms = (bench_now() - start) / 1e6;
+	*ms = ((double)clock_now() - start) / 1e6;
 	return bytes ? 0 : -EIO;
 }
 
 static int simulate(const char *path, size_t n, double *ms)
 {
 	static const struct trace_ops ops = {.packet = simulation_packet};
-	double start = bench_now();
+	double start = (double)clock_now();
 	struct simulation s;
 	struct capture_end end = {0};
 	int err = simulation_init(&s, n, NULL, 0);
@@ -141,7 +142,7 @@ static int simulate(const char *path, size_t n, double *ms)
 	if (!err && s.simulated[n - 1].spread.packets != PACKETS)
 		err = -EPROTO;
 	simulation_free(&s);
-	*ms = (bench_now() - start) / 1e6;
+	*ms = ((double)clock_now() - start) / 1e6;
 	return err;
 }
 

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "cases.h"
+#include "result.h"
 #include "live.h"
-#include "options.h"
 
 enum { ROUNDS = 40 };
 

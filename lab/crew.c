@@ -6,9 +6,9 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 #include <unistd.h>
 #include "crew.h"
+#include "host/clock.h"
 
 struct worker {
 	struct crew *crew;
@@ -20,14 +20,6 @@ struct worker {
 
 static void nothing(int number)
 {
-}
-
-__u64 crew_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ULL + now.tv_nsec;
 }
 
 static void *work(void *argument)
@@ -70,7 +62,7 @@ static bool begin(struct crew *crew, __u32 started)
 	for (__u32 i = 0; i < started; i++)
 		if (!crew->senders[i]->ready)
 			return false;
-	start_ns = crew_now() + 1000000;
+	start_ns = clock_now() + 1000000;
 	for (__u32 i = 0; i < started; i++)
 		crew->senders[i]->start_ns = start_ns + crew->senders[i]->offset_ns;
 	return true;

@@ -23,6 +23,4 @@ struct crew {
  */
 int crew_run(struct crew *crew, struct plan_result *result);
 
-__u64 crew_now(void);
-
 #endif

@@ -2,66 +2,78 @@
 /* Generates ESP and what belongs to it. */
 #include <stdio.h>
 #include <string.h>
-#include "options.h"
+#include "cli/tool.h"
 #include "plan.h"
 
-#define AT(member) offsetof(struct plan_options, member)
-#define U32	   0xffffffffULL
+#define AT(member) .offset = offsetof(struct plan_options, member)
 
-static const struct lab_option table[] = {
-	{"dev", "NAME", LAB_TEXT, AT(device), 0, 0, NULL, "send out of this device (ea)"},
-	{"src", "ADDRESS", LAB_TEXT, AT(src), 0, 0, NULL, "first source address (192.0.2.1)"},
-	{"dst", "ADDRESS", LAB_TEXT, AT(dst), 0, 0, NULL, "destination address (192.0.2.2)"},
-	{"pairs", "N", LAB_NUMBER, AT(pairs), 1, 65536, NULL, "consecutive source addresses (1)"},
-	{"smac", "MAC", LAB_TEXT, AT(source_mac), 0, 0, NULL, "(02:00:00:00:00:0a)"},
-	{"dmac", "MAC", LAB_TEXT, AT(destination_mac), 0, 0, NULL, "(02:00:00:00:00:0b)"},
-	{"kind", "esp|ah|ike|ike-natt|keepalive|udp", LAB_CHOICE, AT(kind), 0, 0, NULL,
-	 "what to send (esp); udp is anything else in UDP"},
-	{"sas", "N", LAB_NUMBER, AT(sas), 1, 65536, NULL, "number of SAs (1)"},
-	{"spi", "FIRST", LAB_NUMBER, AT(spi), 1, U32, NULL, "SPIs count up from here (0x1000)"},
-	{"spi-list", "FILE", LAB_TEXT, AT(spi_list), 0, 0, NULL, "SPIs, one a line, instead"},
-	{"encap", "none|udp|mix", LAB_CHOICE, AT(encap), 0, 0, NULL,
-	 "ESP in UDP; mix: every second SA (none)"},
-	{"sport", "PORT", LAB_NUMBER, AT(sport), 1, 65535, NULL,
-	 "UDP source port (4500; ike: 500)"},
-	{"dport", "PORT", LAB_NUMBER, AT(dport), 1, 65535, NULL, "UDP destination port (the same)"},
-	{"size", "BYTES", LAB_NUMBER, AT(size), 20, 9000, NULL, "length of the IP packet (100)"},
-	{"rates", "equal|zipf:S", LAB_TEXT, AT(rates), 0, 0, NULL,
-	 "rates of the SAs: in turn, or at random by Zipf's law"},
-	{"count", "N", LAB_NUMBER, AT(count), 1, ~0ULL >> 1, NULL, "packets of all CPUs together"},
-	{"seconds", "S", LAB_TIME, AT(time_ns), 0, 0, NULL, "how long to send"},
-	{"pps", "RATE", LAB_NUMBER, AT(pps), 0, 100000000, NULL,
-	 "packets a second of all CPUs together (0: as fast as it goes)"},
-	{"burst", "N", LAB_NUMBER, AT(burst), 1, 1000000, NULL,
-	 "packets sent at once to catch up, not more (32)"},
-	{"cpus", "LIST", LAB_TEXT, AT(cpus), 0, 0, NULL, "one sender on each (the first allowed)"},
-	{"flood", NULL, LAB_FLAG, AT(flood), 0, 0, NULL, "random SPIs from 0x80000000 on"},
-	{"flood-rising", "K", LAB_NUMBER, AT(rising), 1, U32, NULL,
-	 "a flood with K packets of each SPI, numbered upwards"},
-	{"fragment", "BYTES", LAB_NUMBER, AT(fragment), 56, 8192, NULL,
-	 "send each packet in IP fragments with this much payload"},
-	{"skip-first", NULL, LAB_FLAG, AT(skip_first), 0, 0, NULL, "omit the first fragments"},
-	{"vlan", "ID", LAB_NUMBER, AT(vlan), 1, 4094, NULL, "802.1Q tag"},
-	{"qinq", "ID", LAB_NUMBER, AT(qinq), 1, 4094, NULL, "802.1ad tag in front of it"},
-	{"pppoe", "SESSION", LAB_NUMBER, AT(pppoe), 1, 65535, NULL, "PPPoE session header"},
-	{"options", NULL, LAB_FLAG, AT(ip_options), 0, 0, NULL, "with IPv4 options"},
-	{"exthdr", NULL, LAB_FLAG, AT(extensions), 0, 0, NULL,
-	 "with IPv6 hop-by-hop and destination options"},
-	{"seq-start", "N", LAB_NUMBER, AT(first_sequence), 0, U32, NULL,
-	 "first sequence number of each SA (1)"},
-	{"swap", "N", LAB_NUMBER, AT(swap), 1, U32, NULL,
-	 "every Nth group of packets of each SA and CPU is sent backwards"},
-	{"swap-size", "N", LAB_NUMBER, AT(swap_size), 2, U32, NULL, "packets of such a group (2)"},
-	{"duplicate", "N", LAB_NUMBER, AT(duplicate), 2, U32, NULL,
-	 "every Nth packet of each SA and CPU repeats the numbers of the one before"},
-	{"seed", "N", LAB_NUMBER, AT(seed), 0, U32, NULL, "of all that is random (1)"},
-	{"sender", "N", LAB_NUMBER, AT(sender), 0, 65535, NULL,
-	 "index of the first CPU as a sender (0)"},
-	{"nice", "N", LAB_SIGNED, AT(nice), -20, 19, NULL, "niceness of the senders (0)"},
-	{"mode", "auto|live|packet", LAB_CHOICE, AT(mode), 0, 0, NULL,
-	 "live XDP frames, or a packet socket, which leaves the CPU alone between packets"},
-	{"json", NULL, LAB_FLAG, AT(json), 0, 0, NULL, "print the result as JSON"},
-	{},
+static const char *const kinds[] = {"esp", "ah", "ike", "ike-natt", "keepalive", "udp", NULL};
+static const char *const encaps[] = {"none", "udp", "mix", NULL};
+static const char *const modes[] = {"auto", "live", "packet", NULL};
+
+static const struct option_row rows[] = {
+	{"dev", "NAME", OPTION_STRING, AT(device), .help = "send out of this device (ea)"},
+	{"src", "ADDRESS", OPTION_STRING, AT(src), .help = "first source address (192.0.2.1)"},
+	{"dst", "ADDRESS", OPTION_STRING, AT(dst), .help = "destination address (192.0.2.2)"},
+	{"pairs", "N", OPTION_LARGE, AT(pairs), .least = 1, .most = 65536,
+	 .help = "consecutive source addresses"},
+	{"smac", "MAC", OPTION_STRING, AT(source_mac), .help = "(02:00:00:00:00:0a)"},
+	{"dmac", "MAC", OPTION_STRING, AT(destination_mac), .help = "(02:00:00:00:00:0b)"},
+	{"kind", "esp|ah|ike|ike-natt|keepalive|udp", OPTION_CHOICE, AT(kind), .choices = kinds,
+	 .help = "what to send (esp); udp is anything else in UDP"},
+	{"sas", "N", OPTION_LARGE, AT(sas), .least = 1, .most = 65536, .help = "number of SAs"},
+	{"spi", "FIRST", OPTION_LARGE, AT(spi), .least = 1, .most = UINT32_MAX,
+	 .help = "SPIs count up from here"},
+	{"spi-list", "FILE", OPTION_STRING, AT(spi_list), .help = "SPIs, one a line, instead"},
+	{"encap", "none|udp|mix", OPTION_CHOICE, AT(encap), .choices = encaps,
+	 .help = "ESP in UDP; mix: every second SA (none)"},
+	{"sport", "PORT", OPTION_LARGE, AT(sport), .least = 1, .most = 65535,
+	 .help = "UDP source port (4500; ike: 500)"},
+	{"dport", "PORT", OPTION_LARGE, AT(dport), .least = 1, .most = 65535,
+	 .help = "UDP destination port (the same)"},
+	{"size", "BYTES", OPTION_LARGE, AT(size), .least = 20, .most = 9000,
+	 .help = "length of the IP packet"},
+	{"rates", "equal|zipf:S", OPTION_STRING, AT(rates),
+	 .help = "rates of the SAs: in turn, or at random by Zipf's law"},
+	{"count", "N", OPTION_LARGE, AT(count), .least = 1, .most = INT64_MAX,
+	 .help = "packets of all CPUs together"},
+	{"seconds", "S", OPTION_SECONDS, AT(time_ns), .help = "how long to send"},
+	{"pps", "RATE", OPTION_LARGE, AT(pps), .most = 100000000,
+	 .help = "packets a second of all CPUs together (0: as fast as it goes)"},
+	{"burst", "N", OPTION_LARGE, AT(burst), .least = 1, .most = 1000000,
+	 .help = "packets sent at once to catch up, not more"},
+	{"cpus", "LIST", OPTION_STRING, AT(cpus), .help = "one sender on each (the first allowed)"},
+	{"flood", NULL, OPTION_FLAG, AT(flood), .help = "random SPIs from 0x80000000 on"},
+	{"flood-rising", "K", OPTION_LARGE, AT(rising), .least = 1, .most = UINT32_MAX,
+	 .help = "a flood with K packets of each SPI, numbered upwards"},
+	{"fragment", "BYTES", OPTION_LARGE, AT(fragment), .least = 56, .most = 8192,
+	 .help = "send each packet in IP fragments with this much payload"},
+	{"skip-first", NULL, OPTION_FLAG, AT(skip_first), .help = "omit the first fragments"},
+	{"vlan", "ID", OPTION_LARGE, AT(vlan), .least = 1, .most = 4094, .help = "802.1Q tag"},
+	{"qinq", "ID", OPTION_LARGE, AT(qinq), .least = 1, .most = 4094,
+	 .help = "802.1ad tag in front of it"},
+	{"pppoe", "SESSION", OPTION_LARGE, AT(pppoe), .least = 1, .most = 65535,
+	 .help = "PPPoE session header"},
+	{"options", NULL, OPTION_FLAG, AT(ip_options), .help = "with IPv4 options"},
+	{"exthdr", NULL, OPTION_FLAG, AT(extensions),
+	 .help = "with IPv6 hop-by-hop and destination options"},
+	{"seq-start", "N", OPTION_LARGE, AT(first_sequence), .most = UINT32_MAX,
+	 .help = "first sequence number of each SA"},
+	{"swap", "N", OPTION_LARGE, AT(swap), .least = 1, .most = UINT32_MAX,
+	 .help = "every Nth group of packets of each SA and CPU is sent backwards"},
+	{"swap-size", "N", OPTION_LARGE, AT(swap_size), .least = 2, .most = UINT32_MAX,
+	 .help = "packets of such a group"},
+	{"duplicate", "N", OPTION_LARGE, AT(duplicate), .least = 2, .most = UINT32_MAX,
+	 .help = "every Nth packet of each SA and CPU repeats the numbers of the one before"},
+	{"seed", "N", OPTION_LARGE, AT(seed), .most = UINT32_MAX, .help = "of all that is random"},
+	{"sender", "N", OPTION_LARGE, AT(sender), .most = 65535,
+	 .help = "index of the first CPU as a sender"},
+	{"nice", "N", OPTION_NUMBER, AT(nice), .least = -20, .most = 19,
+	 .help = "niceness of the senders"},
+	{"mode", "auto|live|packet", OPTION_CHOICE, AT(mode), .choices = modes,
+	 .help = "live XDP frames, or a packet socket, which leaves the CPU alone between packets"},
+	{"json", NULL, OPTION_FLAG, AT(json), .help = "print the result as JSON"},
+	{0},
 };
 
 static void print_result(const struct plan_result *r, bool json)
@@ -127,8 +139,8 @@ int main(int argc, char **argv)
 	struct plan plan = {};
 	int status;
 
-	status = lab_options(table, "Sends ESP of many SAs out of a device by live XDP frames.",
-			     argc, argv, &options);
+	status = tool_options(rows, "Sends ESP of many SAs out of a device by live XDP frames.",
+			      argc, argv, &options);
 	if (status)
 		return status < 0 ? 2 : 0;
 	if (plan_make(&plan, &options) || frames_make(&plan, &options))

@@ -12,8 +12,9 @@
 #include <unistd.h>
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
-#include "options.h"
+#include "cli/tool.h"
 #include "report.h"
+#include "text/number.h"
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wcast-qual" /* bpftool 7.1 casts a const away */
 #include "esprecv.skel.h"
@@ -23,7 +24,7 @@
 
 struct options {
 	const char *device;
-	__u64 spi, sas, senders, window, port, work, ready;
+	uint64_t spi, sas, senders, window, port, work, ready;
 	__u64 work_cpu[CPUS_MAX]; /* ns + 1; 0: as the others */
 	bool drop, pass, count, json;
 };
@@ -34,39 +35,48 @@ struct attachment {
 	bool made, attached; /* made: the clsact is ours */
 };
 
-static int parse_work(void *config, const char *text)
+static bool parse_work(void *config, const char *text)
 {
+	const char *colon = strchr(text, ':');
 	struct options *o = config;
-	__u64 cpu, ns;
-	char *end;
+	uint64_t cpu, ns;
+	char number[8];
 
-	if (lab_number(text, &end, &cpu) || *end != ':' || cpu >= CPUS_MAX)
-		return -EINVAL;
-	if (lab_number(end + 1, &end, &ns) || *end || ns > 1000000000)
-		return -EINVAL;
+	if (!colon || colon - text >= (ptrdiff_t)sizeof(number))
+		return false;
+	snprintf(number, sizeof(number), "%.*s", (int)(colon - text), text);
+	if (!number_unsigned(number, 0, CPUS_MAX - 1, &cpu) ||
+	    !number_large(colon + 1, 0, 1000000000, &ns))
+		return false;
 	o->work_cpu[cpu] = ns + 1;
-	return 0;
+	return true;
 }
 
-#define AT(member) offsetof(struct options, member)
+#define AT(member) .offset = offsetof(struct options, member)
 
-static const struct lab_option table[] = {
-	{"dev", "NAME", LAB_TEXT, AT(device), 0, 0, NULL, "receive on this device (eb)"},
-	{"spi", "FIRST", LAB_NUMBER, AT(spi), 1, 0xffffffff, NULL,
-	 "only SAs with SPIs from here on: faster, but whatever their address"},
-	{"sas", "N", LAB_NUMBER, AT(sas), 1, 65536, NULL, "room for so many SAs (1024)"},
-	{"senders", "N", LAB_NUMBER, AT(senders), 1, 64, NULL, "senders told apart (8)"},
-	{"window", "W", LAB_NUMBER, AT(window), 1, 1U << 30, NULL, "replay window (64)"},
-	{"port", "N", LAB_NUMBER, AT(port), 1, 65535, NULL, "UDP port of ESP in UDP (4500)"},
-	{"work", "NS", LAB_NUMBER, AT(work), 0, 1000000000, NULL, "time to spend on a packet of an SA"},
-	{"work-cpu", "CPU:NS", LAB_CALL, 0, 0, 0, parse_work, "the same, for one CPU"},
-	{"drop", NULL, LAB_FLAG, AT(drop), 0, 0, NULL, "drop what was counted (as it does)"},
-	{"pass", NULL, LAB_FLAG, AT(pass), 0, 0, NULL, "let it go on to the stack"},
-	{"count", NULL, LAB_FLAG, AT(count), 0, 0, NULL,
-	 "only count, by CPU: what is kept of thousands of SAs fills the caches"},
-	{"ready-fd", "N", LAB_NUMBER, AT(ready), 1, 1023, NULL, "where to say \"ready\" (1)"},
-	{"json", NULL, LAB_FLAG, AT(json), 0, 0, NULL, "print the result as JSON"},
-	{},
+static const struct option_row rows[] = {
+	{"dev", "NAME", OPTION_STRING, AT(device), .help = "receive on this device (eb)"},
+	{"spi", "FIRST", OPTION_LARGE, AT(spi), .least = 1, .most = UINT32_MAX,
+	 .help = "only SAs with SPIs from here on: faster, but whatever their address"},
+	{"sas", "N", OPTION_LARGE, AT(sas), .least = 1, .most = 65536,
+	 .help = "room for so many SAs"},
+	{"senders", "N", OPTION_LARGE, AT(senders), .least = 1, .most = 64,
+	 .help = "senders told apart"},
+	{"window", "W", OPTION_LARGE, AT(window), .least = 1, .most = 1U << 30,
+	 .help = "replay window"},
+	{"port", "N", OPTION_LARGE, AT(port), .least = 1, .most = 65535,
+	 .help = "UDP port of ESP in UDP"},
+	{"work", "NS", OPTION_LARGE, AT(work), .most = 1000000000,
+	 .help = "time to spend on a packet of an SA"},
+	{"work-cpu", "CPU:NS", OPTION_CALL, .call = parse_work, .help = "the same, for one CPU"},
+	{"drop", NULL, OPTION_FLAG, AT(drop), .help = "drop what was counted (as it does)"},
+	{"pass", NULL, OPTION_FLAG, AT(pass), .help = "let it go on to the stack"},
+	{"count", NULL, OPTION_FLAG, AT(count),
+	 .help = "only count, by CPU: what is kept of thousands of SAs fills the caches"},
+	{"ready-fd", "N", OPTION_LARGE, AT(ready), .least = 1, .most = 1023,
+	 .help = "where to say \"ready\""},
+	{"json", NULL, OPTION_FLAG, AT(json), .help = "print the result as JSON"},
+	{0},
 };
 
 static void configure(struct esprecv_bpf *skeleton, const struct esprecv_config *config)
@@ -183,7 +193,7 @@ static int receive(struct esprecv_bpf *skeleton, const struct options *o,
 	err = err ?: esprecv_bpf__load(skeleton) ?: set_work(skeleton, o);
 	err = err ?: attach(&a, skeleton, device);
 	if (!err) {
-		dprintf(o->ready, "ready\n");
+		dprintf((int)o->ready, "ready\n");
 		err = wait_for_end(signal_fd, end_fd, skeleton, config, o->json);
 	}
 	detach(&a);
@@ -207,8 +217,8 @@ int main(int argc, char **argv)
 	struct esprecv_bpf *skeleton;
 	int device, err;
 
-	err = lab_options(table, "Counts and judges IPsec packets at a device's ingress.", argc,
-			  argv, &o);
+	err = tool_options(rows, "Counts and judges IPsec packets at a device's ingress.", argc,
+			   argv, &o);
 	if (err)
 		return err < 0 ? 2 : 0;
 	device = if_nametoindex(o.device);

@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "crew.h"
+#include "host/clock.h"
 
 /* What one thread sends with. */
 struct post {
@@ -116,9 +117,9 @@ static int send_all(struct post *post, const volatile bool *stop)
 
 	s->ready = 1;
 	while (!s->start_ns && !*stop)
-		sleep_until(crew_now() + 100000);
+		sleep_until(clock_now() + 100000);
 	while (!err && !*stop && s->choice.position < s->quota) {
-		__u64 now = crew_now(), at = due(s, now);
+		__u64 now = clock_now(), at = due(s, now);
 
 		if (s->time_ns && (at > now ? at : now) >= s->start_ns + s->time_ns)
 			break;

@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "options.h"
+#include "nic/cpulist.h"
+#include "host/cpuset.h"
 #include "plan.h"
+#include "text/number.h"
 
 static int refuse(const char *what, const char *why)
 {
@@ -20,16 +22,16 @@ static int refuse(const char *what, const char *why)
 static int read_spis(struct plan *p, const char *name)
 {
 	FILE *file = fopen(name, "re");
-	char line[64], *end;
-	__u64 spi;
+	char line[64];
+	uint64_t spi;
 	int err = 0;
 
 	if (!file)
 		return refuse(name, strerror(errno));
 	p->run.sas = 0;
 	while (!err && fgets(line, sizeof(line), file)) {
-		if (p->run.sas == 65536 || lab_number(line, &end, &spi) || !spi || spi >> 32 ||
-		    *end != '\n')
+		line[strcspn(line, "\n")] = 0;
+		if (p->run.sas == 65536 || !number_any(line, 1, UINT32_MAX, &spi))
 			err = refuse(name, "not at most 65536 SPIs, one a line");
 		else
 			p->spis[p->run.sas++] = spi;
@@ -54,12 +56,10 @@ static int make_spis(struct plan *p, const struct plan_options *o)
 static int make_weights(struct plan *p, const char *rates)
 {
 	double exponent;
-	char *end;
 
 	if (!strcmp(rates, "equal"))
 		return 0;
-	exponent = strncmp(rates, "zipf:", 5) ? -1 : strtod(rates + 5, &end);
-	if (!(exponent >= 0 && exponent <= 10) || *end || end == rates + 5)
+	if (strncmp(rates, "zipf:", 5) || !number_real(rates + 5, 0, 10, &exponent))
 		return refuse(rates, "not equal or zipf:S with S from 0 to 10");
 	p->weights = calloc(p->run.sas, sizeof(*p->weights));
 	if (!p->weights || zipf_fill(p->weights, p->run.sas, exponent))
@@ -69,8 +69,7 @@ static int make_weights(struct plan *p, const char *rates)
 
 static int make_cpus(struct plan *p, const char *list)
 {
-	cpu_set_t allowed;
-	int n;
+	cpu_set_t allowed, asked;
 
 	sched_getaffinity(0, sizeof(allowed), &allowed);
 	if (!list) {
@@ -79,14 +78,12 @@ static int make_cpus(struct plan *p, const char *list)
 		p->run.senders = 1;
 		return 0;
 	}
-	n = lab_cpus(list, p->cpus, PLAN_CPUS_MAX);
-	if (n <= 0)
+	if (cpulist_parse(list, &asked) || !CPU_COUNT(&asked) || CPU_COUNT(&asked) > PLAN_CPUS_MAX)
 		return refuse(list, "not a list of CPUs such as 0,2-3");
-	p->run.senders = n;
-	for (int i = 0; i < n; i++) {
-		if (p->cpus[i] >= CPU_SETSIZE || !CPU_ISSET(p->cpus[i], &allowed))
-			return refuse(list, "a CPU in it does not exist or is twice in it");
-		CPU_CLR(p->cpus[i], &allowed);
+	cpuset_each (cpu, &asked) {
+		if (!CPU_ISSET(cpu, &allowed))
+			return refuse(list, "a CPU in it does not exist");
+		p->cpus[p->run.senders++] = (__u32)cpu;
 	}
 	return 0;
 }

@@ -4,6 +4,7 @@
 #define LAB_PLAN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include "espgen.h"
 
 #define PLAN_CPUS_MAX 64
@@ -13,10 +14,10 @@ enum lab_mode { LAB_AUTO, LAB_LIVE, LAB_PACKET };
 
 struct plan_options {
 	const char *device, *src, *dst, *source_mac, *destination_mac, *cpus, *spi_list, *rates;
-	__u64 sas, spi, pairs, size, sport, dport, fragment, vlan, qinq, pppoe;
-	__u64 count, pps, time_ns, burst, first_sequence, swap, swap_size, duplicate, rising, seed,
-		sender, nice;
-	__u32 encap, kind, mode;
+	uint64_t sas, spi, pairs, size, sport, dport, fragment, vlan, qinq, pppoe;
+	uint64_t count, pps, time_ns, burst, first_sequence, swap, swap_size, duplicate, rising, seed,
+		sender;
+	int nice, encap, kind, mode;
 	bool flood, skip_first, ip_options, extensions, json;
 };
 
@@ -28,7 +29,7 @@ struct plan {
 	struct lab_frame frames[LAB_VARIANTS][LAB_FRAGMENTS_MAX];
 	__u32 *spis;		   /* run.sas of them */
 	struct zipf_cell *weights; /* as many; NULL if all SAs have the same rate */
-	__u64 count, pps, time_ns, burst;
+	uint64_t count, pps, time_ns, burst;
 	__u32 first_sender;
 	int nice;
 };

@@ -22,7 +22,7 @@ ARRAY(decisions, struct decision, 1);
 		decide_field(slot, NO_SLOT);                                                       \
 		decide_field(quick, 0);                                                            \
 	} while (0)
-/* What the parser makes of a frame that was steered without it. */
+/* The flow of a frame that the short cut steered without the parser. */
 #define decide_quick(CTX, SLOT)                                                                    \
 	do {                                                                                       \
 		struct flow flow_;                                                                 \

@@ -36,29 +36,29 @@ static __always_inline bool is_in(struct found *found, __u64 key, __u32 bucket)
 	return at >= 0;
 }
 
-/* Are there SAs in far buckets that belong in this near one? */
-static __always_inline bool spilled(__u32 near)
+/* Are there SAs in overflow buckets that belong in this primary one? */
+static __always_inline bool has_overflown(__u32 primary)
 {
-	const struct sa_spills *s = element(sa_spills, near / sizeof(s->of));
+	const struct sa_overflows *s = element(sa_overflows, primary / sizeof(s->of));
 
-	return s && s->of[near % sizeof(s->of)];
+	return s && s->of[primary % sizeof(s->of)];
 }
 
 static __always_inline void find_key(struct found *found, __u64 key)
 {
 	const struct sa_table_shape shape = table_shape();
-	__u32 near = sa_near(&shape, key), far[2];
+	__u32 primary = sa_primary(&shape, key), overflow[2];
 
 	found->key = key;
 	found->slot = 0; /* or the compiler may copy it unset, which the verifier refuses */
-	if (likely(is_at(found, key, sa_guess(&shape, key))))
+	if (likely(is_at(found, key, sa_preferred(&shape, key))))
 		return;
 	found->word = 0;
-	if (is_in(found, key, near) || likely(!spilled(near)))
+	if (is_in(found, key, primary) || likely(!has_overflown(primary)))
 		return;
-	sa_far(&shape, key, far);
-	if (!is_in(found, key, far[0]))
-		is_in(found, key, far[1]);
+	sa_overflow(&shape, key, overflow);
+	if (!is_in(found, key, overflow[0]))
+		is_in(found, key, overflow[1]);
 }
 
 /* The key of a flow that carries an SPI. */
@@ -84,7 +84,8 @@ static __always_inline void fragment_key(struct fragment_key *key, const struct 
 	key->protocol = f->protocol;
 }
 
-/* What was remembered of the datagram that a later fragment belongs to, or NULL. */
+/* The first fragment of the datagram that this later fragment belongs to, as remembered; or NULL.
+ */
 static __always_inline struct fragment_value *find_remembered(const struct flow *f)
 {
 	struct fragment_key key;

@@ -6,24 +6,15 @@
 #include "bpf/find.h"
 #include "bpf/headers.h"
 #include "bpf/steer.h"
+#include "bpf/ticket.h"
 #include "core/quick.h"
 
-/* Copies our ticket, if the frame has one. */
-static __always_inline bool read_ticket(struct xdp_md *ctx, struct ticket *ticket)
+/* Up the stack, where nobody knows of tickets. */
+static __always_inline int deliver(struct xdp_md *ctx)
 {
-	struct ticket *there = (void *)(long)ctx->data_meta;
+	struct ticket ticket;
 
-	if (likely((void *)(there + 1) > (void *)(long)ctx->data) || there->magic != TICKET_MAGIC)
-		return false;
-	*ticket = *there;
-	return true;
-}
-
-/* Takes our ticket off: skbs with metadata do not merge in GRO. */
-static __always_inline int deliver(struct xdp_md *ctx, bool ticketed)
-{
-	if (unlikely(ticketed))
-		bpf_xdp_adjust_meta(ctx, sizeof(struct ticket));
+	take_ticket(ctx, &ticket);
 	return XDP_PASS;
 }
 
@@ -40,30 +31,24 @@ static __always_inline void count_frame(struct ring_state *state, struct sa_warm
 
 /* On ring `own`: the frame is decrypted here. */
 static __always_inline void arrive(struct ring_state *state, const struct flow *f,
-				   const struct found *found, struct sa_warm *warm,
+				   const struct found *found, struct sa_warm *warm, bool ticketed,
 				   const struct ticket *ticket)
 {
 	struct move_record *move;
 	struct move_line *line;
 
 	count_frame(state, warm, found->word, f->bytes);
-	if (likely(!ticket && sa_word_to(found->word) == sa_word_own(found->word)))
+	if (likely(!ticketed))
 		return;
 	move = element(move_records, SHARED(warm->record));
-	if (!move)
-		return;
-	if (!ticket) {
-		handover_take_name(move, handover_name(f));
-		return;
-	}
 	line = element(move_lines, ticket->line);
-	if (line)
+	if (move && line)
 		handover_take(move, line, ticket);
 }
 
 /* On ring `to`: what the receiving CPUs need to know of a frame that is passed on. */
 static __always_inline void note_passed(const struct found *found, const struct sa_warm *warm,
-					const struct ticket *ticket, __u64 name, __u64 runs,
+					bool ticketed, const struct ticket *ticket, __u64 runs,
 					bool on_cpu)
 {
 	struct move_record *move = element(move_records, SHARED(warm->record));
@@ -72,13 +57,11 @@ static __always_inline void note_passed(const struct found *found, const struct 
 	if (!move || move->slot != found->slot)
 		return;
 	handover_mark(move, runs, clock_ns());
-	if (!ticket) {
-		handover_passed(&move->passed[handover_place(name)], name, runs, on_cpu);
-	} else if (ticket->generation == move->generation) {
-		line = element(move_lines, ticket->line);
-		if (line)
-			handover_passed(&line->passed, ticket->number, runs, on_cpu);
-	}
+	if (!ticketed || ticket->generation != move->generation)
+		return;
+	line = element(move_lines, ticket->line);
+	if (line)
+		handover_passed(&line->passed, ticket->number, runs, on_cpu);
 }
 
 /*
@@ -89,20 +72,20 @@ static __always_inline void note_passed(const struct found *found, const struct 
 static __always_inline struct sa_warm *find_warm(struct found *found, __u64 key)
 {
 	const struct sa_table_shape shape = table_shape();
-	__u32 guess = sa_guess(&shape, key);
-	struct sa_warm *warm = element(sa_warm, guess);
+	__u32 preferred = sa_preferred(&shape, key);
+	struct sa_warm *warm = element(sa_warm, preferred);
 
 	if (warm)
 		(void)SHARED(warm->record);
 	find_key(found, key);
-	return likely(found->slot == guess) ? warm : element(sa_warm, found->slot);
+	return likely(found->slot == preferred) ? warm : element(sa_warm, found->slot);
 }
 
 /*
  * The SA of a frame on a ring: its warm side, or NULL. found->word is 0 for strays and for SAs
  * deleted meanwhile.
  */
-static __always_inline struct sa_warm *find_on_ring(struct found *found, struct flow *f)
+static __always_inline struct sa_warm *find_on_ring(struct found *found, const struct flow *f)
 {
 	const struct fragment_value *value;
 
@@ -114,7 +97,6 @@ static __always_inline struct sa_warm *find_on_ring(struct found *found, struct 
 	value = find_remembered(f);
 	if (!value || value->way != WAY_SA)
 		return NULL;
-	f->seq = value->seq;
 	return find_warm(found, value->key);
 }
 
@@ -132,7 +114,10 @@ static __always_inline bool is_passed_on(__u64 word, const struct ring_note *me)
 	       (ring->kind != me->kind || ring->cpu != me->cpu);
 }
 
-/* Which ring this is, as its own program has noted in front of the frame; that is taken off. */
+/*
+ * Reads which ring this is from the note that its own program left in front of the frame, and takes
+ * the note off.
+ */
 static __always_inline bool take_note(struct xdp_md *ctx, struct ring_note *me)
 {
 	const struct ring_note *there = (void *)(long)ctx->data_meta;
@@ -143,38 +128,45 @@ static __always_inline bool take_note(struct xdp_md *ctx, struct ring_note *me)
 	return !bpf_xdp_adjust_meta(ctx, sizeof(*me));
 }
 
+/* Passed on to ring `own`, with its ticket if it came with one. */
+static __always_inline int pass_on(struct xdp_md *ctx, __u32 own, bool ticketed,
+				   const struct ticket *ticket)
+{
+	if (!ticketed || !put_ticket(ctx, ticket))
+		return redirect(own);
+	return redirect_ticketed(ctx, own);
+}
+
 /* The program that all rings share: any frame. */
 static __always_inline int any_frame(struct xdp_md *ctx)
 {
-	struct ring_state *state;
-	struct ring_note me;
 	struct ticket ticket = {
 		0}; /* or the compiler may copy it unset, which the verifier refuses */
+	struct ring_state *state;
+	struct ring_note me;
 	struct sa_warm *warm;
 	struct found found;
 	bool ticketed;
 	struct flow f;
 
 	if (!take_note(ctx, &me))
-		return XDP_PASS;
+		return deliver(ctx);
+	ticketed = take_ticket(ctx, &ticket);
 	state = element(ring_states, ring_place(me.kind, me.cpu, constants.cpus));
-	if (!state)
+	if (!state || unlikely(!parse(ctx, &f)))
 		return XDP_PASS;
-	ticketed = read_ticket(ctx, &ticket);
-	if (unlikely(!parse(ctx, &f)))
-		return deliver(ctx, ticketed);
 	warm = find_on_ring(&found, &f);
 	if (unlikely(!warm || !found.word || sa_word_flags(found.word) & SA_HANDS_OFF))
-		return deliver(ctx, ticketed);
+		return XDP_PASS;
 	if (unlikely(is_passed_on(found.word, &me))) {
 		/* The hand-over at the head of the old queue. */
-		note_passed(&found, warm, ticketed ? &ticket : NULL, handover_name(&f), state->runs,
+		note_passed(&found, warm, ticketed, &ticket, state->runs,
 			    bpf_get_smp_processor_id() == me.cpu);
-		return redirect(sa_word_own(found.word));
+		return pass_on(ctx, sa_word_own(found.word), ticketed, &ticket);
 	}
 	if (likely(sa_word_own(found.word) == me.number))
-		arrive(state, &f, &found, warm, ticketed ? &ticket : NULL);
-	return deliver(ctx, ticketed);
+		arrive(state, &f, &found, warm, ticketed, &ticket);
+	return XDP_PASS;
 }
 
 /* A frame that the short cut takes, of an SA at rest: counted if this ring decrypts it. */
@@ -184,7 +176,7 @@ static __always_inline bool ring_found(struct ring_state *state, __u64 key, __u3
 	struct found found;
 
 	find_key(&found, key);
-	if (unlikely(found.word && !sa_word_at_home(found.word)))
+	if (unlikely(found.word && !sa_word_at_rest(found.word)))
 		return false;
 	if (!found.word || sa_word_own(found.word) != constants.ring_number)
 		return true;
@@ -196,7 +188,7 @@ static __always_inline bool ring_found(struct ring_state *state, __u64 key, __u3
 
 /*
  * The frames that nearly all are: of an SA at rest. Where this ring decrypts it the copy of the
- * word says so. False: nothing was done.
+ * word says so. False: nothing was done. One with a ticket is none of them, by its type.
  */
 static __always_inline bool ring_quick(struct xdp_md *ctx, struct ring_state *state)
 {
@@ -206,37 +198,34 @@ static __always_inline bool ring_quick(struct xdp_md *ctx, struct ring_state *st
 	struct quick q;
 	__u64 word;
 
-	if (unlikely((void *)(long)ctx->data_meta + sizeof(struct ticket) <= data) ||
-	    !quick_parse(&q, &shape, data, (void *)(long)ctx->data_end))
+	if (!quick_parse(&q, &shape, data, (void *)(long)ctx->data_end))
 		return false;
-	warm = element(sa_warm, sa_guess(&shape, q.key));
+	warm = element(sa_warm, sa_preferred(&shape, q.key));
 	if (!warm)
 		return false;
-	word = SHARED(warm->at_home);
+	word = SHARED(warm->at_rest);
 	if (unlikely((word & ~(__u64)SA_PAIR) !=
-		     (q.key << 20 | sa_word_home(constants.ring_number))))
+		     (q.key << 20 | sa_word_resting_on(constants.ring_number))))
 		return ring_found(state, q.key, q.bytes);
 	count_frame(state, warm, word, q.bytes);
 	return true;
 }
 
-/* On to any_frame(). Foreign metadata may leave no room for the note, then the frame is delivered.
- */
-static __always_inline int hand_over(struct xdp_md *ctx)
+/* On to any_frame(). It comes back where foreign metadata leaves no room for the note. */
+static __always_inline void hand_over(struct xdp_md *ctx)
 {
 	struct ring_note *note;
 
 	if (bpf_xdp_adjust_meta(ctx, -(int)sizeof(*note)))
-		return XDP_PASS;
+		return;
 	note = (void *)(long)ctx->data_meta;
 	if ((void *)(note + 1) > (void *)(long)ctx->data)
-		return XDP_PASS;
+		return;
 	note->number = constants.ring_number;
 	note->kind = constants.ring.kind;
 	note->cpu = constants.ring.cpu;
 	bpf_tail_call(ctx, &ring_any, 0);
 	bpf_xdp_adjust_meta(ctx, sizeof(*note)); /* the map is being taken down */
-	return XDP_PASS;
 }
 
 /* A ring's own program. It is small, for there is one for each ring: verifying any_frame() takes
@@ -247,13 +236,16 @@ static __always_inline int ring(struct xdp_md *ctx)
 	struct ring_state *state = element(ring_states, ring_place(kind, cpu, constants.cpus));
 
 	if (!state)
-		return XDP_PASS;
+		return deliver(ctx);
 	state->runs++;
 	if (unlikely(bpf_get_smp_processor_id() != cpu))
 		SHARED(state->astray) = 1;
-	if (kind == RING_IKE || likely(ring_quick(ctx, state)))
-		return XDP_PASS;
-	return hand_over(ctx);
+	if (kind != RING_IKE) {
+		if (likely(ring_quick(ctx, state)))
+			return XDP_PASS;
+		hand_over(ctx);
+	}
+	return deliver(ctx);
 }
 
 #endif

@@ -7,16 +7,17 @@
 #include "bpf/decision.h"
 #include "bpf/headers.h"
 #include "bpf/ike.h"
+#include "bpf/ticket.h"
 #include "core/quick.h"
 
-static __always_inline void count(__u32 class, __u32 bytes)
+static __always_inline void count(__u32 which, __u32 bytes)
 {
 	struct interface_counts *c = element(counts, constants.interface);
 
 	if (!c)
 		return;
-	c->class[class].packets++;
-	c->class[class].bytes += bytes;
+	c->by_class[which].packets++;
+	c->by_class[which].bytes += bytes;
 }
 
 /*
@@ -46,6 +47,20 @@ static __always_inline int redirect(__u32 number)
 	return redirect_to(cpus_ike, ring->cpu, RING_IKE);
 }
 
+/*
+ * To a ring whose program takes the ticket off again. It is in front of the frame already, unless
+ * that has no room for it; from a frame that stays here it is taken off.
+ */
+static __always_inline int redirect_ticketed(struct xdp_md *ctx, __u32 number)
+{
+	int verdict = redirect(number);
+	struct ticket ticket;
+
+	if (unlikely(verdict != XDP_REDIRECT))
+		take_ticket(ctx, &ticket);
+	return verdict;
+}
+
 static __always_inline bool is_local(const struct host *h, const struct flow *f)
 {
 	const struct addr_set *set = element(addresses, 0);
@@ -53,23 +68,15 @@ static __always_inline bool is_local(const struct host *h, const struct flow *f)
 	return set && addr_set_has(set, h->addresses, constants.shape.seed, f->family, f->dst);
 }
 
-/*
- * Fragments of one datagram follow its first, which is the only one with an SPI or ports. Where an
- * identification came before, with another sequence number, no later fragment has a name any more
- * (core/handover.h): one of this datagram could pass for one of that.
- */
+/* Fragments of one datagram follow its first, which is the only one with an SPI or ports. */
 static __always_inline void remember(const struct flow *f, __u32 way, __u64 key)
 {
-	struct fragment_value value = {.key = key, .way = way, .seq = f->seq};
-	const struct fragment_value *before;
+	struct fragment_value value = {.key = key, .way = way};
 	struct fragment_key fk;
 
 	if (likely(f->part != PART_FIRST))
 		return;
 	fragment_key(&fk, f);
-	before = bpf_map_lookup_elem(&fragments, &fk);
-	if (before && before->seq != value.seq)
-		value.seq = 0;
 	bpf_map_update_elem(&fragments, &fk, &value, BPF_ANY);
 }
 
@@ -224,29 +231,8 @@ static __always_inline bool look_at(__u32 number, struct old_ring *to)
 	return true;
 }
 
-/* A ticket into the frame's metadata; false if the driver has none, or it is not ours to use. */
-static __always_inline bool attach_ticket(struct xdp_md *ctx, struct move_record *move,
-					  struct move_line *line, __u32 line_index, __u64 now)
-{
-	const struct host *h = element(host, 0);
-	struct ticket *ticket;
-
-	if (constants.no_metadata || !h || h->seq_tickets || ctx->data_meta != ctx->data)
-		return false;
-	if (bpf_xdp_adjust_meta(ctx, -(int)sizeof(*ticket)))
-		return false;
-	ticket = (void *)(long)ctx->data_meta;
-	if ((void *)(ticket + 1) > (void *)(long)ctx->data)
-		return false;
-	ticket->magic = TICKET_MAGIC;
-	ticket->generation = move->generation;
-	ticket->line = line_index;
-	ticket->number = handover_sent(line, now);
-	return true;
-}
-
 /* An SA on its way from ring `to` to ring `own`: core/handover.h decides for this CPU. */
-static __noinline int steer_moving(struct xdp_md *ctx, __u64 word, __u32 slot, const struct flow *f)
+static __noinline int steer_moving(struct xdp_md *ctx, __u64 word, __u32 slot)
 {
 	struct sa_warm *warm = element(sa_warm, slot);
 	__u32 record = warm ? SHARED(warm->record) : NO_MOVE;
@@ -254,15 +240,18 @@ static __noinline int steer_moving(struct xdp_md *ctx, __u64 word, __u32 slot, c
 	__u32 index = record * constants.cpus + bpf_get_smp_processor_id();
 	struct move_line *line = element(move_lines, index);
 	__u64 now = clock_ns();
+	struct ticket ticket;
 	struct old_ring to;
 
 	if (!look_at(sa_word_to(word), &to) || !move || !line || move->slot != slot)
 		return redirect(sa_word_to(word));
 	if (handover_crosses(move, line, &to, now))
 		return redirect(sa_word_own(word));
-	if (!attach_ticket(ctx, move, line, index, now))
-		handover_sent_name(line, f, now);
-	return redirect(sa_word_to(word));
+	ticket = (struct ticket){
+		.generation = move->generation, .line = index, .number = handover_sent(line, now)};
+	if (!put_ticket(ctx, &ticket))
+		handover_sent_untold(line, now);
+	return redirect_ticketed(ctx, sa_word_to(word));
 }
 
 /* A frame of an SA that we know. */
@@ -279,7 +268,7 @@ static __always_inline int steer_sa(struct xdp_md *ctx, const struct flow *f,
 	decide(WAY_SA);
 	if (likely(sa_word_to(word) == sa_word_own(word)))
 		return redirect(sa_word_own(word));
-	return steer_moving(ctx, word, found->slot, f);
+	return steer_moving(ctx, word, found->slot);
 }
 
 /*
@@ -341,7 +330,7 @@ static __always_inline int steer_other(const struct flow *f, struct xdp_md *ctx)
 }
 
 /* A later fragment, or a first one without its SPI: the way of the datagram's first. */
-static __always_inline int steer_fragment(struct xdp_md *ctx, struct flow *f)
+static __always_inline int steer_fragment(struct xdp_md *ctx, const struct flow *f)
 {
 	const struct fragment_value *value = find_remembered(f);
 	struct found found;
@@ -353,7 +342,6 @@ static __always_inline int steer_fragment(struct xdp_md *ctx, struct flow *f)
 	}
 	if (value->way == WAY_IKE)
 		return steer_ike(f);
-	f->seq = value->seq;
 	find_key(&found, value->key);
 	if (!found.word)
 		return steer_stray(f, 0);
@@ -402,7 +390,7 @@ static __always_inline int steer(struct xdp_md *ctx)
 	struct found found = {};
 	bool looked = look_quick(ctx, &found);
 
-	if (likely(found.word && sa_word_at_home(found.word))) {
+	if (likely(found.word && sa_word_at_rest(found.word))) {
 		decide_quick(ctx, found.slot);
 		return redirect(sa_word_own(found.word));
 	}

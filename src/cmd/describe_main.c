@@ -1,9 +1,10 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Makes man pages and completions while building: describe IN OUT [VERB]. Not installed.
  */
 #include <string.h>
-#include "cmd/describe.h"
+#include "cli/describe.h"
+#include "cmd/verbs.h"
 
 static int fill(const char *from, const char *to, const struct verb *verb)
 {
@@ -11,7 +12,7 @@ static int fill(const char *from, const char *to, const struct verb *verb)
 	int replaced = -1;
 
 	if (out)
-		replaced = describe(verb, in, out);
+		replaced = describe(verbs(), verb, in, out);
 	if (out && fclose(out))
 		replaced = -1;
 	if (in)

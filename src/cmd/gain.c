@@ -4,19 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include "cli/verb.h"
+#include "cli/wait.h"
+#include "client/find_pins.h"
 #include "cmd/gain_print.h"
-#include "cmd/sa_interface.h"
-#include "cmd/verb.h"
-#include "cmd/wait.h"
-#include "daemon/find_pins.h"
-#include "daemon/kernel_sas.h"
 #include "nic/cpulist.h"
 #include "nic/cpus.h"
 #include "nic/link.h"
-#include "steer/maps.h"
-#include "steer/method_facts.h"
+#include "sad/kernel_sas.h"
+#include "sad/sa_interface.h"
+#include "sas/maps.h"
+#include "steer/choose.h"
 #include "steer/pick_cpus.h"
-#include "steer/table.h"
+#include "steer/xdp.h"
+#include "sas/table.h"
 
 struct gain_options {
 	unsigned int seconds;
@@ -103,8 +104,7 @@ static int steered_to(const struct maps *maps, const struct sa *sa)
 	const struct table table = maps_table(maps);
 	__u64 word;
 
-	(void)table_lookup(&table, sa_key(&table.shape, sa->id.dst, sa->id.spi, sa->id.protocol),
-			   &word);
+	(void)table_lookup(&table, sa_id_key(&table.shape, &sa->id), &word);
 	if (!word || sa_word_flags(word) & SA_HANDS_OFF)
 		return -1;
 	return (int)maps->rings[sa_word_own(word)].cpu;
@@ -162,32 +162,35 @@ static int decide(const struct counting *counting, struct gain_report *report)
 	return err;
 }
 
-/* The interface of the SA that carried most stands for all. */
+/* The interface of the SA that carried most, or if none did of the first, stands for all. */
 static void find_interface_of_most(const struct sad_reading *sas, char name[IFNAMSIZ])
 {
 	const struct sa *most = NULL;
 
 	for (size_t i = 0; i < sas->count; i++)
-		if (sas->sa[i].bytes && (!most || sas->sa[i].bytes > most->bytes))
+		if (!most || sas->sa[i].bytes > most->bytes)
 			most = &sas->sa[i];
 	if (most)
 		sa_interface(most, name);
 }
 
-static void find_method(struct gain_report *report)
+static void find_method(const struct sad_reading *sas, struct gain_report *report)
 {
-	struct method_facts method;
+	const uint32_t own = xdp_ours(if_nametoindex(report->interface));
+	struct cpu_roles roles;
+	struct nic_facts facts;
+	struct demand demand;
 
 	if (!*report->interface)
 		return;
-	if (method_facts_gather(0, report->interface, &method)) {
+	if (choose_facts(0, report->interface, false, own, &facts)) {
 		*report->interface = 0;
 		return;
 	}
-	method.facts.sas = report->sas;
-	method.facts.sas_udp = report->udp;
-	method.facts.cpus = (unsigned int)CPU_COUNT(&report->cpus);
-	report->method = choose_method(&method.facts, report->why, sizeof(report->why));
+	first_roles(&report->cpus, &(const cpu_set_t){0}, -1, &roles);
+	demand = demand_of(sas, &roles);
+	report->method = choose_method(&facts, &demand, report->why, sizeof(report->why));
+	nic_facts_free(&facts);
 }
 
 /* Those of --cpus that are online. */
@@ -247,7 +250,7 @@ static enum status report_on(const struct counting *counting, const struct gain_
 		return complain("gain", "no memory");
 	if (report->gain.active)
 		report->heaviest = &counting->sas.sa[report->gain.heaviest];
-	find_method(report);
+	find_method(&counting->sas, report);
 	return print(report, o->json);
 }
 

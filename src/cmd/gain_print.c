@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "nic/cpulist.h"
+#include "host/cpuset.h"
 #include "view/human.h"
 
 static const char *verdict_name(enum gain_verdict verdict)
@@ -142,8 +143,8 @@ static void say_method(struct out *out, const struct gain_report *r)
 		out_say(out, "Next: 'espalier run IF', on the interface on which they come in.");
 		return;
 	}
-	out_say(out, "They come in on %s. Method: %s, because %s.", r->interface,
-		method_name(r->method), r->why);
+	out_say(out, "They come in on %s. Method: %s, because %s.", r->interface, r->method->name,
+		r->why);
 	out_say(out, "Next: 'espalier run %s --dry-run' tells what it would change.", r->interface);
 }
 
@@ -193,14 +194,13 @@ static void print_json(struct out *out, const struct gain_report *r)
 	out_bytes(out, "bytes", r->gain.bytes);
 	print_heaviest(out, r);
 	out_array(out, "cpus");
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, &r->cpus))
-			out_number(out, NULL, cpu);
+	cpuset_each (cpu, &r->cpus)
+		out_number(out, NULL, cpu);
 	out_up(out);
 	print_now(out, r);
 	out_bool(out, "steered", r->steered);
 	out_string(out, "interface", *r->interface ? r->interface : NULL);
-	out_string(out, "method", *r->interface ? method_name(r->method) : NULL);
+	out_string(out, "method", *r->interface ? r->method->name : NULL);
 	out_string(out, "why", *r->interface ? r->why : NULL);
 	out_string(out, "advice", r->gain.verdict == GAIN_ONE_SA ? one_sa_advice : NULL);
 }

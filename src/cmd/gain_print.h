@@ -4,9 +4,9 @@
 #define CMD_GAIN_PRINT_H
 
 #include <net/if.h>
-#include "place/choose_method.h"
 #include "place/gain.h"
 #include "sad/sad.h"
+#include "steer/choose.h"
 #include "view/out.h"
 
 struct gain_report {
@@ -18,7 +18,7 @@ struct gain_report {
 	unsigned int busy;	   /* permille, of gain.busiest */
 	bool steered;		   /* Espalier steers already */
 	char interface[IFNAMSIZ];  /* on which the heaviest comes in; "" not known */
-	enum method_kind method;   /* that would be chosen there */
+	const struct method *method; /* that would be chosen there */
 	char why[1024];
 };
 

@@ -1,9 +1,9 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* espalier: spreads inbound IPsec across the CPUs of a machine. */
 #include <errno.h>
 #include <locale.h>
 #include <string.h>
-#include "cmd/verb.h"
+#include "cmd/verbs.h"
 
 int main(int argc, char **argv)
 {

@@ -1,10 +1,12 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* espalier move: moves one SA by hand. */
 #include <sched.h>
+#include <netinet/in.h>
 #include <string.h>
-#include "cmd/verb.h"
-#include "daemon/client.h"
-#include "sad/spi_text.h"
+#include "cli/verb.h"
+#include "client/client.h"
+#include "text/number.h"
+#include "text/spi.h"
 #include "view/out.h"
 
 enum move_protocol { MOVE_ESP, MOVE_AH, MOVE_EITHER };
@@ -73,7 +75,7 @@ static enum status move(const void *given, int n, char **operands)
 		return complain_usage("move", "%s: %s", operands[0], spi_why_not(operands[0]));
 	if (strcmp(operands[1], "auto") == 0)
 		cpu = MOVE_AUTO;
-	else if (!parse_number(operands[1], 0, CPU_SETSIZE - 1, &cpu))
+	else if (!number_signed(operands[1], 0, CPU_SETSIZE - 1, &cpu))
 		return complain_usage("move", "%s: neither a CPU nor 'auto'", operands[1]);
 	request.cpu = (uint32_t)cpu;
 	memcpy(request.dst, o->dst.bytes, sizeof(request.dst));

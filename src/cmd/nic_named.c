@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "cmd/model_named.h"
+#include "cli/model_named.h"
 #include "cmd/report_read.h"
 #include "nic/link.h"
 #include "nic/model_claimed.h"
@@ -138,21 +138,23 @@ void nic_named_warn(struct out *out, const struct nic_named *nic)
 	if (!claims)
 		return;
 	if (nic->differ)
-		out_warn(out,
-			 "%s: its driver answers %u of our questions unlike model %s (%s): the NIC "
-			 "may do otherwise; see 'espalier inspect --report' and 'espalier models "
-			 "--against'",
-			 nic->name, nic->differ, nic->model->name, nic->differs_in);
+		out_warn(
+			out,
+			"%s: its driver answers %u of our questions unlike model %s (%s): the NIC may "
+			"do otherwise; see 'espalier inspect --report' and 'espalier models "
+			"--against'",
+			nic->name, nic->differ, nic->model->name, nic->differs_in);
 	if (claims->rules)
 		out_warn(out,
 			 "%s: %u rule%s of the NIC %s left out: packets that match go elsewhere",
 			 nic->name, claims->rules, claims->rules == 1 ? "" : "s",
 			 claims->rules == 1 ? "is" : "are");
 	if (claims->input_xfrm && !nic->model->symmetric)
-		out_warn(out,
-			 "%s: it is set to hash both directions alike (ethtool -X %s xfrm), which "
-			 "its model is not",
-			 nic->name, nic_named_if(nic));
+		out_warn(
+			out,
+			"%s: it is set to hash both directions alike (ethtool -X %s xfrm), which its "
+			"model is not",
+			nic->name, nic_named_if(nic));
 }
 
 void nic_named_free(struct nic_named *nic)

@@ -3,7 +3,7 @@
 #ifndef CMD_NIC_NAMED_H
 #define CMD_NIC_NAMED_H
 
-#include "cmd/complain.h"
+#include "cli/complain.h"
 #include "nic/claims.h"
 #include "view/out.h"
 

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cmd/report.h"
 #include "nic/measured.h"
 #include "nic/rss_text.h"
 

@@ -5,6 +5,9 @@
 
 #include "nic/model_check.h"
 
+/* So many samples are written, and read. */
+enum { REPORT_SAMPLES = 1000 };
+
 struct report {
 	struct claims claims;
 	char kernel[65]; /* its release */

@@ -1,8 +1,9 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* espalier stop: puts everything back as it was. */
 #include <string.h>
-#include "cmd/verb.h"
-#include "daemon/client.h"
+#include "cli/interface_named.h"
+#include "cli/verb.h"
+#include "client/client.h"
 #include "view/out.h"
 
 struct stop_options {
@@ -84,8 +85,7 @@ const struct verb verb_stop = {
 	.most = 1,
 	.brief = "put everything back as it was",
 	.about = "Stops steering on one interface, or on all: the daemon ends, programs and maps "
-		 "go, "
-		 "and every setting that was changed is put back; what somebody else changed "
+		 "go, and every setting that was changed is put back; what somebody else changed "
 		 "meanwhile is left alone and named. Works without a running daemon, and on what "
 		 "another version of espalier left.",
 	.options = options,

@@ -41,7 +41,6 @@ struct flow {
 	__u32 spi;     /* host byte order; set for esp, ah, esp-udp */
 	__u32 seq;     /* host byte order; set with spi */
 	__u32 id;      /* of a fragment: its datagram's identification, as it is in the packet */
-	__u32 offset;  /* of a later fragment: where in that it begins, in units of 8 bytes */
 	__u16 sport;   /* UDP with its header in this packet; host byte order */
 	__u16 dport;
 	__be32 src[4]; /* network byte order; IPv4 in [0], the others 0 */

@@ -18,7 +18,6 @@
 #define CORE_HANDOVER_H
 
 #include "core/env.h"
-#include "core/flow.h"
 #include "core/layout.h"
 
 #define HANDOVER_SILENCE_NS 1000000000ull /* after this, nothing of the past is in flight */
@@ -27,19 +26,22 @@
  * ring: a NAPI poll, with room for a stolen CPU and for the tick of the coarse clock.
  */
 #define HANDOVER_REST_NS    50000000ull
-#define HANDOVER_SEEN	    64		 /* names kept as tickets, of each kind of frames */
-#define HANDOVER_FRAGMENT   (1ull << 32) /* marks the name of a later fragment */
-#define HANDOVER_FLUSH      8             /* frames after which what was passed on is on `own` */
-#define HANDOVER_ON_CPU	    1u		  /* in the lowest bit of move_line.passed */
+#define HANDOVER_FLUSH      8  /* frames after which what was passed on is on `own` */
+#define HANDOVER_ON_CPU	    1u /* in the lowest bit of move_line.passed */
 
-#define TICKET_MAGIC 0x7469636bu /* "tick" */
+/*
+ * The ticket in front of a frame, on a ring and nowhere else. Where an Ethernet header names what
+ * follows it, it has a type that the parser takes for nothing of ours (ETH_P_802_EX1, which is for
+ * experiments): no frame with that type is ever put on a ring, so nobody can send a ticket.
+ */
+#define TICKET_TYPE be16_host(0x88b5)
 
-/* The ticket in a frame's XDP metadata; its size must be a multiple of 4, 32 at most. */
 struct ticket {
-	__u32 magic;
 	__u32 generation;
 	__u32 line; /* index into the map of lines */
 	__u32 number;
+	__be16 type;	 /* TICKET_TYPE */
+	__u16 displaced; /* 1: it has the place of the frame's first bytes, which follow its last */
 };
 
 /* The record of a move under way. */
@@ -56,11 +58,6 @@ struct move_record {
 	/* Written by the ring program on `to`. */
 	__u64 mark LINE; /* its run counter when it first passed a frame on; 0: not yet */
 	__u64 mark_ns;
-	/* As in move_line, where metadata is missing: [handover_place()]. */
-	__u64 passed[2 * HANDOVER_SEEN];
-	/* Written by the ring program on `own`, where metadata is missing: the names that it took.
-	 */
-	__u32 seen[2 * HANDOVER_SEEN] LINE;
 } LINE;
 
 /* What one receiving CPU knows of a move. */
@@ -71,12 +68,6 @@ struct move_line {
 	__u32 crossed;    /* the generation of the move in which it last crossed */
 	__u32 untold;	  /* no ticket yet, or a frame without one followed the last */
 	__u64 sent_ns;    /* its last frame to `to`, or when it first saw the move */
-	/* Where metadata is missing: */
-	__u64 name;	/* of the last frame, if that is the ticket: handover_name(); else 0 */
-	__u32 seq;	/* the last sequence number in this move, 0: there was none */
-	__u32 offset;	/* the last fragment's of the datagram */
-	__u64 datagram; /* HANDOVER_FRAGMENT | identification, where its first fragment was a ticket
-			 */
 	/* Written by the ring program on `own`. */
 	__u32 taken LINE;
 	/* Written by the ring program on `to`: the ticket that it passed on last;
@@ -93,27 +84,6 @@ struct old_ring {
 
 /* A field that another CPU writes or reads: one access, and not moved by the compiler. */
 #define SHARED(x) (*(volatile __typeof__(x) *)&(x))
-
-/*
- * What tells a frame without metadata from others, on both sides of a ring: its sequence number; of
- * a later fragment, which has none, that of the datagram's first one, which both sides remember by
- * the identification and put into f->seq, and where in the datagram it begins, marked. Only the low
- * half is kept in records. 0: nothing does.
- */
-static __always_inline __u64 handover_name(const struct flow *f)
-{
-	if (likely(f->part != PART_LATER || !f->seq))
-		return f->seq;
-	return HANDOVER_FRAGMENT | (__u32)(f->seq << 13 | f->offset);
-}
-
-/* Where in a record a name is kept. */
-static __always_inline __u32 handover_place(__u64 name)
-{
-	if (likely(!(name & HANDOVER_FRAGMENT)))
-		return name % HANDOVER_SEEN;
-	return HANDOVER_SEEN + ((__u32)name * 0x9e3779b1u >> 26);
-}
 
 /* Has the batch in which `to` began to pass frames on been delivered? */
 static __always_inline bool handover_batch_done(struct move_record *move,
@@ -136,17 +106,16 @@ static __always_inline bool handover_batch_done(struct move_record *move,
  * Where its thread was on this CPU at that, it need not have begun another: it runs the program and
  * flushes with soft interrupts off, and we are one (kernel/bpf/cpumap.c, cpu_map_bpf_prog_run).
  */
-static __always_inline bool handover_all_passed(struct move_record *move, struct move_line *line,
-						const struct old_ring *to)
+static __always_inline bool handover_all_passed(const struct move_line *line, const struct old_ring *to)
 {
-	__u64 name = line->name, passed;
-	__u32 number = name ? (__u32)name : line->sent, place = handover_place(name);
+	__u32 number = line->sent;
+	__u64 passed;
 
 	if (line->untold)
 		return false;
-	if (name ? SHARED(move->seen[place]) == number : SHARED(line->taken) == number)
+	if (SHARED(line->taken) == number)
 		return true;
-	passed = name ? SHARED(move->passed[place]) : SHARED(line->passed);
+	passed = SHARED(line->passed);
 	if (passed >> 32 != number)
 		return false;
 	if (to->beside && passed & HANDOVER_ON_CPU)
@@ -170,8 +139,6 @@ static __always_inline bool handover_late_enough(struct move_record *move, struc
 static __always_inline bool handover_begins(struct move_record *move, struct move_line *line,
 					    __u64 now_ns)
 {
-	line->seq = 0;
-	line->name = 0;
 	line->untold = 1;
 	line->sent_ns = now_ns;
 	SHARED(line->generation) = move->generation;
@@ -180,7 +147,7 @@ static __always_inline bool handover_begins(struct move_record *move, struct mov
 
 /*
  * On a receiving CPU, for each frame of the SA that moves: true to send it to `own`, false to send
- * it to `to` (then handover_sent() must follow).
+ * it to `to` (then handover_sent() or handover_sent_untold() must follow).
  */
 static __always_inline bool handover_crosses(struct move_record *move, struct move_line *line,
 					     const struct old_ring *to, __u64 now_ns)
@@ -193,36 +160,25 @@ static __always_inline bool handover_crosses(struct move_record *move, struct mo
 		crosses = handover_begins(move, line, now_ns);
 	else if (now_ns >= line->sent_ns + HANDOVER_SILENCE_NS)
 		crosses = true; /* what it sent is long gone; and user space may finish any time */
-	else if (handover_all_passed(move, line, to) && handover_late_enough(move, line))
+	else if (handover_all_passed(line, to) && handover_late_enough(move, line))
 		crosses = handover_batch_done(move, to, now_ns);
 	if (crosses)
 		SHARED(line->crossed) = move->generation;
 	return crosses;
 }
 
-/* The frame goes to `to` with a ticket of the returned number in its metadata. */
+/* The frame goes to `to` with a ticket of the returned number. */
 static __always_inline __u32 handover_sent(struct move_line *line, __u64 now_ns)
 {
-	line->name = 0;
 	line->untold = 0;
 	line->sent_ns = now_ns;
 	return ++line->sent;
 }
 
-/*
- * The frame goes to `to` without metadata. Its name is a ticket only if its sequence number, or its
- * place in the same datagram, is above that of the one before: else it may have been here already.
- */
-static __always_inline void handover_sent_name(struct move_line *line, const struct flow *f,
-					       __u64 now_ns)
+/* The frame goes to `to` and has no room for a ticket. */
+static __always_inline void handover_sent_untold(struct move_line *line, __u64 now_ns)
 {
-	__s32 further = (__s32)(f->seq - line->seq);
-
-	line->name = handover_name(f);
-	line->untold =
-		!line->name || !line->seq || (further ? further < 0 : f->offset <= line->offset);
-	line->seq = f->seq;
-	line->offset = f->offset;
+	line->untold = 1;
 	line->sent_ns = now_ns;
 }
 
@@ -250,13 +206,6 @@ static __always_inline void handover_take(const struct move_record *move, struct
 {
 	if (move->generation == ticket->generation)
 		SHARED(line->taken) = ticket->number;
-}
-
-/* The same of a frame without metadata. */
-static __always_inline void handover_take_name(struct move_record *move, __u64 name)
-{
-	if (name)
-		SHARED(move->seen[handover_place(name)]) = (__u32)name;
 }
 
 #ifndef __bpf__

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the BPF programs and user space share through maps: the layout of what is pinned.
- * Change anything here (or in the headers it includes) and LAYOUT_VERSION must rise.
+ * What the BPF programs and user space share through maps, and what the next daemon needs to adopt
+ * what is steered: the layout of what is pinned. Change anything here (or in the headers it
+ * includes) and LAYOUT_VERSION must rise, which ends steering on an upgrade. What `show` alone
+ * reads lies in core/report.h.
  */
 #ifndef CORE_LAYOUT_H
 #define CORE_LAYOUT_H
@@ -9,7 +11,7 @@
 #include "core/env.h"
 #include "core/sa_table.h"
 
-#define LAYOUT_VERSION 8u
+#define LAYOUT_VERSION 11u
 #define LAYOUT_MAGIC   0x45535031u /* "ESP1" */
 
 #define LINE __attribute__((aligned(128))) /* two cache lines: adjacent-line prefetch pairs them */
@@ -23,7 +25,7 @@ struct ring {
 	__u32 cpu;
 };
 
-/* Of a ring; found by ring_place(), which both sides of it can tell. */
+/* The state of a ring, found by ring_place(): both sides know its kind and CPU. */
 struct ring_state {
 	__u64 runs;  /* frames its program has seen: the clock of a hand-over; written by that */
 	__u64 drops; /* frames a full ring lost; written by the drop tracepoint */
@@ -35,17 +37,10 @@ struct ring_state {
 	__u64 astray;
 } LINE;
 
-/* Loads are shares of a CPU in millionths: 1000000 is all of one. */
-#define LOAD_ONE     1000000u
-#define LOAD_UNKNOWN 0xffffffffu
-
 /* Of a CPU, by its number. */
 struct cpu_state {
-	__u64 received LINE; /* frames that it put on rings; written by itself alone */
-	/* Written by the daemon in every round. */
-	__u32 load LINE; /* of the SAs that it decrypts */
-	__u32 other;     /* of whatever else it does, receiving and steering included */
-};
+	__u64 received; /* frames that it put on rings; written by itself alone */
+} LINE;
 
 static __always_inline __u32 ring_place(__u32 kind, __u32 cpu, __u32 cpus)
 {
@@ -58,78 +53,15 @@ static __always_inline __u32 ring_place(__u32 kind, __u32 cpu, __u32 cpus)
 /* Which strays' table is in force. */
 enum stray_table { STRAYS_CONFINED, STRAYS_SPREAD, STRAY_TABLES };
 
-/*
- * How an interface is steered: by our program in one of XDP's modes, or by the NIC's hash, by its
- * rules, or by the kernel's RPS.
- */
-enum interface_mode { MODE_NATIVE, MODE_GENERIC, MODE_RSS, MODE_NTUPLE, MODE_RPS, MODES };
+#define METHOD_NAME_LEN 16
 
 /* An interface that is steered; its place in the array is its index into `counts`. */
 struct host_interface {
 	__u32 ifindex; /* 0: the place is free */
-	__u32 mode;    /* enum interface_mode */
+	__u32 generic; /* 1: by generic XDP */
+	char method[METHOD_NAME_LEN]; /* its name in steer/method.h; "": nothing is known */
 	__u64 program; /* hash of the BPF object that its program is from */
 	char name[16]; /* when it was attached */
-	__u32 rules;	    /* MODE_NTUPLE: that the NIC holds for us */
-	__u32 without_rule; /* SAs that have none */
-};
-
-/* Why the last round of placing did what it did; in words: cmd/show_round.c. */
-enum round_why {
-	ROUND_NONE,    /* there was none yet */
-	ROUND_QUIET,   /* the SAs are no load to speak of */
-	ROUND_EVEN,    /* so even that no move is worth its while */
-	ROUND_MOVED,   /* moves were begun */
-	ROUND_MORE,    /* and more are wanted than go at once */
-	ROUND_STUCK,   /* uneven, but no move would gain more than it costs */
-	ROUND_BOUND,   /* one SA is the largest load by itself, and sits alone */
-	ROUND_GENERIC, /* generic mode cannot hand over in order: nothing is moved */
-	ROUND_NIC,     /* an interface's NIC or the kernel decides where SAs go */
-	ROUND_WHYS
-};
-
-/* What the daemon's last round found and did, and what it knows of costs. */
-struct round_state {
-	__u64 time_ns;  /* CLOCK_MONOTONIC; 0: none yet */
-	__u64 rounds;   /* since the start */
-	__u64 moved_ns; /* the last round that moved anything; 0: none yet */
-	__u32 moved;    /* how many SAs it moved */
-	__u32 why;      /* enum round_why */
-	__u32 moves;    /* begun in the last round; of them */
-	__u32 drained;  /* away from CPUs that are no longer used */
-	__u32 before, after; /* largest load of a CPU, work that is not ours included */
-	__u32 fair;          /* the same per CPU in use */
-	__u32 heaviest;      /* slot of the heaviest SA, if its key is there; else NO_SLOT */
-	__u64 heaviest_key;
-	__u32 heaviest_load;
-	__u32 interval_ms;
-	__u64 packet_ps, byte_ps, receive_ps; /* fitted costs, in picoseconds of a CPU */
-};
-
-/* How long the last moves took, from their beginning: move n is at n % MOVE_TIMES. */
-#define MOVE_TIMES 256
-struct move_times {
-	__u64 done; /* moves completed since the start */
-	__u32 wait_us[MOVE_TIMES];
-};
-
-#define NICE_UNKNOWN 0xffffffffu /* not every ring's thread is to be seen by the daemon */
-
-/* What may lose packets. */
-enum loss { LOSS_SA_RING, LOSS_STRAY_RING, LOSS_IKE_RING, LOSS_STRAY_LIMIT, LOSSES };
-
-/*
- * The counters as they were at two times, which the daemon notes in turn (daemon/lately.c): what
- * came lately is what came since the older one.
- */
-struct lately {
-	struct mark {
-		__u64 time_ns; /* CLOCK_MONOTONIC; 0: not noted */
-		__u64 known;   /* packets of SAs */
-		__u64 strays;
-		__u64 lost[LOSSES];
-	} mark[2];
-	__u64 last_ns[LOSSES]; /* when it was last noted that these grew; 0: never */
 };
 
 /* The one element of map `host`: what holds for all interfaces of a network namespace. */
@@ -154,18 +86,13 @@ struct host {
 	__u32 learn;          /* tell user space of repeated strays too */
 	__u64 stray_allowance; /* strays let through in a window, 0: no limit */
 	__u64 stray_limit;     /* the same as the operator said it: packets a second */
-	__u32 seq_tickets;    /* test switch: never tickets in metadata */
+	__u32 no_headroom;    /* test switch: as where a driver leaves no room in front of frames */
 	__u32 addresses;      /* which half of `addresses` is in force */
 	__u32 peers;	      /* and of `peers` */
 	__u32 ike_share, ike_strangers; /* IKE_SHARE, IKE_STRANGERS; tests set others */
 	__u16 stray_ring[STRAY_TABLES][STRAY_TABLE_SIZE];
 	__u8 sa_cpu[SA_RINGS];    /* by ring number: 1 if SAs may be placed on it now */
-	__u64 table_full;         /* SAs that found no place; they are strays */
-	__u32 nice_seen;          /* as nice_value, but what it is; or NICE_UNKNOWN */
 	struct host_interface interface[HOST_INTERFACES];
-	struct round_state round LINE;
-	struct move_times move_times;
-	struct lately lately;
 	/* Written by the steering programs: their clock, and the strays' limits. */
 	__u64 tick LINE; /* jiffies */
 	__u64 tick_ns;	 /* CLOCK_MONOTONIC when that tick was first seen */
@@ -192,21 +119,20 @@ struct program_constants {
 	__u32 cpus;
 	__u32 batch;
 	__u32 interface;   /* index into `counts` */
-	__u32 no_metadata; /* the driver has none: sequence numbers are the tickets */
 	__u32 fine_clock;  /* the kernel has no bpf_ktime_get_coarse_ns() */
 	__u32 frags;	   /* it sees frames in several buffers */
 	__u32 pull_data;   /* the kernel can bring headers into the first of them */
 	/*
-	 * Of a ring's own program: which ring it is. Never told by the CPU that it happens to run
-	 * on: a thread whose CPU went offline runs elsewhere.
+	 * A ring's own program knows by these which ring it is, never by the CPU that it happens to
+	 * run on: a thread whose CPU went offline runs elsewhere.
 	 */
 	struct ring ring;
 	__u32 ring_number;
 };
 
 /*
- * What a ring's own program leaves in front of a frame that it hands over to the one which all
- * rings share: which ring this is. XDP metadata: a multiple of 4, and with a ticket 32 at most.
+ * A ring's own program leaves this note in front of a frame that it hands over to the program which
+ * all rings share. It says which ring this is. It is XDP metadata: a multiple of 4.
  */
 struct ring_note {
 	__u16 number, kind;
@@ -214,7 +140,7 @@ struct ring_note {
 };
 
 /* The counters of an interface, per CPU. */
-enum class {
+enum count_class {
 	CLASS_OTHER,
 	CLASS_STRAY,
 	CLASS_IKE,
@@ -233,8 +159,12 @@ struct count {
 };
 
 struct interface_counts {
-	struct count class[CLASSES];
+	struct count by_class[CLASSES];
 };
+
+/* Loads are shares of a CPU in millionths: 1000000 is all of one. */
+#define LOAD_ONE     1000000u
+#define LOAD_UNKNOWN 0xffffffffu
 
 /* Flags of an sa_cold. */
 #define COLD_LARVAL  1u
@@ -242,7 +172,7 @@ struct interface_counts {
 #define COLD_UDP     4u /* ESP-in-UDP */
 #define COLD_FILE    8u
 #define COLD_ESN     16u
-#define COLD_SEEN    32u /* MODE_RSS: where it is was seen */
+#define COLD_SEEN    32u /* where it is was seen, by a method that sees SAs */
 
 #define NO_CPU	0xffffffffu
 #define NO_MOVE 0xffffffffu
@@ -259,16 +189,18 @@ struct sa_warm {
 	__u32 record;	/* the move under way or the last one, or NO_MOVE */
 	__u32 cold;	/* index of the cold side, while the slot is in use */
 	/*
-	 * The word of an SA that is at home, so that its ring need not look in the table too: cleared
-	 * before the word changes, set after, so what it says the word says. 0: ask the table.
+	 * The word of an SA that is at rest, so that its ring need not look in the table too:
+	 * cleared before the word changes, set after, so what it says the word says. 0: ask the
+	 * table.
 	 */
-	__u64 at_home;
+	__u64 at_rest;
 	__u64 pad;
 } __attribute__((aligned(64)));
 
 /*
- * The cold side of an SA: what `show` prints. Only user space has to do with it. The lowest indexes
- * are used first, so that a dump of many new SAs writes memory from front to back.
+ * The cold side of an SA: what it is adopted by, and what `show` prints of it. Only user space has to
+ * do with it. The lowest indexes are used first, so that a dump of many new SAs writes memory from
+ * front to back.
  */
 struct sa_cold {
 	__u64 placed_ns;
@@ -280,7 +212,7 @@ struct sa_cold {
 	__u32 load;	  /* LOAD_UNKNOWN: not known yet */
 	__u32 replay_window;
 	__u32 reqid, if_id;
-	__u8 family, protocol, flags, pad;
+	__u8 family, protocol, flags, pad; /* AF_INET or AF_INET6 */
 	__u64 active_ns, active_packets; /* of a learned SA: when its counters last grew */
 };
 
@@ -344,7 +276,7 @@ enum way { WAY_NONE, WAY_SA, WAY_IKE, WAY_STRAY, WAY_TRANSIT };
 struct fragment_value {
 	__u64 key; /* WAY_SA: its sa_word_key */
 	__u32 way;
-	__u32 seq; /* WAY_SA: the first fragment's sequence number */
+	__u32 pad;
 };
 
 #define FRAGMENTS_REMEMBERED 4096

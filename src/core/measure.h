@@ -22,7 +22,7 @@ struct measure_key {
 	__u8 kind; /* FLOW_ESP, FLOW_AH, FLOW_ESP_UDP */
 };
 
-/* Its packets, and of the first few what was hashed to what; a hash of 0 is none. */
+/* How many packets it had, and the hashes of the first few; a hash of 0 is none. */
 struct measure_value {
 	__u64 packets;
 	__u64 l4; /* of these samples, those whose hash the driver calls an L4 hash */

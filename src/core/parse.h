@@ -136,14 +136,12 @@ static __always_inline void flow_payload(struct flow *f, const __u8 *p, const __
 	}
 }
 
-/* Sets part, id and offset from a fragment offset in units of 8 bytes; true if the packet has a
- * payload. */
+/* Sets part and id from a fragment offset; true if the packet has a payload. */
 static __always_inline bool flow_fragment(struct flow *f, __u32 offset, bool more, __u32 id)
 {
 	if (!offset && !more)
 		return true;
 	f->id = id;
-	f->offset = offset;
 	f->part = offset ? PART_LATER : PART_FIRST;
 	if (offset)
 		f->kind = FLOW_FRAGMENT;

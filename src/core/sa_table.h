@@ -2,10 +2,10 @@
 /*
  * The SA table: from (SPI, fingerprint of address and protocol) to the rings of an SA.
  *
- * Buckets of eight slots; a bucket is one cache line. An SA has its place in a near bucket, one
+ * Buckets of eight slots; a bucket is one cache line. An SA has its place in a primary bucket, one
  * of a quarter of them, so that a few SAs lie on few lines and pages; where that is full, in one of
- * two far ones. A slot is one aligned 64-bit word, so a reader takes an entry by one load and never
- * sees half of it:
+ * two overflow ones. A slot is one aligned 64-bit word, so a reader takes an entry by one load and
+ *never sees half of it:
  *
  *	SPI 32 | fingerprint 12 | ring `to` 9 | ring `own` 9 | flags 2
  *
@@ -19,7 +19,7 @@
 #define SA_BUCKET_SLOTS 8
 #define SA_RINGS	512 /* ring numbers are 9 bits */
 #define SA_BITS_MIN	3
-#define SA_NEAR_SHIFT	2 /* one in 4 buckets is near */
+#define SA_PRIMARY_SHIFT 2 /* one in 4 buckets is primary */
 
 /* Flags of a word. */
 #define SA_HANDS_OFF 1u /* decrypted by the NIC: never through a ring */
@@ -34,10 +34,10 @@ struct sa_bucket {
 };
 
 /*
- * For each of 64 near buckets: how many of its SAs lie in far ones. 0: a look-up may stop there.
- * 255 means many, and is not lowered while the table lives, but by table_take_stock().
+ * For each of 64 primary buckets: how many of its SAs lie in overflow ones. 0: a look-up may stop
+ * there. 255 means that or more; only table_take_stock() lowers it again.
  */
-struct sa_spills {
+struct sa_overflows {
 	__u8 of[64];
 };
 
@@ -79,14 +79,14 @@ static __always_inline __u64 sa_word(__u64 key, __u32 to, __u32 own, __u32 flags
 	return key << 20 | (__u64)to << 11 | (__u64)own << 2 | flags;
 }
 
-/* Is the SA at home: on one ring, which decrypts it? Not in a move, nor if the NIC decrypts it. */
-static __always_inline bool sa_word_at_home(__u64 word)
+/* Is the SA at rest: on one ring, which decrypts it? Not in a move, nor if the NIC decrypts it. */
+static __always_inline bool sa_word_at_rest(__u64 word)
 {
 	return sa_word_to(word) == sa_word_own(word) && !(sa_word_flags(word) & SA_HANDS_OFF);
 }
 
-/* What the word of an SA that is at home on ring @ring says besides its key and SA_PAIR. */
-static __always_inline __u64 sa_word_home(__u32 ring)
+/* The word of an SA that is at rest on @ring, without its key and SA_PAIR. */
+static __always_inline __u64 sa_word_resting_on(__u32 ring)
 {
 	return sa_word(0, ring, ring, 0);
 }
@@ -128,42 +128,43 @@ static __always_inline __u64 sa_hash(const struct sa_table_shape *shape, __u64 k
 	return sa_mix(key ^ shape->seed) * 0xd6e8feb86659fd93ull;
 }
 
-/* The near buckets: the first ones. */
-static __always_inline __u32 sa_near_buckets(const struct sa_table_shape *shape)
+/* The primary buckets: the first ones. */
+static __always_inline __u32 sa_primary_buckets(const struct sa_table_shape *shape)
 {
-	return 1u << (shape->bits - SA_NEAR_SHIFT);
+	return 1u << (shape->bits - SA_PRIMARY_SHIFT);
 }
 
-/* The elements of type sa_spills that they take. */
-static __always_inline __u32 sa_spills_elements(const struct sa_table_shape *shape)
+/* The elements of type sa_overflows that they take. */
+static __always_inline __u32 sa_overflows_elements(const struct sa_table_shape *shape)
 {
-	__u32 near = sa_near_buckets(shape), each = sizeof(struct sa_spills);
+	__u32 primary = sa_primary_buckets(shape), each = sizeof(struct sa_overflows);
 
-	return near > each ? near / each : 1;
+	return primary > each ? primary / each : 1;
 }
 
-/* The near bucket of @key. */
-static __always_inline __u32 sa_near(const struct sa_table_shape *shape, __u64 key)
+/* The primary bucket of @key. */
+static __always_inline __u32 sa_primary(const struct sa_table_shape *shape, __u64 key)
 {
-	return (__u32)(sa_hash(shape, key) >> 32) & (sa_near_buckets(shape) - 1);
+	return (__u32)(sa_hash(shape, key) >> 32) & (sa_primary_buckets(shape) - 1);
 }
 
-/* Its two far ones; they always differ. */
-static __always_inline void sa_far(const struct sa_table_shape *shape, __u64 key, __u32 far[2])
+/* Its two overflow ones; they always differ. */
+static __always_inline void sa_overflow(const struct sa_table_shape *shape, __u64 key,
+					__u32 overflow[2])
 {
 	__u64 h = sa_hash(shape, key);
-	__u32 near = sa_near_buckets(shape), others = (1u << shape->bits) - near;
+	__u32 primary = sa_primary_buckets(shape), others = (1u << shape->bits) - primary;
 
-	far[0] = near + (__u32)((h & 0xffffffff) * others >> 32);
-	far[1] = near + (__u32)((h * SA_MULTIPLIER >> 32) * others >> 32);
-	if (far[1] == far[0])
-		far[1] ^= 1;
+	overflow[0] = primary + (__u32)((h & 0xffffffff) * others >> 32);
+	overflow[1] = primary + (__u32)((h * SA_MULTIPLIER >> 32) * others >> 32);
+	if (overflow[1] == overflow[0])
+		overflow[1] ^= 1;
 }
 
-/* The slot in its near bucket where it is put if that is free: where to look first. */
-static __always_inline __u32 sa_guess(const struct sa_table_shape *shape, __u64 key)
+/* The slot in its primary bucket where it is put if that is free: where to look first. */
+static __always_inline __u32 sa_preferred(const struct sa_table_shape *shape, __u64 key)
 {
-	return sa_near(shape, key) * SA_BUCKET_SLOTS + (__u32)(sa_hash(shape, key) >> 61);
+	return sa_primary(shape, key) * SA_BUCKET_SLOTS + (__u32)(sa_hash(shape, key) >> 61);
 }
 
 /* One load of a word. The BPF back end knows no atomic load; a volatile one is a single ldxdw. */

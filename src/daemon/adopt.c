@@ -5,19 +5,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "cli/say.h"
 #include "daemon/meet.h"
-#include "daemon/say.h"
+#include "steer/xdp.h"
 
 /* The newer program takes the older one's place where that disturbs nothing. */
 static void refresh_program(struct daemon *d, const struct daemon_interface *interface,
 			    const struct meeting *meeting)
 {
-	struct host_interface *place = &d->xdp.maps.host->interface[interface->index];
+	struct host_interface *place = &d->sas.maps.host->interface[interface->index];
 	struct program_target target = {
 		.ifindex = interface->ifindex,
 		.index = interface->index,
-		.generic = place->mode == MODE_GENERIC,
-		.no_metadata = !meeting->has_meta,
+		.generic = place->generic,
 	};
 	char log[4096] = "";
 	int err;
@@ -31,7 +31,7 @@ static void refresh_program(struct daemon *d, const struct daemon_interface *int
 			interface->name);
 		return;
 	}
-	err = program_replace(&d->xdp.maps, &d->xdp.pins, &target, log, sizeof(log));
+	err = xdp_replace(&d->sas.maps, &d->sas.pins, &target, log, sizeof(log));
 	if (err)
 		say_warning("%s: keeps the program of the earlier version: %s", interface->name,
 			    strerror(-err));
@@ -73,10 +73,10 @@ static void take_back(struct daemon *d, struct daemon_interface *interface)
 
 static void adopt_one(struct daemon *d, unsigned int ifindex, struct daemon_interface *interface)
 {
-	const struct host *host = d->xdp.maps.host;
-	struct meeting meeting = {.method = METHOD_XDP};
+	const struct host *host = d->sas.maps.host;
+	struct meeting meeting = {.method = method_default()};
 	__u32 id;
-	int err = program_attached(&d->xdp.pins, ifindex, &id);
+	int err = xdp_attached(&d->sas.pins, ifindex, &id);
 
 	if (!fill_interface(host, ifindex, interface)) {
 		say("%s (interface %u) is gone since the last run; its pins are removed",
@@ -92,8 +92,7 @@ static void adopt_one(struct daemon *d, unsigned int ifindex, struct daemon_inte
 		return;
 	}
 	interfaces_note_modes(d);
-	meeting.generic = host->interface[interface->index].mode == MODE_GENERIC;
-	meeting.frags = host->frags;
+	meeting.generic = host->interface[interface->index].generic;
 	meeting.own_prog_id = id;
 	if (!meet_needs(d, interface->name, &meeting))
 		refresh_program(d, interface, &meeting);
@@ -102,15 +101,16 @@ static void adopt_one(struct daemon *d, unsigned int ifindex, struct daemon_inte
 
 /*
  * An interface that the NIC or the kernel steers goes on with its settings, which undo knows: it is
- * attached anew like any other, and finds them; by its mode then, unless it is not wanted any more.
- * A place of our program's without a program is what a crash left.
+ * attached anew like any other, and finds them; by its method then, unless it is not wanted any
+ * more. A place of our program's without a program is what a crash left.
  */
 static void forget_place(struct daemon *d, struct host_interface *place)
 {
 	if (!place->ifindex || interfaces_find(d, place->ifindex))
 		return;
-	if (place->mode < MODE_RSS || !interfaces_is_named(d, place->ifindex))
-		place->mode = MODE_NATIVE;
+	if (method_has(method_find(place->method), METHOD_PINNED) ||
+	    !interfaces_is_named(d, place->ifindex))
+		memset(place->method, 0, sizeof(place->method));
 	SHARED(place->ifindex) = 0;
 }
 
@@ -135,13 +135,13 @@ static void settle_records(struct daemon *d)
 
 static bool other_method_asked(const struct daemon *d)
 {
-	return d->options->method && d->options->method != RUN_METHOD(METHOD_XDP);
+	return run_method(d->options) && !method_has(run_method(d->options), METHOD_PINNED);
 }
 
 int interfaces_adopt(struct daemon *d)
 {
 	unsigned int *ifindexes;
-	int count = pins_interfaces(&d->xdp.pins, &ifindexes);
+	int count = pins_interfaces(&d->sas.pins, &ifindexes);
 
 	for (int i = 0; i < count; i++) {
 		struct daemon_interface *interface = interfaces_find(d, 0);
@@ -155,7 +155,7 @@ int interfaces_adopt(struct daemon *d)
 	}
 	free(ifindexes);
 	for (int i = 0; i < HOST_INTERFACES; i++)
-		forget_place(d, &d->xdp.maps.host->interface[i]);
+		forget_place(d, &d->sas.maps.host->interface[i]);
 	settle_records(d);
 	return count < 0 ? count : 0;
 }

@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "cli/say.h"
 #include "daemon/method.h"
-#include "daemon/say.h"
 
 enum state { MEASURING, MEASURED, REFUSED };
 
@@ -17,7 +17,7 @@ struct candidate {
 	enum state state;
 	struct event *timer;	  /* MEASURING: its end */
 	struct measure *measure;  /* MEASURING; NULL: it could not be begun */
-	struct method_seen seen;  /* MEASURED */
+	struct nic_seen seen;	  /* MEASURED */
 };
 
 static struct candidate *find(const struct daemon *d, int ifindex)
@@ -51,7 +51,7 @@ static void end_measuring(struct candidate *c)
 		event_free(c->timer);
 	c->timer = NULL;
 	if (c->measure)
-		method_measured(c->measure, &c->link, &c->seen);
+		method_measured(c->daemon->sysfs, c->measure, &c->link, &c->seen);
 	c->measure = NULL;
 }
 
@@ -92,7 +92,7 @@ static void on_measured(evutil_socket_t fd, short what, void *arg)
 	end_measuring(c);
 	c->state = MEASURED;
 	d->links_changed = true;
-	loop_settle(d);
+	loop_attach_soon(d);
 }
 
 static int measure(struct daemon *d, const struct link *link)
@@ -103,7 +103,7 @@ static int measure(struct daemon *d, const struct link *link)
 	if (!c)
 		return -ENOMEM;
 	c->state = MEASURED;
-	c->seen = (struct method_seen){0};
+	c->seen = (struct nic_seen){.measured = true};
 	if (method_measure(link, &c->measure)) {
 		c->measure = NULL;
 		return 0; /* nothing was seen, then */
@@ -117,28 +117,29 @@ static int measure(struct daemon *d, const struct link *link)
 	return -EINPROGRESS;
 }
 
-int candidates_method(struct daemon *d, const struct link *link, enum method_kind *method)
+int candidates_method(struct daemon *d, const struct link *link, const struct method **method)
 {
 	const struct candidate *c = find(d, link->ifindex);
-	const struct method_seen *seen = c && c->state == MEASURED ? &c->seen : NULL;
-	const struct method_seen nothing = {0};
+	const struct nic_seen *seen = c && c->state == MEASURED ? &c->seen : NULL;
+	const struct nic_seen nothing = {.measured = true};
 	struct sad_reading sas = {0};
 	struct method_choice choice;
 	int err;
 
-	*method = METHOD_XDP;
+	*method = run_method(d->options) ? run_method(d->options) : method_default();
 	if (sad_reading_take(d->sad, &sas))
 		return 0;
-	err = method_choose(d->sysfs, d->options, &sas, &d->xdp.roles.sas, link, seen, &choice);
+	err = method_choose(d->sysfs, d->options, &sas, &d->sas.roles, link, seen, &choice);
 	if (err > 0) {
 		err = measure(d, link);
 		if (err != -EINPROGRESS)
-			err = method_choose(d->sysfs, d->options, &sas, &d->xdp.roles.sas, link, &nothing, &choice);
+			err = method_choose(d->sysfs, d->options, &sas, &d->sas.roles, link,
+					    &nothing, &choice);
 	}
 	if (!err) {
 		*method = choice.method;
 		if (*choice.why)
-			say("%s: method %s, since %s", link->name, method_name(*method), choice.why);
+			say("%s: method %s, since %s", link->name, (*method)->name, choice.why);
 	}
 	sad_reading_free(&sas);
 	return err;

@@ -8,7 +8,7 @@
 #define DAEMON_CANDIDATES_H
 
 #include "daemon/daemon.h"
-#include "place/choose_method.h"
+#include "steer/choose.h"
 
 struct candidate; /* those of a daemon: a list */
 
@@ -22,7 +22,7 @@ bool candidates_measuring(const struct daemon *d);
  * The method for an interface: 0; or -EINPROGRESS: it is measured first, and links_changed will be
  * set when that is done.
  */
-int candidates_method(struct daemon *d, const struct link *link, enum method_kind *method);
+int candidates_method(struct daemon *d, const struct link *link, const struct method **method);
 
 /* It cannot be steered as it is now. */
 void candidates_refused(struct daemon *d, const struct link *link);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Requests of `move` and `stop`: one datagram asks, one answers, over a socket that only root
 // opens.
-#include "daemon/control.h"
+#include "client/messages.h"
 #include "daemon/candidates.h"
 #include "daemon/daemon.h"
 
@@ -16,8 +16,10 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
-#include "daemon/say.h"
-#include "daemon/stop_words.h"
+#include "cli/say.h"
+#include "client/stop_words.h"
+#include "daemon/steered.h"
+#include "host/clock.h"
 
 enum { CLIENTS = 8 };
 
@@ -38,14 +40,14 @@ struct control {
 
 static bool is_named(const struct daemon *d, __u32 slot, const struct move_request *move)
 {
-	const struct sa_cold *cold = table_cold(&d->xdp.table, slot);
+	const struct sa_cold *cold = table_cold(&d->sas.table, slot);
 
-	if (sa_word_spi(table_word(&d->xdp.table, slot)) != move->spi)
+	if (sa_word_spi(table_word(&d->sas.table, slot)) != move->spi)
 		return false;
 	if (move->protocol && move->protocol != cold->protocol)
 		return false;
-	return !move->family || ((move->family == AF_INET) == (cold->family == 4) &&
-				 !memcmp(move->dst, cold->dst, cold->family == 4 ? 4 : 16));
+	return !move->family || (move->family == cold->family &&
+				 !memcmp(move->dst, cold->dst, cold->family == AF_INET ? 4 : 16));
 }
 
 /* The slot that a request names: -ENOENT, or -ENOTUNIQ if several SAs have the SPI. */
@@ -53,12 +55,12 @@ static int find_slot(const struct daemon *d, const struct move_request *move)
 {
 	int found = -ENOENT;
 
-	for (__u32 i = 0; i < d->xdp.known.count; i++) {
-		if (!is_named(d, d->xdp.known.slot[i], move))
+	for (__u32 i = 0; i < d->sas.known.count; i++) {
+		if (!is_named(d, d->sas.known.slot[i], move))
 			continue;
 		if (found >= 0)
 			return -ENOTUNIQ;
-		found = (int)d->xdp.known.slot[i];
+		found = (int)d->sas.known.slot[i];
 	}
 	return found;
 }
@@ -81,8 +83,8 @@ static const char *why_not(int err)
 	case -EACCES:
 		return "it is a per-CPU SA (RFC 9611) and stays on its CPU";
 	case -ENOSYS:
-		return "an interface goes by method rss or rps, which decides where SAs are; "
-		       "--method xdp or ntuple can move them";
+		return "an interface goes by a method that itself decides where SAs are; --method says "
+		       "which others there are (espalier-run(8))";
 	case -EOPNOTSUPP:
 		return "generic mode cannot hand over in order; attach in native mode to move SAs";
 	default:
@@ -93,7 +95,7 @@ static const char *why_not(int err)
 static int move_to(struct daemon *d, __u32 slot, const struct move_request *move,
 		   struct control_reply *reply)
 {
-	int err = xdp_move_by_hand(&d->xdp, slot, move->cpu, daemon_now());
+	int err = sas_move_by_hand(&d->sas, slot, move->cpu, clock_now());
 
 	if (err && err != -EALREADY)
 		return err;
@@ -103,7 +105,7 @@ static int move_to(struct daemon *d, __u32 slot, const struct move_request *move
 			 "SA 0x%08x is on CPU %d, and now stays there", move->spi, reply->from);
 		return 0;
 	}
-	sas_watch_moves(d);
+	loop_watch_moves(d);
 	snprintf(reply->said, sizeof(reply->said),
 		 "SA 0x%08x moves from CPU %d to CPU %d, and stays there", move->spi, reply->from,
 		 reply->to);
@@ -114,7 +116,7 @@ static int move_to(struct daemon *d, __u32 slot, const struct move_request *move
 static void release(struct daemon *d, __u32 slot, const struct move_request *move,
 		    struct control_reply *reply)
 {
-	int err = xdp_release(&d->xdp, slot);
+	int err = sas_release(&d->sas, slot);
 
 	snprintf(reply->said, sizeof(reply->said),
 		 err ? "SA 0x%08x was not put on CPU %d, where it is, by hand; nothing to do"
@@ -128,8 +130,8 @@ static int do_move(struct daemon *d, const struct move_request *move, struct con
 	int err = slot;
 
 	if (slot >= 0)
-		reply->from = (int32_t)xdp_cpu(&d->xdp, slot);
-	if (!interfaces_movable(d)) {
+		reply->from = (int32_t)sas_cpu(&d->sas, slot);
+	if (!steered_all(d, METHOD_PLACES)) {
 		err = -ENOSYS;
 	} else if (slot >= 0 && move->cpu == MOVE_AUTO) {
 		release(d, slot, move, reply);
@@ -230,10 +232,10 @@ static bool do_stop(struct daemon *d, const struct control_request *request, int
 	if (named)
 		stop_one(d, named, client, reply);
 	else if (interfaces_forgo(d, request->interface))
-		snprintf(reply->said, sizeof(reply->said),
-			 "%s was not steered yet, and will not be until 'espalier run' is "
-			 "started again",
-			 request->interface);
+		snprintf(
+			reply->said, sizeof(reply->said),
+			"%s was not steered yet, and will not be until 'espalier run' is started again",
+			request->interface);
 	else
 		stop_nothing(others ? request->interface : NULL, reply->said, sizeof(reply->said));
 	return true;
@@ -366,7 +368,7 @@ int control_open(struct daemon *d)
 	control->stopper = -1;
 	listener_init(&control->listener);
 	d->control = control;
-	control_address(d->xdp.pins.cookie, &address);
+	control_address(d->sas.pins.cookie, &address);
 	snprintf(control->path, sizeof(control->path), "%s", address.sun_path);
 	unlink(control->path); /* the lock is ours, so this is a dead daemon's */
 	fd = listen_there(&address);

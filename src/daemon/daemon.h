@@ -7,19 +7,18 @@
 #include <net/if.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include "client/leavings.h"
 #include "daemon/encap_users.h"
-#include "daemon/leavings.h"
 #include "daemon/listener.h"
 #include "daemon/run.h"
 #include "nic/addrs.h"
 #include "nic/watch.h"
 #include "sad/sad.h"
+#include "steer/method.h"
 #include "steer/undo.h"
-#include "steer/xdp.h"
+#include "sas/sas.h"
 
 #define DAEMON_INTERFACES HOST_INTERFACES
-
-struct hardware; /* daemon/hardware.c */
 
 /* An interface that is steered now. */
 struct daemon_interface {
@@ -27,7 +26,7 @@ struct daemon_interface {
 	unsigned int index;   /* in host->interface */
 	char name[IFNAMSIZ];
 	bool fresh; /* attached by this daemon, not adopted */
-	struct hardware *hardware; /* NULL: our program steers it */
+	struct steered steered; /* without a method: a pinned program steers it */
 };
 
 /* The CPUs that were asked for or chosen, whether or not they are online now. */
@@ -56,12 +55,12 @@ struct loop;	/* daemon/loop.c */
 struct candidate; /* daemon/candidates.c */
 
 struct daemon {
-	const struct run_options *options;
-	struct run_options reloaded; /* where these are after SIGHUP */
+	struct settings *settings;
+	const struct run_options *options; /* of them: those of now */
 	struct event_base *base;
 	struct loop *loop;
 	int sysfs; /* kept for sysfs_take(), since CAP_SYS_ADMIN is given up; 0: none */
-	struct xdp xdp;
+	struct sas sas;
 	struct sad *sad;
 	struct addrs *addrs;
 	struct watch *watch;
@@ -78,7 +77,7 @@ struct daemon {
 	struct encap_users encap_users;
 	struct event *retry_timer, *peers_timer;
 	struct wanted_cpus wanted;
-	struct cpu_roles roles; /* of the CPUs that are online; xdp.roles are limited to queues */
+	struct cpu_roles roles; /* of the CPUs that are online; sas.roles are limited to queues */
 	bool draining; /* some SAs may be on CPUs that are no longer used */
 	bool addresses_changed, links_changed, sync_wanted;
 	bool table_full_said;
@@ -94,12 +93,6 @@ struct daemon {
 	struct listener beacon; /* lit: no other daemon starts in this network namespace */
 	uint64_t cookie; /* of the network namespace */
 };
-
-/* CLOCK_MONOTONIC in ns, the clock of the BPF programs. */
-uint64_t daemon_now(void);
-
-/* The same as of the last tick, up to 10 ms ago: for what is done ten thousand times in a row. */
-uint64_t daemon_tick(void);
 
 /* run.c: how much is said, by the options. */
 void run_set_level(const struct run_options *options);
@@ -119,6 +112,8 @@ void loop_run(struct daemon *d);
 void loop_end(struct daemon *d, bool takedown);
 /* What happened in this turn of the loop is acted on, once. */
 void loop_settle(struct daemon *d);
+/* Interfaces that are named and not steered are tried in the next turn: interfaces_attach(). */
+void loop_attach_soon(struct daemon *d);
 /* The time between dumps of the kernel's SAs is that of the options. */
 int loop_set_resync(struct daemon *d);
 
@@ -130,7 +125,8 @@ int dry_run(const struct run_options *options);
 /*
  * Attaches to every interface that the named ones mean and that is not attached yet; those that are
  * measured first come later (daemon/candidates.h). While starting any refusal is an error; later it
- * is only said, once. 0 or a negative errno, said; -EINTR: told to end.
+ * is only said, once, and one is tried in each turn of the loop, as that takes its time. 0 or a
+ * negative errno, said; -EINTR: told to end.
  */
 int interfaces_attach(struct daemon *d);
 
@@ -148,9 +144,6 @@ void interfaces_detach_unnamed(struct daemon *d);
  * and what is written down of interfaces that are not steered any more is put back.
  */
 int interfaces_adopt(struct daemon *d);
-
-/* Can SAs be moved one by one on every interface? */
-bool interfaces_movable(const struct daemon *d);
 
 /* Detaches one and puts its settings back. 0, or the negative errno of what was left. */
 int interfaces_detach(struct daemon *d, struct daemon_interface *interface);
@@ -182,17 +175,17 @@ void reload(struct daemon *d);
 /* sas.c */
 
 /* Opens the follower, with the file's SAs; the first sync fills the table. */
-int sas_open(struct daemon *d);
-void sas_close(struct daemon *d);
-int sas_sync(struct daemon *d);
+int follow_open(struct daemon *d);
+void follow_close(struct daemon *d);
+int follow_sync(struct daemon *d);
 /* Tries again for SAs that found no place in the table. */
-void sas_retry(struct daemon *d);
+void follow_retry(struct daemon *d);
 /* Reads --sas FILE again. */
-int sas_reload(struct daemon *d);
+int follow_reload(struct daemon *d);
 /* Our addresses, for the steering programs and for the follower. */
-void sas_set_addresses(struct daemon *d);
+void follow_set_addresses(struct daemon *d);
 /* Moves were begun: look after them soon. */
-void sas_watch_moves(struct daemon *d);
+void loop_watch_moves(struct daemon *d);
 
 /* learner.c: questions of the steering programs, and --learn */
 int learner_open(struct daemon *d);
@@ -220,6 +213,8 @@ void losses_look(struct daemon *d);
 /* Can the file be written? Before anything is changed. 0 or a negative errno, said. */
 int metrics_prepare(struct daemon *d);
 int metrics_start(struct daemon *d);
+/* The file that is written; NULL: none. */
+const char *metrics_path(const struct daemon *d);
 /* Takes the file away. */
 void metrics_close(struct daemon *d);
 
@@ -228,20 +223,6 @@ int control_open(struct daemon *d);
 /* Everything is taken down, with that error: tells whoever asked for it, if anybody did. */
 void control_stopped(struct daemon *d, int err, const char *why);
 void control_close(struct daemon *d);
-
-/* signals.c */
-
-/*
- * From here on SIGTERM, SIGINT and SIGHUP are held until they are asked for: none kills while
- * something is half done. 0 or a negative errno.
- */
-int signals_hold(void);
-/* A descriptor that is readable when there is one of them; a negative errno. */
-int signals_open(void);
-/* The next one, by its number; 0: there is none. */
-int signals_next(int fd);
-/* Is there one that ends us? It stays to be taken by signals_next(). */
-bool signals_end(void);
 
 /* privileges.c */
 

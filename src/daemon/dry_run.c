@@ -12,23 +12,23 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "daemon/beacon.h"
-#include "daemon/find_pins.h"
-#include "daemon/kernel_sas.h"
-#include "daemon/lock.h"
+#include "cli/say.h"
+#include "client/beacon.h"
+#include "client/find_pins.h"
+#include "client/lock.h"
 #include "daemon/meet.h"
-#include "daemon/say.h"
+#include "host/cpuset.h"
 #include "nic/cpulist.h"
 #include "nic/netns.h"
+#include "sad/kernel_sas.h"
 #include "sad/sas_file.h"
-#include "steer/bpffs.h"
+#include "sas/bpffs.h"
 
 static void print_list(struct out *out, const char *key, const cpu_set_t *cpus)
 {
 	out_array(out, key);
-	for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, cpus))
-			out_number(out, NULL, (int64_t)cpu);
+	cpuset_each (cpu, cpus)
+		out_number(out, NULL, cpu);
 	out_up(out);
 }
 

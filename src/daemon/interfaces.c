@@ -7,11 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "cli/say.h"
+#include "cli/signals.h"
 #include "daemon/candidates.h"
-#include "daemon/hardware.h"
+#include "daemon/steered.h"
 #include "daemon/meet.h"
-#include "daemon/say.h"
 #include "daemon/switches.h"
+#include "steer/xdp.h"
 
 struct daemon_interface *interfaces_find(struct daemon *d, unsigned int ifindex)
 {
@@ -32,45 +34,34 @@ static bool was_stopped(const struct daemon *d, const char *name)
 /* A place in host->interface, with its counters at zero. */
 static int take_index(struct daemon *d)
 {
-	struct host *host = d->xdp.maps.host;
+	struct host *host = d->sas.maps.host;
 
 	for (int i = 0; i < HOST_INTERFACES; i++)
-		if (!host->interface[i].ifindex && maps_clear_counts(&d->xdp.maps, i) == 0)
+		if (!host->interface[i].ifindex && maps_clear_counts(&d->sas.maps, i) == 0)
 			return i;
 	return -ENOSPC;
 }
 
 void interfaces_note_modes(struct daemon *d)
 {
-	const struct host *host = d->xdp.maps.host;
+	const struct host *host = d->sas.maps.host;
 
-	d->xdp.generic = false;
+	d->sas.generic = false;
 	for (int i = 0; i < HOST_INTERFACES; i++)
-		d->xdp.generic |=
-			host->interface[i].ifindex && host->interface[i].mode == MODE_GENERIC;
-	d->xdp.counted_elsewhere = hardware_only(d);
-	d->xdp.moves.unprotected = switches_no_handover() || d->xdp.counted_elsewhere;
-}
-
-bool interfaces_movable(const struct daemon *d)
-{
-	const struct host *host = d->xdp.maps.host;
-
-	for (int i = 0; i < HOST_INTERFACES; i++)
-		if (host->interface[i].ifindex && (host->interface[i].mode == MODE_RSS ||
-						   host->interface[i].mode == MODE_RPS))
-			return false;
-	return true;
+		d->sas.generic |= host->interface[i].ifindex && host->interface[i].generic;
+	d->sas.counted_elsewhere = steered_none(d, METHOD_COUNTS);
+	d->sas.moves.unprotected = switches_no_handover() || steered_none(d, METHOD_IN_ORDER);
 }
 
 static void fill_index(struct daemon *d, const struct daemon_interface *interface,
-		       enum interface_mode mode)
+		       const struct meeting *meeting)
 {
-	struct host_interface *place = &d->xdp.maps.host->interface[interface->index];
+	struct host_interface *place = &d->sas.maps.host->interface[interface->index];
 
-	place->mode = mode;
+	place->generic = meeting->generic;
+	snprintf(place->method, sizeof(place->method), "%s", meeting->method->name);
 	place->program = program_hash();
-	place->rules = place->without_rule = 0;
+	d->sas.maps.report->interface[interface->index] = (struct report_interface){0};
 	snprintf(place->name, sizeof(place->name), "%s", interface->name);
 	SHARED(place->ifindex) = interface->ifindex;
 	interfaces_note_modes(d);
@@ -91,30 +82,29 @@ static void explain_attach(const char *name, int err, const char *log)
 static int put_program_on(struct daemon *d, const char *name, const struct program_target *target,
 			  char *log, size_t size)
 {
-	struct program_link link = {.link = -1, .program = -1};
+	struct xdp_link link = {.link = -1, .program = -1};
 	int err = undo_before_attach(d->undo, (int)target->ifindex);
 
 	if (!err)
-		err = program_attach(&d->xdp.maps, target, &link, log, size);
+		err = xdp_attach(&d->sas.maps, target, &link, log, size);
 	if (!err)
 		err = undo_after_attach(d->undo, (int)target->ifindex);
 	switches_die("noted", name);
 	if (!err)
-		err = program_pin(&d->xdp.pins, target->ifindex, &link);
+		err = xdp_pin(&d->sas.pins, target->ifindex, &link);
 	switches_die("pinned", name);
 	if (err)
 		undo_before_detach(d->undo, (int)target->ifindex);
-	program_close(&link, err != 0);
+	xdp_close(&link, err != 0);
 	return err;
 }
 
-static int attach_program(struct daemon *d, const struct link *link, bool has_meta,
+static int attach_program(struct daemon *d, const struct link *link, const struct meeting *meeting,
 			  struct daemon_interface *interface)
 {
 	struct program_target target = {
 		.ifindex = link->ifindex,
-		.generic = d->options->generic,
-		.no_metadata = !has_meta,
+		.generic = meeting->generic,
 	};
 	char log[8192] = "";
 	int index = take_index(d);
@@ -132,50 +122,51 @@ static int attach_program(struct daemon *d, const struct link *link, bool has_me
 	interface->ifindex = link->ifindex;
 	snprintf(interface->name, sizeof(interface->name), "%s", link->name);
 	interface->fresh = true;
-	fill_index(d, interface, target.generic ? MODE_GENERIC : MODE_NATIVE);
+	fill_index(d, interface, meeting);
 	return 0;
 }
 
 /* Steering that is not our program's: set by now, and to be kept up from here on. */
-static int begin_hardware(struct daemon *d, const struct link *link, const struct meeting *meeting,
-			  struct daemon_interface *interface)
+static int begin_method(struct daemon *d, const struct link *link, const struct meeting *meeting,
+			struct daemon_interface *interface)
 {
-	static const enum interface_mode modes[METHODS] = {
-		[METHOD_RSS] = MODE_RSS, [METHOD_NTUPLE] = MODE_NTUPLE, [METHOD_RPS] = MODE_RPS};
 	int index = take_index(d);
+	int err;
 
 	if (index < 0)
 		return index;
 	interface->index = (unsigned int)index;
 	interface->ifindex = (unsigned int)link->ifindex;
 	snprintf(interface->name, sizeof(interface->name), "%s", link->name);
-	interface->hardware = hardware_start(d, interface, meeting);
-	if (!interface->hardware) {
+	err = steered_start(d, interface, meeting);
+	if (err) {
 		interface->ifindex = 0;
-		return -EIO;
+		return err;
 	}
 	interface->fresh = true;
-	fill_index(d, interface, modes[meeting->method]);
+	fill_index(d, interface, meeting);
 	rounds_soon(d);
 	return 0;
 }
 
 static void say_steering(const struct link *link, const struct meeting *meeting)
 {
-	if (meeting->method == METHOD_XDP)
-		say("%s: steering (xdp, %s mode)", link->name,
-		    meeting->generic ? "generic" : "native");
+	const char *mode = meeting->method->mode[meeting->generic];
+
+	if (mode)
+		say("%s: steering (%s, %s mode)", link->name, meeting->method->name, mode);
 	else
-		say("%s: steering (%s)", link->name, method_name(meeting->method));
+		say("%s: steering (%s)", link->name, meeting->method->name);
 }
 
 /* Where an earlier daemon left word of an interface that is not steered now; NULL: nowhere. */
 static struct host_interface *earlier(const struct daemon *d, const struct link *link)
 {
 	for (int i = 0; i < HOST_INTERFACES; i++) {
-		struct host_interface *place = &d->xdp.maps.host->interface[i];
+		struct host_interface *place = &d->sas.maps.host->interface[i];
+		const struct method *method = method_find(place->method);
 
-		if (!place->ifindex && place->mode > MODE_GENERIC && place->mode < MODES &&
+		if (!place->ifindex && method && !method_has(method, METHOD_PINNED) &&
 		    !strncmp(place->name, link->name, sizeof(place->name)))
 			return place;
 	}
@@ -186,21 +177,19 @@ static struct host_interface *earlier(const struct daemon *d, const struct link 
  * How an earlier daemon steered it, if not by our program; else as it is asked for or chosen. 0, or
  * -EINPROGRESS: it is measured first.
  */
-static int method_of(struct daemon *d, const struct link *link, enum method_kind *method)
+static int method_of(struct daemon *d, const struct link *link, const struct method **method)
 {
-	static const enum method_kind kinds[MODES] = {
-		[MODE_RSS] = METHOD_RSS, [MODE_NTUPLE] = METHOD_NTUPLE, [MODE_RPS] = METHOD_RPS};
 	struct host_interface *place = earlier(d, link);
-	enum method_kind before = place ? kinds[place->mode] : METHOD_XDP;
+	const struct method *before = place ? method_find(place->method) : NULL;
 	int err = 0;
 
-	if (place && !d->options->method && !d->options->generic)
+	if (place && !run_method(d->options) && !d->options->generic)
 		*method = before;
 	else
 		err = candidates_method(d, link, method);
 	if (err || !place)
 		return err;
-	place->mode = MODE_NATIVE;
+	memset(place->method, 0, sizeof(place->method));
 	if (before != *method)
 		undo_restore(d->undo, link->ifindex);
 	return 0;
@@ -211,9 +200,8 @@ static int attach_one(struct daemon *d, const struct link *link)
 {
 	struct daemon_interface *interface = interfaces_find(d, 0);
 	struct meeting meeting = {
-		.cpus = &d->xdp.roles.sas,
+		.cpus = &d->sas.roles.sas,
 		.generic = d->options->generic,
-		.frags = d->xdp.maps.host->frags,
 	};
 	int err;
 
@@ -226,10 +214,10 @@ static int attach_one(struct daemon *d, const struct link *link)
 	if (err)
 		return err;
 	err = meet_needs(d, link->name, &meeting);
-	if (!err && meeting.method == METHOD_XDP)
-		err = attach_program(d, link, meeting.has_meta, interface);
+	if (!err && method_has(meeting.method, METHOD_PINNED))
+		err = attach_program(d, link, &meeting, interface);
 	else if (!err)
-		err = begin_hardware(d, link, &meeting, interface);
+		err = begin_method(d, link, &meeting, interface);
 	if (err) {
 		undo_after_detach(d->undo, link->ifindex);
 		undo_restore(d->undo, link->ifindex);
@@ -239,8 +227,8 @@ static int attach_one(struct daemon *d, const struct link *link)
 	return 0;
 }
 
-/* The same, unless there is nothing to be done or tried now. */
-static int attach_candidate(struct daemon *d, const struct link *link)
+/* The same, unless there is nothing to be done or tried now. @tried: it took its time. */
+static int attach_candidate(struct daemon *d, const struct link *link, bool *tried)
 {
 	int err;
 
@@ -248,6 +236,7 @@ static int attach_candidate(struct daemon *d, const struct link *link)
 	    candidates_wait(d, link))
 		return 0;
 	err = attach_one(d, link);
+	*tried = true;
 	if (err == -EINPROGRESS)
 		return 0;
 	if (!err) {
@@ -262,7 +251,7 @@ static int attach_candidate(struct daemon *d, const struct link *link)
 	return err;
 }
 
-static int attach_named(struct daemon *d, const char *name, bool first)
+static int attach_named(struct daemon *d, const char *name, bool first, bool *tried)
 {
 	struct link_list links = {0};
 	char why[LINK_WHY_LEN];
@@ -273,19 +262,24 @@ static int attach_named(struct daemon *d, const char *name, bool first)
 			say_error("steering %s: %s", name, why);
 		return err;
 	}
-	for (size_t i = 0; i < links.count && (!err || !first); i++)
-		err = attach_candidate(d, &links.link[i]);
+	for (size_t i = 0; i < links.count && (first ? !err : !*tried); i++)
+		err = attach_candidate(d, &links.link[i], tried);
 	link_list_free(&links);
 	return err;
 }
 
 int interfaces_attach(struct daemon *d)
 {
-	bool first = d->starting;
+	bool first = d->starting, tried = false;
 	int err = 0;
 
-	for (size_t i = 0; i < d->options->n_interfaces && (!err || !first); i++)
-		err = signals_end() ? -EINTR : attach_named(d, d->options->interfaces[i], first);
+	for (size_t i = 0; i < d->options->n_interfaces && (first ? !err : !tried); i++)
+		err = signals_end() ? -EINTR
+				    : attach_named(d, d->options->interfaces[i], first, &tried);
+	if (!first && tried) { /* there may be more of them */
+		d->links_changed = true;
+		loop_attach_soon(d);
+	}
 	return first ? err : 0;
 }
 
@@ -337,13 +331,12 @@ void interfaces_detach_unnamed(struct daemon *d)
 
 void interfaces_release(struct daemon *d, struct daemon_interface *interface)
 {
-	program_detach(&d->xdp.pins, interface->ifindex);
-	pins_remove_interface(&d->xdp.pins, interface->ifindex);
+	xdp_detach(&d->sas.pins, interface->ifindex);
+	pins_remove_interface(&d->sas.pins, interface->ifindex);
 	if (interface->index != NO_INDEX)
-		SHARED(d->xdp.maps.host->interface[interface->index].ifindex) = 0;
+		SHARED(d->sas.maps.host->interface[interface->index].ifindex) = 0;
 	interface->ifindex = 0;
-	hardware_close(interface->hardware);
-	interface->hardware = NULL;
+	steered_end(interface);
 	interfaces_note_modes(d);
 }
 
@@ -380,8 +373,8 @@ void interfaces_link_changed(struct daemon *d, unsigned int changes, const struc
 	if (changes & WATCH_RENAMED) {
 		say("%s is now %s; steering goes on", interface->name, now->name);
 		snprintf(interface->name, sizeof(interface->name), "%s", now->name);
-		memcpy(d->xdp.maps.host->interface[interface->index].name, now->name,
-		       sizeof(d->xdp.maps.host->interface[0].name));
+		memcpy(d->sas.maps.host->interface[interface->index].name, now->name,
+		       sizeof(d->sas.maps.host->interface[0].name));
 	}
 	if (changes & WATCH_DOWN)
 		say("%s is down; it is steered again as soon as it is up", interface->name);

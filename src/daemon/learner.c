@@ -7,7 +7,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "daemon/say.h"
+#include "cli/say.h"
+#include "host/clock.h"
 #include "sad/learn.h"
 
 struct learner {
@@ -29,7 +30,7 @@ static void learn_from(struct daemon *d, const struct ask *question, const struc
 
 	memcpy(packet.src, question->src, sizeof(packet.src));
 	if (learn_packet(d->learner->learn, &packet, &sa) == 1 &&
-	    sad_learned_add(d->sad, &sa, daemon_now()))
+	    sad_learned_add(d->sad, &sa, clock_now()))
 		learn_forget(d->learner->learn, &sa);
 }
 
@@ -57,7 +58,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	struct daemon *d = arg;
 
 	ring_buffer__consume(d->asks);
-	sas_watch_moves(d);
+	loop_watch_moves(d);
 }
 
 int learner_open(struct daemon *d)
@@ -65,7 +66,7 @@ int learner_open(struct daemon *d)
 	struct learner *learner = calloc(1, sizeof(*learner));
 
 	d->learner = learner;
-	d->asks = learner ? ring_buffer__new(d->xdp.maps.fd[MAP_ASKS], on_ask, d, NULL) : NULL;
+	d->asks = learner ? ring_buffer__new(d->sas.maps.fd[MAP_ASKS], on_ask, d, NULL) : NULL;
 	if (!d->asks)
 		goto failed;
 	learner->event = event_new(d->base, ring_buffer__epoll_fd(d->asks), EV_READ | EV_PERSIST,
@@ -74,7 +75,7 @@ int learner_open(struct daemon *d)
 		goto failed;
 	if (!d->options->learn)
 		return 0;
-	learner->learn = learn_new(d->xdp.maps.host->max_sas / 4 ?: 1, d->xdp.table.shape.seed);
+	learner->learn = learn_new(d->sas.maps.host->max_sas / 4 ?: 1, d->sas.table.shape.seed);
 	if (learner->learn)
 		return 0;
 failed:
@@ -97,7 +98,7 @@ void learner_close(struct daemon *d)
 
 void learner_adopted(struct daemon *d, const struct sa *sa)
 {
-	learn_adopt(d->learner->learn, sa, daemon_now());
+	learn_adopt(d->learner->learn, sa, clock_now());
 }
 
 void learner_removed(struct daemon *d, const struct sa *sa)
@@ -110,20 +111,19 @@ void learner_removed(struct daemon *d, const struct sa *sa)
 static uint64_t last_packet(void *arg, const struct sa *sa)
 {
 	struct daemon *d = arg;
-	int slot = table_find(&d->xdp.table,
-			      sa_key(&d->xdp.table.shape, sa->id.dst, sa->id.spi, sa->id.protocol));
+	int slot = sas_find(&d->sas, &sa->id);
 	const struct sa_warm *warm;
 	struct sa_cold *cold;
 	uint64_t packets;
 
 	if (slot < 0)
 		return 0;
-	warm = &d->xdp.maps.warm[slot];
-	cold = table_cold(&d->xdp.table, slot);
+	warm = &d->sas.maps.warm[slot];
+	cold = table_cold(&d->sas.table, slot);
 	packets = SHARED(warm->pair[0].packets) + SHARED(warm->pair[1].packets);
 	if (packets != cold->active_packets) {
 		cold->active_packets = packets;
-		cold->active_ns = daemon_now();
+		cold->active_ns = clock_now();
 	}
 	return cold->active_ns;
 }
@@ -131,5 +131,5 @@ static uint64_t last_packet(void *arg, const struct sa *sa)
 void learner_expire(struct daemon *d)
 {
 	if (d->options->learn)
-		sad_learned_idle(d->sad, daemon_now(), LEARN_IDLE_NS, last_packet, d);
+		sad_learned_idle(d->sad, clock_now(), LEARN_IDLE_NS, last_packet, d);
 }

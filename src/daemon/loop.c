@@ -8,51 +8,64 @@
 #include <string.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
-#include "daemon/hardware.h"
-#include "daemon/say.h"
+#include "cli/say.h"
+#include "cli/signals.h"
+#include "daemon/steered.h"
+#include "host/clock.h"
 
 enum { MOVE_POLL_US = 2000 };
 
 struct loop {
-	struct event *moves, *resync, *second, *sad, *watch, *signals;
+	struct event *moves, *attach, *resync, *second, *sad, *watch, *signals;
 	int signal_fd;
 	bool reload; /* asked for while starting */
 };
 
-static void attach(struct daemon *d)
-{
-	int err = interfaces_attach(d);
-
-	if (!err)
-		return;
-	d->failed = err; /* only while starting */
-	event_base_loopbreak(d->base);
-}
-
 void loop_settle(struct daemon *d)
 {
 	if (d->addresses_changed)
-		sas_set_addresses(d);
-	if (d->links_changed) {
-		d->links_changed = false;
-		attach(d);
-	}
+		follow_set_addresses(d);
+	if (d->links_changed)
+		loop_attach_soon(d);
 	if (d->sync_wanted)
-		sas_sync(d);
-	hardware_settle(d);
+		follow_sync(d);
+	steered_settle(d);
+}
+
+void loop_attach_soon(struct daemon *d)
+{
+	static const struct timeval at_once;
+
+	if (d->loop)
+		event_add(d->loop->attach, &at_once);
+}
+
+/* One at a time: between two of them comes what else is waiting. */
+static void on_attach(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *d = arg;
+	int err;
+
+	d->links_changed = false;
+	err = interfaces_attach(d);
+	if (err) { /* only while starting */
+		d->failed = err;
+		event_base_loopbreak(d->base);
+	}
+	loop_settle(d);
 }
 
 static void on_second(evutil_socket_t fd, short what, void *arg)
 {
 	struct daemon *d = arg;
 
-	xdp_beat(&d->xdp, daemon_now());
+	sas_beat(&d->sas, clock_now());
 	learner_expire(d);
 	roles_look(d);
-	hardware_look(d);
+	steered_look(d);
 	losses_look(d);
 	if (!d->options->interval)
-		hardware_count(d);
+		steered_count(d);
 	loop_settle(d);
 	sd_notify(0, "WATCHDOG=1");
 }
@@ -63,26 +76,26 @@ static void on_resync(evutil_socket_t fd, short what, void *arg)
 
 	d->sync_wanted = true;
 	roles_recheck(d);
-	hardware_recheck(d);
+	steered_recheck(d);
 	watch_resync(d->watch); /* some changes send no event: a program taken off by its link */
 	loop_settle(d);
-	sas_retry(d);
+	follow_retry(d);
 }
 
 static void on_moves(evutil_socket_t fd, short what, void *arg)
 {
 	struct daemon *d = arg;
 
-	moves_poll(&d->xdp.moves, daemon_now());
-	sas_watch_moves(d);
+	moves_poll(&d->sas.moves, clock_now());
+	loop_watch_moves(d);
 }
 
-void sas_watch_moves(struct daemon *d)
+void loop_watch_moves(struct daemon *d)
 {
 	struct timeval soon = {.tv_usec = MOVE_POLL_US};
 	struct event *timer = d->loop ? d->loop->moves : NULL;
 
-	if (d->xdp.moves.active && timer && !event_pending(timer, EV_TIMEOUT, NULL))
+	if (d->sas.moves.active && timer && !event_pending(timer, EV_TIMEOUT, NULL))
 		event_add(timer, &soon);
 }
 
@@ -166,13 +179,14 @@ int loop_open(struct daemon *d)
 	if (loop->signal_fd < 0)
 		return loop->signal_fd;
 	loop->moves = evtimer_new(d->base, on_moves, d);
-	if (!loop->moves || add(d, &loop->resync, -1, 0, on_resync, &resync) ||
+	loop->attach = evtimer_new(d->base, on_attach, d);
+	if (!loop->moves || !loop->attach || add(d, &loop->resync, -1, 0, on_resync, &resync) ||
 	    add(d, &loop->sad, sad_fd(d->sad), EV_READ, on_sad, NULL) ||
 	    add(d, &loop->watch, watch_fd(d->watch), EV_READ, on_watch, NULL) ||
 	    add(d, &loop->signals, loop->signal_fd, EV_READ, on_signal, NULL) ||
 	    add(d, &loop->second, -1, 0, on_second, &second))
 		return -ENOMEM;
-	sas_watch_moves(d);
+	loop_watch_moves(d);
 	return 0;
 }
 
@@ -182,8 +196,8 @@ void loop_close(struct daemon *d)
 
 	if (!loop)
 		return;
-	struct event *events[] = {loop->moves,	loop->resync, loop->second,
-				  loop->sad,	loop->watch,  loop->signals};
+	struct event *events[] = {loop->moves, loop->attach,  loop->resync, loop->second,
+				  loop->sad,   loop->watch, loop->signals};
 
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		if (events[i])

@@ -2,7 +2,8 @@
 // What is lost, and IPsec that nobody knows: noted in the shared maps, and said as it begins.
 #include "daemon/daemon.h"
 
-#include "daemon/say.h"
+#include "cli/say.h"
+#include "host/clock.h"
 #include "steer/lately_words.h"
 #include "steer/snapshot.h"
 
@@ -34,18 +35,18 @@ static void say_losses(struct daemon *d, const struct snapshot *s, uint64_t now_
 
 void losses_look(struct daemon *d)
 {
-	uint64_t now_ns = daemon_now();
+	uint64_t now_ns = clock_now();
 	struct snapshot s;
 	struct mark now;
 
 	if (d->losses.looked_ns && now_ns < d->losses.looked_ns + LATELY_NS)
 		return;
 	d->losses.looked_ns = now_ns;
-	if (snapshot_take_host(&s, &d->xdp.maps, maps_counts, now_ns))
+	if (snapshot_take_host(&s, &d->sas.maps, maps_counts, now_ns))
 		return;
 	say_unknown(d, &s);
 	say_losses(d, &s, now_ns);
 	snapshot_mark(&s, now_ns, &now);
-	(void)lately_note(&d->xdp.maps.host->lately, &now);
+	(void)lately_note(&d->sas.maps.report->lately, &now);
 	snapshot_free(&s);
 }

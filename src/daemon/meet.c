@@ -1,63 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Sees to what an interface needs before it is steered.
-#include "daemon/meet.h"
 #include "daemon/daemon.h"
+#include "daemon/meet.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include "cli/say.h"
 #include "daemon/method.h"
-#include "daemon/say.h"
-#include "nic/model_claimed.h"
-#include "nic/rule.h"
 #include "nic/xdp_drivers.h"
 #include "steer/needs.h"
-#include "steer/ntuple.h"
-#include "steer/program.h"
+#include "steer/xdp.h"
 #include "steer/queues.h"
-#include "steer/rps.h"
-#include "steer/rss.h"
 
 struct look {
-	struct needs_facts facts;
+	struct nic_facts facts;
 	struct needs_report report;
-	const struct model *model;
 };
-
-/* What the method needs. */
-static int judge(struct look *look, const char *name, const struct meeting *meeting)
-{
-	struct claims claims;
-	const char *differs;
-	unsigned int differ;
-	int err;
-
-	if (meeting->method == METHOD_XDP)
-		return needs_check(&look->facts, &look->report);
-	err = claims_read(name, &claims);
-	if (err)
-		return err;
-	look->model = claims_model(&claims, &differ, &differs);
-	if (meeting->method == METHOD_RSS)
-		return rss_check(&look->facts, &claims, look->model, &look->report);
-	if (meeting->method == METHOD_NTUPLE)
-		return ntuple_check(&look->facts, look->model, &look->report);
-	return rps_check(&look->facts, meeting->cpus, look->model, &look->report);
-}
 
 static int look_at(struct look *look, const char *name, const struct meeting *meeting)
 {
 	int err;
 
 	memset(look, 0, sizeof(*look));
-	look->facts.generic = meeting->generic;
-	look->facts.own_prog_id = meeting->own_prog_id;
-	look->facts.frags = meeting->frags;
-	look->facts.sysfs = meeting->sysfs;
-	err = needs_gather(name, &look->facts);
+	err = choose_facts(meeting->sysfs, name, meeting->generic, meeting->own_prog_id,
+			   &look->facts);
 	if (!err)
-		err = judge(look, name, meeting);
+		err = meeting->method->check(&look->facts, meeting->cpus, &look->report);
 	if (err)
 		say("looking at %s: %s", name, strerror(-err));
 	return err;
@@ -66,7 +36,7 @@ static int look_at(struct look *look, const char *name, const struct meeting *me
 static void look_away(struct look *look)
 {
 	needs_report_free(&look->report);
-	needs_facts_free(&look->facts);
+	nic_facts_free(&look->facts);
 }
 
 static void say_findings(const struct look *look, enum needs_verdict verdict)
@@ -139,10 +109,9 @@ int meet_needs(struct daemon *d, const char *name, struct meeting *meeting)
 		say_findings(&look, NEEDS_WARN);
 		say_refused(&look);
 		driver = xdp_driver_find(look.facts.driver);
-		meeting->has_meta = !meeting->generic && driver && driver->has_meta;
 		meeting->restarts_on_replace = !driver || driver->restarts_on_replace;
-		meeting->model = look.model;
-		meeting->queues = needs_queues(&look.facts);
+		meeting->model = look.facts.model;
+		meeting->queues = nic_facts_queues(&look.facts);
 	}
 	look_away(&look);
 	return err;
@@ -198,25 +167,23 @@ static void print_findings(struct out *out, const struct look *look)
 		out_up(out);
 }
 
-/* The rules for the SAs of now, each at its CPU's queue, the CPUs in turn. */
+/* What puts each SA of now on a queue by hand. */
 static void print_rules(struct out *out, const struct link *link, const struct look *look,
-			const struct meet_dry *dry)
+			const struct method *method, const struct meet_dry *dry)
 {
-	char text[RULE_TEXT_LEN], line[RULE_TEXT_LEN + 64];
 	struct queues queues;
+	char line[512];
 	uint32_t turn = 0;
-	struct rule rule;
 
 	if (out_is_json(out))
 		out_array(out, "rules");
-	if (!look->model || queues_read(0, link->name, needs_queues(&look->facts), &dry->roles->sas, &queues))
+	if (queues_read(0, link->name, nic_facts_queues(&look->facts), &dry->roles->sas, &queues))
 		queues.count = 0;
-	for (size_t i = 0; queues.count && i < dry->sas->count; i++) {
-		if (!rule_of_sa(&dry->sas->sa[i], &rule) || !ntuple_can(look->model, &rule))
+	for (size_t i = 0; i < dry->sas->count; i++) {
+		if (!method->command(&look->facts, &queues, &dry->sas->sa[i], turn, line,
+				     sizeof(line)))
 			continue;
-		rule.queue = turn++ % queues.count;
-		snprintf(line, sizeof(line), "ethtool -N %s %s", link->name,
-			 rule_print(&rule, text));
+		turn++;
 		if (out_is_json(out))
 			out_string(out, NULL, line);
 		else
@@ -229,13 +196,13 @@ static void print_rules(struct out *out, const struct link *link, const struct l
 static void print_method(struct out *out, const struct meeting *meeting, const struct link *link,
 			 bool can)
 {
-	const char *mode = meeting->generic ? "generic" : "native";
+	const char *mode = meeting->method->mode[meeting->generic];
 
 	if (out_is_json(out)) {
 		out_object(out, NULL);
 		out_string(out, "interface", link->name);
-		out_string(out, "method", can ? method_name(meeting->method) : NULL);
-		out_string(out, "mode", can && meeting->method == METHOD_XDP ? mode : NULL);
+		out_string(out, "method", can ? meeting->method->name : NULL);
+		out_string(out, "mode", can ? mode : NULL);
 	}
 }
 
@@ -244,28 +211,28 @@ static void print_end(struct out *out, const struct meeting *meeting, const stru
 {
 	if (out_is_json(out))
 		out_up(out);
-	else if (can && meeting->method != METHOD_XDP)
-		out_say(out, "%s: would steer by %s", link->name, method_name(meeting->method));
+	else if (can && !meeting->method->mode[0])
+		out_say(out, "%s: would steer by %s", link->name, meeting->method->name);
 	else if (can && meeting->own_prog_id)
 		out_say(out, "%s: is steered already", link->name);
 	else if (can)
-		out_say(out, "%s: would attach the steering program (xdp, %s mode)", link->name,
-			meeting->generic ? "generic" : "native");
+		out_say(out, "%s: would attach the steering program (%s, %s mode)", link->name,
+			meeting->method->name, meeting->method->mode[meeting->generic]);
 }
 
 /* Nothing else waits for us here: where it is to be measured first, that is waited for. */
 static void choose(const struct link *link, const struct meet_dry *dry, struct method_choice *choice)
 {
-	struct method_seen seen = {0};
+	struct nic_seen seen = {.measured = true};
 	struct measure *measure;
 
-	if (!method_choose(0, dry->options, dry->sas, &dry->roles->sas, link, NULL, choice))
+	if (!method_choose(0, dry->options, dry->sas, dry->roles, link, NULL, choice))
 		return;
 	if (!method_measure(link, &measure)) {
 		sleep(METHOD_SECONDS);
-		method_measured(measure, link, &seen);
+		method_measured(0, measure, link, &seen);
 	}
-	(void)method_choose(0, dry->options, dry->sas, &dry->roles->sas, link, &seen, choice);
+	(void)method_choose(0, dry->options, dry->sas, dry->roles, link, &seen, choice);
 }
 
 /* Why the method, if it was chosen. */
@@ -274,7 +241,7 @@ static void print_why(struct out *out, const struct method_choice *choice, const
 	if (out_is_json(out))
 		out_string(out, "why", *choice->why ? choice->why : NULL);
 	else if (*choice->why)
-		out_say(out, "%s: method %s, since %s", link->name, method_name(choice->method),
+		out_say(out, "%s: method %s, since %s", link->name, choice->method->name,
 			choice->why);
 }
 
@@ -284,8 +251,7 @@ static int dry_run_one(const struct link *link, const struct meet_dry *dry, stru
 	struct meeting meeting = {
 		.cpus = &dry->roles->sas,
 		.generic = dry->options->generic,
-		.frags = program_frags(dry->options->generic),
-		.own_prog_id = program_ours(link->ifindex),
+		.own_prog_id = xdp_ours(link->ifindex),
 	};
 	struct look look;
 	bool can;
@@ -299,8 +265,8 @@ static int dry_run_one(const struct link *link, const struct meet_dry *dry, stru
 	print_why(out, &choice, link);
 	if (!err)
 		print_findings(out, &look);
-	if (can && meeting.method == METHOD_NTUPLE)
-		print_rules(out, link, &look, dry);
+	if (can && meeting.method->command)
+		print_rules(out, link, &look, meeting.method, dry);
 	print_end(out, &meeting, link, can && !dry->refused);
 	look_away(&look);
 	return can ? 0 : err ? err : -EOPNOTSUPP;

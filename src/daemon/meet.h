@@ -9,23 +9,21 @@
 #include <stdint.h>
 #include "daemon/run.h"
 #include "nic/model.h"
-#include "place/choose_method.h"
 #include "place/first.h"
 #include "sad/reading.h"
+#include "steer/choose.h"
 #include "view/out.h"
 
 struct daemon;
 
 struct meeting {
 	/* Asked for: */
-	enum method_kind method;
+	const struct method *method;
 	const cpu_set_t *cpus; /* that decrypt */
 	bool generic;
-	bool frags;	      /* our programs take frames in several buffers */
 	uint32_t own_prog_id; /* a program of ours that is on it already, 0: none */
 	int sysfs;	      /* kept for sysfs_take(), 0: none */
 	/* Found out: */
-	bool has_meta;		  /* tickets may use XDP metadata */
 	bool restarts_on_replace; /* replacing the program would restart the interface */
 	const struct model *model; /* that is taken for the NIC; NULL: none */
 	unsigned int queues;	   /* that receive */

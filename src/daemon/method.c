@@ -2,11 +2,9 @@
 // Which method an interface is steered by: as it was asked for, or chosen and said.
 #include "daemon/method.h"
 
-#include <string.h>
-#include "daemon/say.h"
-#include "nic/claims.h"
+#include "cli/say.h"
 #include "nic/verdict.h"
-#include "steer/method_facts.h"
+#include "steer/xdp.h"
 
 int method_measure(const struct link *link, struct measure **measure)
 {
@@ -16,45 +14,43 @@ int method_measure(const struct link *link, struct measure **measure)
 	return measure_start(measure, &how);
 }
 
-void method_measured(struct measure *measure, const struct link *link, struct method_seen *seen)
+void method_measured(int sysfs, struct measure *measure, const struct link *link,
+		     struct nic_seen *seen)
 {
 	struct measured measured = {0};
-	struct verdict_facts facts = {.measured = &measured};
 	struct verdict_part plain, udp;
-	struct claims claims;
+	struct nic_facts facts;
 	uint64_t lost;
 
-	*seen = (struct method_seen){0};
-	if (!measure_stop(measure, &measured, &lost) && !claims_read(link->name, &claims)) {
-		facts.queues = claims_queues(&claims);
-		verdict_of(&facts, false, &plain);
-		verdict_of(&facts, true, &udp);
-		seen->plain = plain.verdict == VERDICT_SPI;
-		seen->udp = udp.verdict == VERDICT_SPI;
+	*seen = (struct nic_seen){.measured = true};
+	if (!measure_stop(measure, &measured, &lost) &&
+	    !choose_facts(sysfs, link->name, false, xdp_ours(link->ifindex), &facts)) {
+		nic_facts_see(&facts, &measured, nic_facts_own_hashes(&facts), &plain, &udp);
+		*seen = facts.seen;
+		nic_facts_free(&facts);
 	}
 	measured_free(&measured);
 }
 
 int method_choose(int sysfs, const struct run_options *options, const struct sad_reading *sas,
-		  const cpu_set_t *cpus, const struct link *link, const struct method_seen *seen,
-		  struct method_choice *choice)
+		  const struct cpu_roles *roles, const struct link *link,
+		  const struct nic_seen *seen, struct method_choice *choice)
 {
-	struct method_facts facts;
+	const struct demand demand = demand_of(sas, roles);
+	struct nic_facts facts;
+	int wait;
 
-	choice->method = options->method ? (enum method_kind)(options->method - 1) : METHOD_XDP;
+	choice->method = run_method(options) ? run_method(options) : method_default();
 	choice->why[0] = '\0';
 	if (options->generic || options->method)
 		return 0;
-	if (method_facts_gather(sysfs, link->name, &facts))
-		return 0; /* method xdp will say what is wrong */
-	if (facts.may_separate && !seen)
-		return 1;
-	facts.facts.separates = seen && seen->plain;
-	facts.facts.separates_udp = seen && seen->udp;
-	facts.facts.cpus = (unsigned int)CPU_COUNT(cpus);
-	facts.facts.sas = sas->count;
-	for (size_t i = 0; i < sas->count; i++)
-		facts.facts.sas_udp += sas->sa[i].encap;
-	choice->method = choose_method(&facts.facts, choice->why, sizeof(choice->why));
-	return 0;
+	if (choose_facts(sysfs, link->name, false, xdp_ours(link->ifindex), &facts))
+		return 0; /* that method will say what is wrong */
+	wait = !seen && nic_facts_may_separate(&facts);
+	if (seen)
+		facts.seen = *seen;
+	if (!wait)
+		choice->method = choose_method(&facts, &demand, choice->why, sizeof(choice->why));
+	nic_facts_free(&facts);
+	return wait;
 }

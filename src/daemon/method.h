@@ -5,33 +5,32 @@
 
 #include <sched.h>
 #include "daemon/run.h"
-#include "nic/link.h"
 #include "sad/reading.h"
+#include "steer/choose.h"
 #include "steer/measure.h"
 
 enum { METHOD_SECONDS = 2 }; /* that it is measured for */
 
-/* What was measured: does the NIC, as it is set now, separate the SAs of a pair of addresses? */
-struct method_seen {
-	bool plain, udp;
-};
-
 struct method_choice {
-	enum method_kind method;
+	const struct method *method;
 	char why[1024]; /* "": it was asked for */
 };
 
 /*
- * As it was asked for; else what place/choose_method.h makes of this interface. @sas are the SAs of
- * now. @seen NULL: not measured yet. @sysfs is for sysfs_take(). 0; or 1: it is to be measured first.
+ * As it was asked for; else what steer/choose.h makes of this interface. @sas are the SAs of now.
+ * @seen NULL: not measured yet. @sysfs is for sysfs_take(). 0; or 1: it is to be measured first.
  */
 int method_choose(int sysfs, const struct run_options *options, const struct sad_reading *sas,
-		  const cpu_set_t *cpus, const struct link *link, const struct method_seen *seen,
-		  struct method_choice *choice);
+		  const struct cpu_roles *roles, const struct link *link,
+		  const struct nic_seen *seen, struct method_choice *choice);
 
 /* Begins to measure, which is said. 0 or a negative errno. */
 int method_measure(const struct link *link, struct measure **measure);
-/* Ends it, after METHOD_SECONDS; what could not be measured is not seen. Frees @measure. */
-void method_measured(struct measure *measure, const struct link *link, struct method_seen *seen);
+/*
+ * Ends it, after METHOD_SECONDS; what could not be measured is not seen. @sysfs is for
+ * sysfs_take(). Frees @measure.
+ */
+void method_measured(int sysfs, struct measure *measure, const struct link *link,
+		     struct nic_seen *seen);
 
 #endif

@@ -10,7 +10,9 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "daemon/say.h"
+#include "cli/say.h"
+#include "host/clock.h"
+#include "host/file.h"
 #include "steer/metrics.h"
 
 enum { EVERY_S = 5 }; /* node_exporter is asked every 15 s at most, as a rule */
@@ -18,7 +20,7 @@ enum { EVERY_S = 5 }; /* node_exporter is asked every 15 s at most, as a rule */
 struct metrics {
 	struct event *timer;
 	char netns[NAME_MAX + 1];
-	char temporary[PATH_MAX];
+	char path[PATH_MAX], temporary[PATH_MAX];
 	int err; /* of the last time: said once, not every time */
 };
 
@@ -43,19 +45,17 @@ static void name_netns(char *name, size_t size)
 		closedir(dir);
 }
 
-/* A link that somebody put there is not followed: we are root. */
+/* What somebody put there is not written to: we are root. */
 static FILE *create(const char *path)
 {
 	FILE *file;
-	int fd;
 
 	unlink(path);
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return NULL;
-	file = fchmod(fd, 0644) ? NULL : fdopen(fd, "w");
-	if (!file)
-		close(fd);
+	file = file_create(AT_FDCWD, path, 0644);
+	if (file && fchmod(fileno(file), 0644)) { /* whatever the umask */
+		fclose(file);
+		file = NULL;
+	}
 	return file;
 }
 
@@ -63,25 +63,17 @@ static int write_all(const struct daemon *d, const struct snapshot *snapshot)
 {
 	const struct metrics *m = d->metrics;
 	FILE *file = create(m->temporary);
-	int err;
 
 	if (!file)
 		return -errno;
 	metrics_write(file, snapshot, m->netns);
-	err = ferror(file) ? -EIO : 0;
-	if (fclose(file) && !err)
-		err = -errno;
-	if (!err && rename(m->temporary, d->options->metrics))
-		err = -errno;
-	if (err)
-		unlink(m->temporary);
-	return err;
+	return file_close_as(file, AT_FDCWD, m->temporary, m->path, false);
 }
 
 static int write_once(const struct daemon *d)
 {
 	struct snapshot snapshot;
-	int err = snapshot_take(&snapshot, &d->xdp.maps, maps_counts, daemon_now());
+	int err = snapshot_take(&snapshot, &d->sas.maps, maps_counts, clock_now());
 
 	if (err)
 		return err;
@@ -96,7 +88,7 @@ static void on_time(evutil_socket_t fd, short what, void *arg)
 	int err = write_once(d);
 
 	if (err && err != d->metrics->err)
-		say_warning("writing %s: %s; going on without, and trying again", d->options->metrics,
+		say_warning("writing %s: %s; going on without, and trying again", d->metrics->path,
 		    strerror(-err));
 	d->metrics->err = err;
 }
@@ -137,12 +129,18 @@ int metrics_prepare(struct daemon *d)
 		say_error("--metrics %s: too long a path", path);
 		return -ENAMETOOLONG;
 	}
+	snprintf(m->path, sizeof(m->path), "%s", path);
 	err = try_to_create(m->temporary);
 	if (err)
 		say_error("--metrics %s: cannot write there: %s; the directory must be there, and root's, "
 		    "since it is written without CAP_DAC_OVERRIDE",
 		    path, strerror(-err));
 	return err;
+}
+
+const char *metrics_path(const struct daemon *d)
+{
+	return d->metrics ? d->metrics->path : NULL;
 }
 
 int metrics_start(struct daemon *d)
@@ -168,7 +166,7 @@ void metrics_close(struct daemon *d)
 		return;
 	if (m->timer) {
 		event_free(m->timer);
-		unlink(d->options->metrics);
+		unlink(m->path);
 	}
 	free(m);
 	d->metrics = NULL;

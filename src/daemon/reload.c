@@ -2,13 +2,16 @@
 // SIGHUP: the file of settings and the file of SAs are read again.
 #include "daemon/daemon.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include "cli/say.h"
 #include "daemon/candidates.h"
-#include "daemon/say.h"
 
 /* What is fixed while we run stays as it is, and is said if the file has another value now. */
-static void keep_fixed(const struct run_options *was, struct run_options *now)
+static void keep_fixed(const struct daemon *d, struct run_options *now)
 {
+	const struct run_options *was = d->options;
 	const struct {
 		const char *name;
 		bool differs;
@@ -32,10 +35,7 @@ static void keep_fixed(const struct run_options *was, struct run_options *now)
 	now->nice = was->nice;
 	now->generic = was->generic;
 	now->method = was->method;
-	now->metrics = was->metrics;
-	now->reread = was->reread;
-	now->reread_end = was->reread_end;
-	now->source = was->source;
+	now->metrics = metrics_path(d);
 }
 
 static bool same_list(const char *a, const char *b)
@@ -66,45 +66,62 @@ static int take_roles(struct daemon *d, const struct run_options *now)
 	return err;
 }
 
-static int read_settings(struct daemon *d)
+/* As on the command line there, what is wrong is told by the name of the option. */
+static int read_again(const struct settings *was, struct settings *again, char *why, size_t size)
 {
-	struct run_options now;
-	char why[256];
-	bool other_interval;
+	int err = settings_read(again, &was->asked, why, size);
 
-	if (d->options->reread(d->options->source, &now, why, sizeof(why))) {
-		say("reading %s again: %s; nothing is changed", d->options->config, why);
-		return -1;
-	}
-	keep_fixed(d->options, &now);
-	if (take_roles(d, &now)) {
-		now.reread_end(now.source, false);
-		return -1;
-	}
-	other_interval = now.interval != d->options->interval;
-	d->reloaded = now;
-	d->options = &d->reloaded;
-	now.reread_end(now.source, true);
-	run_set_level(&now);
-	xdp_set_stray_limit(&d->xdp, now.stray_limit);
-	d->xdp.maps.host->learn = now.learn;
+	if (err || !again->now.interval || again->now.interval >= INTERVAL_LEAST)
+		return err;
+	snprintf(why, size, "interval: neither 0 nor at least %d", INTERVAL_LEAST);
+	settings_free(again);
+	return -EINVAL;
+}
+
+/* What was told before is freed: nobody holds on to a text of it. */
+static void take(struct daemon *d, const struct settings *again)
+{
+	bool other_interval = again->now.interval != d->options->interval;
+
+	settings_free(d->settings);
+	*d->settings = *again;
+	run_set_level(d->options);
+	sas_set_stray_limit(&d->sas, d->options->stray_limit);
+	d->sas.maps.host->learn = d->options->learn;
 	(void)loop_set_resync(d);
 	if (other_interval)
 		rounds_restart(d);
 	interfaces_detach_unnamed(d);
-	say("read %s again", now.config);
+	say("read %s again", d->options->config);
+}
+
+static int read_settings(struct daemon *d)
+{
+	struct settings again;
+	char why[256];
+
+	if (read_again(d->settings, &again, why, sizeof(why))) {
+		say("reading %s again: %s; nothing is changed", d->options->config, why);
+		return -1;
+	}
+	keep_fixed(d, &again.now);
+	if (take_roles(d, &again.now)) {
+		settings_free(&again);
+		return -1;
+	}
+	take(d, &again);
 	return 0;
 }
 
 void reload(struct daemon *d)
 {
-	if (!d->options->reread && !d->options->sas)
+	if (!d->options->config && !d->options->sas)
 		say("SIGHUP: there is neither --config nor --sas to be read again");
-	if (d->options->reread && read_settings(d))
+	if (d->options->config && read_settings(d))
 		return;
 	candidates_forget_all(d); /* what was refused may be tried again */
 	(void)interfaces_attach(d);
-	if (d->options->sas && !sas_reload(d))
+	if (d->options->sas && !follow_reload(d))
 		say("read %s again", d->options->sas);
-	sas_sync(d);
+	follow_sync(d);
 }

@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include "daemon/hardware.h"
-#include "daemon/say.h"
+#include "cli/say.h"
+#include "daemon/steered.h"
+#include "host/clock.h"
+#include "host/cpuset.h"
 #include "nic/cpulist.h"
 #include "nic/cpus.h"
 #include "steer/pick_cpus.h"
@@ -21,12 +23,13 @@ static int given(const char *what, const char *text, const struct cpus_facts *ma
 		say_error("%s %s: not a list of CPUs such as 0-3,8", what, text);
 		return -EINVAL;
 	}
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (!CPU_ISSET(cpu, set) || CPU_ISSET(cpu, &machine->online))
+	cpuset_each (cpu, set) {
+		if (CPU_ISSET(cpu, &machine->online))
 			continue;
-		say_error("%s %s: this machine has no CPU %d online; 'lscpu --extended' shows "
-			  "those it has",
-			  what, text, cpu);
+		say_error(
+			"%s %s: this machine has no CPU %d online; 'lscpu --extended' shows those it "
+			"has",
+			what, text, cpu);
 		return -ENODEV;
 	}
 	return 0;
@@ -64,9 +67,10 @@ int roles_choose(int sysfs, const struct run_options *options, const uint16_t *r
 		err = given("--stray-cpus", options->stray_cpus, &machine, &wanted->strays);
 	if (!err && options->ike_cpu >= 0 &&
 	    (options->ike_cpu >= CPU_SETSIZE || !CPU_ISSET(options->ike_cpu, &machine.online))) {
-		say_error("--ike-cpu %d: this machine has no such CPU online; 'lscpu --extended' "
-			  "shows those it has",
-			  options->ike_cpu);
+		say_error(
+			"--ike-cpu %d: this machine has no such CPU online; 'lscpu --extended' shows "
+			"those it has",
+			options->ike_cpu);
 		err = -ENODEV;
 	}
 	if (err)
@@ -87,15 +91,15 @@ void roles_say(const struct wanted_cpus *wanted, const struct cpu_roles *roles)
 
 int roles_apply(struct daemon *d, const struct cpu_roles *roles)
 {
-	char why[XDP_WHY_LEN] = "";
-	int err = xdp_set_roles(&d->xdp, roles, why, sizeof(why));
+	char why[SAS_WHY_LEN] = "";
+	int err = sas_set_roles(&d->sas, roles, why, sizeof(why));
 
 	if (err) {
 		say_error("giving the CPUs their roles: %s", why);
 		return err;
 	}
 	d->roles = *roles;
-	hardware_limit(d);
+	steered_limit(d);
 	d->draining = true;
 	rounds_soon(d);
 	return 0;
@@ -107,23 +111,23 @@ int roles_apply(struct daemon *d, const struct cpu_roles *roles)
  */
 static void drain(struct daemon *d)
 {
-	const struct slots *known = &d->xdp.known;
+	const struct slots *known = &d->sas.known;
 	bool more = false;
 
 	for (__u32 i = 0; i < known->count; i++) {
 		__u32 slot = known->slot[i];
 
-		if (CPU_ISSET(xdp_cpu(&d->xdp, slot), &d->xdp.roles.sas) ||
-		    sa_word_flags(table_word(&d->xdp.table, slot)) & SA_HANDS_OFF)
+		if (CPU_ISSET(sas_cpu(&d->sas, slot), &d->sas.roles.sas) ||
+		    sa_word_flags(table_word(&d->sas.table, slot)) & SA_HANDS_OFF)
 			continue;
 		more = true;
-		if (xdp_move(&d->xdp, slot,
-			     first_cpu(&d->xdp.roles.sas, d->xdp.placed, d->xdp.load),
-			     daemon_now()) == -EAGAIN)
+		if (sas_move(&d->sas, slot,
+			     first_cpu(&d->sas.roles.sas, d->sas.placed, d->sas.load),
+			     clock_now()) == -EAGAIN)
 			break;
 	}
 	if (more) {
-		sas_watch_moves(d);
+		loop_watch_moves(d);
 		d->rules_wanted = true;
 	}
 	d->draining = more;
@@ -191,7 +195,7 @@ static bool look_astray(struct daemon *d)
 	cpu_set_t astray, come;
 	char list[CPULIST_LEN];
 
-	rings_astray(&d->xdp.maps, &astray);
+	rings_astray(&d->sas.maps, &astray);
 	CPU_AND(&astray, &astray, &wanted->online);
 	CPU_XOR(&come, &astray, &wanted->astray);
 	if (!CPU_COUNT(&come))
@@ -199,9 +203,10 @@ static bool look_astray(struct daemon *d)
 	CPU_AND(&come, &come, &astray);
 	cpulist_format(&come, list, sizeof(list));
 	if (CPU_COUNT(&come))
-		say_warning("CPU %s was offline, and its rings run elsewhere since; SAs leave it "
-			    "until its rings are made anew",
-			    list);
+		say_warning(
+			"CPU %s was offline, and its rings run elsewhere since; SAs leave it until its "
+			"rings are made anew",
+			list);
 	wanted->astray = astray;
 	return true;
 }
@@ -211,10 +216,10 @@ static void follow_rings(struct daemon *d)
 {
 	int made;
 
-	if (d->xdp.generic)
+	if (d->sas.generic)
 		return;
 	made = CPU_COUNT(&d->wanted.astray)
-		       ? xdp_renew_rings(&d->xdp, &d->wanted.online, daemon_now())
+		       ? sas_renew_rings(&d->sas, &d->wanted.online, clock_now())
 		       : 0;
 	if (made > 0)
 		say("%d %s made anew, on the CPU that came back", made,

@@ -7,16 +7,17 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include "daemon/hardware.h"
-#include "daemon/say.h"
+#include "cli/say.h"
+#include "daemon/steered.h"
+#include "host/clock.h"
 #include "place/assign.h"
-#include "steer/xdp_loads.h"
+#include "sas/loads.h"
 
 #define QUIET 0.01 /* load of the SAs, of a CPU or of all, below which there is nothing to speak of */
 
 struct rounds {
 	struct event *timer;
-	struct xdp_loads *loads;
+	struct sas_loads *loads;
 	struct assign *assign;
 	uint64_t last_ns; /* when the last round was */
 	__u32 changes;	  /* of the list of SAs then */
@@ -54,7 +55,7 @@ void rounds_soon(struct daemon *d)
 	if (!r || !d->options->interval || r->wanted)
 		return; /* if it is wanted already, the timer is set */
 	r->wanted = true;
-	at(r, r->last_ns + interval_ns(d) / 4, daemon_now());
+	at(r, r->last_ns + interval_ns(d) / 4, clock_now());
 }
 
 void rounds_receiving(const struct daemon *d, uint16_t busy[CPU_SETSIZE])
@@ -65,40 +66,40 @@ void rounds_receiving(const struct daemon *d, uint16_t busy[CPU_SETSIZE])
 
 void rounds_restart(struct daemon *d)
 {
-	uint64_t now_ns = daemon_now();
+	uint64_t now_ns = clock_now();
 
 	if (d->options->interval) {
 		at(d->rounds, now_ns, now_ns);
 		return;
 	}
 	event_del(d->rounds->timer);
-	d->xdp.maps.host->round = (struct round_state){0}; /* of before */
+	d->sas.maps.report->round = (struct round_state){0}; /* of before */
 }
 
-static int add_cpu(struct rounds *r, const struct xdp *xdp, unsigned int cpu)
+static int add_cpu(struct rounds *r, const struct sas *sas, unsigned int cpu)
 {
 	r->index[cpu] = (int)r->cpus;
 	r->number[r->cpus] = cpu;
 	r->cpu[r->cpus] = (struct assign_cpu){
 		.other = r->loads->cpu[cpu].other,
-		.leaving = !CPU_ISSET(cpu, &xdp->roles.sas),
+		.leaving = !CPU_ISSET(cpu, &sas->roles.sas),
 	};
 	return (int)r->cpus++;
 }
 
-static void gather_cpus(struct rounds *r, const struct xdp *xdp)
+static void gather_cpus(struct rounds *r, const struct sas *sas)
 {
 	r->cpus = 0;
 	for (unsigned int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
 		r->index[cpu] = -1;
-		if (CPU_ISSET(cpu, &xdp->roles.sas))
-			add_cpu(r, xdp, cpu);
+		if (CPU_ISSET(cpu, &sas->roles.sas))
+			add_cpu(r, sas, cpu);
 	}
 }
 
-static bool moving(const struct xdp *xdp, __u32 slot)
+static bool moving(const struct sas *sas, __u32 slot)
 {
-	__u64 word = table_word(&xdp->table, slot);
+	__u64 word = table_word(&sas->table, slot);
 
 	return sa_word_to(word) != sa_word_own(word);
 }
@@ -106,34 +107,34 @@ static bool moving(const struct xdp *xdp, __u32 slot)
 /* Begins a move. False: no more of them now. */
 static bool move(struct daemon *d, __u32 slot, unsigned int cpu, struct round_state *state)
 {
-	__u32 was = xdp_cpu(&d->xdp, slot);
-	bool drained = !CPU_ISSET(was, &d->xdp.roles.sas);
-	int err = xdp_move(&d->xdp, slot, cpu, daemon_now());
+	__u32 was = sas_cpu(&d->sas, slot);
+	bool drained = !CPU_ISSET(was, &d->sas.roles.sas);
+	int err = sas_move(&d->sas, slot, cpu, clock_now());
 
 	if (!err) {
 		say_detail("SA 0x%08x moves from CPU %u to CPU %u",
-			   sa_word_spi(table_word(&d->xdp.table, slot)), was, cpu);
+			   sa_word_spi(table_word(&d->sas.table, slot)), was, cpu);
 		state->moves++;
 		state->drained += drained;
 	}
 	return err != -EAGAIN;
 }
 
-static void gather_sa(struct rounds *r, const struct xdp *xdp, __u32 slot)
+static void gather_sa(struct rounds *r, const struct sas *sas, __u32 slot)
 {
-	__u32 cpu = xdp_cpu(xdp, slot);
+	__u32 cpu = sas_cpu(sas, slot);
 	enum first_why why;
 
-	if (sa_word_flags(table_word(&xdp->table, slot)) & SA_HANDS_OFF || cpu >= CPU_SETSIZE)
+	if (sa_word_flags(table_word(&sas->table, slot)) & SA_HANDS_OFF || cpu >= CPU_SETSIZE)
 		return;
 	if (r->index[cpu] < 0)
-		add_cpu(r, xdp, cpu);
+		add_cpu(r, sas, cpu);
 	r->slot[r->sas] = slot;
 	r->sa[r->sas++] = (struct assign_sa){
-		.load = xdp_loads_of(r->loads, slot),
+		.load = sas_loads_of(r->loads, slot),
 		.cpu = r->index[cpu],
-		.flags = moving(xdp, slot) || r->still		 ? ASSIGN_BUSY
-			 : xdp_home(xdp, slot, &why) == (int)cpu ? ASSIGN_FIXED
+		.flags = moving(sas, slot) || r->still		 ? ASSIGN_BUSY
+			 : sas_pinned_cpu(sas, slot, &why) == (int)cpu ? ASSIGN_FIXED
 								 : 0,
 	};
 }
@@ -142,23 +143,23 @@ static void gather_sa(struct rounds *r, const struct xdp *xdp, __u32 slot)
 static void gather(struct daemon *d, struct round_state *state)
 {
 	struct rounds *r = d->rounds;
-	const struct slots *known = &d->xdp.known;
+	const struct slots *known = &d->sas.known;
 	enum first_why why;
 	bool more;
 
-	r->still = d->xdp.generic || !interfaces_movable(d);
+	r->still = d->sas.generic || !steered_all(d, METHOD_PLACES);
 	more = !r->still;
 
-	gather_cpus(r, &d->xdp);
+	gather_cpus(r, &d->sas);
 	r->sas = 0;
 	for (__u32 i = 0; i < known->count; i++) {
 		__u32 slot = known->slot[i];
-		int home = xdp_home(&d->xdp, slot, &why);
+		int home = sas_pinned_cpu(&d->sas, slot, &why);
 
-		if (more && home >= 0 && home != (int)xdp_cpu(&d->xdp, slot) &&
-		    !moving(&d->xdp, slot))
+		if (more && home >= 0 && home != (int)sas_cpu(&d->sas, slot) &&
+		    !moving(&d->sas, slot))
 			more = move(d, slot, (unsigned int)home, state);
-		gather_sa(r, &d->xdp, slot);
+		gather_sa(r, &d->sas, slot);
 	}
 }
 
@@ -166,7 +167,7 @@ static void gather(struct daemon *d, struct round_state *state)
 static bool heaviest_alone(const struct rounds *r, const struct assign_result *result)
 {
 	const struct assign_sa *heaviest;
-	const struct xdp_load_cpu *its;
+	const struct sas_load_cpu *its;
 
 	if (result->heaviest < 0)
 		return false;
@@ -192,7 +193,7 @@ static enum round_why explain(const struct daemon *d, const struct assign_result
 {
 	double bound = result->floor + fmax(limits->on * result->fair, limits->idle);
 
-	if (d->xdp.generic)
+	if (d->sas.generic)
 		return ROUND_GENERIC;
 	if (d->rounds->still)
 		return ROUND_NIC;
@@ -216,7 +217,6 @@ static __u32 millionths(double load)
 static void report(struct daemon *d, const struct assign_result *result, struct round_state *state)
 {
 	struct rounds *r = d->rounds;
-	struct host *host = d->xdp.maps.host;
 	const struct cost *cost = &r->loads->cost;
 
 	state->before = millionths(result->before);
@@ -224,24 +224,24 @@ static void report(struct daemon *d, const struct assign_result *result, struct 
 	state->fair = millionths(result->fair);
 	state->heaviest = NO_SLOT;
 	if (result->heaviest >= 0) {
-		double load = xdp_loads_of(r->loads, r->slot[result->heaviest]);
+		double load = sas_loads_of(r->loads, r->slot[result->heaviest]);
 
 		state->heaviest = r->slot[result->heaviest];
-		state->heaviest_key = sa_word_key(table_word(&d->xdp.table, state->heaviest));
+		state->heaviest_key = sa_word_key(table_word(&d->sas.table, state->heaviest));
 		state->heaviest_load = load >= 0 ? millionths(load) : LOAD_UNKNOWN;
 	}
 	state->packet_ps = (__u64)(cost->packet * 1e12 + 0.5);
 	state->byte_ps = (__u64)(cost->byte * 1e12 + 0.5);
 	state->receive_ps = (__u64)(cost->receive * 1e12 + 0.5);
-	host->round = *state;
+	d->sas.maps.report->round = *state;
 }
 
 static void report_cpus(struct daemon *d)
 {
-	const struct xdp_load_cpu *from = d->rounds->loads->cpu;
-	struct cpu_state *to = d->xdp.maps.cpu_states;
+	const struct sas_load_cpu *from = d->rounds->loads->cpu;
+	struct report_cpu *to = d->sas.maps.report->cpu;
 
-	for (__u32 cpu = 0; cpu < d->xdp.maps.host->cpus && cpu < CPU_SETSIZE; cpu++) {
+	for (__u32 cpu = 0; cpu < d->sas.maps.host->cpus && cpu < CPU_SETSIZE; cpu++) {
 		SHARED(to[cpu].load) = millionths(from[cpu].sas);
 		SHARED(to[cpu].other) = millionths(from[cpu].other);
 	}
@@ -250,18 +250,18 @@ static void report_cpus(struct daemon *d)
 /* Where SAs go that come before the next round. */
 static void expect(struct daemon *d)
 {
-	const struct xdp_loads *loads = d->rounds->loads;
+	const struct sas_loads *loads = d->rounds->loads;
 	double sum[CPU_SETSIZE];
 
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
 		sum[cpu] = loads->cpu[cpu].sas + loads->cpu[cpu].other;
-	xdp_expect(&d->xdp, sum, loads->mean);
+	sas_forecast(&d->sas, sum, loads->mean);
 }
 
 static void decide(struct daemon *d, uint64_t now_ns)
 {
 	struct rounds *r = d->rounds;
-	const struct round_state *last = &d->xdp.maps.host->round;
+	const struct round_state *last = &d->sas.maps.report->round;
 	struct round_state state = {
 		.time_ns = now_ns,
 		.rounds = last->rounds + 1,
@@ -289,7 +289,7 @@ static void decide(struct daemon *d, uint64_t now_ns)
 	if (state.moves) {
 		state.moved_ns = now_ns;
 		state.moved = state.moves;
-		sas_watch_moves(d);
+		loop_watch_moves(d);
 		d->rules_wanted = true;
 	}
 	state.why = explain(d, &result, &limits, &state, more);
@@ -302,7 +302,7 @@ static void decide(struct daemon *d, uint64_t now_ns)
  */
 static bool idle(const struct daemon *d)
 {
-	const struct round_state *last = &d->xdp.maps.host->round;
+	const struct round_state *last = &d->sas.maps.report->round;
 	const struct rounds *r = d->rounds;
 
 	return r->loads->quiet && r->loads->changes == r->changes && !r->wanted && last->time_ns &&
@@ -313,23 +313,23 @@ static void on_round(evutil_socket_t fd, short what, void *arg)
 {
 	struct daemon *d = arg;
 	struct rounds *r = d->rounds;
-	uint64_t now_ns = daemon_now();
+	uint64_t now_ns = clock_now();
 
 	r->last_ns = now_ns;
 	at(r, now_ns + interval_ns(d), now_ns);
 	if (d->claiming)
 		return;
-	hardware_count(d);
-	xdp_loads_look(r->loads, now_ns);
+	steered_count(d);
+	sas_loads_sample(r->loads, now_ns);
 	report_cpus(d);
 	if (idle(d))
-		d->xdp.maps.host->round.time_ns = now_ns;
+		d->sas.maps.report->round.time_ns = now_ns;
 	else
 		decide(d, now_ns);
 	r->wanted = false;
 	r->changes = r->loads->changes;
 	expect(d);
-	hardware_settle(d);
+	steered_settle(d);
 }
 
 void rounds_close(struct daemon *d)
@@ -340,7 +340,7 @@ void rounds_close(struct daemon *d)
 		return;
 	if (r->timer)
 		event_free(r->timer);
-	xdp_loads_free(r->loads);
+	sas_loads_free(r->loads);
 	assign_free(r->assign);
 	free(r->sa);
 	free(r->slot);
@@ -351,19 +351,19 @@ void rounds_close(struct daemon *d)
 int rounds_open(struct daemon *d)
 {
 	struct rounds *r = calloc(1, sizeof(*r));
-	size_t most = d->xdp.maps.host->max_sas;
+	size_t most = d->sas.maps.host->max_sas;
 
 	d->rounds = r;
 	if (!r)
 		goto failed;
-	r->loads = xdp_loads_new(&d->xdp);
+	r->loads = sas_loads_new(&d->sas);
 	r->assign = assign_new(most, CPU_SETSIZE);
 	r->sa = calloc(most, sizeof(*r->sa));
 	r->slot = calloc(most, sizeof(*r->slot));
 	r->timer = evtimer_new(d->base, on_round, d);
 	if (!r->loads || !r->assign || !r->sa || !r->slot || !r->timer)
 		goto failed;
-	r->last_ns = daemon_now();
+	r->last_ns = clock_now();
 	rounds_restart(d);
 	return 0;
 failed:

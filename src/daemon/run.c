@@ -7,37 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
-#include <time.h>
 #include <unistd.h>
-#include "daemon/attended.h"
-#include "daemon/beacon.h"
+#include "cli/say.h"
+#include "cli/signals.h"
+#include "client/attended.h"
+#include "client/beacon.h"
+#include "client/came_home.h"
+#include "client/dead.h"
+#include "client/find_pins.h"
+#include "client/lock.h"
+#include "client/takedown.h"
 #include "daemon/candidates.h"
-#include "daemon/came_home.h"
-#include "daemon/dead.h"
-#include "daemon/find_pins.h"
-#include "daemon/hardware.h"
-#include "daemon/lock.h"
-#include "daemon/say.h"
+#include "daemon/steered.h"
 #include "daemon/switches.h"
-#include "daemon/takedown.h"
+#include "host/clock.h"
 #include "nic/sysfs.h"
-#include "steer/bpffs.h"
-
-uint64_t daemon_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000ull + now.tv_nsec;
-}
-
-uint64_t daemon_tick(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
-	return now.tv_sec * 1000000000ull + now.tv_nsec;
-}
+#include "sas/bpffs.h"
 
 static int open_undo(struct daemon *d)
 {
@@ -151,11 +136,11 @@ static int take_lock(struct daemon *d)
 	return err;
 }
 
-static void say_threads(const struct host *host)
+static void say_threads(const struct maps *maps)
 {
-	int seen = (int)host->nice_seen - 20, wanted = (int)host->nice_value - 20;
+	int seen = (int)maps->report->nice_seen - 20, wanted = (int)maps->host->nice_value - 20;
 
-	if (host->nice_seen == NICE_UNKNOWN)
+	if (maps->report->nice_seen == NICE_UNKNOWN)
 		say_warning("the rings' threads cannot be seen in this PID namespace: their priority is not "
 		    "set, and loads are taken from all that the kernel does on a CPU; start in the "
 		    "host's (Kubernetes: hostPID: true)");
@@ -202,9 +187,24 @@ static int choose_roles(struct daemon *d)
 	return err;
 }
 
+/* What `show` alone reads may be of another version than what is steered: it ends nothing. */
+static void begin_report(struct daemon *d)
+{
+	int err;
+
+	if (!d->sas.maps.report_blank)
+		return;
+	err = maps_renew_report(&d->sas.maps, &d->sas.pins);
+	if (err)
+		say_warning("what 'espalier show' tells of rounds, loads and moves cannot be noted: %s",
+			    strerror(-err));
+	else
+		say("what the last run noted for 'espalier show' is of another version: begun anew");
+}
+
 static int open_xdp(struct daemon *d)
 {
-	const struct xdp_options options = {
+	const struct sas_options options = {
 		.ring_frames = d->options->ring,
 		.ring_frames_given = d->options->ring_given,
 		.max_sas = d->options->max_sas,
@@ -213,21 +213,23 @@ static int open_xdp(struct daemon *d)
 		.generic = d->options->generic,
 		.uncounted = switches_uncounted(),
 	};
-	char why[XDP_WHY_LEN] = "";
-	int err = xdp_open(&d->xdp, &options, why, sizeof(why));
+	char why[SAS_WHY_LEN] = "";
+	int err = sas_open(&d->sas, &options, why, sizeof(why));
 
-	if (!err && d->xdp.adopted)
+	if (!err)
+		begin_report(d);
+	if (!err && d->sas.adopted)
 		roles_adopt(d);
 	if (!err)
-		err = xdp_set_roles(&d->xdp, &d->roles, why, sizeof(why));
+		err = sas_set_roles(&d->sas, &d->roles, why, sizeof(why));
 	if (err) {
 		say_error("setting up method xdp: %s", why);
 		return err;
 	}
-	say_threads(d->xdp.maps.host);
-	xdp_set_stray_limit(&d->xdp, d->options->stray_limit);
-	d->xdp.maps.host->learn = d->options->learn;
-	switches_apply(&d->xdp);
+	say_threads(&d->sas.maps);
+	sas_set_stray_limit(&d->sas, d->options->stray_limit);
+	d->sas.maps.host->learn = d->options->learn;
+	switches_apply(&d->sas);
 	return 0;
 }
 
@@ -247,10 +249,10 @@ static int open_addresses(struct daemon *d)
 
 	if (err)
 		return err;
-	xdp_beat(&d->xdp, daemon_now());
-	SHARED(d->xdp.maps.host->attended) = 1;
+	sas_beat(&d->sas, clock_now());
+	SHARED(d->sas.maps.host->attended) = 1;
 	losses_look(d);
-	sas_set_addresses(d);
+	follow_set_addresses(d);
 	return 0;
 }
 
@@ -261,7 +263,7 @@ static int attach(struct daemon *d)
 
 	d->starting = true;
 	err = interfaces_attach(d);
-	while (!err && candidates_measuring(d) && !d->ended) {
+	while (!err && (candidates_measuring(d) || d->links_changed) && !d->ended) {
 		loop_once(d);
 		err = d->failed;
 	}
@@ -273,7 +275,7 @@ static int attach(struct daemon *d)
 static int (*const steps[])(struct daemon *d) = {
 	take_lock,    metrics_prepare,	open_sysfs, choose_roles,     open_undo,
 	take_down_foreign, open_xdp,	interfaces_adopt, open_addresses, learner_open,
-	sas_open,     rounds_open,	control_open, loop_open,      attach,
+	follow_open,     rounds_open,	control_open, loop_open,      attach,
 	drop_privileges, metrics_start,
 };
 
@@ -285,7 +287,7 @@ static int set_up(struct daemon *d)
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !err; i++) {
 		switches_step(i);
 		err = steps[i](d);
-		if (!err && d->xdp.maps.host && (d->ended || signals_end()))
+		if (!err && d->sas.maps.host && (d->ended || signals_end()))
 			err = -EINTR;
 	}
 	if (err == -EINTR && !d->ended) {
@@ -302,7 +304,7 @@ static int take_down(struct daemon *d)
 	int err;
 
 	undo_tell(d->undo, leavings_hear, &d->leavings);
-	err = takedown(&d->xdp.pins, d->undo, 0, why, sizeof(why));
+	err = takedown(&d->sas.pins, d->undo, 0, why, sizeof(why));
 	leavings_sum(&d->leavings, sum, sizeof(sum));
 	if (err && err != -EIO)
 		say_error("putting everything back: %s", why);
@@ -316,7 +318,7 @@ static int take_down(struct daemon *d)
 /* What was there before this start goes on; what this start made is taken down if it failed. */
 static int clean_up(struct daemon *d, bool failed)
 {
-	bool open = d->xdp.maps.host, made = open && !d->xdp.adopted;
+	bool open = d->sas.maps.host, made = open && !d->sas.adopted;
 	bool down = (open && d->takedown) || (failed && made);
 	int err = 0;
 
@@ -325,21 +327,21 @@ static int clean_up(struct daemon *d, bool failed)
 	learner_close(d);
 	candidates_forget_all(d);
 	loop_close(d);
-	sas_close(d);
+	follow_close(d);
 	watch_close(d->watch);
 	addrs_free(d->addrs);
 	for (int i = 0; failed && !down && i < DAEMON_INTERFACES; i++)
 		if (d->interface[i].ifindex && d->interface[i].fresh)
 			interfaces_detach(d, &d->interface[i]);
 	for (int i = 0; i < DAEMON_INTERFACES; i++)
-		hardware_close(d->interface[i].hardware);
+		steered_end(&d->interface[i]);
 	if (down)
 		err = take_down(d);
-	if (!down && d->xdp.maps.host)
-		SHARED(d->xdp.maps.host->attended) = 0;
+	if (!down && d->sas.maps.host)
+		SHARED(d->sas.maps.host->attended) = 0;
 	control_close(d);
 	undo_close(d->undo);
-	xdp_close(&d->xdp);
+	sas_close(&d->sas);
 	if (d->sysfs)
 		close(d->sysfs);
 	listener_close(&d->beacon);
@@ -374,8 +376,9 @@ void run_set_level(const struct run_options *options)
 	say_least(options->quiet ? LOG_WARNING : options->verbose ? LOG_DEBUG : LOG_INFO);
 }
 
-int daemon_run(const struct run_options *options)
+int daemon_run(struct settings *settings)
 {
+	const struct run_options *options = &settings->now;
 	struct daemon *d;
 	int status;
 
@@ -398,11 +401,12 @@ int daemon_run(const struct run_options *options)
 		free(d);
 		return 1;
 	}
+	d->settings = settings;
 	d->options = options;
 	d->lock = -1;
 	listener_init(&d->beacon);
-	maps_init(&d->xdp.maps);
-	pins_init(&d->xdp.pins);
+	maps_init(&d->sas.maps);
+	pins_init(&d->sas.pins);
 	status = run(d);
 	free(d);
 	return status;

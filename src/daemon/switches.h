@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Switches of the test build, from $ESPALIER_TEST, separated by commas:
- *	seq-tickets	sequence numbers are the tickets of moves, as where a driver has no metadata
+ *	no-headroom	as where a driver leaves no room in front of frames, for the tickets of moves
  *	no-pull-data	as on a kernel without bpf_xdp_pull_data()
  *	no-handover	moves switch at once; the tests of order must then fail
  *	uncounted	as on a kernel that does not tell what rings drop
+ *	report-N	the report that `show` reads is of version N (in sas/report_map.c)
  *	end-at-N, hup-at-N	SIGTERM or SIGHUP comes before step N of the start
  *	die-WHERE-IF	the daemon kills itself where with an interface, as in die-pinned-eb, its program
  *			is on and what the driver changed is noted, or it is pinned too, or it is
@@ -14,7 +15,7 @@
 #ifndef DAEMON_SWITCHES_H
 #define DAEMON_SWITCHES_H
 
-#include "steer/xdp.h"
+#include "sas/sas.h"
 
 #ifdef ESPALIER_TEST
 #include <signal.h>
@@ -23,11 +24,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static inline void switches_apply(struct xdp *xdp)
+static inline void switches_apply(struct sas *sas)
 {
 	const char *text = getenv("ESPALIER_TEST");
 
-	xdp->maps.host->seq_tickets = text && strstr(text, "seq-tickets");
+	sas->maps.host->no_headroom = text && strstr(text, "no-headroom");
 }
 
 static inline bool switches_no_handover(void)
@@ -65,7 +66,7 @@ static inline void switches_die(const char *where, const char *interface)
 		kill(getpid(), SIGKILL);
 }
 #else
-static inline void switches_apply(struct xdp *xdp)
+static inline void switches_apply(struct sas *sas)
 {
 }
 

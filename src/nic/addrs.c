@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The local addresses of a network namespace. */
 #include "nic/addrs.h"
 #include "nic/nl.h"

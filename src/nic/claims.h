@@ -67,8 +67,8 @@ const char *claims_errno_words(int err, char buf[32]);
 int claims_errno_parse(const char *words);
 
 /*
- * As ethtool(8) writes hash fields: "sd", "sdfn", "none", or why there are none: "EOPNOTSUPP".
- * And back, -EINVAL for other words; name and type stay.
+ * Writes hash fields as ethtool(8) does: "sd", "sdfn", "none", or why there are none: "EOPNOTSUPP".
+ * The second reads them back: -EINVAL for other words; name and type stay.
  */
 const char *claims_fields_words(const struct claims_fields *fields, char buf[32]);
 int claims_fields_parse(const char *words, struct claims_fields *fields);

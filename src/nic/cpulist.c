@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Sets of CPUs as text: lists and masks, as the kernel reads and prints them. */
 #include "nic/cpulist.h"
 

@@ -1,7 +1,8 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The CPUs of this machine, from sysfs and /proc/stat. */
-#include "nic/cpus.h"
 #include "nic/cpulist.h"
+#include "nic/cpus.h"
+#include "host/cpuset.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -51,33 +52,19 @@ int cpus_online_read(const char *sysroot, cpu_set_t *online)
 	return read_list(sysroot, "cpu/online", online);
 }
 
-static int first_of(const cpu_set_t *set)
-{
-	int cpu;
-
-	for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, set))
-			return cpu;
-	return -1;
-}
-
 static void read_nodes(const char *sysroot, struct cpus_facts *out)
 {
 	cpu_set_t nodes, cpus;
 	char name[64];
-	int node, cpu;
 
 	if (read_list(sysroot, "node/online", &nodes))
 		return;
-	for (node = 0; node < CPU_SETSIZE; node++) {
-		if (!CPU_ISSET(node, &nodes))
-			continue;
+	cpuset_each (node, &nodes) {
 		snprintf(name, sizeof(name), "node/node%d/cpulist", node);
 		if (read_list(sysroot, name, &cpus))
 			continue;
-		for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
-			if (CPU_ISSET(cpu, &cpus))
-				out->node[cpu] = node;
+		cpuset_each (cpu, &cpus)
+			out->node[cpu] = node;
 	}
 }
 
@@ -102,7 +89,7 @@ int cpus_facts_read(const char *sysroot, struct cpus_facts *out)
 			continue;
 		snprintf(name, sizeof(name), "cpu/cpu%d/topology/thread_siblings_list", cpu);
 		if (!read_list(sysroot, name, &siblings) && CPU_ISSET(cpu, &siblings))
-			out->core[cpu] = first_of(&siblings);
+			out->core[cpu] = cpuset_first(&siblings);
 	}
 	read_nodes(sysroot, out);
 	return 0;

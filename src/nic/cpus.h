@@ -22,7 +22,7 @@ struct cpus_facts {
  */
 int cpus_facts_read(const char *sysroot, struct cpus_facts *out);
 
-/* Only which are online, for who asks often. */
+/* Reads only which CPUs are online: cheap enough to ask often. */
 int cpus_online_read(const char *sysroot, cpu_set_t *online);
 
 /* Ticks since boot of one CPU, from /proc/stat (proc(5)). */

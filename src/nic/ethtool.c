@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* What a NIC answers to ethtool, by SIOCETHTOOL. */
 #include "nic/ethtool.h"
 

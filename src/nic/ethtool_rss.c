@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* A NIC's hash function, key and indirection table, by SIOCETHTOOL. */
 #include "nic/ethtool.h"
 

@@ -11,7 +11,7 @@ enum { INPUT_MAX = 48, KEY_MAX = 1024 };
 /* Packets that are tried; those of one SA teach no more than its first. */
 enum { PACKETS_MAX = 4096 };
 
-/* Of a chance match of queues, over all candidates. */
+/* A match of queues by chance, over all candidates, is ruled out below this probability. */
 #define CHANCE 0.001
 
 struct candidate {

@@ -56,7 +56,7 @@ struct explanation {
 	const char *untried;
 };
 
-/* Of the SAs that are not in UDP, or of those that are. */
+/* Explains the SAs that are not in UDP, or those that are. */
 void explain(const struct explain_facts *facts, bool udp, struct explanation *out);
 
 /* In words: "addresses and SPI, the SPI where UDP has its ports; ..." Returns buf. */

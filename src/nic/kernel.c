@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* What the running kernel can, by asking it. */
 #include "nic/kernel.h"
 
@@ -17,7 +17,7 @@
 
 #define ATTR_SA_PCPU 35 /* XFRMA_SA_PCPU, which Debian 12's headers do not have */
 
-/* Of a descriptor that was made only to see whether it can be. */
+/* Could it be made? The descriptor is closed: it was made only to see that. */
 static enum kernel_answer made(int fd)
 {
 	if (fd >= 0) {

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Links of this network namespace, read by rtnetlink. */
 #include "nic/link.h"
 #include "nic/nl.h"

@@ -13,7 +13,7 @@
 #define LINK_MAC_LEN  32
 #define LINK_WHY_LEN  512
 
-/* As IFLA_XDP_ATTACHED says (linux/if_link.h). */
+/* Values of IFLA_XDP_ATTACHED (linux/if_link.h). */
 enum link_xdp_mode {
 	LINK_XDP_NONE = 0,
 	LINK_XDP_NATIVE = 1,

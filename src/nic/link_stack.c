@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* How links sit on each other, and which of them a program may be attached to. */
 #include "nic/link.h"
 

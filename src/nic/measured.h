@@ -22,11 +22,11 @@ int measured_add(struct measured *measured, const struct flow *flow, uint16_t qu
 /* Takes an entry over as it is. -ENOMEM. */
 int measured_take(struct measured *measured, const struct measured_entry *entry);
 
-/* Brings the entries into order; the functions below, and who judges them, count on it. */
+/* Sorts the entries. The functions below, and those of verdict.h, need them sorted. */
 void measured_sort(struct measured *measured);
 void measured_free(struct measured *measured);
 
-/* Of the same SA? Of SAs that differ in nothing but the SPI (and of the same kind)? */
+/* Are two entries of the same SA? Of SAs of one kind that differ in nothing but the SPI? */
 bool measured_same_sa(const struct measured_entry *a, const struct measured_entry *b);
 bool measured_same_pair(const struct measured_entry *a, const struct measured_entry *b);
 

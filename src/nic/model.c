@@ -12,21 +12,16 @@ static const uint8_t microsoft_key[40] = {
 	0x80, 0x30, 0xf2, 0x0c, 0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac, 0x01, 0xfa,
 };
 
-#define PLAIN(i) &models_plain[i]
-
 const struct model *const *models(void)
 {
+#define NIC(name, ...) __VA_ARGS__
+#define MODEL(name)    &model_##name,
 	static const struct model *const all[] = {
-		&model_mlx5,	   &model_ice,	      &model_ice_os,
-		&model_i40e,	   &model_iavf,	      &model_ixgbe,
-		&model_igb,	   &model_igc,	      &model_bnxt,
-		&model_octeontx2,  &model_vmxnet3_v3, &model_vmxnet3_v4,
-		&model_vmxnet3_v6, &model_virtio,     &model_ena,
-		&model_ena_fixed,  &model_gve,	      PLAIN(0),
-		PLAIN(1),	   PLAIN(2),	      PLAIN(3),
-		PLAIN(4),	   PLAIN(5),	      PLAIN(6),
-		PLAIN(7),	   PLAIN(8),	      NULL,
+#include "nic/models/list.h"
+		NULL,
 	};
+#undef NIC
+#undef MODEL
 
 	return all;
 }
@@ -42,14 +37,9 @@ const struct model *model_find(const char *name)
 const struct model *model_of_driver(const char *driver)
 {
 	for (const struct model *const *m = models(); *m; m++)
-		if (!strcmp((*m)->driver, driver))
+		if (!strcmp((*m)->driver->name, driver))
 			return *m;
 	return NULL;
-}
-
-const struct xdp_driver *model_xdp(const struct model *model)
-{
-	return xdp_driver_find(model->driver);
 }
 
 static uint32_t table_size(const struct model *model, uint32_t queues)
@@ -92,22 +82,6 @@ int model_set_key(struct model_nic *nic, const uint8_t *key, size_t len)
 	memcpy(nic->key, key, len);
 	if (nic->model->ops && nic->model->ops->prepare_key)
 		nic->model->ops->prepare_key(nic, &nic->toeplitz);
-	return 0;
-}
-
-int model_set_subset(struct model_nic *nic, uint32_t type, uint64_t fields)
-{
-	if (fields & ~(uint64_t)MODEL_SDFN)
-		return -EINVAL;
-	nic->fields[type] = fields;
-	return 0;
-}
-
-int model_set_sd_or_sdfn(struct model_nic *nic, uint32_t type, uint64_t fields)
-{
-	if (fields != MODEL_SD && fields != MODEL_SDFN)
-		return -EINVAL;
-	nic->fields[type] = fields;
 	return 0;
 }
 

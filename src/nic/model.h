@@ -59,11 +59,20 @@ struct model_ops {
 	void (*prepare_key)(const struct model_nic *nic, struct toeplitz *toeplitz);
 };
 
+/* What a driver says of hash fields by constants: a value, or an errno. */
+struct model_answers {
+	int esp_err, ah_esp_err, set_err;
+	uint64_t esp, ah_esp;
+	bool set_nothing; /* setting 0 is no error */
+	int udp_err, set_udp_err;
+};
+
 struct model {
-	const char *name;   /* "vmxnet3-v4" */
-	const char *driver; /* as ethtool -i says */
-	const char *nic;    /* what operators call it */
+	const char *name; /* "vmxnet3-v4" */
+	const struct xdp_driver *driver;
+	const char *nic; /* what operators call it */
 	const struct model_ops *ops;
+	struct model_answers answers; /* where ops is model_constant */
 	/* Channels. */
 	uint32_t max_queues;
 	int channels_err, set_channels_err; /* negative errno, 0: can */
@@ -112,16 +121,13 @@ struct model_nic {
 	struct toeplitz toeplitz; /* of the key as the NIC uses it */
 };
 
-/* All models, NULL at the end; the one of a name, or NULL. */
+/* All models (models/list.h), NULL at the end; the one of a name, or NULL. */
 const struct model *const *models(void);
 const struct model *model_find(const char *name);
 
 /* The models of a driver, as ethtool -i names it: the first is what is assumed of it. NULL: none.
  */
 const struct model *model_of_driver(const char *driver);
-
-/* What is known of its XDP; NULL: nothing. */
-const struct xdp_driver *model_xdp(const struct model *model);
 
 /* The number of queues that such a NIC can have which is nearest to @wanted. */
 static inline uint32_t model_queues_of(const struct model *model, uint32_t wanted)

@@ -45,7 +45,6 @@ void model_ask_for_spi(struct model_nic *nic)
 
 int model_ask(const struct model *model, struct model_answer *answer)
 {
-	const struct xdp_driver *xdp = model_xdp(model);
 	struct model_nic *nic = malloc(sizeof(*nic));
 	int err = nic ? model_nic_init(nic, model, model->max_queues) : -ENOMEM;
 
@@ -56,7 +55,7 @@ int model_ask(const struct model *model, struct model_answer *answer)
 	*answer = (struct model_answer){
 		.plain = model_esp_by(nic, 4, FLOW_ESP),
 		.udp = model_esp_by(nic, 4, FLOW_ESP_UDP),
-		.native = xdp ? xdp->native : XDP_NATIVE_NO,
+		.native = model->driver->native,
 	};
 	model_ask_for_spi(nic);
 	answer->set_v4 = model_esp_by(nic, 4, FLOW_ESP);

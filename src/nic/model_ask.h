@@ -26,7 +26,7 @@ struct model_answer {
 	enum model_esp set_v4, set_v6; /* after `ethtool -N IF rx-flow-hash esp4|esp6 sdfn` */
 	bool settable_v4, settable_v6; /* that command is taken, and changes something */
 	enum model_esp udp;	       /* ESP in UDP */
-	enum xdp_native native;	       /* its driver's XDP; NO also where nothing is known */
+	enum xdp_native native;	       /* its driver's XDP */
 };
 
 /* 0, or -ENOMEM. */

@@ -57,7 +57,7 @@ static uint32_t hash_of(const struct check *c, const struct model_sample *sample
 	return model_hash(&c->nic, &flow) ^ model_hash(&c->nic, &zero);
 }
 
-/* As the NIC was, as far as the model lets itself be set; what it answers then, in *its. */
+/* Sets the model as the NIC was, as far as it can be set; *its: what it answers then. */
 static int set_up(struct check *c, const struct model *model, const struct model_seen *seen,
 		  struct claims *its)
 {
@@ -94,7 +94,8 @@ static bool has_queue(const struct model_sample *sample)
 	return sample->queue != MEASURE_NO_QUEUE;
 }
 
-/* With @base for the hash of the pair's first sample, as far as the table looks at it. */
+/* How many queues are predicted wrongly with @base as the hash of the pair's first sample, in the
+ * bits that index the table. */
 static size_t wrong_with(const struct check *c, struct run pair, const uint32_t *hash,
 			 uint32_t base)
 {
@@ -163,7 +164,7 @@ static struct spread spread_of(struct run sa)
 	return spread;
 }
 
-/* So few packets may have met on one queue by chance. */
+/* Are there so few packets that they may have met on one queue by chance? */
 static bool too_few(const struct check *c, uint64_t packets)
 {
 	double chance = 1;

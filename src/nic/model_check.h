@@ -60,7 +60,7 @@ struct model_check {
 /* 0, or -ENOMEM. */
 int model_check(const struct model *model, const struct model_seen *seen, struct model_check *out);
 
-/* Of all parts: one that does not fit decides, then one that does. The answers aside. */
+/* The outcome of all parts but the answers: one that does not fit decides, then one that does. */
 enum model_fit model_check_fit(const struct model_check *check);
 
 #endif

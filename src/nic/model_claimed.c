@@ -80,7 +80,7 @@ const struct model *claims_model(const struct claims *claims, unsigned int *diff
 		const char *names[CLAIMS_ANSWERS];
 		unsigned int n;
 
-		if (strcmp((*m)->driver, claims->driver))
+		if (strcmp((*m)->driver->name, claims->driver))
 			continue;
 		if (model_nic_init(nic, *m, model_queues_of(*m, claims->channels)))
 			continue;

@@ -15,7 +15,7 @@ static int get_driver(const struct model_nic *nic, struct ethtool_drvinfo *info)
 
 	memset(info, 0, sizeof(*info));
 	info->cmd = cmd;
-	snprintf(info->driver, sizeof(info->driver), "%s", nic->model->driver);
+	snprintf(info->driver, sizeof(info->driver), "%s", nic->model->driver->name);
 	snprintf(info->version, sizeof(info->version), "6.12");
 	snprintf(info->bus_info, sizeof(info->bus_info), "model");
 	return 0;

@@ -9,14 +9,14 @@
 
 enum { SPI_IN_UDP_V4 = 42, SPI_IN_UDP_V6 = 62 }; /* from the start of the Ethernet frame */
 
-static uint32_t type_of(const struct ethtool_rx_flow_spec *spec)
+uint32_t model_rule_type(const struct ethtool_rx_flow_spec *spec)
 {
 	return spec->flow_type & ~(FLOW_EXT | FLOW_MAC_EXT | FLOW_RSS);
 }
 
 bool model_rule_spi(const struct ethtool_rx_flow_spec *spec, __be32 *spi, __be32 *mask)
 {
-	switch (type_of(spec)) {
+	switch (model_rule_type(spec)) {
 	case ESP_V4_FLOW:
 	case AH_V4_FLOW:
 		*spi = spec->h_u.esp_ip4_spec.spi;
@@ -119,7 +119,7 @@ static bool addresses_match(const struct ethtool_rx_flow_spec *spec, const struc
 static bool spi_matches(const struct model_nic *nic, const struct ethtool_rx_flow_spec *spec,
 			const struct flow *flow)
 {
-	uint32_t type = type_of(spec);
+	uint32_t type = model_rule_type(spec);
 	bool v6 = type == ESP_V6_FLOW || type == AH_V6_FLOW;
 	bool ah = type == AH_V4_FLOW || type == AH_V6_FLOW;
 	__be32 spi = 0, mask = 0;
@@ -166,7 +166,7 @@ static bool protocol_matches(const struct ethtool_rx_flow_spec *spec, const stru
 bool model_rule_matches(const struct model_nic *nic, const struct ethtool_rx_flow_spec *spec,
 			const struct flow *flow)
 {
-	switch (type_of(spec)) {
+	switch (model_rule_type(spec)) {
 	case ESP_V4_FLOW:
 	case AH_V4_FLOW:
 	case ESP_V6_FLOW:
@@ -174,10 +174,10 @@ bool model_rule_matches(const struct model_nic *nic, const struct ethtool_rx_flo
 		return spi_matches(nic, spec, flow);
 	case UDP_V4_FLOW:
 	case UDP_V6_FLOW:
-		return udp_matches(spec, flow, type_of(spec) == UDP_V6_FLOW);
+		return udp_matches(spec, flow, model_rule_type(spec) == UDP_V6_FLOW);
 	case IPV4_USER_FLOW:
 	case IPV6_USER_FLOW:
-		return protocol_matches(spec, flow, type_of(spec) == IPV6_USER_FLOW);
+		return protocol_matches(spec, flow, model_rule_type(spec) == IPV6_USER_FLOW);
 	default:
 		return false;
 	}

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* XDP features of a device, by the generic netlink family "netdev". */
 #include "nic/netdev.h"
 #include "nic/nl.h"

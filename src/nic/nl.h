@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One netlink conversation, and receiving with a look at who sent. Inner to nic/. */
+/* One netlink conversation; receiving checks that the kernel sent. Inner to nic/. */
 #ifndef NIC_NL_H
 #define NIC_NL_H
 

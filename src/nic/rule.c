@@ -102,7 +102,7 @@ static void take_addresses(const struct ethtool_rx_flow_spec *spec, struct rule 
 	}
 }
 
-/* What drivers add to a rule when they give it back, masks above all, is not looked at. */
+/* Drivers add to a rule when they give it back, masks above all: that is not compared. */
 bool rule_of_spec(const struct ethtool_rx_flow_spec *spec, struct rule *rule)
 {
 	uint32_t type = spec->flow_type & ~(uint32_t)(FLOW_EXT | FLOW_MAC_EXT | FLOW_RSS);

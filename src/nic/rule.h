@@ -22,8 +22,9 @@ struct rule {
 };
 
 /*
- * As SIOCETHTOOL takes it, with all masks full. iavf wants the halves of the SPI of ESP in UDP as
- * user-def words of their offset in the frame (iavf_fdir.c iavf_fill_fdir_nat_t_esp_hdr).
+ * Fills the form that SIOCETHTOOL takes, with all masks full. iavf wants the halves of the SPI of
+ * ESP in UDP as user-def words of their offset in the frame (iavf_fdir.c
+ * iavf_fill_fdir_nat_t_esp_hdr).
  */
 void rule_to_spec(const struct rule *rule, uint32_t location, struct ethtool_rx_flow_spec *spec);
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* sysfs of a network namespace, through a private mount. */
 #include "nic/sysfs.h"
 

@@ -5,7 +5,7 @@
 /* A chance that is small enough to be none. */
 #define CHANCE 0.01
 
-/* So many SAs that share a queue by chance are too many for that. */
+/* As many SAs as this do not share one queue by chance. */
 static unsigned int enough_of(double queues)
 {
 	unsigned int enough = 0;

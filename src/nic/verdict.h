@@ -29,7 +29,7 @@ struct verdict_facts {
 	bool hashes_of_nic; /* the hashes are the NIC's own, not the kernel's */
 };
 
-/* Of the SAs that are not in UDP, or of those that are. */
+/* Judges the SAs that are not in UDP, or those that are. */
 struct verdict_part {
 	enum verdict verdict;
 	size_t sas, pairs; /* that were seen; pairs of addresses (and ports) */
@@ -57,7 +57,10 @@ bool verdict_is_spray(uint64_t packets, uint64_t largest);
 
 void verdict_of(const struct verdict_facts *facts, bool udp, struct verdict_part *part);
 
-/* Of both: SAs in UDP only count where the others tell nothing, unless they are sprayed. */
+/*
+ * The verdict of both: SAs in UDP count only where the others tell nothing, unless they are
+ * sprayed.
+ */
 enum verdict verdict_overall(const struct verdict_part *plain, const struct verdict_part *udp);
 
 #endif

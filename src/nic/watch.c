@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Follows the links and local addresses of a network namespace. */
 #include "nic/watch.h"
 #include "nic/nl.h"

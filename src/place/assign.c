@@ -52,62 +52,6 @@ void assign_free(struct assign *a)
 	free(a);
 }
 
-static void unlist(struct assign *a, uint32_t i)
-{
-	struct assign_slot *sa = &a->sa[i];
-	struct assign_bin *cpu = &a->cpu[sa->now];
-
-	if (sa->prev == ASSIGN_NONE)
-		cpu->head = sa->next;
-	else
-		a->sa[sa->prev].next = sa->next;
-	if (sa->next == ASSIGN_NONE)
-		cpu->tail = sa->prev;
-	else
-		a->sa[sa->next].prev = sa->prev;
-	cpu->load -= sa->load;
-	cpu->sas--;
-	cpu->stuck = false;
-	sa->listed = false;
-}
-
-/* Before `next`, which is ASSIGN_NONE for the end of the list. */
-static void list(struct assign *a, uint32_t i, int to, uint32_t next)
-{
-	struct assign_slot *sa = &a->sa[i];
-	struct assign_bin *cpu = &a->cpu[to];
-
-	sa->next = next;
-	sa->prev = next == ASSIGN_NONE ? cpu->tail : a->sa[next].prev;
-	if (sa->prev == ASSIGN_NONE)
-		cpu->head = i;
-	else
-		a->sa[sa->prev].next = i;
-	if (next == ASSIGN_NONE)
-		cpu->tail = i;
-	else
-		a->sa[next].prev = i;
-	cpu->load += sa->load;
-	cpu->sas++;
-	cpu->stuck = false;
-	sa->now = to;
-	sa->listed = true;
-}
-
-void assign_put(struct assign *a, uint32_t i, int to)
-{
-	struct assign_slot *sa = &a->sa[i];
-	uint32_t next = a->cpu[to].head;
-
-	if (sa->start >= 0)
-		a->changed = a->changed + (to != sa->start) - (sa->now != sa->start);
-	if (sa->listed)
-		unlist(a, i);
-	while (next != ASSIGN_NONE && a->sa[next].load < sa->load)
-		next = a->sa[next].next;
-	list(a, i, to, next);
-}
-
 static void merge(const struct assign *a, const uint32_t *in, uint32_t *out, size_t middle,
 		  size_t end)
 {
@@ -203,7 +147,7 @@ static void take_sas(struct assign *a, const struct assign_sa *sas)
 		if (flags & ASSIGN_BUSY || (flags & ASSIGN_FIXED && !a->cpu[sa->now].leaving))
 			stay(&a->cpu[sa->now], sa->load);
 		else
-			list(a, i, sa->now, ASSIGN_NONE);
+			assign_append(a, i, sa->now);
 	}
 }
 
@@ -217,7 +161,7 @@ static double largest(const struct assign *a)
 	return max;
 }
 
-/* By load, and by number where that says nothing: without traffic. */
+/* By load; by number of SAs where no load is known, because there is no traffic. */
 static bool colder(const struct assign_bin *a, const struct assign_bin *b)
 {
 	return a->load < b->load || (a->load == b->load && a->sas < b->sas);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The scratch of a round, shared by assign.c and assign_even.c and by nobody else. */
+/* The scratch of a round, shared by the files of assign.h and by nobody else. */
 #ifndef PLACE_ASSIGN_IMPL_H
 #define PLACE_ASSIGN_IMPL_H
 
@@ -43,8 +43,11 @@ static inline bool open_cpu(const struct assign_bin *cpu)
 	return !cpu->leaving && !cpu->closed;
 }
 
-/* Puts an SA on a CPU, on its list at the place of its load. */
+/* assign_lists.c: puts an SA on a CPU, on its list at the place of its load. */
 void assign_put(struct assign *a, uint32_t sa, int cpu);
+
+/* Lists an SA at the end: no other there is as heavy. */
+void assign_append(struct assign *a, uint32_t sa, int cpu);
 
 /* Whether that many more moves are within the budget. */
 static inline bool assign_afford(const struct assign *a, size_t moves)
@@ -52,7 +55,7 @@ static inline bool assign_afford(const struct assign *a, size_t moves)
 	return a->changed + moves <= a->limits.budget;
 }
 
-/* Brings the CPUs that are not closed near to their level. Whether the budget was in the way. */
+/* assign_even.c: brings the CPUs that are not closed near to their level. Whether the budget was in the way. */
 bool assign_even(struct assign *a);
 
 #endif

@@ -1,7 +1,8 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Which CPUs --cpus means when it is not given. */
-#include "place/choose_cpus.h"
 #include "nic/cpulist.h"
+#include "host/cpuset.h"
+#include "place/choose_cpus.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -32,14 +33,6 @@ __attribute__((format(printf, 2, 3))) static void why_add(struct why *why, const
 	va_end(ap);
 }
 
-static void without(cpu_set_t *set, const cpu_set_t *gone)
-{
-	cpu_set_t both;
-
-	CPU_AND(&both, set, gone);
-	CPU_XOR(set, set, &both);
-}
-
 static bool on_nic_node(const struct choose_cpus_facts *facts, int cpu)
 {
 	size_t i;
@@ -63,10 +56,10 @@ static bool nodes_known(const struct choose_cpus_facts *facts)
 
 static bool several_nodes(const struct choose_cpus_facts *facts)
 {
-	int cpu, node = -1;
+	int node = -1;
 
-	for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (!CPU_ISSET(cpu, &facts->online) || facts->node[cpu] < 0)
+	cpuset_each (cpu, &facts->online) {
+		if (facts->node[cpu] < 0)
 			continue;
 		if (node >= 0 && node != facts->node[cpu])
 			return true;
@@ -96,7 +89,6 @@ static void keep_nodes(const struct choose_cpus_facts *facts, const cpu_set_t *u
 {
 	cpu_set_t near, good;
 	char nodes[96];
-	int cpu;
 
 	if (!several_nodes(facts)) {
 		why_add(why, "all online");
@@ -107,8 +99,8 @@ static void keep_nodes(const struct choose_cpus_facts *facts, const cpu_set_t *u
 		return;
 	}
 	CPU_ZERO(&near);
-	for (cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, set) && on_nic_node(facts, cpu))
+	cpuset_each (cpu, set)
+		if (on_nic_node(facts, cpu))
 			CPU_SET(cpu, &near);
 	name_nodes(facts, nodes, sizeof(nodes));
 	CPU_AND(&good, &near, usable);
@@ -129,7 +121,7 @@ static void drop_reserved(const cpu_set_t *reserved, const char *word, cpu_set_t
 	CPU_AND(&gone, set, reserved);
 	if (!CPU_COUNT(&gone))
 		return;
-	without(&left, &gone);
+	cpuset_remove(&left, &gone);
 	if (!CPU_COUNT(&left)) {
 		why_add(why, "though %s (there is no other)", word);
 		return;
@@ -143,12 +135,11 @@ static void drop_reserved(const cpu_set_t *reserved, const char *word, cpu_set_t
 static void one_a_core(const struct choose_cpus_facts *facts, cpu_set_t *set, struct why *why)
 {
 	cpu_set_t cores, kept;
-	int cpu;
 
 	CPU_ZERO(&cores);
 	CPU_ZERO(&kept);
-	for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (!CPU_ISSET(cpu, set) || CPU_ISSET(facts->core[cpu], &cores))
+	cpuset_each (cpu, set) {
+		if (CPU_ISSET(facts->core[cpu], &cores))
 			continue;
 		CPU_SET(facts->core[cpu], &cores);
 		CPU_SET(cpu, &kept);
@@ -161,12 +152,12 @@ static void one_a_core(const struct choose_cpus_facts *facts, cpu_set_t *set, st
 /* The receiving CPU that is busiest, -1 if none receives to speak of. */
 static int busiest(const struct choose_cpus_facts *facts)
 {
-	int cpu, best = -1;
+	int best = -1;
 
 	if (!facts->rx_busy)
 		return -1;
-	for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (!CPU_ISSET(cpu, &facts->online) || facts->rx_busy[cpu] <= RX_NOISE)
+	cpuset_each (cpu, &facts->online) {
+		if (facts->rx_busy[cpu] <= RX_NOISE)
 			continue;
 		if (CPU_COUNT(&facts->receiving) && !CPU_ISSET(cpu, &facts->receiving))
 			continue;
@@ -179,12 +170,12 @@ static int busiest(const struct choose_cpus_facts *facts)
 /* A core's other thread slows it as much, so the whole core is left to receiving. */
 static void drop_busiest(const struct choose_cpus_facts *facts, cpu_set_t *set, struct why *why)
 {
-	int cpu, receiver = busiest(facts);
+	int receiver = busiest(facts);
 
 	if (receiver < 0 || CPU_COUNT(set) < 3)
 		return;
-	for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (!CPU_ISSET(cpu, set) || facts->core[cpu] != facts->core[receiver])
+	cpuset_each (cpu, set) {
+		if (facts->core[cpu] != facts->core[receiver])
 			continue;
 		CPU_CLR(cpu, set);
 		if (cpu == receiver)
@@ -203,8 +194,8 @@ int choose_cpus(const struct choose_cpus_facts *facts, cpu_set_t *out, char *buf
 	buf[0] = 0;
 	if (!CPU_COUNT(&set))
 		return -EINVAL;
-	without(&usable, &facts->isolated);
-	without(&usable, &facts->nohz_full);
+	cpuset_remove(&usable, &facts->isolated);
+	cpuset_remove(&usable, &facts->nohz_full);
 	keep_nodes(facts, CPU_COUNT(&usable) ? &usable : &set, &set, &why);
 	drop_reserved(&facts->isolated, "isolated", &set, &why);
 	drop_reserved(&facts->nohz_full, "nohz_full", &set, &why);

@@ -36,7 +36,10 @@ struct cost_fit {
 	double noise;		   /* mean distance of late samples from the fit */
 };
 
-/* Where the fit starts: what ESP with AES-GCM costs a CPU of today, within a factor of a few. */
+/*
+ * The costs that the fit starts from: those of ESP with AES-GCM on a CPU of today, within a factor
+ * of a few.
+ */
 struct cost cost_start(void);
 
 void cost_init(struct cost_fit *fit, const struct cost *start);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // First placement.
+#include "host/cpuset.h"
 #include "place/first.h"
 
 #include <math.h>
@@ -7,60 +8,19 @@
 
 #define ALIKE 0.02 /* loads of CPUs that differ by less are no reason to crowd one of them */
 
-/* The next CPU of a set from @cpu on, -1: none. By words: a set has room for a thousand. */
-static int next_cpu(const cpu_set_t *set, int cpu)
-{
-	enum { BITS = 8 * sizeof(*set->__bits), WORDS = CPU_SETSIZE / BITS };
-	int word = cpu / BITS;
-	unsigned long rest;
-
-	if (word >= WORDS)
-		return -1;
-	rest = set->__bits[word] >> cpu % BITS << cpu % BITS;
-	while (!rest && ++word < WORDS)
-		rest = set->__bits[word];
-	return rest ? word * (int)BITS + __builtin_ctzl(rest) : -1;
-}
-
-static int lowest(const cpu_set_t *set)
-{
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, set))
-			return cpu;
-	return -1;
-}
-
-static int highest(const cpu_set_t *set)
-{
-	for (int cpu = CPU_SETSIZE - 1; cpu >= 0; cpu--)
-		if (CPU_ISSET(cpu, set))
-			return cpu;
-	return -1;
-}
-
-static void without(cpu_set_t *out, const cpu_set_t *set, const cpu_set_t *taken)
-{
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (CPU_ISSET(cpu, set) && !CPU_ISSET(cpu, taken))
-			CPU_SET(cpu, out);
-		else
-			CPU_CLR(cpu, out);
-	}
-}
-
 void first_roles(const cpu_set_t *cpus, const cpu_set_t *strays, int ike, struct cpu_roles *roles)
 {
 	bool apart = CPU_COUNT(strays) > 0 || CPU_COUNT(cpus) > 2;
 
 	roles->strays = *strays;
 	if (!CPU_COUNT(strays))
-		CPU_SET(highest(cpus), &roles->strays);
+		CPU_SET(cpuset_last(cpus), &roles->strays);
 	roles->sas = *cpus;
 	if (apart)
-		without(&roles->sas, cpus, &roles->strays);
+		cpuset_remove(&roles->sas, &roles->strays);
 	if (!CPU_COUNT(&roles->sas))
 		roles->sas = *cpus;
-	roles->ike = ike >= 0 ? ike : lowest(cpus);
+	roles->ike = ike >= 0 ? ike : cpuset_first(cpus);
 }
 
 static bool usable(const cpu_set_t *cpus, uint32_t cpu)
@@ -97,7 +57,7 @@ int first_cpu(const cpu_set_t *cpus, const uint32_t *counts, const double *loads
 	double least = INFINITY;
 	int members = 0, best = -1;
 
-	for (int cpu = next_cpu(cpus, 0); cpu >= 0; cpu = next_cpu(cpus, cpu + 1)) {
+	cpuset_each (cpu, cpus) {
 		member[members++] = cpu;
 		if (loads[cpu] < least)
 			least = loads[cpu];

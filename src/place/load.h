@@ -12,7 +12,7 @@ struct load_rate {
 	double packets, bytes, seconds;
 };
 
-/* So many packets and bytes came in the last interval. Numbers that cannot be count as none. */
+/* Adds the packets and bytes of the last interval. Impossible numbers count as none. */
 void load_add(struct load_rate *rate, double packets, double bytes, double seconds);
 
 /* Packets a second; NAN if the SA was seen too short to tell. */

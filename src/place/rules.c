@@ -23,7 +23,10 @@ static void swap(struct rules_entry *a, struct rules_entry *b)
 	*b = held;
 }
 
-/* Of two sorted lists, what is in one only goes to its front; equal ones stay. */
+/*
+ * Sorts apart: the entries that only one of two sorted lists has go to its front; those of both
+ * stay behind.
+ */
 static void part(struct rules_plan *plan, struct rules_entry *have, size_t n_have,
 		 struct rules_entry *wanted, size_t n_wanted)
 {

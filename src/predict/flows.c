@@ -37,7 +37,8 @@ static bool same_address(const __be32 a[4], const __be32 b[4])
 	return a[0] == b[0] && a[1] == b[1] && a[2] == b[2] && a[3] == b[3];
 }
 
-/* Alike in all that a NIC may look at but the sequence number; a later fragment has its SA instead.
+/* Packets that agree in everything that a NIC may hash, but the sequence number; a later fragment
+ * has its SA instead.
  */
 static bool same_flow(const struct flows_flow *a, const struct flow *f, uint32_t sa)
 {

@@ -56,7 +56,7 @@ int placed_packet(struct placed *placed, uint32_t index, uint32_t bytes, uint64_
 int placed_finish(struct placed *placed);
 
 /*
- * The best placement on the same CPUs for who knows all packets beforehand: none of the SAs moves.
+ * The best placement on the same CPUs, if all packets were known beforehand: no SA moves.
  * Into an initialised *spread. 0 or -ENOMEM.
  */
 int placed_best(const struct flows *flows, uint32_t cpus, struct spread *spread);

@@ -57,8 +57,9 @@ int simulation_add(struct simulation *simulation, const struct simulation_nic *w
 void simulation_packet(void *arg, const struct trace_packet *packet);
 
 /*
- * After the last packet: fills in what came of the NICs, and adds our placements: "espalier", as it
- * would have run, and "best", for who knows all packets beforehand. 0 or a negative errno.
+ * After the last packet: fills in the results of the NICs, and adds two placements of ours:
+ * "espalier", as it would have run, and "best", if all packets were known beforehand. 0 or a
+ * negative errno.
  */
 int simulation_finish(struct simulation *simulation);
 

@@ -106,3 +106,8 @@ void spread_finish(struct spread *spread)
 	spread->speedup = (double)spread->packets / (double)most;
 	spread->imbalance = spread->queues / spread->speedup;
 }
+
+double spread_share(const struct spread *spread, uint32_t queue)
+{
+	return spread->packets ? (double)spread->queue[queue].packets / (double)spread->packets : 0;
+}

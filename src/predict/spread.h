@@ -48,4 +48,7 @@ int spread_by_nic(struct spread *spread, const struct model_nic *nic, const stru
 /* Sums up, after the last packet. */
 void spread_finish(struct spread *spread);
 
+/* What part of all packets comes to a queue: 0 to 1. */
+double spread_share(const struct spread *spread, uint32_t queue);
+
 #endif

@@ -15,7 +15,6 @@
 #define READS_AT_ONCE 256
 #define DUMP_TRIES    5
 #define DRAIN_TRIES   64
-#define SPARE	      1024 /* SAs reserved beyond those that are there at start */
 
 static int set_event_options(struct mnl_socket *socket)
 {
@@ -179,7 +178,6 @@ static void read_datagram(struct sad *sad, size_t n, uint32_t from, struct answe
 {
 	const struct nlmsghdr *nlh;
 	size_t at = 0;
-	int ret;
 
 	if (from) {
 		sad->stats.forged++;
@@ -187,9 +185,6 @@ static void read_datagram(struct sad *sad, size_t n, uint32_t from, struct answe
 	}
 	while ((nlh = xfrm_next(sad->buffer, n, &at)))
 		read_answer(sad, nlh, answer);
-	ret = sad_flush(sad);
-	if (ret < 0 && !answer->error)
-		answer->error = ret;
 }
 
 /*
@@ -221,37 +216,11 @@ static int dump(struct sad *sad, bool *interrupted)
 	nlh->nlmsg_type = XFRM_MSG_GETSA;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	sad->round++;
-	sad->seen = 0;
 	ret = request(sad, nlh);
 	if (!ret)
 		ret = collect(sad, &answer);
 	*interrupted = answer.interrupted;
 	return ret;
-}
-
-/* How many SAs the kernel has; 0 when it does not say. */
-static uint32_t kernel_count(struct sad *sad)
-{
-	char buffer[64] __attribute__((aligned(8)));
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
-	const struct nlmsghdr *answer;
-	const struct nlattr *attr;
-	size_t at = 0;
-	uint32_t from;
-	ssize_t n;
-
-	nlh->nlmsg_type = XFRM_MSG_GETSADINFO;
-	nlh->nlmsg_flags = NLM_F_REQUEST;
-	memset(mnl_nlmsg_put_extra_header(nlh, sizeof(uint32_t)), 0xff, sizeof(uint32_t));
-	if (request(sad, nlh))
-		return 0;
-	n = receive(sad, sad->requests, MSG_DONTWAIT, &from);
-	answer = n > 0 && !from ? xfrm_next(sad->buffer, (size_t)n, &at) : NULL;
-	if (!answer || answer->nlmsg_type != XFRM_MSG_NEWSADINFO ||
-	    mnl_nlmsg_get_payload_len(answer) < 2 * sizeof(uint32_t) + NLA_HDRLEN)
-		return 0;
-	attr = mnl_nlmsg_get_payload_offset(answer, sizeof(uint32_t));
-	return mnl_attr_get_type(attr) == XFRMA_SAD_CNT ? mnl_attr_get_u32(attr) : 0;
 }
 
 int sad_open(struct sad **out, const struct sad_ops *ops, void *arg)
@@ -266,8 +235,6 @@ int sad_open(struct sad **out, const struct sad_ops *ops, void *arg)
 		ret = set_event_options(sad->events);
 	if (!ret)
 		ret = open_socket(&sad->requests, 0);
-	if (!ret)
-		ret = sa_set_reserve(&sad->set, kernel_count(sad) + SPARE);
 	if (ret) {
 		sad_close(sad);
 		return ret;

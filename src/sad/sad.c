@@ -17,17 +17,12 @@ _Static_assert(COMPARED == 88, "struct sa has a hole before its counters");
 struct sad *sad_new(const struct sad_ops *ops, void *arg)
 {
 	struct sad *sad = calloc(1, sizeof(*sad));
-	uint64_t seed = 0;
 
 	if (!sad)
 		return NULL;
-	/* early at boot there may be no randomness: then the index is only easier to attack */
-	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) < 0)
-		seed = (uintptr_t)sad;
-	if (sa_set_init(&sad->set, seed)) {
-		free(sad);
-		return NULL;
-	}
+	/* early at boot there may be no randomness: then the table is only easier to attack */
+	if (getrandom(&sad->set.seed, sizeof(sad->set.seed), GRND_NONBLOCK) < 0)
+		sad->set.seed = (uintptr_t)sad;
 	sad->ops = ops;
 	sad->arg = arg;
 	return sad;
@@ -45,41 +40,14 @@ void sad_close(struct sad *sad)
 	free(sad);
 }
 
-static bool is_local(const struct sad *sad, struct sad_local *last, uint8_t family,
-		     const __be32 addr[4])
+static bool is_inbound(const struct sad *sad, const struct sa *sa)
 {
-	/* In words of the size in which they were just written: a wider load would have to wait. */
-	if (last->family != family || last->addr[0] != addr[0] || last->addr[1] != addr[1] ||
-	    last->addr[2] != addr[2] || last->addr[3] != addr[3]) {
-		last->local = sad->ops->is_local(sad->arg, family, addr);
-		memcpy(last->addr, addr, sizeof(last->addr));
-		last->family = family;
-	}
-	return last->local;
-}
+	uint8_t family = sa->id.family;
 
-static bool is_inbound(struct sad *sad, const struct sa *sa)
-{
-	if (sa->source != SA_KERNEL || sa->direction == SA_DIR_IN || !sad->ops->is_local)
+	if (sa->source != SA_KERNEL || sa->direction || !sad->ops->is_local)
 		return sa->direction != SA_DIR_OUT;
-	if (sa->direction == SA_DIR_OUT)
-		return false;
-	return !is_local(sad, &sad->src, sa->id.family, sa->src) ||
-	       is_local(sad, &sad->dst, sa->id.family, sa->id.dst);
-}
-
-static void show(struct sad *sad, struct sa_entry *entry)
-{
-	entry->shown = true;
-	sad->shown++;
-	sad->ops->added(sad->arg, &entry->sa);
-}
-
-static void hide(struct sad *sad, struct sa_entry *entry)
-{
-	entry->shown = false;
-	sad->shown--;
-	sad->ops->removed(sad->arg, &entry->sa);
+	return !sad->ops->is_local(sad->arg, family, sa->src) ||
+	       sad->ops->is_local(sad->arg, family, sa->id.dst);
 }
 
 /* An entry counts that is inbound and stays. */
@@ -88,119 +56,67 @@ static bool counts(const struct sa_entry *entry)
 	return entry->inbound && !entry->gone;
 }
 
-/* The best source with this id: kernel, then file, then learned. */
-static enum sa_source best_source(const struct sad *sad, const struct sa_id *id)
+/* The best source with this name: kernel, then file, then learned. */
+static enum sa_source best_source(const struct sa_name *name)
 {
 	enum sa_source best = SA_LEARNED;
-	struct sa_cursor cursor;
-	struct sa_entry *entry;
 
-	for (entry = sa_set_first(&sad->set, id, &cursor); entry;
-	     entry = sa_set_next(&sad->set, id, &cursor)) {
+	for (const struct sa_entry *entry = name->entries; entry; entry = entry->next)
 		if (counts(entry) && entry->sa.source < best)
 			best = entry->sa.source;
-	}
 	return best;
 }
 
-static void drop(struct sad *sad, struct sa_entry *entry)
-{
-	if (entry->shown)
-		hide(sad, entry);
-	if (entry->sa.source != SA_KERNEL)
-		sad->lesser--;
-	sa_set_remove(&sad->set, entry);
-}
-
-/* A learned SA that lost its place does not come back: it can be learned again. */
-static void drop_learned(struct sad *sad, const struct sa_id *id)
-{
-	struct sa_cursor cursor;
-	struct sa_entry *entry;
-
-	for (entry = sa_set_first(&sad->set, id, &cursor); entry;
-	     entry = sa_set_next(&sad->set, id, &cursor)) {
-		if (entry->sa.source != SA_LEARNED || entry->gone)
-			continue;
-		drop(sad, entry);
-		return;
-	}
-}
-
 /*
- * Shows those that now shall be shown and then hides the others: so an SA that is known from two
- * sources is never without an entry at the consumer's.
+ * Brings what the consumer knows of this name in line after entries changed. Shows those that now
+ * shall be shown and then hides the others: so an SA that is known from two sources is never
+ * without an entry at the consumer's. Then removes those that are gone, and a learned SA that lost
+ * its place: it does not come back, but can be learned again. The name goes with its last entry.
  */
-static void settle_shared(struct sad *sad, const struct sa_id *id)
+static void settle(struct sad *sad, struct sa_name *name)
 {
-	enum sa_source best = best_source(sad, id);
-	struct sa_cursor cursor;
-	struct sa_entry *entry;
+	enum sa_source best = best_source(name);
+	struct sa_entry *entry, *next;
 
-	for (entry = sa_set_first(&sad->set, id, &cursor); entry;
-	     entry = sa_set_next(&sad->set, id, &cursor)) {
-		if (!entry->shown && counts(entry) && entry->sa.source == best)
-			show(sad, entry);
+	for (entry = name->entries; entry; entry = entry->next)
+		if (!entry->shown && counts(entry) && entry->sa.source == best) {
+			entry->shown = true;
+			sad->shown++;
+			sad->ops->added(sad->arg, &entry->sa);
+		}
+	for (entry = name->entries; entry; entry = entry->next)
+		if (entry->shown && !(counts(entry) && entry->sa.source == best)) {
+			entry->shown = false;
+			sad->shown--;
+			sad->ops->removed(sad->arg, &entry->sa);
+		}
+	for (entry = name->entries; entry; entry = next) {
+		next = entry->next;
+		if (entry->gone || (entry->sa.source == SA_LEARNED && best != SA_LEARNED))
+			sa_set_remove(&sad->set, entry);
 	}
-	for (entry = sa_set_first(&sad->set, id, &cursor); entry;
-	     entry = sa_set_next(&sad->set, id, &cursor)) {
-		if (entry->shown && !(counts(entry) && entry->sa.source == best))
-			hide(sad, entry);
-	}
-	if (best != SA_LEARNED)
-		drop_learned(sad, id);
 }
 
-/* Brings what the consumer knows of this id in line after `entry` changed. */
-static void settle(struct sad *sad, struct sa_entry *entry)
+static void take_away(struct sad *sad, struct sa_entry *entry)
 {
-	struct sa_id id = entry->sa.id;
-
-	if (sad->lesser)
-		settle_shared(sad, &id);
-	else if (!entry->shown && counts(entry))
-		show(sad, entry);
-	else if (entry->shown && !counts(entry))
-		hide(sad, entry);
+	entry->gone = true;
+	settle(sad, entry->name);
 }
 
 /* The entry of the same source, mark and interface id. */
-static struct sa_entry *find(const struct sad *sad, const struct sa *sa, uint32_t hash)
+static struct sa_entry *find(const struct sa_name *name, const struct sa *sa)
 {
-	struct sa_cursor cursor;
-	struct sa_entry *entry;
-
-	for (entry = sa_set_first_hashed(&sad->set, &sa->id, hash, &cursor); entry;
-	     entry = sa_set_next(&sad->set, &sa->id, &cursor)) {
+	for (struct sa_entry *entry = name ? name->entries : NULL; entry; entry = entry->next)
 		if (entry->sa.source == sa->source && entry->sa.mark_value == sa->mark_value &&
 		    entry->sa.mark_mask == sa->mark_mask && entry->sa.if_id == sa->if_id)
 			return entry;
-	}
 	return NULL;
 }
 
 /* This round of what the SA comes from still holds it. */
-static void touch(struct sad *sad, struct sa_entry *entry)
+static void touch(const struct sad *sad, struct sa_entry *entry)
 {
-	if (entry->sa.source == SA_FILE) {
-		entry->round = sad->file_round;
-	} else if (entry->sa.source == SA_KERNEL && entry->round != sad->round) {
-		entry->round = sad->round;
-		sad->seen++;
-	}
-}
-
-static struct sa_entry *insert(struct sad *sad, const struct sa *sa, uint32_t hash)
-{
-	struct sa_entry *entry = sa_set_add(&sad->set, sa, hash);
-
-	if (!entry)
-		return NULL;
-	touch(sad, entry);
-	entry->inbound = is_inbound(sad, sa);
-	if (sa->source != SA_KERNEL)
-		sad->lesser++;
-	return entry;
+	entry->round = entry->sa.source == SA_FILE ? sad->file_round : sad->round;
 }
 
 static void update(struct sad *sad, struct sa_entry *entry, const struct sa *sa)
@@ -218,34 +134,30 @@ static void update(struct sad *sad, struct sa_entry *entry, const struct sa *sa)
 	entry->inbound = is_inbound(sad, sa);
 	if (entry->shown && counts(entry))
 		sad->ops->changed(sad->arg, &was, &entry->sa);
-	settle(sad, entry);
+	settle(sad, entry->name);
 }
 
-static int apply_sa(struct sad *sad, const struct sa *sa, uint32_t hash)
+static int apply_sa(struct sad *sad, const struct sa *sa)
 {
-	struct sa_entry *entry = find(sad, sa, hash);
+	struct sa_name *name = sa_set_find(&sad->set, &sa->id);
+	struct sa_entry *entry = find(name, sa);
 
 	if (entry) {
 		update(sad, entry, sa);
 		return 0;
 	}
-	entry = insert(sad, sa, hash);
+	entry = sa_set_add(&sad->set, name, sa);
 	if (!entry)
 		return -ENOMEM;
-	settle(sad, entry);
+	touch(sad, entry);
+	entry->inbound = is_inbound(sad, sa);
+	settle(sad, entry->name);
 	return 0;
 }
 
-static void take_away(struct sad *sad, struct sa_entry *entry)
+static void apply_gone(struct sad *sad, const struct sa *sa)
 {
-	entry->gone = true;
-	settle(sad, entry);
-	drop(sad, entry);
-}
-
-static void apply_gone(struct sad *sad, const struct sa *sa, uint32_t hash)
-{
-	struct sa_entry *entry = find(sad, sa, hash);
+	struct sa_entry *entry = find(sa_set_find(&sad->set, &sa->id), sa);
 
 	if (entry)
 		take_away(sad, entry);
@@ -254,20 +166,18 @@ static void apply_gone(struct sad *sad, const struct sa *sa, uint32_t hash)
 /* Only a notice: the kernel's SA keeps the old port until the IKE daemon updates it. */
 static void apply_moved(struct sad *sad, const struct sa *moved)
 {
-	struct sa_cursor cursor;
-	struct sa_entry *entry;
+	const struct sa_name *name = sa_set_find(&sad->set, &moved->id);
+	struct sa_entry *entry = name ? name->entries : NULL;
 	struct sa sa;
 
-	for (entry = sa_set_first(&sad->set, &moved->id, &cursor); entry;
-	     entry = sa_set_next(&sad->set, &moved->id, &cursor)) {
-		if (entry->sa.source != SA_KERNEL || !entry->sa.encap)
-			continue;
-		sa = entry->sa;
-		memcpy(sa.src, moved->src, sizeof(sa.src));
-		sa.encap_sport = moved->encap_sport;
-		update(sad, entry, &sa);
+	while (entry && (entry->sa.source != SA_KERNEL || !entry->sa.encap))
+		entry = entry->next;
+	if (!entry)
 		return;
-	}
+	sa = entry->sa;
+	memcpy(sa.src, moved->src, sizeof(sa.src));
+	sa.encap_sport = moved->encap_sport;
+	update(sad, entry, &sa);
 }
 
 void sad_say_lost(struct sad *sad, enum sad_lost why)
@@ -277,16 +187,30 @@ void sad_say_lost(struct sad *sad, enum sad_lost why)
 		sad->ops->lost(sad->arg, why);
 }
 
-static int apply(struct sad *sad, const struct xfrm_event *event, uint32_t hash)
+int sad_worse(int a, int b)
 {
-	switch (event->kind) {
+	if (a < 0 || b < 0)
+		return a < b ? a : b;
+	return a > b ? a : b;
+}
+
+int sad_take(struct sad *sad, const struct nlmsghdr *nlh)
+{
+	struct xfrm_event event;
+
+	if (xfrm_read(nlh, &event)) {
+		sad->stats.malformed++;
+		return -EBADMSG;
+	}
+	sad->stats.events += event.kind != XFRM_NOTHING;
+	switch (event.kind) {
 	case XFRM_SA:
-		return apply_sa(sad, &event->sa, hash);
+		return apply_sa(sad, &event.sa);
 	case XFRM_GONE:
-		apply_gone(sad, &event->sa, hash);
+		apply_gone(sad, &event.sa);
 		return 0;
 	case XFRM_MOVED:
-		apply_moved(sad, &event->sa);
+		apply_moved(sad, &event.sa);
 		return 0;
 	case XFRM_FLUSHED:
 		sad_say_lost(sad, SAD_LOST_FLUSH);
@@ -297,53 +221,6 @@ static int apply(struct sad *sad, const struct xfrm_event *event, uint32_t hash)
 	default:
 		return 0;
 	}
-}
-
-int sad_worse(int a, int b)
-{
-	if (a < 0 || b < 0)
-		return a < b ? a : b;
-	return a > b ? a : b;
-}
-
-/* Has the consumer fetch what it needs to take an SA. */
-static void expect(struct sad *sad, const struct xfrm_event *event, unsigned int step)
-{
-	if (event->kind == XFRM_SA && sad->ops->expect)
-		sad->ops->expect(sad->arg, &event->sa, step);
-}
-
-int sad_flush(struct sad *sad)
-{
-	unsigned int i, n = sad->batched;
-	int ret = 0;
-
-	sad->batched = 0;
-	sad->stats.events += n;
-	for (i = 0; i < n; i++)
-		if (!sa_set_expect_entry(&sad->set, sad->hash[i]))
-			expect(sad, &sad->batch[i], 1);
-	for (i = 0; i < n; i++)
-		ret = sad_worse(ret, apply(sad, &sad->batch[i], sad->hash[i]));
-	return ret;
-}
-
-int sad_take(struct sad *sad, const struct nlmsghdr *nlh)
-{
-	struct xfrm_event *event = &sad->batch[sad->batched];
-
-	if (xfrm_read(nlh, event)) {
-		sad->stats.malformed++;
-		return -EBADMSG;
-	}
-	if (event->kind == XFRM_NOTHING)
-		return 0;
-	/* While the rest of the batch is read, this comes from memory. */
-	sad->hash[sad->batched] = sa_set_expect(&sad->set, &event->sa.id);
-	expect(sad, event, 0);
-	if (++sad->batched < SAD_BATCH)
-		return 0;
-	return sad_flush(sad);
 }
 
 int sad_message(struct sad *sad, const void *buf, size_t len, uint32_t from_pid)
@@ -358,7 +235,6 @@ int sad_message(struct sad *sad, const void *buf, size_t len, uint32_t from_pid)
 	}
 	while ((nlh = xfrm_next(buf, len, &at)))
 		ret = sad_worse(ret, sad_take(sad, nlh));
-	ret = sad_worse(ret, sad_flush(sad));
 	if (at < len) {
 		sad->stats.malformed++;
 		ret = sad_worse(ret, -EBADMSG);
@@ -366,58 +242,66 @@ int sad_message(struct sad *sad, const void *buf, size_t len, uint32_t from_pid)
 	return ret;
 }
 
+/* Removes those of a source that its last round did not hold. */
+static void sweep(struct sad *sad, enum sa_source source, uint32_t round)
+{
+	struct sa_name *name, *next;
+	bool any;
+
+	HASH_ITER (hh, sad->set.names, name, next) {
+		any = false;
+		for (struct sa_entry *entry = name->entries; entry; entry = entry->next) {
+			entry->gone = entry->sa.source == source && entry->round != round;
+			any |= entry->gone;
+		}
+		if (any)
+			settle(sad, name);
+	}
+}
+
 void sad_sweep(struct sad *sad)
 {
-	struct sa_entry *entry;
-	uint32_t at = 0;
-
-	if (sad->seen == sad->set.count - sad->lesser)
-		return;
-	while ((entry = sa_set_walk(&sad->set, &at))) {
-		if (entry->sa.source == SA_KERNEL && entry->round != sad->round)
-			take_away(sad, entry);
-	}
+	sweep(sad, SA_KERNEL, sad->round);
 }
 
 void sad_addresses_changed(struct sad *sad)
 {
-	struct sa_entry *entry;
-	uint32_t at = 0;
+	struct sa_name *name, *next;
+	bool any;
 
-	sad->src.family = 0;
-	sad->dst.family = 0;
-	while ((entry = sa_set_walk(&sad->set, &at))) {
-		if (entry->sa.source != SA_KERNEL)
-			continue;
-		entry->inbound = is_inbound(sad, &entry->sa);
-		if (entry->inbound != entry->shown)
-			settle(sad, entry);
+	HASH_ITER (hh, sad->set.names, name, next) {
+		any = false;
+		for (struct sa_entry *entry = name->entries; entry; entry = entry->next) {
+			if (entry->sa.source != SA_KERNEL)
+				continue;
+			entry->inbound = is_inbound(sad, &entry->sa);
+			any |= entry->inbound != entry->shown;
+		}
+		if (any)
+			settle(sad, name);
 	}
 }
 
 const struct sa *sad_find(const struct sad *sad, const struct sa_id *id)
 {
-	struct sa_cursor cursor;
-	struct sa_entry *entry;
+	const struct sa_name *name = sa_set_find(&sad->set, id);
 
-	for (entry = sa_set_first(&sad->set, id, &cursor); entry;
-	     entry = sa_set_next(&sad->set, id, &cursor)) {
+	for (const struct sa_entry *entry = name ? name->entries : NULL; entry; entry = entry->next)
 		if (entry->shown)
 			return &entry->sa;
-	}
 	return NULL;
 }
 
 int sad_each(const struct sad *sad, int (*fn)(void *arg, const struct sa *sa), void *arg)
 {
-	struct sa_entry *entry;
-	uint32_t at = 0;
+	const struct sa_name *name;
 	int ret = 0;
 
-	while (!ret && (entry = sa_set_walk(&sad->set, &at))) {
-		if (entry->shown)
-			ret = fn(arg, &entry->sa);
-	}
+	for (name = sad->set.names; name; name = name->hh.next)
+		for (const struct sa_entry *entry = name->entries; entry && !ret;
+		     entry = entry->next)
+			if (entry->shown)
+				ret = fn(arg, &entry->sa);
 	return ret;
 }
 
@@ -431,56 +315,51 @@ const struct sad_stats *sad_stats(const struct sad *sad)
 	return &sad->stats;
 }
 
-/* Removes the file's SAs that a reload did not name. */
-static void sweep_file(struct sad *sad)
-{
-	struct sa_entry *entry;
-	uint32_t at = 0;
-
-	while ((entry = sa_set_walk(&sad->set, &at))) {
-		if (entry->sa.source == SA_FILE && entry->round != sad->file_round)
-			take_away(sad, entry);
-	}
-}
-
 int sad_set_file(struct sad *sad, const struct sa *sas, size_t n)
 {
-	size_t i;
+	int ret = 0;
 
-	if (n > UINT32_MAX / 2 || sa_set_reserve(&sad->set, (uint32_t)n))
-		return -ENOMEM;
 	sad->file_round++;
-	for (i = 0; i < n; i++)
-		apply_sa(sad, &sas[i], sa_set_expect(&sad->set, &sas[i].id));
-	sweep_file(sad);
-	return 0;
+	for (size_t i = 0; i < n && !ret; i++)
+		ret = apply_sa(sad, &sas[i]);
+	if (!ret)
+		sweep(sad, SA_FILE, sad->file_round);
+	return ret;
 }
 
 int sad_learned_add(struct sad *sad, const struct sa *sa, uint64_t now_ns)
 {
-	uint32_t hash = sa_set_expect(&sad->set, &sa->id);
-	struct sa_entry *entry;
+	int ret;
 
-	if (sad_find(sad, &sa->id) || find(sad, sa, hash))
+	if (sad_find(sad, &sa->id) || find(sa_set_find(&sad->set, &sa->id), sa))
 		return -EEXIST;
-	entry = insert(sad, sa, hash);
-	if (!entry)
-		return -ENOMEM;
-	entry->learned_ns = now_ns;
-	settle(sad, entry);
-	return 0;
+	ret = apply_sa(sad, sa);
+	if (!ret)
+		find(sa_set_find(&sad->set, &sa->id), sa)->learned_ns = now_ns;
+	return ret;
+}
+
+/* The learned SA of this name; there is one at most. */
+static struct sa_entry *learned_of(const struct sa_name *name)
+{
+	struct sa_entry *entry = name->entries;
+
+	while (entry && entry->sa.source != SA_LEARNED)
+		entry = entry->next;
+	return entry;
 }
 
 size_t sad_learned_idle(struct sad *sad, uint64_t now_ns, uint64_t idle_ns,
 			uint64_t (*last)(void *arg, const struct sa *sa), void *arg)
 {
-	struct sa_entry *entry;
-	uint64_t seen;
-	uint32_t at = 0;
+	struct sa_name *name, *next;
 	size_t n = 0;
 
-	while ((entry = sa_set_walk(&sad->set, &at))) {
-		if (entry->sa.source != SA_LEARNED)
+	HASH_ITER (hh, sad->set.names, name, next) {
+		struct sa_entry *entry = learned_of(name);
+		uint64_t seen;
+
+		if (!entry)
 			continue;
 		seen = last(arg, &entry->sa);
 		if (seen < entry->learned_ns)

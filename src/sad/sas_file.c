@@ -11,7 +11,8 @@
 #include <string.h>
 
 #include "sad/set.h"
-#include "sad/spi_text.h"
+#include "text/number.h"
+#include "text/spi.h"
 
 #define MAX_WINDOW 4096
 #define MAX_CPU	   8191 /* the largest NR_CPUS that Linux can be built for */
@@ -45,22 +46,6 @@ static int __attribute__((format(printf, 2, 3))) complain(struct reader *r, cons
 	vsnprintf(r->err->text + n, room - (size_t)n, format, args);
 	va_end(args);
 	return -EINVAL;
-}
-
-static bool parse_number(const char *token, uint64_t max, uint64_t *value)
-{
-	bool hex = token[0] == '0' && (token[1] == 'x' || token[1] == 'X');
-	const char *digits = hex ? token + 2 : token;
-	unsigned long long v;
-	char *end;
-
-	if (hex ? !isxdigit((unsigned char)*digits) : !isdigit((unsigned char)*digits))
-		return false;
-	v = strtoull(digits, &end, hex ? 16 : 10);
-	if (*end || v > max)
-		return false;
-	*value = v;
-	return true;
 }
 
 static bool is_default(const char *token)
@@ -109,7 +94,7 @@ static int parse_window(struct reader *r, struct sa *sa, const char *token)
 {
 	uint64_t value = 0;
 
-	if (!is_default(token) && !parse_number(token, MAX_WINDOW, &value))
+	if (!is_default(token) && !number_any(token, 0, MAX_WINDOW, &value))
 		return complain(r, "not a replay window; write 0 to %d", MAX_WINDOW);
 	sa->replay_window = (uint32_t)value;
 	return 0;
@@ -121,7 +106,7 @@ static int parse_cpu(struct reader *r, struct sa *sa, const char *token)
 
 	if (is_default(token))
 		return 0;
-	if (!parse_number(token, MAX_CPU, &value))
+	if (!number_any(token, 0, MAX_CPU, &value))
 		return complain(r, "not a CPU; write its number, or - for any");
 	sa->cpu = (int32_t)value;
 	return 0;
@@ -141,7 +126,7 @@ static int parse_port(struct reader *r, struct sa *sa, const char *token)
 {
 	uint64_t value;
 
-	if (!parse_number(token, UINT16_MAX, &value) || !value)
+	if (!number_any(token, 1, UINT16_MAX, &value))
 		return complain(r, "not a UDP port; write 1 to 65535");
 	sa->encap = 1;
 	sa->encap_sport = (uint16_t)value;
@@ -150,7 +135,7 @@ static int parse_port(struct reader *r, struct sa *sa, const char *token)
 
 static int parse_rate(struct reader *r, struct sa *sa, const char *token)
 {
-	if (!parse_number(token, MAX_RATE, &sa->bytes))
+	if (!number_any(token, 0, MAX_RATE, &sa->bytes))
 		return complain(r, "not a rate; write a whole number");
 	return 0;
 }
@@ -199,18 +184,15 @@ static int parse_fields(struct reader *r, struct sa *sa, char *line)
 
 static int append(struct reader *r, const struct sa *sa)
 {
-	struct sa_entry *entry;
-	struct sa_cursor cursor;
 	struct sa *sas;
 
-	if (sa_set_first(&r->seen, &sa->id, &cursor))
+	if (sa_set_find(&r->seen, &sa->id))
 		return complain(r, "an SA of this destination, SPI and protocol is there already");
 	if (r->n == SAS_FILE_MAX) {
 		complain(r, "more than %d SAs", SAS_FILE_MAX);
 		return -E2BIG;
 	}
-	entry = sa_set_add(&r->seen, sa, cursor.hash);
-	if (!entry)
+	if (!sa_set_add(&r->seen, NULL, sa))
 		return -ENOMEM;
 	if (r->n == r->room) {
 		sas = realloc(r->sas, (r->room * 2 + 64) * sizeof(*sas));
@@ -264,7 +246,7 @@ int sas_file_read(const char *path, struct sa **out, size_t *n, struct sas_error
 
 	err->text[0] = '\0';
 	file = fopen(path, "re");
-	ret = file ? sa_set_init(&r.seen, 0) : -errno;
+	ret = file ? 0 : -errno;
 	if (!ret)
 		ret = read_lines(&r, file);
 	if (file)

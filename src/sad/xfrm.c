@@ -282,31 +282,9 @@ const struct nlmsghdr *xfrm_next(const void *datagram, size_t len, size_t *at)
 	return nlh;
 }
 
-/* Field by field: gcc zeroes whole structures by `rep stos`, 10 ns of a dump's 100 an SA. */
-static void clear(struct xfrm_event *event)
-{
-	struct sa *sa = &event->sa;
-
-	event->kind = XFRM_NOTHING;
-	sa->id.zero = 0;
-	sa->id.spi = 0;
-	sa->mark_value = sa->mark_mask = 0;
-	sa->if_id = sa->reqid = 0;
-	sa->encap_sport = sa->encap_dport = 0;
-	sa->replay_window = 0;
-	sa->pcpu = sa->cpu = -1;
-	sa->offload_ifindex = 0;
-	sa->offload = SA_OFFLOAD_NONE;
-	sa->encap = sa->esn = sa->larval = 0;
-	sa->direction = SA_DIR_UNSET;
-	sa->source = SA_KERNEL;
-	sa->zero[0] = sa->zero[1] = sa->zero[2] = 0;
-	sa->packets = sa->bytes = 0;
-}
-
 int xfrm_read(const struct nlmsghdr *nlh, struct xfrm_event *event)
 {
-	clear(event);
+	*event = (struct xfrm_event){.sa = {.source = SA_KERNEL, .pcpu = -1, .cpu = -1}};
 	switch (nlh->nlmsg_type) {
 	case XFRM_MSG_NEWSA:
 	case XFRM_MSG_UPDSA:

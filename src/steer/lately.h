@@ -7,7 +7,7 @@
 #define STEER_LATELY_H
 
 #include <stdint.h>
-#include "core/layout.h"
+#include "core/report.h"
 
 #define LATELY_NS 10000000000ull /* from a note to the next; "lately" is one to two of these */
 

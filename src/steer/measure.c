@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "bpf/measure.skel.h"
-#include "steer/program.h"
+#include "sas/program.h"
 
 #define TCX_INGRESS 46 /* BPF_TCX_INGRESS of Linux 6.6, which Debian 12's headers do not have */
 

@@ -237,11 +237,11 @@ static void write_classes(struct writer *w, const struct snapshot *s)
 	       "the strays' rings; beyond: passed, as their headers are beyond a frame's first buffer.");
 	count(w, "class", "sa", s->taken.packets);
 	for (int i = 0; i < CLASSES; i++)
-		count(w, "class", class_names[i], s->class[i].packets);
+		count(w, "class", class_names[i], s->by_class[i].packets);
 	family(w, "espalier_bytes_total", "counter", "Bytes of these IP packets.");
 	count(w, "class", "sa", s->taken.bytes);
 	for (int i = 0; i < CLASSES; i++)
-		count(w, "class", class_names[i], s->class[i].bytes);
+		count(w, "class", class_names[i], s->by_class[i].bytes);
 	if (s->lately.seconds > 0) {
 		family(w, "espalier_unknown_ratio", "gauge",
 		       "Part of the IPsec of the last 10 to 20 seconds that is of no known SA, if it "
@@ -263,21 +263,22 @@ static void write_interfaces(struct writer *w, const struct snapshot *s)
 	family(w, "espalier_interface_info", "gauge", "1; how each interface is steered.");
 	for (size_t i = 0; i < s->interfaces; i++) {
 		value[0] = s->interface[i].name;
-		value[1] = snapshot_method(s->interface[i].mode);
-		value[2] = snapshot_mode(s->interface[i].mode);
+		value[1] = s->interface[i].method_name;
+		value[2] = snapshot_mode(&s->interface[i]);
 		value[2] = value[2] ? value[2] : "";
 		info(w, key, value, 1);
 	}
-	family(w, "espalier_rules", "gauge", "Rules by SPI that the NIC holds (method ntuple).");
+	family(w, "espalier_rules", "gauge", "Rules by SPI that the NIC holds for SAs.");
 	for (size_t i = 0; i < s->interfaces; i++)
 		count(w, "device", s->interface[i].name, s->interface[i].rules);
-	family(w, "espalier_sas_without_rule", "gauge", "SAs that found none (method ntuple).");
+	family(w, "espalier_sas_without_rule", "gauge", "SAs that found no rule.");
 	for (size_t i = 0; i < s->interfaces; i++)
 		count(w, "device", s->interface[i].name, s->interface[i].without_rule);
 	family(w, "espalier_interface_native", "gauge",
 	       "Steered interfaces; 1: native XDP, 0: generic, or another method.");
 	for (size_t i = 0; i < s->interfaces; i++)
-		count(w, "device", s->interface[i].name, s->interface[i].mode == MODE_NATIVE);
+		count(w, "device", s->interface[i].name,
+		      snapshot_mode(&s->interface[i]) && !s->interface[i].generic);
 }
 
 void metrics_write(FILE *file, const struct snapshot *snapshot, const char *netns)

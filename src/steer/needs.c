@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* What a steered interface needs, judged from its facts. Pure: a check is a function below. */
 #include "steer/needs.h"
 
@@ -27,7 +27,7 @@
 	 VIRTIO_GUEST_USO4 | VIRTIO_GUEST_USO6)
 
 struct check {
-	const struct needs_facts *facts;
+	const struct nic_facts *facts;
 	const struct xdp_driver *driver; /* an empty entry when we know nothing of it */
 	bool known;
 	struct needs_report *report;
@@ -86,7 +86,7 @@ static const char *driver_name(const struct check *check)
 	return check->facts->driver[0] ? check->facts->driver : "(unknown)";
 }
 
-static bool is_ours(const struct needs_facts *facts)
+static bool is_ours(const struct nic_facts *facts)
 {
 	size_t i;
 
@@ -101,8 +101,8 @@ static void check_program(struct check *check)
 {
 	static const char *const mode[] = {"native", "generic", "offloaded"};
 	static const char *const word[] = {"xdpdrv", "xdpgeneric", "xdpoffload"};
-	const struct needs_facts *facts = check->facts;
-	char name[NEEDS_PROG_LEN + 16] = "";
+	const struct nic_facts *facts = check->facts;
+	char name[NIC_PROG_LEN + 16] = "";
 	size_t i;
 
 	if (!link_has_xdp(&facts->link))
@@ -165,35 +165,28 @@ static bool channels_exceed(const struct check *check)
 static bool features_hidden(const struct check *check)
 {
 	const struct xdp_driver *driver = check->driver;
-	const struct needs_facts *facts = check->facts;
+	const struct nic_facts *facts = check->facts;
 
 	if (!driver->hides_features)
 		return false;
-	return (driver->refuses_lro && facts->lro == NEEDS_ON) ||
-	       (driver->refuses_gro_hw && facts->gro_hw == NEEDS_ON) || channels_exceed(check);
+	return (driver->refuses_lro && facts->lro == SWITCH_ON) ||
+	       (driver->refuses_gro_hw && facts->gro_hw == SWITCH_ON) || channels_exceed(check);
 }
 
 static void refuse_features(struct check *check)
 {
-	const char *why = "";
+	const char *when = check->driver->refused_when;
 
-	if (!strcmp(check->driver->name, "veth"))
-		why = " (its peer sends on more queues than this end receives on: make both ends "
-		      "with the same numrxqueues and numtxqueues)";
-	else if (!strcmp(check->driver->name, "gve"))
-		why = " (only with the queue format GQI_QPL)";
-	else if (!strcmp(check->driver->name, "ena"))
-		why = " (it needs a free queue for each that is in use)";
 	say(check, NEEDS_REFUSE, NEEDS_DRIVER,
-	    "driver %s does not redirect natively here%s, says the kernel (XDP features 0x%llx); "
+	    "driver %s does not redirect natively here%s%s%s, says the kernel (XDP features 0x%llx); "
 	    "use --generic, which is slower",
-	    driver_name(check), why, (unsigned long long)check->facts->xdp.features);
+	    driver_name(check), when ? " (" : "", when ? when : "", when ? ")" : "", (unsigned long long)check->facts->xdp.features);
 }
 
 static void check_driver(struct check *check)
 {
 	const uint64_t want = NETDEV_XDP_BASIC | NETDEV_XDP_REDIRECT;
-	const struct needs_facts *facts = check->facts;
+	const struct nic_facts *facts = check->facts;
 
 	if (check->known && check->driver->native == XDP_NATIVE_DROPS)
 		say(check, NEEDS_REFUSE, NEEDS_DRIVER,
@@ -236,7 +229,7 @@ static uint32_t mtu_limit(const struct check *check, bool frags)
 /* Whether frags work is only told by kernels that have the netdev family; older ones may not. */
 static void check_mtu(struct check *check)
 {
-	const struct needs_facts *facts = check->facts;
+	const struct nic_facts *facts = check->facts;
 	const struct xdp_driver *driver = check->driver;
 	bool frags = facts->frags && driver->mtu_frags;
 	bool surely = frags && !facts->xdp.err && (facts->xdp.features & NETDEV_XDP_RX_SG);
@@ -260,27 +253,23 @@ static void check_mtu(struct check *check)
 /* Of what such a NIC receives nothing could be steered, and nobody would see why. */
 static void check_headers(struct check *check)
 {
-	const struct needs_facts *facts = check->facts;
+	const struct nic_facts *facts = check->facts;
 	const struct xdp_driver *driver = check->driver;
 
 	if (!facts->frags || !driver->empty_above || facts->link.mtu <= driver->empty_above ||
-	    facts->empty_first == NEEDS_OFF)
+	    facts->empty_first == SWITCH_OFF)
 		return;
 	if (facts->pull_data)
 		say(check, NEEDS_OK, NEEDS_HEADERS,
 		    "driver %s puts headers where an XDP program does not see them at MTU %u, and "
-		    "the "
-		    "kernel brings them forward",
+		    "the kernel brings them forward",
 		    driver_name(check), facts->link.mtu);
 	else
 		say(check, NEEDS_REFUSE, NEEDS_HEADERS,
 		    "at its MTU %u driver %s puts headers where an XDP program does not see them, "
-		    "and "
-		    "this kernel cannot bring them forward (Linux 6.18 can), so that nothing would "
-		    "be "
-		    "steered; use `ethtool --set-priv-flags %s %s off`, `ip link set dev %s mtu "
-		    "%u`, "
-		    "or --method rps",
+		    "and this kernel cannot bring them forward (Linux 6.18 can), so that nothing "
+		    "would be steered; use `ethtool --set-priv-flags %s %s off`, `ip link set dev "
+		    "%s mtu %u`, or --method rps",
 		    facts->link.mtu, driver_name(check), facts->link.name, driver->empty_flag,
 		    facts->link.name, driver->empty_above);
 }
@@ -288,10 +277,10 @@ static void check_headers(struct check *check)
 /* Merged frames are larger than a buffer: XDP never sees them whole. */
 static void check_lro(struct check *check)
 {
-	if (check->facts->lro == NEEDS_ON)
+	if (check->facts->lro == SWITCH_ON)
 		switch_off(check, NEEDS_LRO, UNDO_FEATURE, "rx-lro",
 			   "XDP does not go with merged frames");
-	else if (check->facts->lro == NEEDS_FIXED_ON)
+	else if (check->facts->lro == SWITCH_FIXED_ON)
 		say(check, check->driver->refuses_lro ? NEEDS_REFUSE : NEEDS_WARN, NEEDS_LRO,
 		    "rx-lro is on and cannot be switched off, and XDP does not go with merged "
 		    "frames; use --generic, which is slower");
@@ -301,10 +290,10 @@ static void check_gro_hw(struct check *check)
 {
 	if (!check->driver->refuses_gro_hw)
 		return;
-	if (check->facts->gro_hw == NEEDS_ON)
+	if (check->facts->gro_hw == SWITCH_ON)
 		switch_off(check, NEEDS_GRO_HW, UNDO_FEATURE, "rx-gro-hw",
 			   "the driver refuses XDP with it");
-	else if (check->facts->gro_hw == NEEDS_FIXED_ON)
+	else if (check->facts->gro_hw == SWITCH_FIXED_ON)
 		say(check, NEEDS_REFUSE, NEEDS_GRO_HW,
 		    "rx-gro-hw is on and cannot be switched off, and driver %s refuses XDP with "
 		    "it; use --generic, which is slower",
@@ -313,14 +302,14 @@ static void check_gro_hw(struct check *check)
 
 static void check_legacy_rx(struct check *check)
 {
-	if (check->driver->legacy_rx && check->facts->legacy_rx == NEEDS_ON)
+	if (check->driver->legacy_rx && check->facts->legacy_rx == SWITCH_ON)
 		switch_off(check, NEEDS_LEGACY_RX, UNDO_FLAG, "legacy-rx",
 			   "it leaves no headroom, so that every redirected packet is dropped");
 }
 
 static void check_sriov(struct check *check)
 {
-	const struct needs_facts *facts = check->facts;
+	const struct nic_facts *facts = check->facts;
 
 	if (check->driver->refuses_sriov && facts->numvfs > 0)
 		say(check, NEEDS_REFUSE, NEEDS_SRIOV,
@@ -332,7 +321,7 @@ static void check_sriov(struct check *check)
 /* Big mode: receive_big never runs XDP, though the attach succeeds. */
 static void check_virtio(struct check *check)
 {
-	const struct needs_facts *facts = check->facts;
+	const struct nic_facts *facts = check->facts;
 	uint64_t bits = facts->virtio_features;
 	bool gso = bits & VIRTIO_GUEST_GSO;
 
@@ -347,8 +336,8 @@ static void check_virtio(struct check *check)
 		say(check, NEEDS_REFUSE, NEEDS_VIRTIO,
 		    "this virtio NIC has receive offloads on that it cannot switch off, and so "
 		    "refuses XDP; let the host offer ctrl_guest_offloads=on, or none of "
-		    "guest_csum, "
-		    "guest_tso4, guest_tso6, guest_ufo; or use --generic, which is slower");
+		    "guest_csum, guest_tso4, guest_tso6, guest_ufo; or use --generic, which is "
+		    "slower");
 }
 
 static void refuse_vlan(struct check *check, const char *knob)
@@ -359,15 +348,15 @@ static void refuse_vlan(struct check *check, const char *knob)
 	    knob, check->facts->vlan_upper);
 }
 
-static void vlan_switch(struct check *check, enum needs_switch state, const char *knob)
+static void vlan_switch(struct check *check, enum nic_switch state, const char *knob)
 {
 	char reason[128];
 
-	if (state == NEEDS_FIXED_ON) {
+	if (state == SWITCH_FIXED_ON) {
 		refuse_vlan(check, knob);
 		return;
 	}
-	if (state != NEEDS_ON)
+	if (state != SWITCH_ON)
 		return;
 	snprintf(reason, sizeof(reason), "VLAN device %s loses the tags that the NIC takes off",
 		 check->facts->vlan_upper);
@@ -376,22 +365,21 @@ static void vlan_switch(struct check *check, enum needs_switch state, const char
 
 static void check_vlan(struct check *check)
 {
-	const struct needs_facts *facts = check->facts;
+	const struct nic_facts *facts = check->facts;
 
 	if (!facts->vlan_upper[0])
 		return;
 	if (check->driver->peer_vlan) {
 		say(check, NEEDS_REFUSE, NEEDS_VLAN,
 		    "VLAN device %s is on it, and on a %s the peer may keep tags beside the "
-		    "packet, "
-		    "where they are lost on the way to another CPU; use --generic, which keeps "
-		    "them",
+		    "packet, where they are lost on the way to another CPU; use --generic, which "
+		    "keeps them",
 		    facts->vlan_upper, driver_name(check));
 		return;
 	}
 	if (check->known && !check->driver->strips_vlan)
 		return;
-	if (check->driver->rxvlan_fixed && facts->rxvlan != NEEDS_OFF) {
+	if (check->driver->rxvlan_fixed && facts->rxvlan != SWITCH_OFF) {
 		refuse_vlan(check, "rx-vlan-hw-parse");
 		return;
 	}
@@ -452,7 +440,7 @@ static void check_channels(struct check *check)
 	channels_print(&want, finding->new_value, sizeof(finding->new_value));
 }
 
-static void clear_queue(struct check *check, const struct needs_queue *queue, const char *reason)
+static void clear_queue(struct check *check, const struct nic_queue *queue, const char *reason)
 {
 	struct needs_finding *finding;
 	char knob[UNDO_KNOB_LEN];
@@ -483,7 +471,7 @@ static void clear_queue(struct check *check, const struct needs_queue *queue, co
  */
 static void check_rps(struct check *check)
 {
-	const struct needs_facts *facts = check->facts;
+	const struct nic_facts *facts = check->facts;
 	unsigned int i;
 
 	if (facts->rps_err)
@@ -565,7 +553,7 @@ static void soften(struct needs_report *report)
 			report->finding[i].verdict = NEEDS_WARN;
 }
 
-int needs_check(const struct needs_facts *facts, struct needs_report *report)
+int needs_check(const struct nic_facts *facts, struct needs_report *report)
 {
 	static const struct xdp_driver nothing = {.name = "", .native = XDP_NATIVE_YES};
 	struct check check = {

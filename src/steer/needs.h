@@ -1,59 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a steered interface needs (method xdp): facts are gathered, then judged by a pure function,
- * then what must be changed is changed through steer/undo.h.
+ * What a steered interface needs (method xdp), judged from its facts (nic/facts.h) by a pure
+ * function; then what must be changed is changed through steer/undo.h.
  */
 #ifndef STEER_NEEDS_H
 #define STEER_NEEDS_H
 
-#include "nic/ethtool.h"
-#include "nic/link.h"
-#include "nic/netdev.h"
-#include "nic/xdp_drivers.h"
+#include "nic/facts.h"
 #include "steer/undo.h"
-
-/* A switch of the NIC as ethtool shows it. */
-enum needs_switch {
-	NEEDS_UNKNOWN = 0, /* the NIC does not have it, or would not say */
-	NEEDS_OFF,
-	NEEDS_ON,
-	NEEDS_FIXED_ON, /* on, and cannot be changed */
-};
 
 #define NEEDS_VALUE_LEN 320
 #define NEEDS_TEXT_LEN	512
-#define NEEDS_PROG_LEN	16 /* BPF_OBJ_NAME_LEN */
-
-struct needs_queue {
-	unsigned int queue;
-	char rps_cpus[NEEDS_VALUE_LEN]; /* as the kernel shows it */
-	unsigned long rps_flow_cnt;
-};
-
-struct needs_facts {
-	struct link link;
-	char driver[32];	      /* ethtool -i; "" unknown */
-	struct netdev_xdp xdp;	      /* .err != 0: unknown */
-	struct nic_channels channels; /* .err != 0: unknown */
-	enum needs_switch lro, gro_hw, rxvlan, rxvlan_stag, legacy_rx, ntuple, rxhash;
-	enum needs_switch empty_first; /* the private flag empty_flag of nic/xdp_drivers.h */
-	int numvfs;
-	/* virtio_net only: bits of the negotiated features (include/uapi/linux/virtio_net.h) */
-	bool virtio_known;
-	uint64_t virtio_features;
-	char vlan_upper[IFNAMSIZ];	/* a VLAN device on it, at any height; "" none */
-	char xdp_upper[IFNAMSIZ];	/* a device above it that has a program; "" none */
-	char prog_name[NEEDS_PROG_LEN]; /* of the program on it; "" unknown */
-	int rps_err;			/* negative errno: RPS could not be looked at */
-	unsigned int queues;		/* entries of queue[]: queues with RPS or RFS switched on */
-	struct needs_queue *queue;
-	bool pull_data; /* headers that a program does not see can be brought forward */
-	/* Given by the caller, not gathered: */
-	bool generic;	      /* --generic asked for */
-	bool frags;	      /* our program is built as xdp.frags */
-	uint32_t own_prog_id; /* a program of ours that is attached and adopted; 0 none */
-	int sysfs;	      /* a mount that is kept, as sysfs_take() wants it; 0: none */
-};
 
 enum needs_verdict {
 	NEEDS_OK,     /* looked at, nothing to do */
@@ -107,22 +64,8 @@ struct needs_report {
 	size_t count;
 };
 
-/*
- * Read the facts of an interface in the namespace of the calling thread; parts that the NIC will
- * not tell stay unknown. The three fields "given by the caller" are left as they are. -ENODEV and
- * other negative errno when the link itself cannot be read. Free with needs_facts_free.
- */
-int needs_gather(const char *ifname, struct needs_facts *facts);
-void needs_facts_free(struct needs_facts *facts);
-
-/* How a switch stands, by the kernel's name for it ("rx-lro"). Pure. */
-enum needs_switch needs_switch_of(const struct nic_features *features, const char *name);
-
-/* Queues that receive: by the channels, or if these are not told as the kernel has them. Pure. */
-unsigned int needs_queues(const struct needs_facts *facts);
-
 /* Judge. Pure; -ENOMEM. Free with needs_report_free. */
-int needs_check(const struct needs_facts *facts, struct needs_report *report);
+int needs_check(const struct nic_facts *facts, struct needs_report *report);
 void needs_report_free(struct needs_report *report);
 
 /* The worst verdict of a report; the first finding with a verdict, NULL if none. */
@@ -145,18 +88,18 @@ struct needs_finding *needs_change(struct needs_report *report, enum undo_kind k
  * until then is in UNDO and not put back. Gather and check again afterwards: some drivers tell
  * their XDP features only then.
  */
-int needs_apply(const struct needs_facts *facts, const struct needs_report *report,
-		struct undo *undo, const struct needs_finding **failed);
+int needs_apply(const struct nic_facts *facts, const struct needs_report *report, struct undo *undo,
+		const struct needs_finding **failed);
 
 /*
  * The command that would make a change by hand: of ethtool(8), or a shell's echo. False: there is
  * none.
  */
-bool needs_command(const struct needs_facts *facts, const struct needs_finding *finding, char *buf,
+bool needs_command(const struct nic_facts *facts, const struct needs_finding *finding, char *buf,
 		   size_t len);
 
 /* One line for --dry-run and the log: "eth0: reason: knob old -> new" or "eth0: sentence". */
-int needs_line(const struct needs_facts *facts, const struct needs_finding *finding, char *buf,
+int needs_line(const struct nic_facts *facts, const struct needs_finding *finding, char *buf,
 	       size_t len);
 
 #endif

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* What checks of an interface found: put together, looked through, made, and told. */
 #include "steer/needs.h"
 
@@ -81,8 +81,8 @@ const struct needs_finding *needs_first(const struct needs_report *report,
 	return NULL;
 }
 
-int needs_apply(const struct needs_facts *facts, const struct needs_report *report,
-		struct undo *undo, const struct needs_finding **failed)
+int needs_apply(const struct nic_facts *facts, const struct needs_report *report, struct undo *undo,
+		const struct needs_finding **failed)
 {
 	const struct needs_finding *finding;
 	struct undo_entry entry;
@@ -111,7 +111,7 @@ int needs_apply(const struct needs_facts *facts, const struct needs_report *repo
 	return 0;
 }
 
-int needs_line(const struct needs_facts *facts, const struct needs_finding *finding, char *buf,
+int needs_line(const struct nic_facts *facts, const struct needs_finding *finding, char *buf,
 	       size_t len)
 {
 	if (finding->verdict == NEEDS_CHANGE)
@@ -133,7 +133,7 @@ static void channels_command(const char *ifname, const char *value, char *buf, s
 			n += (size_t)snprintf(buf + n, len - n, " %s %u", words[i], number[i]);
 }
 
-bool needs_command(const struct needs_facts *facts, const struct needs_finding *finding, char *buf,
+bool needs_command(const struct nic_facts *facts, const struct needs_finding *finding, char *buf,
 		   size_t len)
 {
 	const char *name = facts->link.name, *knob = finding->knob, *value = finding->new_value;

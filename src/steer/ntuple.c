@@ -1,47 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The method ntuple: a rule of the NIC for each SA.
-#include "steer/ntuple.h"
-
-#include <assert.h>
+// The method ntuple: a rule of the NIC for each SA, by its SPI, leads to the queue of its CPU.
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
-#include "nic/ethtool.h"
-#include "nic/ethtool_rules.h"
-#include "place/rules.h"
-#include "steer/undo_steering.h"
+#include "cli/say.h"
+#include "nic/cpulist.h"
+#include "steer/method.h"
+#include "steer/ntuple_rules.h"
+#include "sas/sas.h"
 
-/* Everything of a rule but where it leads. */
-static_assert(offsetof(struct rule, queue) <= RULES_ABOUT, "a rule must fit an entry");
+extern const struct method method_ntuple;
 
-static const char reason[] = "this SA goes to a queue of its own";
-
-struct list {
-	struct rules_entry *entry;
-	size_t n, room;
+struct ntuple {
+	struct queues queues;
+	struct ntuple_rules rules;
+	size_t left_out, refused; /* as last said */
 };
 
-static void to_entry(const struct rule *rule, uint32_t location, struct rules_entry *entry)
+static int check(const struct nic_facts *facts, const cpu_set_t *cpus, struct needs_report *report)
 {
-	memset(entry, 0, sizeof(*entry));
-	memcpy(entry->about, rule, offsetof(struct rule, queue));
-	entry->queue = rule->queue;
-	entry->location = location;
-}
-
-static void to_rule(const struct rules_entry *entry, struct rule *rule)
-{
-	memset(rule, 0, sizeof(*rule));
-	memcpy(rule, entry->about, offsetof(struct rule, queue));
-	rule->queue = entry->queue;
-}
-
-int ntuple_check(const struct needs_facts *facts, const struct model *model,
-		 struct needs_report *report)
-{
+	const struct model *model = facts->model;
 	bool ok = true;
 
 	*report = (struct needs_report){0};
@@ -51,7 +31,7 @@ int ntuple_check(const struct needs_facts *facts, const struct model *model,
 			       "use --method xdp, or auto",
 			       model ? model->nic : "this NIC",
 			       facts->driver[0] ? facts->driver : "(unknown)");
-	else if (facts->ntuple == NEEDS_OFF)
+	else if (facts->ntuple == SWITCH_OFF)
 		ok = needs_change(report, UNDO_FEATURE, "rx-ntuple-filter", "off", "on",
 				  "without it the NIC takes no rules") != NULL;
 	if (ok && model && model->rules_by_spi && model->rule_mask_v6_lost)
@@ -66,23 +46,27 @@ int ntuple_check(const struct needs_facts *facts, const struct model *model,
 	return ok ? 0 : -ENOMEM;
 }
 
-int ntuple_open(struct ntuple *ntuple, struct undo *undo, unsigned int ifindex, const char *name,
-		const struct model *model)
+/*
+ * From whichever address, where the source says nothing: a NAT may give the peer another one at any
+ * time, and a file may not know it.
+ */
+static void rule_forget_src(struct rule *rule)
 {
-	*ntuple = (struct ntuple){
-		.undo = undo, .ifindex = ifindex, .model = model, .ethtool = ethtool_open()};
-	snprintf(ntuple->name, sizeof(ntuple->name), "%s", name);
-	return ntuple->ethtool < 0 ? ntuple->ethtool : 0;
+	rule->any_src = rule->udp || !(rule->src[0] | rule->src[1] | rule->src[2] | rule->src[3]);
+	if (rule->any_src)
+		memset(rule->src, 0, sizeof(rule->src));
 }
 
-void ntuple_close(struct ntuple *ntuple)
+/* Can a rule tell this SA from others? Rules of all but iavf know nothing of ESP in UDP. */
+static bool ntuple_can(const struct model *model, const struct rule *rule)
 {
-	if (ntuple->ethtool >= 0)
-		close(ntuple->ethtool);
-	ntuple->ethtool = -1;
+	if (rule->udp)
+		return model->rules_by_udp_spi;
+	return rule->family == 4 || !model->rule_mask_v6_lost;
 }
 
-bool rule_of_sa(const struct sa *sa, struct rule *rule)
+/* The rule of an SA, without its queue. False: none, it is hands off. */
+static bool rule_of_sa(const struct sa *sa, struct rule *rule)
 {
 	memset(rule, 0, sizeof(*rule));
 	rule->family = sa->id.family == AF_INET ? 4 : 6;
@@ -95,160 +79,180 @@ bool rule_of_sa(const struct sa *sa, struct rule *rule)
 	return sa->offload == SA_OFFLOAD_NONE;
 }
 
-void rule_forget_src(struct rule *rule)
+static bool fits(const struct nic_facts *facts, const struct demand *demand, char *why, size_t size)
 {
-	rule->any_src = rule->udp || !(rule->src[0] | rule->src[1] | rule->src[2] | rule->src[3]);
-	if (rule->any_src)
-		memset(rule->src, 0, sizeof(rule->src));
+	unsigned int rules = nic_facts_rules(facts);
+	const char *lacks = NULL;
+
+	*why = '\0';
+	if (!rules)
+		return false;
+	if (demand->sas > rules / 2)
+		lacks = "it takes rules by SPI, but too few to hold all SAs twice over";
+	else if (demand->sas_udp && !facts->model->rules_by_udp_spi)
+		lacks = "it takes rules by SPI, but none that match ESP-in-UDP";
+	if (lacks)
+		snprintf(why, size, "%s", lacks);
+	else
+		snprintf(why, size, "the NIC holds %u rules by SPI, enough for %zu SAs twice over",
+			 rules, demand->sas);
+	return !lacks;
 }
 
-bool ntuple_can(const struct model *model, const struct rule *rule)
+/* Each SA at its CPU's queue, the CPUs in turn. */
+static bool command(const struct nic_facts *facts, const struct queues *queues, const struct sa *sa,
+		    uint32_t turn, char *line, size_t size)
 {
-	if (rule->udp)
-		return model->rules_by_udp_spi;
-	return rule->family == 4 || !model->rule_mask_v6_lost;
-}
-
-/* What undo knows to be ours; one that is no rule of ours is left to undo. */
-static void recall(void *arg, const char *knob, const char *value)
-{
-	struct list *have = arg;
+	char text[RULE_TEXT_LEN];
 	struct rule rule;
 
-	if (have->n < have->room && !rule_parse(value, &rule))
-		to_entry(&rule, (uint32_t)strtoul(knob, NULL, 10), &have->entry[have->n++]);
+	if (!facts->model || !queues->count || !rule_of_sa(sa, &rule) ||
+	    !ntuple_can(facts->model, &rule))
+		return false;
+	rule.queue = turn % queues->count;
+	snprintf(line, size, "ethtool -N %s %s", facts->link.name, rule_print(&rule, text));
+	return true;
 }
 
-static void count_one(void *arg, const char *knob, const char *value)
+/* SAs can only go where a queue is: other CPUs take none. */
+static int limit_cpus(struct steered *s)
 {
-	++*(size_t *)arg;
+	struct ntuple *n = s->state;
+	char have[CPULIST_LEN], list[CPULIST_LEN];
+	cpu_set_t cpus;
+
+	queues_cpus(&n->queues, &s->sas->roles.sas, &cpus);
+	cpulist_format(&cpus, have, sizeof(have));
+	cpulist_format(&s->sas->roles.sas, list, sizeof(list));
+	if (!CPU_COUNT(&cpus)) {
+		say_error("%s: none of its queues is served by a CPU of %s; set the affinities of "
+			  "its interrupts, or use --method xdp",
+			  s->name, list);
+		return -EOPNOTSUPP;
+	}
+	if (n->queues.guessed)
+		say("%s: which CPUs serve its queues cannot be seen; taken in turn from CPUs %s",
+		    s->name, list);
+	if (CPU_EQUAL(&cpus, &s->sas->roles.sas))
+		return 0;
+	say("%s: its queues are served by CPUs %s of %s; SAs go to those", s->name, have, list);
+	return sas_limit_cpus(s->sas, &cpus);
 }
 
-static bool is_recorded(const struct list *have, uint32_t location)
+/* The rule that an SA would have here. False: none. */
+static bool rule_of(const struct steered *s, __u32 slot, struct rule *rule)
 {
-	for (size_t i = 0; i < have->n; i++)
-		if (have->entry[i].location == location)
-			return true;
-	return false;
+	const struct ntuple *n = s->state;
+	__u64 word = table_word(&s->sas->table, slot);
+	const struct sa_cold *cold = table_cold(&s->sas->table, slot);
+	int queue = queues_of_cpu(&n->queues, sas_cpu(s->sas, slot));
+
+	memset(rule, 0, sizeof(*rule));
+	rule->family = cold->family == AF_INET ? 4 : 6;
+	rule->protocol = cold->protocol;
+	rule->udp = !!(cold->flags & COLD_UDP);
+	rule->spi = sa_word_spi(word);
+	memcpy(rule->dst, cold->dst, sizeof(rule->dst));
+	memcpy(rule->src, cold->src, sizeof(rule->src));
+	rule_forget_src(rule);
+	rule->queue = (uint32_t)queue;
+	return queue >= 0 && !(sa_word_flags(word) & SA_HANDS_OFF);
 }
 
-/* Rules of ours that the NIC holds no more (a reset, an operator) are forgotten. */
-static int forget_lost(struct ntuple *nt, struct list *have, const struct nic_rules *rules)
+static void say_left(struct steered *s, size_t cannot)
 {
-	size_t kept = 0;
-	int err = 0;
+	struct ntuple *n = s->state;
+	const struct ntuple_rules *nt = &n->rules;
+	size_t left = cannot + nt->left_out;
 
-	for (size_t i = 0; i < have->n; i++) {
-		struct undo_entry gone = {.kind = UNDO_RULE, .ifindex = (int)nt->ifindex};
-		bool there = false;
+	if (left > n->left_out)
+		say_warning(
+			"%s: %zu SAs have no rule (the NIC holds %zu of ours): they go where its "
+			"hash puts them",
+			s->name, left, nt->held);
+	if (nt->refused && nt->refused != n->refused)
+		say_warning(
+			"%s: its driver refused rules of %zu SAs: %s; they go where its hash puts "
+			"them",
+			s->name, nt->refused, strerror(-nt->refused_err));
+	n->left_out = left;
+	n->refused = nt->refused;
+}
 
-		for (uint32_t j = 0; j < rules->count; j++)
-			there |= rules->location[j] == have->entry[i].location;
-		if (there) {
-			have->entry[kept++] = have->entry[i];
+static void sas_changed(struct steered *s)
+{
+	struct ntuple *n = s->state;
+	const struct slots *known = &s->sas->known;
+	struct rule *rule = calloc(known->count + 1, sizeof(*rule));
+	struct report_interface *place = &s->sas->maps.report->interface[s->index];
+	size_t count = 0, cannot = 0;
+	int err = rule ? 0 : -ENOMEM;
+
+	for (__u32 i = 0; !err && i < known->count; i++) {
+		if (!rule_of(s, known->slot[i], &rule[count]))
 			continue;
-		}
-		snprintf(gone.knob, sizeof(gone.knob), "%u", have->entry[i].location);
-		if (undo_take_back_many(nt->undo, &gone, 1) < 0)
-			err = -EIO;
+		if (ntuple_can(s->model, &rule[count]))
+			count++;
+		else
+			cannot++;
 	}
-	have->n = kept;
-	return err;
-}
-
-static void fill(const struct ntuple *nt, const struct rules_entry *from, struct undo_entry *to,
-		 char *text)
-{
-	struct rule rule;
-
-	memset(to, 0, sizeof(*to));
-	to->kind = UNDO_RULE;
-	to->ifindex = (int)nt->ifindex;
-	to->old_value = UNDO_NONE;
-	to->reason = reason;
-	memcpy(to->ifname, nt->name, sizeof(to->ifname));
-	snprintf(to->knob, sizeof(to->knob), "%u", from->location);
-	to_rule(from, &rule);
-	to->new_value = rule_print(&rule, text);
-}
-
-/* First those that go: a NIC may refuse two rules for the same SA. */
-static int carry_out(struct ntuple *nt, const struct rules_plan *plan,
-		     const struct rules_entry *have, const struct rules_entry *wanted)
-{
-	size_t most = plan->drop > plan->add ? plan->drop : plan->add;
-	struct undo_entry *entry = calloc(most + 1, sizeof(*entry));
-	char(*text)[RULE_TEXT_LEN] = calloc(most + 1, sizeof(*text));
-	int *errs = calloc(most + 1, sizeof(*errs));
-	int err = entry && text && errs ? 0 : -ENOMEM;
-
-	for (size_t i = 0; !err && i < plan->drop; i++)
-		fill(nt, &have[i], &entry[i], text[i]);
-	if (!err && plan->drop)
-		err = undo_take_back_many(nt->undo, entry, plan->drop);
-	err = err < 0 ? err : 0;
-	for (size_t i = 0; !err && i < plan->add; i++)
-		fill(nt, &wanted[i], &entry[i], text[i]);
-	if (!err && plan->add)
-		err = undo_set_many(nt->undo, entry, plan->add, errs);
-	for (size_t i = 0; !err && i < plan->add; i++)
-		if (errs[i]) {
-			nt->refused++;
-			nt->refused_err = errs[i];
-		}
-	free(entry);
-	free(text);
-	free(errs);
-	return err;
-}
-
-static int change(struct ntuple *nt, struct list *have, struct list *wanted,
-		  const struct nic_rules *rules)
-{
-	uint32_t *taken = calloc(rules->count + 1, sizeof(*taken));
-	struct rules_plan plan;
-	size_t n = 0;
-	int err = taken ? 0 : -ENOMEM;
-
-	for (uint32_t i = 0; !err && i < rules->count; i++)
-		if (!is_recorded(have, rules->location[i]))
-			taken[n++] = rules->location[i];
 	if (!err)
-		err = rules_plan(&plan, have->entry, have->n, wanted->entry, wanted->n, taken, n,
-				 rules->most ? rules->most : nt->model->rules);
-	free(taken);
-	if (err)
-		return err;
-	nt->left_out = plan.left_out;
-	nt->refused = 0;
-	err = carry_out(nt, &plan, have->entry, wanted->entry);
-	nt->held = have->n - plan.drop + plan.add - nt->refused;
-	return err;
-}
-
-int ntuple_set(struct ntuple *nt, const struct rule *rule, size_t n)
-{
-	struct list have = {0}, wanted = {.entry = calloc(n + 1, sizeof(*wanted.entry))};
-	struct nic_rules rules;
-	int err = ethtool_rules(nt->ethtool, nt->name, &rules);
-
+		err = ntuple_rules_set(&n->rules, rule, count);
+	free(rule);
 	if (err) {
-		free(wanted.entry);
+		say_warning("%s: its rules: %s; those that it has stay", s->name, strerror(-err));
+		return;
+	}
+	say_left(s, cannot);
+	SHARED(place->rules) = (__u32)n->rules.held;
+	SHARED(place->without_rule) = (__u32)(n->left_out + n->refused);
+}
+
+static int start(struct steered *s)
+{
+	struct ntuple *n = s->state = calloc(1, sizeof(*n));
+	int err = -ENOMEM;
+
+	if (n) {
+		n->rules.ethtool = -1;
+		err = queues_read(s->sysfs, s->name, s->queues, &s->sas->roles.sas, &n->queues);
+	}
+	if (err) {
+		say_error("%s: reading its interrupts: %s", s->name, strerror(-err));
 		return err;
 	}
-	undo_each(nt->undo, (int)nt->ifindex, UNDO_RULE, count_one, &have.room);
-	have.entry = calloc(have.room + 1, sizeof(*have.entry));
-	err = have.entry && wanted.entry ? 0 : -ENOMEM;
-	if (!err) {
-		undo_each(nt->undo, (int)nt->ifindex, UNDO_RULE, recall, &have);
-		err = forget_lost(nt, &have, &rules);
-	}
-	for (; !err && wanted.n < n; wanted.n++)
-		to_entry(&rule[wanted.n], 0, &wanted.entry[wanted.n]);
+	err = limit_cpus(s);
 	if (!err)
-		err = change(nt, &have, &wanted, &rules);
-	ethtool_rules_free(&rules);
-	free(have.entry);
-	free(wanted.entry);
+		err = ntuple_rules_open(&n->rules, s->undo, s->ifindex, s->name, s->model);
 	return err;
 }
+
+static bool moved(struct steered *s)
+{
+	struct ntuple *n = s->state;
+
+	return queues_moved(s->sysfs, s->name, &s->sas->roles.sas, &n->queues);
+}
+
+static void end(struct steered *s)
+{
+	struct ntuple *n = s->state;
+
+	if (n)
+		ntuple_rules_close(&n->rules);
+	free(n);
+	s->state = NULL;
+}
+
+const struct method method_ntuple = {
+	.name = "ntuple",
+	.traits = METHOD_PLACES | METHOD_RULES,
+	.fits = fits,
+	.check = check,
+	.command = command,
+	.start = start,
+	.roles_changed = limit_cpus,
+	.sas_changed = sas_changed,
+	.queues_moved = moved,
+	.end = end,
+};

@@ -8,23 +8,16 @@
 #include <unistd.h>
 #include "nic/irqs.h"
 #include "nic/sysfs.h"
+#include "host/cpuset.h"
 
 static void guess(const cpu_set_t *cpus, struct queues *out)
 {
 	unsigned int queue = 0;
 
 	out->guessed = true;
-	for (int cpu = 0; cpu < CPU_SETSIZE && queue < out->count; cpu++)
-		if (CPU_ISSET(cpu, cpus))
+	cpuset_each (cpu, cpus)
+		if (queue < out->count)
 			out->cpu[queue++] = cpu;
-}
-
-static int first_of(const cpu_set_t *cpus)
-{
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		if (CPU_ISSET(cpu, cpus))
-			return cpu;
-	return -1;
 }
 
 int queues_read(int kept, const char *ifname, unsigned int count, const cpu_set_t *cpus,
@@ -45,13 +38,24 @@ int queues_read(int kept, const char *ifname, unsigned int count, const cpu_set_
 	for (int i = 0; i < n && i < 2 * QUEUES_MOST; i++) {
 		if (irq[i].queue < 0 || irq[i].queue >= (int)out->count)
 			continue;
-		out->cpu[irq[i].queue] = first_of(&irq[i].cpus);
+		out->cpu[irq[i].queue] = cpuset_first(&irq[i].cpus);
 		known |= out->cpu[irq[i].queue] >= 0;
 	}
 	free(irq);
 	if (!known)
 		guess(cpus, out);
 	return 0;
+}
+
+bool queues_moved(int kept, const char *ifname, const cpu_set_t *cpus, struct queues *queues)
+{
+	struct queues now;
+
+	if (queues->guessed || queues_read(kept, ifname, queues->count, cpus, &now) ||
+	    !memcmp(&now, queues, sizeof(now)))
+		return false;
+	*queues = now;
+	return true;
 }
 
 int queues_of_cpu(const struct queues *queues, unsigned int cpu)

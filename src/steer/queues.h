@@ -21,6 +21,11 @@ struct queues {
 int queues_read(int kept, const char *ifname, unsigned int count, const cpu_set_t *cpus,
 		struct queues *out);
 
+/*
+ * Do other CPUs serve the queues now? Then @queues are read anew. Those that were guessed stay.
+ */
+bool queues_moved(int kept, const char *ifname, const cpu_set_t *cpus, struct queues *queues);
+
 /* The first queue that this CPU serves; -1: none. */
 int queues_of_cpu(const struct queues *queues, unsigned int cpu);
 

@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The method rps: masks of CPUs, and no hash that the kernel would take for its own.
-#include "steer/rps.h"
+// The method rps: the kernel's own software steering, by the hash of each packet (net/core/dev.c
+// get_rps_cpu). The kernel hashes the SPI of plain ESP where a flow has its ports
+// (net/core/flow_dissector.c skb_flow_get_ports), and of ESP in UDP its ports. So: masks of CPUs,
+// and no hash that the kernel would take for its own.
+#include "steer/method.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "nic/cpulist.h"
 
+extern const struct method method_rps;
+
+static const char caveat[] =
+	"method rps spreads plain ESP by its SPI, but not ESP in UDP: all of a pair of "
+	"gateways stays on one CPU";
+
 /* Of a queue, as undo reads it: without leading zeros. */
-static void mask_of(const struct needs_facts *facts, unsigned int queue, char mask[CPUMASK_LEN])
+static void mask_of(const struct nic_facts *facts, unsigned int queue, char mask[CPUMASK_LEN])
 {
 	cpu_set_t cpus;
 
@@ -19,7 +28,7 @@ static void mask_of(const struct needs_facts *facts, unsigned int queue, char ma
 			cpumask_format(&cpus, mask, CPUMASK_LEN);
 }
 
-static bool check_masks(const struct needs_facts *facts, const char *wanted,
+static bool check_masks(const struct nic_facts *facts, const char *wanted,
 			struct needs_report *report)
 {
 	char mask[CPUMASK_LEN], knob[UNDO_KNOB_LEN];
@@ -37,22 +46,21 @@ static bool check_masks(const struct needs_facts *facts, const char *wanted,
 }
 
 /* A hash that the driver calls one of L4 is taken as it is (include/linux/skbuff.h skb_get_hash). */
-static bool check_hash(const struct needs_facts *facts, const struct model *model,
-		       struct needs_report *report)
+static bool check_hash(const struct nic_facts *facts, struct needs_report *report)
 {
 	const char *driver = facts->driver[0] ? facts->driver : "(unknown)";
 
-	if (facts->rxhash != NEEDS_ON && facts->rxhash != NEEDS_FIXED_ON)
+	if (facts->rxhash != SWITCH_ON && facts->rxhash != SWITCH_FIXED_ON)
 		return true;
-	if (!model)
+	if (!facts->model)
 		return needs_say(report, NEEDS_WARN, NEEDS_METHOD,
 				 "whether driver %s calls its hash of ESP one of L4 is not known: "
 				 "the kernel would then take it instead of its own; if one CPU gets "
 				 "all, use `ethtool -K %s rxhash off`",
 				 driver, facts->link.name);
-	if (!model->claims_l4)
+	if (!facts->model->claims_l4)
 		return true;
-	if (facts->rxhash == NEEDS_ON)
+	if (facts->rxhash == SWITCH_ON)
 		return needs_change(report, UNDO_FEATURE, "rx-hashing", "on", "off",
 				    "the driver calls its hash of ESP one of L4, and the kernel would "
 				    "take it instead of its own") != NULL;
@@ -62,8 +70,7 @@ static bool check_hash(const struct needs_facts *facts, const struct model *mode
 			 driver);
 }
 
-int rps_check(const struct needs_facts *facts, const cpu_set_t *cpus, const struct model *model,
-	      struct needs_report *report)
+static int check(const struct nic_facts *facts, const cpu_set_t *cpus, struct needs_report *report)
 {
 	char wanted[CPUMASK_LEN];
 	bool ok;
@@ -75,13 +82,25 @@ int rps_check(const struct needs_facts *facts, const cpu_set_t *cpus, const stru
 			       "its RPS masks cannot be read: %s; the kernel needs CONFIG_RPS",
 			       strerror(-facts->rps_err));
 	else
-		ok = check_hash(facts, model, report) && check_masks(facts, wanted, report) &&
+		ok = check_hash(facts, report) && check_masks(facts, wanted, report) &&
 		     needs_say(report, NEEDS_WARN, NEEDS_METHOD,
-			       "method rps spreads plain ESP by its SPI, but not ESP in UDP: "
-			       "all of a pair of gateways stays on one CPU; which CPU an SA is on "
-			       "only the kernel knows");
+			       "%s; which CPU an SA is on only the kernel knows", caveat);
 	if (ok)
 		return 0;
 	needs_report_free(report);
 	return -ENOMEM;
 }
+
+/* It is there for every interface. */
+static bool fits(const struct nic_facts *facts, const struct demand *demand, char *why, size_t size)
+{
+	*why = '\0';
+	return true;
+}
+
+const struct method method_rps = {
+	.name = "rps",
+	.caveat = caveat,
+	.fits = fits,
+	.check = check,
+};

@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The method rss: what must be set that the NIC's own hash takes the SPI.
-#include "steer/rss.h"
+// The method rss: the NIC's own hash takes the SPI, and its table says which queue. What must be
+// set for it is judged from what its driver answers and what is known of the driver.
+#include "steer/method.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "cli/say.h"
 #include "nic/model_ask.h"
+#include "steer/rss_watch.h"
+#include "sas/sas.h"
+
+extern const struct method method_rss;
 
 static const char reason[] = "the hash is to take the SPI";
 
@@ -49,7 +56,7 @@ static bool others_take_v6(const struct model *model)
 	struct model_answer answer;
 
 	for (const struct model *const *other = models(); *other; other++)
-		if (!strcmp((*other)->driver, model->driver) && !model_ask(*other, &answer) &&
+		if ((*other)->driver == model->driver && !model_ask(*other, &answer) &&
 		    answer.set_v6 == MODEL_ESP_SPI)
 			return true;
 	return false;
@@ -111,14 +118,13 @@ static bool check_all(const struct rss_judging *j)
 	return ok;
 }
 
-int rss_check(const struct needs_facts *facts, const struct claims *claims,
-	      const struct model *model, struct needs_report *report)
+static int check(const struct nic_facts *facts, const cpu_set_t *cpus, struct needs_report *report)
 {
-	struct rss_judging j = {.claims = claims, .report = report};
+	struct rss_judging j = {.claims = &facts->claims, .report = report};
 	bool ok;
 
 	*report = (struct needs_report){0};
-	if (!model) {
+	if (!facts->model) {
 		ok = needs_say(report, NEEDS_REFUSE, NEEDS_METHOD,
 			       "nothing is known of how driver %s hashes ESP; use --method xdp, or "
 			       "see `espalier inspect %s`",
@@ -126,7 +132,7 @@ int rss_check(const struct needs_facts *facts, const struct claims *claims,
 		return ok ? 0 : -ENOMEM;
 	}
 	j.nic = malloc(sizeof(*j.nic));
-	if (!j.nic || as_it_is(model, claims, j.nic)) {
+	if (!j.nic || as_it_is(facts->model, &facts->claims, j.nic)) {
 		free(j.nic);
 		return -ENOMEM;
 	}
@@ -137,3 +143,76 @@ int rss_check(const struct needs_facts *facts, const struct claims *claims,
 		needs_report_free(report);
 	return ok ? 0 : -ENOMEM;
 }
+
+static bool fits(const struct nic_facts *facts, const struct demand *demand, char *why, size_t size)
+{
+	const char *lacks = NULL;
+
+	if (!facts->seen.measured && nic_facts_may_separate(facts))
+		lacks = "the NIC may separate SAs by SPI, which only a measurement shows";
+	else if (!facts->seen.plain)
+		lacks = "nothing shows that the NIC separates SAs by SPI";
+	else if (nic_facts_queues(facts) < demand->cpus)
+		lacks = "the NIC separates SAs by SPI, but has fewer queues than there are CPUs";
+	else if (demand->sas_udp && !facts->seen.udp)
+		lacks = "the NIC separates SAs by SPI, but not those of ESP-in-UDP";
+	if (lacks)
+		snprintf(why, size, "%s", lacks);
+	else
+		snprintf(why, size, "the NIC separates SAs by SPI and has %u queues for %u CPUs",
+			 nic_facts_queues(facts), demand->cpus);
+	return !lacks;
+}
+
+struct rss {
+	struct queues queues;
+	struct rss_watch *watch;
+};
+
+static int start(struct steered *s)
+{
+	struct rss *rss = s->state = calloc(1, sizeof(*rss));
+	int err = rss ? queues_read(s->sysfs, s->name, s->queues, &s->sas->roles.sas, &rss->queues)
+		      : -ENOMEM;
+
+	if (err) {
+		say_error("%s: reading its interrupts: %s", s->name, strerror(-err));
+		return err;
+	}
+	return rss_watch_start(&rss->watch, s, &rss->queues);
+}
+
+static void tick(struct steered *s)
+{
+	struct rss *rss = s->state;
+
+	rss_watch_look(rss->watch, s);
+}
+
+static bool moved(struct steered *s)
+{
+	struct rss *rss = s->state;
+
+	return queues_moved(s->sysfs, s->name, &s->sas->roles.sas, &rss->queues);
+}
+
+static void end(struct steered *s)
+{
+	struct rss *rss = s->state;
+
+	if (rss)
+		rss_watch_end(rss->watch);
+	free(rss);
+	s->state = NULL;
+}
+
+const struct method method_rss = {
+	.name = "rss",
+	.traits = METHOD_SEES,
+	.fits = fits,
+	.check = check,
+	.start = start,
+	.tick = tick,
+	.queues_moved = moved,
+	.end = end,
+};

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* What `show` prints, read from the maps alone while others write them. */
 #include <errno.h>
 #include <math.h>
@@ -29,16 +29,9 @@ static const char *const source_names[] = {
 	[SA_LEARNED] = "learned",
 };
 
-const char *snapshot_method(enum interface_mode mode)
+const char *snapshot_mode(const struct snapshot_interface *interface)
 {
-	static const char *const names[MODES] = {"xdp", "xdp", "rss", "ntuple", "rps"};
-
-	return names[mode];
-}
-
-const char *snapshot_mode(enum interface_mode mode)
-{
-	return mode == MODE_NATIVE ? "native" : mode == MODE_GENERIC ? "generic" : NULL;
+	return interface->method ? interface->method->mode[interface->generic] : NULL;
 }
 
 const char *sa_state_name(enum sa_state state)
@@ -81,7 +74,7 @@ static int row_of(struct snapshot *s, unsigned int cpu)
 /* The loads of a CPU, as the last round found them. */
 static void take_load(struct taking *t, struct snapshot_cpu *cpu)
 {
-	const struct cpu_state *state = &t->maps->cpu_states[cpu->cpu];
+	const struct report_cpu *state = &t->maps->report->cpu[cpu->cpu];
 
 	if (!t->snapshot->measured)
 		return;
@@ -152,7 +145,7 @@ static void take_cold(struct snapshot_sa *sa, const struct sa_cold *cold, __u64 
 		sa->src[i] = LOAD(cold->src[i]);
 		sa->dst[i] = LOAD(cold->dst[i]);
 	}
-	sa->family = LOAD(cold->family) == 6 ? AF_INET6 : AF_INET;
+	sa->family = LOAD(cold->family);
 	sa->protocol = LOAD(cold->protocol);
 	sa->udp = flags & COLD_UDP;
 	sa->state = state_of(word, flags);
@@ -326,18 +319,18 @@ static int take_interfaces(struct taking *t, snapshot_counts_fn counts)
 		if (err)
 			return err;
 		/* What an interface counted stays the host's when it is no longer steered. */
-		for (int class = 0; class < CLASSES; class ++)
-			add_count(&s->class[class], &sum.class[class]);
+		for (int which = 0; which < CLASSES; which++)
+			add_count(&s->by_class[which], &sum.by_class[which]);
 		to->ifindex = LOAD(from->ifindex);
 		if (!to->ifindex)
 			continue;
-		to->mode = LOAD(from->mode);
-		if (to->mode >= MODES)
-			to->mode = MODE_GENERIC;
-		to->rules = LOAD(from->rules);
-		to->without_rule = LOAD(from->without_rule);
+		to->generic = LOAD(from->generic) != 0;
+		memcpy(to->method_name, from->method, sizeof(from->method));
+		to->method = method_find(to->method_name);
+		to->rules = LOAD(t->maps->report->interface[i].rules);
+		to->without_rule = LOAD(t->maps->report->interface[i].without_rule);
 		memcpy(to->name, from->name, sizeof(from->name));
-		to->other = sum.class[CLASS_OTHER];
+		to->other = sum.by_class[CLASS_OTHER];
 		s->interfaces++;
 	}
 	return 0;
@@ -350,9 +343,9 @@ static void see_who_tells(struct taking *t)
 	bool seen = false;
 
 	for (size_t i = 0; i < s->interfaces; i++) {
-		if (s->interface[i].mode != MODE_RSS && s->interface[i].mode != MODE_RPS)
+		if (method_has(s->interface[i].method, METHOD_PLACES))
 			return;
-		seen |= s->interface[i].mode == MODE_RSS;
+		seen |= method_has(s->interface[i].method, METHOD_SEES);
 	}
 	if (s->interfaces)
 		t->cpus_told = seen ? TOLD_IF_SEEN : TOLD_BY_NOBODY;
@@ -369,7 +362,7 @@ static void take_host(struct taking *t, __u64 now_ns)
 	struct snapshot *s = t->snapshot;
 	__u64 heartbeat = LOAD(host->heartbeat_ns);
 	__u32 bits = LOAD(host->shape.bits), ike = LOAD(host->ike_ring);
-	__u32 nice_seen = LOAD(host->nice_seen);
+	__u32 nice_seen = LOAD(t->maps->report->nice_seen);
 
 	s->heartbeat_age_ns = !heartbeat ? UINT64_MAX : now_ns > heartbeat ? now_ns - heartbeat : 0;
 	s->alive = LOAD(host->attended) && s->heartbeat_age_ns <= HEARTBEAT_OLD_NS;
@@ -379,7 +372,7 @@ static void take_host(struct taking *t, __u64 now_ns)
 	s->ring_frames = LOAD(host->ring_frames);
 	s->max_sas = LOAD(host->max_sas);
 	s->slots = (unsigned int)SA_BUCKET_SLOTS << (bits < 24 ? bits : 24);
-	s->table_full = LOAD(host->table_full);
+	s->table_full = LOAD(t->maps->report->table_full);
 	s->stray_limit = LOAD(host->stray_limit);
 	if (s->stray_limit > INT64_MAX)
 		s->stray_limit = INT64_MAX; /* nonsense, but JSON must hold it */
@@ -396,14 +389,14 @@ void snapshot_mark(const struct snapshot *s, uint64_t now_ns, struct mark *mark)
 {
 	*mark = (struct mark){
 		.time_ns = now_ns,
-		.known = s->taken.packets + s->class[CLASS_HANDS_OFF].packets,
-		.strays = s->class[CLASS_STRAY].packets,
+		.known = s->taken.packets + s->by_class[CLASS_HANDS_OFF].packets,
+		.strays = s->by_class[CLASS_STRAY].packets,
 		.lost =
 			{
 				[LOSS_SA_RING] = s->drops[RING_SA],
 				[LOSS_STRAY_RING] = s->drops[RING_STRAY],
 				[LOSS_IKE_RING] = s->drops[RING_IKE],
-				[LOSS_STRAY_LIMIT] = s->class[CLASS_LIMITED].packets,
+				[LOSS_STRAY_LIMIT] = s->by_class[CLASS_LIMITED].packets,
 			},
 	};
 }
@@ -415,7 +408,8 @@ static int take_all_but_sas(struct taking *t, snapshot_counts_fn counts)
 	int err;
 
 	memset(s, 0, sizeof(*s));
-	snapshot_take_round(s, t->maps->host, t->now_ns);
+	s->report_blank = t->maps->report_blank;
+	snapshot_take_round(s, t->maps->report, t->now_ns);
 	err = take_rings(t);
 	if (err)
 		return err;
@@ -425,7 +419,7 @@ static int take_all_but_sas(struct taking *t, snapshot_counts_fn counts)
 		return err;
 	see_who_tells(t);
 	snapshot_mark(s, t->now_ns, &now);
-	lately_see(&s->lately, &t->maps->host->lately, &now);
+	lately_see(&s->lately, &t->maps->report->lately, &now);
 	return 0;
 }
 

@@ -5,15 +5,18 @@
 
 #include <sched.h>
 #include <stdint.h>
-#include "sad/sad.h"
+#include "core/sa.h"
 #include "steer/lately.h"
-#include "steer/maps.h"
+#include "sas/maps.h"
+#include "steer/method.h"
 
 struct snapshot_interface {
 	unsigned int ifindex;
 	char name[17]; /* when it was attached */
-	enum interface_mode mode;
-	unsigned int rules;	   /* MODE_NTUPLE: that the NIC holds for us */
+	char method_name[METHOD_NAME_LEN + 1];
+	const struct method *method; /* NULL: a later version's */
+	bool generic;
+	unsigned int rules;	   /* that the NIC holds for us, of a method that has rules */
 	unsigned int without_rule; /* SAs that have none */
 	struct count other; /* what is not IPsec */
 };
@@ -85,7 +88,7 @@ struct snapshot {
 	struct snapshot_sa *sa;
 	size_t sas;
 	size_t used; /* as many as there were, whatever a reader leaves out of them */
-	struct count class[CLASSES]; /* over all interfaces */
+	struct count by_class[CLASSES]; /* over all interfaces */
 	uint64_t drops[RING_KINDS];  /* frames that full rings lost */
 	bool drops_unknown;	     /* the kernel does not tell, nor what each CPU received */
 	struct count taken;	     /* that the rings of SAs took, on all CPUs */
@@ -98,6 +101,8 @@ struct snapshot {
 	bool measured;		     /* loads are: rounds are made */
 	struct snapshot_round round; /* if measured */
 	struct snapshot_moves moves;
+	/* The report is of another version: all that lies in core/report.h is left blank. */
+	bool report_blank;
 	bool alive;		     /* a daemon's heartbeat is fresh */
 	uint64_t heartbeat_age_ns;   /* UINT64_MAX: there was none yet */
 	int nice_wanted, nice_seen; /* of the rings' threads; */
@@ -153,8 +158,7 @@ snapshot_order snapshot_by_name, snapshot_by_weight, snapshot_by_packets, snapsh
 void snapshot_sort(struct snapshot *snapshot, snapshot_order *order);
 
 /* "xdp", "rss", ...; of XDP "native" or "generic", else NULL. */
-const char *snapshot_method(enum interface_mode mode);
-const char *snapshot_mode(enum interface_mode mode);
+const char *snapshot_mode(const struct snapshot_interface *interface);
 
 /* The words of the operator: "valid", "larval", "learned", "hands-off", "moving"; "kernel", ... */
 const char *sa_state_name(enum sa_state state);

@@ -16,6 +16,6 @@ static inline double snapshot_load(__u32 millionths)
 }
 
 /* The last round, whether loads are measured, and how long the last moves took. */
-void snapshot_take_round(struct snapshot *snapshot, const struct host *host, __u64 now_ns);
+void snapshot_take_round(struct snapshot *snapshot, const struct report *report, __u64 now_ns);
 
 #endif

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* What the daemon left in the shared maps about its last round of placing, and about moves. */
 #include <stdlib.h>
 #include "steer/snapshot_impl.h"
@@ -51,8 +51,8 @@ static void take_times(struct snapshot_moves *moves, const struct move_times *ti
 	moves->worst_ms = wait_us[n - 1] / 1e3;
 }
 
-void snapshot_take_round(struct snapshot *snapshot, const struct host *host, __u64 now_ns)
+void snapshot_take_round(struct snapshot *snapshot, const struct report *report, __u64 now_ns)
 {
-	take_round(snapshot, &host->round, now_ns);
-	take_times(&snapshot->moves, &host->move_times);
+	take_round(snapshot, &report->round, now_ns);
+	take_times(&snapshot->moves, &report->move_times);
 }

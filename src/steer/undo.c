@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Settings that we change: written down first, then changed, later put back. */
 #include "steer/undo_impl.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Settings that drivers change themselves when a program is attached or detached. */
 #include "steer/undo_impl.h"
 #include "nic/ethtool.h"

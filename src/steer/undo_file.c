@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The file that outlives us: read with suspicion, written whole or not at all. */
 #include "steer/undo_impl.h"
 
@@ -12,6 +12,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "host/file.h"
+#include "sas/root_dir.h"
 
 /* The largest real file: a few NICs with tables of 4,096 entries. */
 #define MAX_FILE (16 << 20)
@@ -242,19 +244,9 @@ static int load_state(struct undo *undo, char *why, size_t len)
 
 static int open_dir(const char *name)
 {
-	struct stat st;
-	int fd;
-
 	if (mkdir(name, 0700) && errno != EEXIST)
 		return -errno;
-	fd = open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ENOTDIR ? -ELOOP : -errno;
-	if (fstat(fd, &st) || !owned_by_root(&st)) {
-		close(fd);
-		return -EPERM;
-	}
-	return fd;
+	return root_dir_open(AT_FDCWD, name);
 }
 
 /* The file is written under this name, and gets its own when it is whole. */
@@ -281,7 +273,7 @@ int undo_file_load(struct undo *undo, char *why, size_t len)
 	int err;
 
 	undo->dir = open_dir(undo->dir_name);
-	if (undo->dir == -EPERM || undo->dir == -ELOOP)
+	if (undo->dir == -EPERM)
 		snprintf(why, len,
 			 "%s is not a directory that root alone can write; see who made it, then "
 			 "delete it",
@@ -308,37 +300,15 @@ int undo_file_load(struct undo *undo, char *why, size_t len)
 	return err;
 }
 
-static int write_whole(int fd, const char *text, size_t len)
-{
-	ssize_t n;
-
-	while (len) {
-		n = write(fd, text, len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		text += n;
-		len -= n;
-	}
-	return fsync(fd) ? -errno : 0;
-}
-
 static int write_file(const struct undo *undo, const char *name)
 {
-	const char *text;
-	size_t len;
-	int fd, err;
+	const char *text = json_object_to_json_string_ext(undo->state, JSON_C_TO_STRING_PRETTY);
+	FILE *file = text ? file_create(undo->dir, name, 0600) : NULL;
 
-	text = json_object_to_json_string_length(undo->state, JSON_C_TO_STRING_PRETTY, &len);
-	if (!text)
-		return -ENOMEM;
-	fd = openat(undo->dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return -errno;
-	err = write_whole(fd, text, len);
-	close(fd);
-	return err;
+	if (!file)
+		return text ? -errno : -ENOMEM;
+	(void)fputs(text, file);
+	return file_close_as(file, undo->dir, name, undo->file, true);
 }
 
 int undo_file_save(struct undo *undo)
@@ -353,16 +323,7 @@ int undo_file_save(struct undo *undo)
 		return 0;
 	}
 	err = unfinished_name(undo, temporary);
-	if (err)
-		return err;
-	err = write_file(undo, temporary);
-	if (!err && renameat(undo->dir, temporary, undo->dir, undo->file))
-		err = -errno;
-	if (err)
-		(void)unlinkat(undo->dir, temporary, 0);
-	else
-		(void)fsync(undo->dir);
-	return err;
+	return err ? err : write_file(undo, temporary);
 }
 
 struct json_object *undo_item_new(const struct link *link)

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The settings that undo can read and write, each as text. */
 #include "steer/undo_knob.h"
 #include "nic/cpulist.h"

@@ -1,157 +1,63 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The method xdp: one SA table and its rings for a network namespace, a steering program on each
- * interface. Everything lives in pinned maps; opening adopts what an earlier daemon left.
- */
+/* Method xdp on an interface: our steering program there, by a pinned bpf_link. */
 #ifndef STEER_XDP_H
 #define STEER_XDP_H
 
 #include <stdbool.h>
-#include "place/first.h"
-#include "steer/maps.h"
-#include "steer/moves.h"
-#include "steer/pins.h"
-#include "steer/program.h"
-#include "steer/rings.h"
-#include "steer/slots.h"
-#include "steer/table.h"
+#include "sas/maps.h"
+#include "sas/pins.h"
+#include "sas/program.h"
 
-#define XDP_WHY_LEN 1024
-
-struct xdp_options {
-	__u32 ring_frames, max_sas;
-	bool ring_frames_given, max_sas_given; /* on adoption they must match, or not be given */
-	int nice;
-	bool generic;
-	bool uncounted; /* as where the kernel does not tell what rings drop */
-};
-
-struct xdp {
-	struct pins pins;
-	struct maps maps;
-	struct table table;
-	struct moves moves;
-	struct slots known; /* the slots of its entries */
-	int nice;	    /* of the rings' threads, -20..19 */
-	struct cpu_roles roles;
-	bool adopted;
-	bool generic;  /* some interface is: cpumap programs are not reliable there, so no hand-over
-			*/
-	bool counted_elsewhere; /* by the kernel, not by our rings: xdp_count() */
-	__u32 entries; /* in the table; at most host->max_sas */
-	__u32 unclaimed; /* of these, between xdp_claim_begin() and xdp_claim_end() */
-	__u32 placed[CPU_SETSIZE];	     /* SAs on each CPU */
-	double load[CPU_SETSIZE];	     /* of each CPU, with what new SAs are expected to bring */
-	double load_expected;		     /* of a new SA; all as xdp_expect() says, 0 before */
-	__u64 unused_ns[SA_RINGS]; /* of astray rings: since when nothing leads to them; 0: it does
-				    */
-	__u64 stray_drops, stray_drops_then; /* of all stray rings: now, and a second before */
+/* A steering program on an interface, until it is pinned or these are closed. */
+struct xdp_link {
+	int link, program;
 };
 
 /*
- * Opens the namespace's steering: adopts the pins of our layout, or creates them; pins of another
- * layout are taken down first. 0, or a negative errno and in @why "why not; what to do".
+ * Loads a steering program for an interface and attaches it by bpf_link. 0; -EEXIST, -EBUSY: another
+ * program is there; else a negative errno, @log tells more.
  */
-int xdp_open(struct xdp *xdp, const struct xdp_options *options, char *why, size_t size);
+int xdp_attach(const struct maps *maps, const struct program_target *target,
+		   struct xdp_link *link, char *log, size_t size);
 
-/* Closes our side; what is pinned goes on steering. */
-void xdp_close(struct xdp *xdp);
+/* Pins both: from now on they outlive us. 0 or a negative errno. */
+int xdp_pin(const struct pins *pins, unsigned int ifindex, const struct xdp_link *link);
+
+/* Closes both; @detach: and the program is off the interface when this returns. */
+void xdp_close(struct xdp_link *link, bool detach);
 
 /*
- * Gives the CPUs their roles: makes their rings and aims the strays' tables and the IKE ring.
- * 0 or a negative errno with @why.
+ * The same program as of this version, over the one that is there, through its pinned link. 0 or a
+ * negative errno, @log tells more.
  */
-int xdp_set_roles(struct xdp *xdp, const struct cpu_roles *roles, char *why, size_t size);
-
-/* SAs are placed on these CPUs alone, some of those of the roles, from now on. 0 or negative errno. */
-int xdp_limit_sas(struct xdp *xdp, const cpu_set_t *cpus);
+int xdp_replace(const struct maps *maps, const struct pins *pins,
+		    const struct program_target *target, char *log, size_t size);
 
 /*
- * Makes the astray rings of @online CPUs anew to which nothing has led for HANDOVER_SILENCE_NS: no
- * SA's word, no role. To be called once a second. How many it made; a negative errno: of one that
- * could not be made.
+ * Takes the program off an interface: done when this returns, unlike by unlinking the pin, after
+ * which the kernel does it some time later. 0 also if none is pinned; or a negative errno.
  */
-int xdp_renew_rings(struct xdp *xdp, const cpu_set_t *online, __u64 now_ns);
-
-/* Strays a second that are let through, 0: all. */
-void xdp_set_stray_limit(struct xdp *xdp, __u64 packets_per_second);
-
-/* What identifies an SA's entry, and what show prints of it; counters and records aside. */
-struct xdp_sa {
-	__u32 spi; /* host byte order */
-	bool hands_off;
-	struct sa_cold cold; /* addresses, window, ...; pcpu and file too */
-};
-
-/* An SA's key in the table. */
-__u64 xdp_key(const struct xdp *xdp, const struct sa_cold *cold, __u32 spi);
-
-/* An SA of this key is probably added soon: fetches ahead what that takes, as table_expect(). */
-void xdp_prefetch(const struct xdp *xdp, __u64 key, unsigned int step);
-/* Where new SAs go follows from these loads, shares of a CPU (CPU_SETSIZE of them). */
-void xdp_expect(struct xdp *xdp, const double *loads, double of_new_sa);
+int xdp_detach(const struct pins *pins, unsigned int ifindex);
 
 /*
- * Adds an SA: a new entry on the CPU of first placement, or one more reference to the entry of an
- * SA with the same key. *why tells about the CPU. 0; -ENOSPC: no place in the table, its packets
- * stay strays.
+ * Is the pinned link of an interface still attached to it, and by which program? 0 and *id;
+ * -ENOENT: no pin; -ENODEV: the interface it was on is gone; a negative errno.
  */
-int xdp_add(struct xdp *xdp, const struct xdp_sa *sa, __u64 now_ns, enum first_why *why);
+int xdp_attached(const struct pins *pins, unsigned int ifindex, __u32 *id);
 
 /*
- * Removes a reference, and with the last one the entry. The references that are left: if there are
- * any the entry may describe the SA that went, and xdp_update() is to follow. -ENOENT: there is no
- * such entry.
+ * The interface of this network namespace that the pinned link of an interface of another one is on,
+ * 0 if it is on none of ours: its program's number tells.
  */
-int xdp_remove(struct xdp *xdp, __u64 key, __u64 now_ns);
+unsigned int xdp_here(const struct pins *there, unsigned int ifindex);
+
+/* Is nothing attached by the pinned link of an interface, since that is gone, or is there no link? */
+bool xdp_is_off(const struct pins *pins, unsigned int ifindex);
 
 /*
- * What show prints of the SA, and whether it is hands off, are now these; but an entry that SAs
- * share stays hands off, as some of them may be. -ENOENT.
+ * The id of our program on an interface of this namespace, 0 if it has none: by its pins, or where
+ * these are in another mount namespace by its name.
  */
-int xdp_update(struct xdp *xdp, const struct xdp_sa *sa);
-
-/* The CPU of the SA in @slot: where it is decrypted, or will be once its move is over. */
-__u32 xdp_cpu(const struct xdp *xdp, __u32 slot);
-
-/* The CPU where the SA in @slot belongs and stays, as first_home(); -1: anywhere. */
-int xdp_home(const struct xdp *xdp, __u32 slot, enum first_why *why);
-
-/*
- * Moves an SA to a CPU. 0, or as moves_begin(); -ENODEV: no SA ring there; -EPERM: it is hands off;
- * -EOPNOTSUPP: an interface is in generic mode.
- */
-int xdp_move(struct xdp *xdp, __u32 slot, __u32 cpu, __u64 now_ns);
-
-/*
- * The same by hand: it then stays there until xdp_release(). Also -EACCES: a per-CPU SA, on its
- * CPU; and -EALREADY: it is there, and stays from now on.
- */
-int xdp_move_by_hand(struct xdp *xdp, __u32 slot, __u32 cpu, __u64 now_ns);
-
-/* It may be moved again. -EALREADY: it was not put where it is by hand. */
-int xdp_release(struct xdp *xdp, __u32 slot);
-
-/*
- * Where our program does not steer (MODE_RSS): the SA in @slot was seen on @cpu, which is where it
- * is then told to be.
- */
-void xdp_seen(struct xdp *xdp, __u32 slot, __u32 cpu);
-
-/*
- * Where our program does not count: the kernel has counted so much of the SA in @slot since its
- * beginning. Nothing goes back.
- */
-void xdp_count(struct xdp *xdp, __u32 slot, __u64 packets, __u64 bytes);
-
-/*
- * After adoption: begin forgets all references, the SAs that are still there are added again, end
- * removes the entries that nobody claimed.
- */
-void xdp_claim_begin(struct xdp *xdp);
-void xdp_claim_end(struct xdp *xdp, __u64 now_ns);
-
-/* The heartbeat, once a second. */
-void xdp_beat(struct xdp *xdp, __u64 now_ns);
+__u32 xdp_ours(unsigned int ifindex);
 
 #endif

@@ -2,13 +2,11 @@
 // The options of made-up traffic, from a line of words.
 #include "trace/made.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include "text/number.h"
 
 enum { VALUE_MAX = 32 }; /* no value is as long */
 
@@ -48,33 +46,14 @@ static const struct made_key *find_key(const char *name, size_t length)
 
 static bool set_number(const struct made_key *key, const char *text, void *member)
 {
-	unsigned long long value;
-	char *end;
+	uint64_t value;
 
-	if (!isdigit((unsigned char)*text))
-		return false;
-	errno = 0;
-	value = strtoull(text, &end, 10);
-	if (errno || *end || value < key->least || value > key->most)
+	if (!number_unsigned(text, key->least, key->most, &value))
 		return false;
 	if (key->type == KEY_U64)
 		*(__u64 *)member = value;
 	else
 		*(__u32 *)member = (__u32)value;
-	return true;
-}
-
-static bool set_real(const struct made_key *key, const char *text, double *member)
-{
-	double value;
-	char *end;
-
-	if (!isdigit((unsigned char)*text))
-		return false;
-	value = strtod(text, &end);
-	if (*end || !isfinite(value) || value < (double)key->least || value > (double)key->most)
-		return false;
-	*member = value;
 	return true;
 }
 
@@ -90,7 +69,8 @@ static bool set_value(const struct made_key *key, const char *text, struct made 
 	}
 	if (key->type == KEY_CHOICE)
 		return false;
-	return key->type == KEY_REAL ? set_real(key, text, member) : set_number(key, text, member);
+	return key->type == KEY_REAL ? number_real(text, (double)key->least, (double)key->most, member)
+				     : set_number(key, text, member);
 }
 
 static int unknown(const char *word, size_t length, char *why, size_t size)

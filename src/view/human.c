@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Numbers and words as people read them. */
 #include <stdio.h>
 #include "view/human.h"

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* One printer for text and JSON. */
 #include <assert.h>
 #include <errno.h>
@@ -95,7 +95,7 @@ static void print_json(struct out *out)
 	struct json_object *root = out->level[0].node;
 	const char *text;
 
-	/* Who reads a verb's answer shall not have to ask whether there are warnings. */
+	/* The list is always there, so that a reader of the JSON need not ask whether it is. */
 	if (json_object_object_get_ex(root, "version", NULL) && !warnings(root))
 		failed(out, -ENOMEM);
 	text = json_object_to_json_string_ext(root, JSON_C_TO_STRING_NOSLASHESCAPE);

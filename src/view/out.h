@@ -66,7 +66,7 @@ void out_number_or_null(struct out *out, const char *key, int value); /* below 0
 void out_count(struct out *out, const char *key, uint64_t value);
 void out_bytes(struct out *out, const char *key, uint64_t value);
 void out_real(struct out *out, const char *key, double value, int decimals);
-/* As the kernel's tools write it: "0x0000c0de". */
+/* Prints an SPI as the kernel's tools do: "0x0000c0de". */
 void out_spi(struct out *out, const char *key, uint32_t spi);
 /* A part of a whole: as JSON 0 to 1, as text in per cent. */
 void out_share(struct out *out, const char *key, double part);

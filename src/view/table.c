@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Tables with aligned columns, as text. */
 #include <assert.h>
 #include <errno.h>

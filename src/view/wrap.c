@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Sentences in lines of 80 columns. */
 #include <ctype.h>
 #include <stdbool.h>

@@ -12,7 +12,10 @@
  */
 void wrap(const char *text, unsigned int from, FILE *file);
 
-/* The same where the file is a terminal; elsewhere one line, for who searches it or reads it on. */
+/*
+ * Wraps only where the file is a terminal; elsewhere it prints one line, which can be searched and
+ * parsed.
+ */
 void fill(const char *text, unsigned int from, FILE *file);
 
 #endif

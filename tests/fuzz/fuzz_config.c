@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The configuration file, over the options of `run`. Every mistake is told with its line; where the
  * command line gave every option, the file changes none.
@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cmd/config.h"
-#include "cmd/verb.h"
+#include "cli/config.h"
+#include "cmd/verbs.h"
 #include "daemon/run.h"
 #include "fuzz.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The SA follower. An input is any number of datagrams, each behind a head of four bytes: its
  * length (16 bits, little endian), what else happens before it (bits below), a spare byte. A list

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The frame parser, against the plain one of tests/unit/parse_ref.h: both must make the same flow
  * of any bytes, as a frame and as a raw IP packet.

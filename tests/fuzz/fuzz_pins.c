@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * What adoption reads: pins whose contents, types and sizes may be anything. Begins with good ones
  * (two SAs, one of them moving) and changes them as the input says: any number of patches, each
@@ -14,10 +14,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "cmd/show_print.h"
-#include "steer/snapshot.h"
-#include "steer/xdp.h"
+#include "cmd/show/print.h"
 #include "fuzz.h"
+#include "steer/snapshot.h"
+#include "sas/sas.h"
 
 enum {
 	CPUS = 4,
@@ -34,9 +34,12 @@ enum {
 
 static struct fuzz_input patches; /* of the input under way */
 
+/* The report is numbered behind the maps of the BPF programs (sas/report_map.h). */
+enum { REPORT = MAPS, PINNED };
+
 /* Good pins */
 
-static const struct bpf_map_info good[MAPS] = {
+static const struct bpf_map_info good[PINNED] = {
 #define MEMORY(TYPE, N)                                                                   \
 	{                                                                                 \
 		.type = BPF_MAP_TYPE_ARRAY, .value_size = sizeof(TYPE), .max_entries = N, \
@@ -44,7 +47,7 @@ static const struct bpf_map_info good[MAPS] = {
 	}
 	[MAP_HOST] = MEMORY(struct host, 1),
 	[MAP_SA_TABLE] = MEMORY(struct sa_bucket, 1 << BITS),
-	[MAP_SA_SPILLS] = MEMORY(struct sa_spills, 1),
+	[MAP_SA_OVERFLOWS] = MEMORY(struct sa_overflows, 1),
 	[MAP_SA_WARM] = MEMORY(struct sa_warm, SLOTS),
 	[MAP_SA_COLD] = MEMORY(struct sa_cold, SLOTS),
 	[MAP_RINGS] = MEMORY(struct ring, SA_RINGS),
@@ -57,6 +60,7 @@ static const struct bpf_map_info good[MAPS] = {
 	[MAP_STRAY_SEEN] = MEMORY(struct stray_seen, STRAY_SEEN),
 	[MAP_MOVE_RECORDS] = MEMORY(struct move_record, RECORDS),
 	[MAP_MOVE_LINES] = MEMORY(struct move_line, RECORDS *CPUS),
+	[REPORT] = MEMORY(struct report, 1),
 #undef MEMORY
 	[MAP_COUNTS] = {.type = BPF_MAP_TYPE_PERCPU_ARRAY,
 			.value_size = sizeof(struct interface_counts)},
@@ -80,10 +84,10 @@ static __u64 key_of(__u32 spi)
 	return sa_key(&shape, destination, spi, IPPROTO_ESP);
 }
 
-/* SA number i (0 or 1) is in place i of its near bucket. */
+/* SA number i (0 or 1) is in place i of its primary bucket. */
 static __u32 slot_of(int i)
 {
-	return sa_near(&shape, key_of(0x1000 + i)) * SA_BUCKET_SLOTS + i;
+	return sa_primary(&shape, key_of(0x1000 + i)) * SA_BUCKET_SLOTS + i;
 }
 
 /* Ring numbers: kind * CPUS + CPU + 1. */
@@ -106,7 +110,7 @@ static void good_host(struct host *host)
 	};
 }
 
-static void good_memory(enum map map, void *at)
+static void good_memory(int map, void *at)
 {
 	struct sa_bucket *table = at;
 	struct sa_warm *warm = at;
@@ -115,6 +119,9 @@ static void good_memory(enum map map, void *at)
 
 	if (map == MAP_HOST)
 		good_host(at);
+	if (map == REPORT)
+		*(struct report *)at = (struct report){
+			.magic = REPORT_MAGIC, .version = REPORT_VERSION, .round.time_ns = NOW};
 	for (__u32 i = 1; map == MAP_RINGS && i <= RING_KINDS * CPUS; i++)
 		rings[i] = (struct ring){(i - 1) / CPUS, (i - 1) % CPUS};
 	for (int i = 0; i < 2; i++) {
@@ -129,7 +136,7 @@ static void good_memory(enum map map, void *at)
 			cold[i] = (struct sa_cold){.dst = {destination[0]},
 						   .references = 1,
 						   .pcpu = NO_CPU,
-						   .family = 4,
+						   .family = AF_INET,
 						   .protocol = IPPROTO_ESP};
 	}
 	if (map == MAP_MOVE_RECORDS)
@@ -152,13 +159,13 @@ static void patch(unsigned int target, void *memory, size_t size)
 		if (n > input.left)
 			n = input.left;
 		bytes = fuzz_take(&input, n);
-		if (((head[0] & 0x7f) % MAPS | (head[0] & ABOUT)) != target || offset >= size)
+		if (((head[0] & 0x7f) % PINNED | (head[0] & ABOUT)) != target || offset >= size)
 			continue;
 		memcpy((char *)memory + offset, bytes, n < size - offset ? n : size - offset);
 	}
 }
 
-static struct bpf_map_info info_of(enum map map)
+static struct bpf_map_info info_of(int map)
 {
 	struct bpf_map_info info = good[map];
 
@@ -193,7 +200,8 @@ int pins_get(const struct pins *pins, const char *name)
 	for (int map = 0; map < MAPS; map++)
 		if (!strcmp(name, map_name(map)))
 			return FIRST_FD + map;
-	abort();
+	MUST(!strcmp(name, "report"));
+	return FIRST_FD + REPORT;
 }
 
 int pins_remove(struct pins *pins)
@@ -244,9 +252,9 @@ int libbpf_num_possible_cpus(void)
 static struct {
 	void *at;
 	size_t size;
-} memory[MAP_MAPPED_END];
+} memory[PINNED];
 
-static bool get_memory(enum map map, size_t size)
+static bool get_memory(int map, size_t size)
 {
 	if (memory[map].at && memory[map].size == size)
 		return true;
@@ -256,7 +264,7 @@ static bool get_memory(enum map map, size_t size)
 	return size <= MOST_MEMORY && !posix_memalign(&memory[map].at, 128, size);
 }
 
-static void *map_memory(enum map map, size_t asked)
+static void *map_memory(int map, size_t asked)
 {
 	struct bpf_map_info info = info_of(map);
 	size_t size = (size_t)((info.value_size + 7) & ~7u) * info.max_entries;
@@ -275,14 +283,14 @@ static void *map_memory(enum map map, size_t asked)
 
 void *mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset)
 {
-	if (fd >= FIRST_FD && fd < FIRST_FD + MAP_MAPPED_END)
+	if (fd == FIRST_FD + REPORT || (fd >= FIRST_FD && fd < FIRST_FD + MAP_MAPPED_END))
 		return map_memory(fd - FIRST_FD, size);
 	return (void *)syscall(SYS_mmap, at, size, protection, flags, fd, offset);
 }
 
 int munmap(void *at, size_t size)
 {
-	for (int map = 0; map < MAP_MAPPED_END; map++)
+	for (int map = 0; map < PINNED; map++)
 		if (at == memory[map].at)
 			return 0;
 	return (int)syscall(SYS_munmap, at, size);
@@ -316,63 +324,62 @@ static void show(void)
 	snapshot_free(&snapshot);
 }
 
-static struct xdp_sa sa_of(int i)
+static struct sa sa_of(int i)
 {
-	struct xdp_sa sa = {
-		.spi = 0x1000 + i,
-		.cold = {.dst = {destination[0]},
-			 .pcpu = NO_CPU,
-			 .family = 4,
-			 .protocol = IPPROTO_ESP},
+	struct sa sa = {
+		.id = {.dst = {destination[0]},
+		       .spi = 0x1000 + i,
+		       .family = AF_INET,
+		       .protocol = IPPROTO_ESP},
+		.pcpu = -1,
 	};
 
 	return sa;
 }
 
 /* One SA of the pins stays, one went meanwhile, and two are new; then all of a daemon's work. */
-static void steer(struct xdp *xdp)
+static void steer(struct sas *sas)
 {
 	enum first_why first;
 
-	xdp_claim_begin(xdp);
+	sas_adopt_begin(sas);
 	for (int i = 1; i < 4; i++) {
-		struct xdp_sa sa = sa_of(i);
+		struct sa sa = sa_of(i);
 
-		xdp_add(xdp, &sa, NOW + 1, &first);
+		sas_add(sas, &sa, NOW + 1, &first);
 	}
-	xdp_claim_end(xdp, NOW + 2);
-	xdp_beat(xdp, NOW + 3);
+	sas_adopt_end(sas, NOW + 2);
+	sas_beat(sas, NOW + 3);
 	for (int i = 0; i < 4; i++) {
-		struct xdp_sa sa = sa_of(i);
-		__u64 key = xdp_key(xdp, &sa.cold, sa.spi);
+		struct sa sa = sa_of(i);
 
-		xdp_move(xdp, slot_of(i), i, NOW + 4);
-		moves_poll(&xdp->moves, NOW + 5 + i * HANDOVER_SILENCE_NS);
-		xdp_update(xdp, &sa);
+		sas_move(sas, slot_of(i), i, NOW + 4);
+		moves_poll(&sas->moves, NOW + 5 + i * HANDOVER_SILENCE_NS);
+		sas_update(sas, &sa);
 		if (i & 1)
-			xdp_remove(xdp, key, NOW + 6);
+			sas_remove(sas, &sa.id, NOW + 6);
 	}
-	moves_poll(&xdp->moves, NOW + 10 * HANDOVER_SILENCE_NS);
+	moves_poll(&sas->moves, NOW + 10 * HANDOVER_SILENCE_NS);
 }
 
 static void adopt(void)
 {
-	struct xdp_options options = {.ring_frames = 512, .max_sas = SLOTS / 2};
-	static struct xdp xdp;
+	struct sas_options options = {.ring_frames = 512, .max_sas = SLOTS / 2};
+	static struct sas sas;
 	struct cpu_roles roles = {.ike = 0};
-	char why[XDP_WHY_LEN] = "";
+	char why[SAS_WHY_LEN] = "";
 
-	if (xdp_open(&xdp, &options, why, sizeof(why))) {
+	if (sas_open(&sas, &options, why, sizeof(why))) {
 		MUST(why[0]);
 		return;
 	}
 	for (int cpu = 0; cpu < CPUS; cpu++)
 		CPU_SET(cpu, cpu < CPUS - 1 ? &roles.sas : &roles.strays);
-	if (xdp_set_roles(&xdp, &roles, why, sizeof(why)))
+	if (sas_set_roles(&sas, &roles, why, sizeof(why)))
 		MUST(why[0]);
 	else
-		steer(&xdp);
-	xdp_close(&xdp);
+		steer(&sas);
+	sas_close(&sas);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

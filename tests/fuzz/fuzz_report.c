@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * A report of inspect --report, from a stranger: parsed, then held against every model. What is
  * wrong with it is told in one line; what is taken is within the bounds that its readers count on.
@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cmd/report.h"
 #include "cmd/report_read.h"
 #include "fuzz.h"
 

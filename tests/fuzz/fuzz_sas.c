@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * --sas files. What is refused is refused with a reason that names the line, in plain characters;
  * what is taken, written down again, reads as the same SAs.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * The file of changed settings (steer/undo.h), left by who knows whom: opened, then everything that
  * it names put back, on a made-up NIC in a network namespace of our own. A file that is refused

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * fuzz-seeds parse|netlink DIR: the first inputs that the tests have already, as files in DIR: the
  * frames made by hand and the packets of captures; the recorded messages, each one a datagram.
@@ -32,15 +32,24 @@ static void write_seed(struct seeds *seeds, const void *bytes, size_t length)
 	}
 }
 
+/* As a frame, and what lies behind an Ethernet header with no tag, one and two: an IP packet. */
+static void write_frame(struct seeds *seeds, const unsigned char *bytes, size_t length)
+{
+	write_seed(seeds, bytes, length);
+	for (size_t head = 14; head <= 22; head += 4)
+		if (length > head)
+			write_seed(seeds, bytes + head, length - head);
+}
+
 static void write_packet(void *arg, const char *file, int n, const void *bytes, size_t length)
 {
-	write_seed(arg, bytes, length);
+	write_frame(arg, bytes, length);
 }
 
 static int write_frames(struct seeds *seeds)
 {
 	for (size_t i = 0; i < frames_count; i++)
-		write_seed(seeds, frames[i].bytes, frames[i].len);
+		write_frame(seeds, frames[i].bytes, frames[i].len);
 	return captures_each(CAPTURES, write_packet, seeds);
 }
 

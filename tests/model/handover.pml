@@ -26,14 +26,12 @@
  * may not always be lost is needed: who sees neither it nor its loss cannot know that it is gone
  * (`ends_though_lost`: there is a run of bursts, each longer than a ring, that never ends).
  *
- * With SEQ a ticket is the frame's name, which rises as the sender's sequence numbers do (of a later
- * fragment: its first one's, and where it begins), and the record has two places for names, so others
- * take them. Some frames have no name; some are an attacker's (FORGED), with a name that was sent already.
- * Shown is order where at most one is. Not so, and found: with two of
- * them, one above the other, or with a name that is yet to come (AHEAD), for a number above the one before
- * may still have been here already. The moves of endless traffic end if also the last frame that is through is
- * a ticket (`ends_though_no_ticket`: who never sees one on end does not); names start again there, and
- * what has the new one's name from before is forgotten.
+ * A ticket stands in front of its frame, and only receiving CPUs put it there. So an attacker's frames
+ * (FORGED) and such as come again are frames like others: each has the ticket of the CPU that received it,
+ * and none has one of its own, for no frame with a ticket in front comes to a ring from the wire. With
+ * TRUSTED they do, with numbers that are yet to come, and a frame comes too late. Frames may have no
+ * room for a ticket (ROOMLESS); then the moves of endless traffic end if time and again the last frame of
+ * a receiving CPU has one (`ends_though_roomless`: who never has one does not).
  *
  * Numbers are left out without loss. Of tickets only the last one of a receiving CPU counts, so a
  * frame has a bit for that, which the next ticket takes from it. Of runs, how many came since the mark,
@@ -64,26 +62,11 @@
 #define STEP
 #endif
 #define FLUSH BATCH
-#ifdef SEQ
-#define PLACES 2 /* for names in the record: 64 in the code */
 #ifndef FORGED
-#define FORGED 0 /* frames of an attacker */
+#define FORGED 0 /* frames of an attacker, or that come again */
 #endif
-#ifndef NAMELESS
-#define NAMELESS 1 /* frames without a name */
-#endif
-#ifdef ENDLESS
-#define NAMES 3 /* then they start again */
-#else
-#define NAMES 255
-#endif
-#ifdef AHEAD /* or with one that is yet to come */
-#define FORGED_UP_TO FRAMES
-#else
-#define FORGED_UP_TO sent_name
-#endif
-#define place(name) ((name) % PLACES)
-#define is_above(a, b) ((a) != (b) && ((a) + NAMES - (b)) % NAMES <= NAMES / 2)
+#ifndef ROOMLESS
+#define ROOMLESS 0 /* frames without room for a ticket */
 #endif
 #define RINGS 3
 #ifdef BESIDE
@@ -100,25 +83,19 @@
 #define NO_TAKEN      16
 #define ANY_CPU       32 /* passed on is flushed, wherever the thread was */
 #define BY_CPU        64
-#define NOT_ABOVE     128 /* a name that is not above the one before is a ticket */
-#define NAMELESS_TOO  256 /* and so is a frame without one */
-#define FIRST_TOO     512 /* and the first of a move */
+#define TRUSTED       128 /* an attacker's frame may come with a ticket */
+#define ROOMLESS_TOO  256 /* behind a frame without a ticket the one before speaks */
 #ifndef BREAK
 #define BREAK 0
 #endif
 
 /*
  * A frame: whose, its number from 1 on (0: an attacker's), the SA (0, 1: after reuse), the move of its
- * ticket, and whether that is its CPU's last. With SEQ its name instead: 0, it has none.
+ * ticket, and whether that is its CPU's last.
  */
-#ifdef SEQ
-#define TICKET byte
-#else
-#define TICKET bool
-#endif
-typedef frame { byte from, number, sa, generation; TICKET ticket };
+typedef frame { byte from, number, sa, generation; bool ticket };
 
-chan queue[RINGS] = [ROOM] of { byte, byte, byte, byte, TICKET };
+chan queue[RINGS] = [ROOM] of { byte, byte, byte, byte, bool };
 frame batch0[RINGS], batch1[RINGS]; /* that a ring has taken */
 byte in_flight[RECEIVERS]; /* frames from being sent to being delivered or lost */
 byte old_in_flight;	   /* of them, those sent by a word at rest */
@@ -140,12 +117,7 @@ byte line_generation[RECEIVERS], line_crossed[RECEIVERS];
 bool taken[RECEIVERS], passed[RECEIVERS]; /* the last ticket was */
 byte passed_age[RECEIVERS];		  /* runs of `to` since */
 bool passed_on_cpu[RECEIVERS];		  /* by a thread that was on its ring's CPU */
-#ifdef SEQ
-byte line_name[RECEIVERS]; /* of its last frame in this move; 0: there was none, or it had none */
-byte seen[PLACES], passed_name[PLACES], passed_name_age[PLACES];
-byte sent_name; /* by the sender, the last */
-byte forged, nameless;
-#endif
+byte forged, roomless;
 bool line_untold[RECEIVERS], line_late[RECEIVERS], silent[RECEIVERS];
 
 /* With BESIDE: somebody is between reading and flushing on CPU 0; the thread of ring 0 has lost it. */
@@ -189,32 +161,20 @@ inline arrived(f) {
 	}
 }
 
-#ifdef SEQ
-#define is_last(f) (f.ticket && f.ticket == line_name[f.from])
-#else
-#define is_last(f) f.ticket
-#endif
-
 inline enqueue(ring, f) {
 	atomic {
 		if
 		:: nfull(queue[ring]) -> queue[ring]!f.from, f.number, f.sa, f.generation, f.ticket
-		:: full(queue[ring]) -> d_step { lost[f.from] = lost[f.from] || is_last(f); gone(f) }
+		:: full(queue[ring]) -> d_step { lost[f.from] = lost[f.from] || f.ticket; gone(f) }
 		fi
 	}
 }
 
-/* None of the tickets that it sent before is the last now. With SEQ: none has the new one's name. */
-#ifdef SEQ
-#define is_old(f) (f.ticket == which)
-inline forget_name(name) {
-	seen[place(name)] = (seen[place(name)] == name -> 0 : seen[place(name)]);
-	passed_name[place(name)] = (passed_name[place(name)] == name -> 0 : passed_name[place(name)]);
-	forget(name)
-}
-#else
-#define is_old(f) (f.from == which)
-#endif
+/* With an attacker's ticket: of a number that is yet to come, so it stays the last. */
+#define is_trusted(f) ((BREAK & TRUSTED) && f.number == 0)
+
+/* None of the tickets that it sent before is the last now. */
+#define is_old(f) (f.from == which && !is_trusted(f))
 inline forget(which) {
 	i = 0;
 	do
@@ -241,70 +201,38 @@ inline forget(which) {
  */
 #define flushed(r) ((BREAK & NO_FLUSH_WAIT) || (now_passed && now_passed_age >= FLUSH) || \
 	(beside(r) && (passed_on_cpu[r] || (BREAK & ANY_CPU))))
-#ifdef SEQ
-#define line_taken(r) (seen[place(line_name[r])] == line_name[r])
-#define line_passed(r) now_passed
-#else
-#define line_taken(r) taken[r]
-#define line_passed(r) passed[r]
-#endif
 #define all_passed(r) (!line_untold[r] && \
-	((line_taken(r) && !(BREAK & NO_TAKEN)) || (line_passed(r) && flushed(r))))
+	((taken[r] && !(BREAK & NO_TAKEN)) || (passed[r] && flushed(r))))
 #define batch_done ((BREAK & NO_BATCH_WAIT) || \
 	(mark_age && ((now_generation == generation && now_mark_age > BATCH) || mark_delivered)))
 
-#ifdef SEQ
-/*
- * What the frame is: the sender's next; an attacker's, with a name that was sent already; the sender's
- * too, but a later fragment whose first was not seen.
- */
-inline choose(f) {
+/* What the frame is: the sender's next, or an attacker's; and has it room for a ticket? */
+inline choose() {
 	if
-	:: true -> d_step {
-#ifdef ENDLESS
-		sent_name = sent_name % NAMES + 1;
-#else
-		sent_name++;
-#endif
-		f.ticket = sent_name; f.number = number }
-	:: forged < FORGED ->
-		f.number = 0; f.ticket = 1;
+	:: true -> f.number = number
+	:: forged < FORGED -> d_step {
+		f.number = 0;
 #ifndef ENDLESS
-		forged++;
+		forged++
 #endif
-		do
-		:: f.ticket < FORGED_UP_TO -> f.ticket++
-		:: f.ticket <= FORGED_UP_TO -> break
-		:: else -> f.ticket = 0; break
-		od
-	:: nameless < NAMELESS -> d_step {
+	}
+	fi;
+	if
+	:: true -> room = true
+	:: roomless < ROOMLESS -> d_step {
+		room = false;
 #ifndef ENDLESS
-		nameless++;
+		roomless++
 #endif
-		f.ticket = 0; f.number = number }
+	}
 	fi
 }
-
-/* handover_sent_name(). */
-inline sent_named(who) {
-	line_untold[who] = (!f.ticket && !(BREAK & NAMELESS_TOO)) ||
-		(!line_name[who] && !(BREAK & (NAMELESS_TOO | FIRST_TOO))) ||
-		(f.ticket && line_name[who] && !is_above(f.ticket, line_name[who]) && !(BREAK & NOT_ABOVE));
-	line_name[who] = f.ticket;
-#ifdef ENDLESS /* what has that name from the round before is long gone */
-	if
-	:: f.ticket -> forget_name(f.ticket)
-	:: else
-	fi
-#endif
-}
-#endif
 
 proctype receiver(byte me)
 {
 	byte number = (me == 0 -> 1 + FRAMES - FIRST : 1), to, own, now_generation;
 	byte now_mark_age, now_passed_age;
-	bool there, crosses, now_rested, now_passed;
+	bool there, crosses, now_rested, now_passed, room;
 	byte i, n;
 	frame f, x;
 
@@ -314,11 +242,7 @@ proctype receiver(byte me)
 		/* The word, and whose frame it is: of the SA that is there now. */
 		atomic {
 		!(beside(me) && cpu_taken);
-#ifdef SEQ
-		choose(f);
-#else
-		f.number = number;
-#endif
+		choose();
 		d_step {
 			cpu_taken = cpu_taken || beside(me);
 			busy[me] = true;
@@ -338,12 +262,7 @@ proctype receiver(byte me)
 		:: there && to != own ->
 			d_step {
 				now_mark_age = mark_age;
-#ifdef SEQ
-				now_passed = passed_name[place(line_name[me])] == line_name[me];
-				now_passed_age = passed_name_age[place(line_name[me])];
-#else
 				now_passed = passed[me]; now_passed_age = passed_age[me];
-#endif
 				now_rested = is_rested; now_generation = generation
 			}
 			d_step {
@@ -356,9 +275,6 @@ proctype receiver(byte me)
 						line_untold[me] = true;
 						silent[me] = false;
 						line_generation[me] = now_generation;
-#ifdef SEQ
-						line_name[me] = 0;
-#endif
 						crosses = drained
 					:: else ->
 						crosses = silent[me] || (all_passed(me) && batch_done &&
@@ -373,17 +289,19 @@ proctype receiver(byte me)
 				:: else ->
 					line_late[me] = now_rested;
 					silent[me] = false;
-#ifdef SEQ
-					sent_named(me);
-#else
-					line_untold[me] = false;
-					f.generation = now_generation;
-					forget(me);
-					f.ticket = true;
-#endif
-					taken[me] = false; passed[me] = false; lost[me] = false;
-					passed_on_cpu[me] = false;
-					passed_age[me] = 0;
+					if
+					:: is_trusted(f) ->
+						f.generation = now_generation; f.ticket = true
+					:: !is_trusted(f) && !room && (BREAK & ROOMLESS_TOO)
+					:: else ->
+						line_untold[me] = !room;
+						f.generation = (room -> now_generation : 0);
+						forget(me);
+						f.ticket = room;
+						taken[me] = false; passed[me] = false; lost[me] = false;
+						passed_on_cpu[me] = false;
+						passed_age[me] = 0
+					fi;
 					own = to
 				fi
 			}
@@ -400,7 +318,7 @@ proctype receiver(byte me)
 #endif
 			to = 0; own = 0; there = false; crosses = false;
 			now_mark_age = 0; now_passed = false; now_passed_age = 0;
-			now_generation = 0; now_rested = false; f.generation = 0; f.ticket = 0; f.sa = 0
+			now_generation = 0; now_rested = false; room = false; f.generation = 0; f.ticket = 0; f.sa = 0
 		}
 		}
 	od
@@ -408,12 +326,6 @@ proctype receiver(byte me)
 
 /* One run of ring `to`. */
 inline age() {
-#ifdef SEQ
-	passed_name_age[0] = (passed_name[0] && passed_name_age[0] < FLUSH ->
-		passed_name_age[0] + 1 : passed_name_age[0]);
-	passed_name_age[1] = (passed_name[1] && passed_name_age[1] < FLUSH ->
-		passed_name_age[1] + 1 : passed_name_age[1]);
-#endif
 	mark_age = (mark_age && mark_age <= BATCH -> mark_age + 1 : mark_age);
 	passed_age[0] = (passed[0] && passed_age[0] < FLUSH -> passed_age[0] + 1 : passed_age[0]);
 #if RECEIVERS > 1
@@ -426,13 +338,8 @@ inline pass(f) {
 	:: !mark_age -> mark_age = 1; marked = true
 	:: else
 	fi;
-#ifdef SEQ
-	passed_name[place(f.ticket)] = f.ticket; /* of a nameless one, too */
-	passed_name_age[place(f.ticket)] = 0
-#else
 	passed[f.from] = passed[f.from] || (f.ticket && f.generation == generation);
 	passed_on_cpu[f.from] = passed[f.from] && on_cpu
-#endif
 }
 
 /*
@@ -455,14 +362,7 @@ inline program(f, own) {
 		fi;
 		if
 		:: own == me ->
-#ifdef SEQ
-			if
-			:: f.ticket && word_to != word_own -> seen[place(f.ticket)] = f.ticket
-			:: else
-			fi
-#else
 			taken[f.from] = taken[f.from] || (f.ticket && f.generation == generation)
-#endif
 		:: own != me && to == me -> pass(f)
 		:: else -> own = me
 		fi
@@ -545,10 +445,6 @@ inline rest() {
 inline begin(where) {
 	d_step {
 		generation++; mark_age = 0; mark_delivered = false; drained = false;
-#ifdef SEQ
-		seen[0] = 0; seen[1] = 0;
-		passed_name[0] = 0; passed_name[1] = 0; passed_name_age[0] = 0; passed_name_age[1] = 0;
-#endif
 		held[0] = busy[0]; held[RECEIVERS - 1] = busy[RECEIVERS - 1];
 		word_own = where
 	}
@@ -627,15 +523,11 @@ end:	do
 #endif
 
 #ifdef ENDLESS
-#ifdef SEQ
 #define through(r) (in_flight[r] == 0 && !lost[r] && (!line_untold[r] || line_done(r)))
-#else
-#define through(r) (in_flight[r] == 0 && !lost[r])
-#endif
 
 ltl ends { ([]<> through(0) && []<> through(RECEIVERS - 1)) -> <> all_over }
-#ifdef SEQ
-ltl ends_though_no_ticket { []<> (in_flight[0] == 0 && !lost[0]) -> <> all_over }
+#if ROOMLESS
+ltl ends_though_roomless { []<> (in_flight[0] == 0 && !lost[0]) -> <> all_over }
 #endif
 ltl ends_though_lost { ([]<> (in_flight[0] == 0) && []<> (in_flight[RECEIVERS - 1] == 0)) -> <> all_over }
 #endif

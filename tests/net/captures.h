@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The packets of captures. Apart, because libpcap and <linux/bpf.h> both have a struct bpf_insn. */
-#ifndef TESTS_CAPTURES_H
-#define TESTS_CAPTURES_H
+#ifndef TESTS_NET_CAPTURES_H
+#define TESTS_NET_CAPTURES_H
 
 #include <stddef.h>
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * Prints what our own ethtool code reads of an interface, a line each, for tests to judge:
  *	ethtool_probe IF [set TYPE FIELDS | rule SPI QUEUE LOCATION]

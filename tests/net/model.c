@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The plain model of what becomes of a frame. */
 #include "model.h"
 
@@ -61,10 +61,10 @@ static bool is_peer(const struct model *m, const struct flow *f)
 	return false;
 }
 
-static void add(struct model *m, enum class class, __u64 bytes)
+static void add(struct model *m, enum count_class which, __u64 bytes)
 {
-	m->counts.class[class].packets++;
-	m->counts.class[class].bytes += bytes;
+	m->counts.by_class[which].packets++;
+	m->counts.by_class[which].bytes += bytes;
 }
 
 static struct model_datagram *datagram(struct model *m, const struct flow *f)

@@ -3,8 +3,8 @@
  * What the design says becomes of a frame, written as plainly as it can be: lists and linear
  * searches, no table, no maps. To be compared with the steering program.
  */
-#ifndef TESTS_MODEL_H
-#define TESTS_MODEL_H
+#ifndef TESTS_NET_MODEL_H
+#define TESTS_NET_MODEL_H
 
 #include "core/flow.h"
 #include "core/layout.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What a ring's program does with a frame on this CPU, whosever ring it is, against what it should.
  */
-#ifndef TESTS_RING_ANSWER_H
-#define TESTS_RING_ANSWER_H
+#ifndef TESTS_NET_RING_ANSWER_H
+#define TESTS_NET_RING_ANSWER_H
 
 #include "../../bench/sandbox.h"
 
@@ -38,8 +38,9 @@ struct ring_frame {
 };
 
 /*
- * Runs it on a frame as it is; with metadata before it, when the short cut may not take it; where
- * the short cut must, with the SA's word taken out of the table. True: it does what it should.
+ * Runs it on a frame as it is; with metadata before it; with a ticket in front, and with one in the
+ * place of its first bytes; where the short cut must take it, with the SA's word taken out of the
+ * table. True: it does what it should, and what it hands on is the frame.
  */
 bool ring_answer_is_right(struct ring_answer *r, const struct ring_frame *frame);
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* Drives the SA follower in a network namespace, makes larval SAs, records and forges messages. */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -364,7 +364,7 @@ static int loop(struct follower *f)
 
 static int follow(int argc, char **argv)
 {
-	static const struct sad_ops ops = {on_added, on_changed, on_removed, on_lost, is_local, NULL};
+	static const struct sad_ops ops = {on_added, on_changed, on_removed, on_lost, is_local};
 	struct sockaddr_nl name = {0};
 	socklen_t length = sizeof(name);
 	struct follower f = {0};

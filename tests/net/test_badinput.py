@@ -418,7 +418,7 @@ def test_damaged_while_stopping(host):
     check(int(host.sysfs("eb/queues/rx-0/rps_cpus"), 16) == 1, "not put back")
 
 
-MAPS = ("host", "sa_table", "sa_spills", "sa_warm", "sa_cold", "rings", "ring_states", "cpu_states",
+MAPS = ("host", "sa_table", "sa_overflows", "sa_warm", "sa_cold", "rings", "ring_states", "cpu_states",
         "ports", "toeplitz", "addresses", "stray_seen", "move_records", "move_lines", "counts",
         "fragments", "asks", "cpus_sa", "cpus_stray", "cpus_ike", "ring_any")
 
@@ -450,7 +450,7 @@ def test_pins_of_other_maps(host):
     """A map of another type or size in the place of one of ours."""
     others = ring_programs()
     for name, make in (("sa_table", "type hash key 4 value 64 entries 16"),
-                       ("sa_spills", "type array key 4 value 8 entries 64 flags 0x400"),
+                       ("sa_overflows", "type array key 4 value 8 entries 64 flags 0x400"),
                        ("sa_cold", "type array key 4 value 8 entries 16"),
                        ("host", "type array key 4 value 64 entries 1"),
                        ("counts", "type array key 4 value 8 entries 1"),
@@ -550,6 +550,7 @@ def test_move(host):
             before=before)
     kept = host.espalier("move", "0x1000", str(sa["cpu"])).stdout
     check("now stays there" in kept, "moved to where it is:", kept)
+    check(host.espalier("move", "0x1000", str(sa["cpu"]), "--dst", GATEWAY).stdout == kept, "by --dst")
     refused(host, ["move", "0x1000", NO_CPU], 1, "takes no SAs", before=before)
     refused(host, ["move", "0x1001", str(CPUS[0])], 1, "several SAs", "--protocol", before=before)
     refused(host, ["move", "0x1000", str(CPUS[0]), "--dst", "192.0.2.99"], 1, "no such SA",

@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The methods of the NIC and the kernel: rss and ntuple against models (tests/preload: the daemon
 and the real ethtool(8) ask the same model), rps on a real veth."""
+import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -237,6 +239,24 @@ def test_auto(host):
         nic.espalier("stop")
 
 
+def test_one_judgement(host):
+    """gain, inspect, run --dry-run and run name the same method, and the same reason."""
+    add_sas(host, range(FIRST, FIRST + 4))
+    for model, method in ("iavf", "ntuple"), ("gve", "ntuple"), ("i40e", "xdp"), ("veth", "xdp"):
+        nic = Nic(host, model)
+        dry = json.loads(nic.espalier("run", "eb", "--method", "auto", "--dry-run", "--json").stdout)
+        told = dry["interfaces"][0]
+        gain = json.loads(nic.espalier("gain", "--json", "--seconds", "1").stdout)
+        seen = json.loads(nic.espalier("inspect", "eb", "--measure", "0", "--json").stdout)
+        check(gain["interface"] == "eb", "they come in on", gain)
+        for who, said in ("dry run", told), ("gain", gain), ("inspect", seen):
+            check(said["method"] == method, model, who, said["method"], said["why"])
+        check(gain["why"] == seen["why"] == told["why"], model, gain["why"], seen["why"], told["why"])
+        nic.start()
+        check(f"method {method}, since {told['why']}" in nic.log(), model, nic.log())
+        nic.espalier("stop")
+
+
 def test_dry_run(host):
     """The commands that would do it, taken by the real ethtool, do it."""
     add_sas(host, range(FIRST, FIRST + 3))
@@ -369,6 +389,81 @@ def test_measured_once(host):
         wait_for(lambda: nic.log().count("eb2: steering (xdp") == 2, "steering it")
     finally:
         os.close(program)
+
+
+def test_many_measured_at_once(host):
+    """Heartbeat and watchdog go on while many interfaces come that are to be measured."""
+    names = [f"many{i}" for i in range(16)]
+    nic = Nic(host, "mlx5", dev="many*")
+
+    def make():
+        host.run("b", ["ip", "-batch", "-"], input="".join(
+            f"link add {name} type veth peer name p{name}\nlink set {name} up\n"
+            f"link set p{name} up\n" for name in names))
+
+    path = f"{nic.state.name}.notify"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
+        notify.bind(path)
+        notify.setblocking(False)
+
+        def watchdogs():
+            """How often the watchdog was fed since the last call."""
+            n = 0
+            try:
+                while True:
+                    n += b"WATCHDOG=1" in notify.recv(4096)
+            except BlockingIOError:
+                return n
+
+        def age():
+            return host.show()["daemon"]["seconds_since_heartbeat"]
+
+        def steered():
+            return nic.log()[before:].count("steering (xdp")
+
+        make()
+        nic.start("--interval", "0", interfaces=("eb", *names), ready=False, NOTIFY_SOCKET=path)
+        wait_for(lambda: "ready:" in nic.log(), "the daemon", 120)
+        host.run("b", ["ip", "-batch", "-"], input="".join(f"link del {name}\n" for name in names))
+        wait_for(lambda: nic.log().count("was deleted") == len(names) and age() < 2, "their end", 60)
+        before = len(nic.log())
+        watchdogs()
+        make()
+        measuring = attaching = was = 0
+        oldest = 0
+        while was < len(names):
+            fed, now = watchdogs(), steered()
+            measuring += fed if not now else 0
+            attaching += fed if was and now < len(names) else 0
+            oldest = max(oldest, age())
+            was = now
+        said = nic.log()[before:]
+    os.unlink(path)
+    check(said.count(LOOKING) == len(names), "measured:", said)
+    check(measuring and attaching, "the watchdog was not fed:", measuring, attaching, oldest)
+    return f"the oldest heartbeat was {oldest:.1f} s old"
+
+
+def test_one_file_and_one_row(host):
+    """A method that only the test build has, of one file and one row: it can be asked for, is told of SAs,
+    is shown, moves SAs as its traits say, and is ended by stop. The product does not know it."""
+    refused = host.espalier("run", "eb", "--method", "tally", check=False)
+    check(refused.returncode == 2 and "not auto or rss" in refused.stderr, refused.stderr)
+    add_sas(host, [FIRST])
+    daemon = host.daemon("--method", "tally", "--cpus", ALL, program="espalier-test")
+    check("steering (tally)" in host.log, host.log)
+    wait_for(lambda: "eb: tally of SAs: 1" in host.log, "its first word of SAs")
+    add_sas(host, [FIRST + 1])
+    wait_for(lambda: "eb: tally of SAs: 2" in host.log, "its second word of SAs")
+    now = host.show()["interfaces"][0]
+    check((now["method"], now["mode"]) == ("tally", None), now)
+    host.espalier("move", str(FIRST), str(CPUS[-1]))
+    daemon.kill()
+    daemon.wait()
+    host.daemon("--cpus", ALL, program="espalier-test")
+    check("steering (tally)" in host.log, "the next daemon goes on by it:", host.log)
+    host.espalier("stop")
+    check("eb: tally ends" in host.log, host.log)
 
 
 def test_bad_words(host):

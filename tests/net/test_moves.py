@@ -70,7 +70,7 @@ def make_cell(sas, overload, receiving, switches):
     def test(host):
         return in_order(cell(host, sas, overload, receiving, switches), PROMISE)
     name = "_".join(["test", str(sas), "sas", "overloaded" if overload else "calm", str(receiving),
-                     "receiving", "seq" if "seq" in switches else "metadata"])
+                     "receiving", "displaced" if "no-headroom" in switches else "in_front"])
     globals()[name] = test
 
 
@@ -79,8 +79,8 @@ _DAY = os.environ.get("ESPALIER_DAY")
 for _sas in (8, 64):
     for _overload in (False, True):
         for _receiving in (1, 2):
-            for _switches in ("metadata", "seq-tickets"):
-                if _DAY is None or ((_sas == 8) + _overload + _receiving + (_switches == "metadata")
+            for _switches in ("x", "no-headroom"):
+                if _DAY is None or ((_sas == 8) + _overload + _receiving + (_switches == "x")
                                     + int(_DAY)) % 2 == 0:
                     make_cell(_sas, _overload, _receiving, _switches)
 
@@ -99,10 +99,10 @@ def test_without_handover_the_test_fails(host):
     return f"worst {result['worst']} behind without the hand-over"
 
 
-def test_fragments_seq(host):
-    """Every packet in fragments, the later of which have no sequence number: moves end all the same."""
+def test_fragments(host):
+    """Every packet in fragments: each frame has a ticket."""
     done = min(MOVES, 50)
-    result = cell(host, 8, False, 1, "seq-tickets", moves=done, generator=("--fragment", "64"))
+    result = cell(host, 8, False, 1, moves=done, generator=("--fragment", "64"))
     return in_order(result, PROMISE)
 
 

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the daemon survives, with a clear word: a full table, and what happens to interfaces."""
+"""What the daemon survives, with a clear word: a full table, what happens to interfaces, another version's report."""
+import json
 import os
 import re
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
 import lab
@@ -227,6 +229,85 @@ def test_moved_to_another_namespace(host):
     check(names(host) == [], "show:", names(host))
     wait_for(lambda: "prog/xdp" not in host.sh("a", "ip link show eb"), "our program to go")
     alive(daemon)
+
+
+def show_of(host, version):
+    """The moves done, by the `show` that knows a report of this version; None: it is of another one, and that is said."""
+    show = ["env", f"ESPALIER_TEST=report-{version}", f"{BUILD}/espalier-test", "show"]
+    shown = json.loads(host.run("b", [*show, "--json"]).stdout)
+    text = host.run("b", [*show, "--wide"]).stdout
+    other = [warning for warning in shown["warnings"] if "of another version of espalier" in warning]
+    check(len(other) <= 1 and bool(other) == (shown["moves"]["done"] is None) == (shown["table"]["no_place"] is None),
+          "left out, or said to be:", other, shown["moves"], shown["table"])
+    check(bool(re.search(r"Moves: \d+ done", text)) != ("of another version of espalier" in text) == bool(other), text)
+    check(len(shown["sas"]) == SAS and len(shown["interfaces"]) == 1, "steering is not shown:", shown)
+    return shown["moves"]["done"]
+
+
+def steering(host):
+    """What an upgrade must leave as it is: the program, the maps, and where each SA is."""
+    on = json.loads(host.sh("b", "ip -j -d link show eb"))[0]["xdp"]["prog"]["id"]
+    maps = {lab.map_id(f"{host.layout}/{name}") for name in ("host", "sa_table", "sa_warm", "move_records")}
+    return on, maps | host.cpumaps(), {spi: sa["cpu"] for spi, sa in host.shown().items()}
+
+
+def started(host, version):
+    daemon = host.daemon("--cpus", ALL, "--ring", "2048", switches=f"report-{version}")
+    host.await_sas(range(FIRST, FIRST + SAS))
+    return daemon
+
+
+def upgrade(host, first, version):
+    """Another version's daemon takes over under traffic; it begins a report of its own, and that is all."""
+    before = steering(host)
+    with host.receiver("--spi", FIRST, "--sas", SAS) as receiver:
+        sender = host.start("a", [f"{BUILD}/lab/espgen", "--dev", "ea", "--sas", str(SAS), "--spi", str(FIRST),
+                                  "--encap", "mix", "--pps", "10000", "--seconds", "5", "--json"],
+                            stdout=subprocess.PIPE)
+        time.sleep(1)
+        first.kill()
+        first.wait()
+        daemon = started(host, version)
+        sent = json.loads(sender.communicate()[0])["sent"]
+    check(sent > 1000, "too little traffic to tell", sent)
+    host.none_lost({"missing": sent - receiver.result["packets"]})
+    check(receiver.result["late"] == 0, "packets out of order:", receiver.result["late"])
+    check(steering(host) == before, "not as it was:", before, steering(host))
+    check("eb: adopted" in host.log, "not adopted:", host.log)
+    return daemon
+
+
+def test_report_of_another_version(host):
+    """Up and down again: what `show` alone reads is begun anew, what is steered stays."""
+    host.add_sas(range(FIRST, FIRST + SAS), wait=False)
+    daemon = started(host, 1)
+    for old, new in (1, 2), (2, 1):
+        cpu = host.shown()[FIRST]["cpu"]
+        target = [c["cpu"] for c in host.show()["cpus"] if c["cpu"] != cpu][0]
+        done = show_of(host, old)
+        host.espalier("move", hex(FIRST), str(target))
+        wait_for(lambda done=done, old=old: show_of(host, old) == done + 1, "the move")
+        check(show_of(host, new) is None, "read as if it were of its own version:", old, new)
+        daemon = upgrade(host, daemon, new)
+        check("for 'espalier show' is of another version: begun anew" in host.log, "not said:", host.log)
+        check(show_of(host, new) == 0 and show_of(host, old) is None, "not begun anew:", old, new)
+    daemon = upgrade(host, daemon, 1)
+    check("begun anew" not in host.log, "begun anew by its own version:", host.log)
+
+
+def test_report_that_is_none(host):
+    """Gone, or a map of something else: as one of another version."""
+    host.add_sas(range(FIRST, FIRST + SAS), wait=False)
+    daemon = started(host, 1)
+    pin = f"{host.layout}/report"
+    make = "type array key 4 value 8 entries 1 flags 0x400"
+    for other in False, True:
+        os.unlink(pin)
+        if other:
+            subprocess.run(["bpftool", "map", "create", pin, "name", "other", *make.split()], check=True)
+        check(show_of(host, 1) is None, "read:", other)
+        daemon = upgrade(host, daemon, 1)
+        check("begun anew" in host.log and show_of(host, 1) == 0, "not begun anew:", host.log)
 
 
 def test_generic_mode(host):

@@ -1,9 +1,9 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /*
  * LD_PRELOAD: answers SIOCETHTOOL for one interface from a model, and refuses generic netlink, so
  * that ethtool(8) falls back to the ioctl.
  *
- *	ESPALIER_MODEL=IF:MODEL:QUEUES[:ntuple]	which
+ *	ESPALIER_MODEL=IF:MODEL:QUEUES[:ntuple]	which; "eth*": all whose names begin so, as one NIC
  *	ESPALIER_MODEL_STATE=FILE	requests that changed something; replayed at each start
  *	ESPALIER_MODEL_KILL=N		the process is killed right after its N-th such request
  */
@@ -123,6 +123,14 @@ static int string_sets(void *request)
 	return 0;
 }
 
+static bool is_its(const struct answering *a, const char *name)
+{
+	const char *star = strchr(a->interface, '*');
+
+	return star ? !strncmp(name, a->interface, (size_t)(star - a->interface))
+		    : !strncmp(name, a->interface, IFNAMSIZ);
+}
+
 static int answer(struct answering *a, void *request)
 {
 	uint32_t cmd = *(uint32_t *)request;
@@ -149,7 +157,7 @@ int ioctl(int fd, unsigned long number, ...)
 	request = va_arg(args, struct ifreq *);
 	va_end(args);
 	a = number == SIOCETHTOOL ? answering() : NULL;
-	if (!a || strncmp(request->ifr_name, a->interface, IFNAMSIZ))
+	if (!a || !is_its(a, request->ifr_name))
 		return next(fd, number, request);
 	err = answer(a, request->ifr_data);
 	if (!err)

@@ -3,8 +3,8 @@
  * Captures written byte by byte, as the formats are defined: pcap (pcap-savefile(5)) and pcapng
  * (draft-ietf-opsawg-pcapng).
  */
-#ifndef TESTS_CAPTURE_WRITE_H
-#define TESTS_CAPTURE_WRITE_H
+#ifndef TESTS_UNIT_CAPTURE_WRITE_H
+#define TESTS_UNIT_CAPTURE_WRITE_H
 
 #include <stdbool.h>
 #include <stdint.h>

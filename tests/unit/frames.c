@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The hand-made frames, and how to mutate one. */
 #include <stdio.h>
 #include <string.h>
@@ -57,8 +57,8 @@
 #define PORTS(from, to) .sport = from, .dport = to
 #define PART4(p) .part = p, .id = NET16(0xbeef)
 #define PART6(p) .part = p, .id = NET32(0xde, 0xca, 0xfb, 0xad)
-#define LATER4(at) PART4(PART_LATER), .offset = at
-#define LATER6(at) PART6(PART_LATER), .offset = at
+#define LATER4 PART4(PART_LATER)
+#define LATER6 PART6(PART_LATER)
 
 #define FRAME(title, expect, ...)                                                                  \
 	{ .name = title, .bytes = (const __u8[]){ __VA_ARGS__ },                                   \
@@ -72,6 +72,8 @@ const struct frame frames[] = {
 	/* Ethernet, and what comes before IP */
 	FRAME("arp", NOT_IP, ETH(0x0806), 0, 1, 8, 0, 6, 4, 0, 1, DATA8)
 	FRAME("802.3 length", NOT_IP, ETH(0x0026), 0x42, 0x42, 3, DATA8)
+	FRAME("ticket esp4", NOT_IP,
+	      ETH(0x88b5), 0, 0, ETH(0x0800), IP4(16, 50), GOOD_ESP, DATA8)
 	FRAME("vlan esp4", V4(KIND(FLOW_ESP, 50, 36), SPI),
 	      ETH(0x8100), TAG(5, 0x0800), IP4(16, 50), GOOD_ESP, DATA8)
 	FRAME("802.1ad esp4", V4(KIND(FLOW_ESP, 50, 36), SPI),
@@ -241,13 +243,13 @@ const struct frame frames[] = {
 	      ETH(0x0800), IP4_PART(16, 50, MF), GOOD_ESP, DATA8)
 	FRAME("esp4 first df", V4(KIND(FLOW_ESP, 50, 36), SPI, PART4(PART_FIRST)),
 	      ETH(0x0800), IP4_PART(16, 50, DF | MF), GOOD_ESP, DATA8)
-	FRAME("esp4 second", V4(KIND(FLOW_FRAGMENT, 50, 36), LATER4(2)),
+	FRAME("esp4 second", V4(KIND(FLOW_FRAGMENT, 50, 36), LATER4),
 	      ETH(0x0800), IP4_PART(16, 50, MF | 2), GOOD_ESP, DATA8)
-	FRAME("esp4 last", V4(KIND(FLOW_FRAGMENT, 50, 28), LATER4(4)),
+	FRAME("esp4 last", V4(KIND(FLOW_FRAGMENT, 50, 28), LATER4),
 	      ETH(0x0800), IP4_PART(8, 50, 4), GOOD_ESP)
-	FRAME("esp4 last far", V4(KIND(FLOW_FRAGMENT, 50, 28), LATER4(0x1fff)),
+	FRAME("esp4 last far", V4(KIND(FLOW_FRAGMENT, 50, 28), LATER4),
 	      ETH(0x0800), IP4_PART(8, 50, 0x1fff), GOOD_ESP)
-	FRAME("esp4 last of no bytes", V4(KIND(FLOW_FRAGMENT, 50, 20), LATER4(1)),
+	FRAME("esp4 last of no bytes", V4(KIND(FLOW_FRAGMENT, 50, 20), LATER4),
 	      ETH(0x0800), IP4_PART(0, 50, 1))
 	FRAME("esp4 first too short", V4(KIND(FLOW_FRAGMENT, 50, 24), PART4(PART_FIRST)),
 	      ETH(0x0800), IP4_PART(4, 50, MF), GOOD_ESP, DATA8)
@@ -257,7 +259,7 @@ const struct frame frames[] = {
 	      ETH(0x0800), IP4_PART(16, 51, MF), GOOD_AH, DATA4)
 	FRAME("ah4 first too short", V4(KIND(FLOW_FRAGMENT, 51, 28), PART4(PART_FIRST)),
 	      ETH(0x0800), IP4_PART(8, 51, MF), GOOD_AH)
-	FRAME("ah4 second", V4(KIND(FLOW_FRAGMENT, 51, 36), LATER4(2)),
+	FRAME("ah4 second", V4(KIND(FLOW_FRAGMENT, 51, 36), LATER4),
 	      ETH(0x0800), IP4_PART(16, 51, 2), DATA8, DATA8)
 	FRAME("esp-udp4 first",
 	      V4(KIND(FLOW_ESP_UDP, 17, 44), SPI, PORTS(4500, 4500), PART4(PART_FIRST)),
@@ -270,7 +272,7 @@ const struct frame frames[] = {
 	      ETH(0x0800), IP4_PART(8, 17, MF), UDP(4500, 4500, 1400), GOOD_ESP)
 	FRAME("udp4 first 4 bytes", V4(KIND(FLOW_FRAGMENT, 17, 24), PART4(PART_FIRST)),
 	      ETH(0x0800), IP4_PART(4, 17, MF), UDP(4500, 4500, 1400), GOOD_ESP)
-	FRAME("esp-udp4 second", V4(KIND(FLOW_FRAGMENT, 17, 44), LATER4(3)),
+	FRAME("esp-udp4 second", V4(KIND(FLOW_FRAGMENT, 17, 44), LATER4),
 	      ETH(0x0800), IP4_PART(24, 17, 3), NAT_T, GOOD_ESP, DATA8)
 	FRAME("marker first", V4(KIND(FLOW_IKE, 17, 44), PORTS(4500, 4500), PART4(PART_FIRST)),
 	      ETH(0x0800), IP4_PART(24, 17, MF), UDP(4500, 4500, 2000), ZERO4, DATA4, DATA8)
@@ -286,11 +288,11 @@ const struct frame frames[] = {
 	      ETH(0x0800), IP4_PART(24, 17, MF), U16(4500), U16(4500), 0, 0, 0, 0, GOOD_ESP, DATA8)
 	FRAME("tcp4 first", V4(KIND(FLOW_OTHER, 6, 28), PART4(PART_FIRST)),
 	      ETH(0x0800), IP4_PART(8, 6, MF), DATA8)
-	FRAME("tcp4 second", V4(KIND(FLOW_FRAGMENT, 6, 28), LATER4(1)),
+	FRAME("tcp4 second", V4(KIND(FLOW_FRAGMENT, 6, 28), LATER4),
 	      ETH(0x0800), IP4_PART(8, 6, 1), DATA8)
 	FRAME("esp4 first with options", V4(KIND(FLOW_ESP, 50, 40), SPI, PART4(PART_FIRST)),
 	      ETH(0x0800), IP4_HEAD(6, 40, MF, 50), 1, 1, 1, 0, GOOD_ESP, DATA8)
-	FRAME("vlan esp4 second", V4(KIND(FLOW_FRAGMENT, 50, 36), LATER4(2)),
+	FRAME("vlan esp4 second", V4(KIND(FLOW_FRAGMENT, 50, 36), LATER4),
 	      ETH(0x8100), TAG(5, 0x0800), IP4_PART(16, 50, 2), DATA8, DATA8)
 
 	/* IPv6 */
@@ -366,9 +368,9 @@ const struct frame frames[] = {
 	/* Fragments of IPv6 */
 	FRAME("esp6 first", V6(KIND(FLOW_ESP, 50, 64), SPI, PART6(PART_FIRST)),
 	      ETH(0x86dd), IP6(24, 44), FRAG(50, 1), GOOD_ESP, DATA8)
-	FRAME("esp6 second", V6(KIND(FLOW_FRAGMENT, 50, 64), LATER6(2)),
+	FRAME("esp6 second", V6(KIND(FLOW_FRAGMENT, 50, 64), LATER6),
 	      ETH(0x86dd), IP6(24, 44), FRAG(50, 2 << 3 | 1), GOOD_ESP, DATA8)
-	FRAME("esp6 last", V6(KIND(FLOW_FRAGMENT, 50, 56), LATER6(4)),
+	FRAME("esp6 last", V6(KIND(FLOW_FRAGMENT, 50, 56), LATER6),
 	      ETH(0x86dd), IP6(16, 44), FRAG(50, 4 << 3), GOOD_ESP)
 	FRAME("esp6 atomic fragment", V6(KIND(FLOW_ESP, 50, 64), SPI),
 	      ETH(0x86dd), IP6(24, 44), FRAG(50, 0), GOOD_ESP, DATA8)
@@ -390,15 +392,15 @@ const struct frame frames[] = {
 	      ETH(0x86dd), IP6(16, 44), FRAG(17, 1), UDP(4500, 4500, 1400), GOOD_ESP)
 	FRAME("ike6 first", V6(KIND(FLOW_IKE, 17, 72), PORTS(500, 500), PART6(PART_FIRST)),
 	      ETH(0x86dd), IP6(32, 44), FRAG(17, 1), UDP(500, 500, 2000), DATA8, DATA8)
-	FRAME("udp6 second", V6(KIND(FLOW_FRAGMENT, 17, 64), LATER6(3)),
+	FRAME("udp6 second", V6(KIND(FLOW_FRAGMENT, 17, 64), LATER6),
 	      ETH(0x86dd), IP6(24, 44), FRAG(17, 3 << 3), NAT_T, DATA8)
 	FRAME("hop-by-hop esp6 first", V6(KIND(FLOW_ESP, 50, 64), SPI, PART6(PART_FIRST)),
 	      ETH(0x86dd), IP6(24, 0), EXT(44), FRAG(50, 1), GOOD_ESP)
-	FRAME("hop-by-hop esp6 second", V6(KIND(FLOW_FRAGMENT, 50, 64), LATER6(1)),
+	FRAME("hop-by-hop esp6 second", V6(KIND(FLOW_FRAGMENT, 50, 64), LATER6),
 	      ETH(0x86dd), IP6(24, 0), EXT(44), FRAG(50, 1 << 3), GOOD_ESP)
 	FRAME("esp6 first behind options", V6(KIND(FLOW_ESP, 60, 64), SPI, PART6(PART_FIRST)),
 	      ETH(0x86dd), IP6(24, 44), FRAG(60, 1), EXT(50), GOOD_ESP)
-	FRAME("esp6 second behind options", V6(KIND(FLOW_FRAGMENT, 60, 64), LATER6(2)),
+	FRAME("esp6 second behind options", V6(KIND(FLOW_FRAGMENT, 60, 64), LATER6),
 	      ETH(0x86dd), IP6(24, 44), FRAG(60, 2 << 3), EXT(50), GOOD_ESP)
 	FRAME("esp6 first, options but no more",
 	      V6(KIND(FLOW_FRAGMENT, 60, 56), PART6(PART_FIRST)),
@@ -412,7 +414,7 @@ const struct frame frames[] = {
 	      ETH(0x86dd), IP6(24, 44), FRAG(44, 1), FRAG(50, 1), GOOD_ESP)
 	FRAME("tcp6 first", V6(KIND(FLOW_OTHER, 6, 56), PART6(PART_FIRST)),
 	      ETH(0x86dd), IP6(16, 44), FRAG(6, 1), DATA8)
-	FRAME("pppoe esp6 second", V6(KIND(FLOW_FRAGMENT, 50, 64), LATER6(2)),
+	FRAME("pppoe esp6 second", V6(KIND(FLOW_FRAGMENT, 50, 64), LATER6),
 	      ETH(0x8864), PPPOE(64, 0x57), IP6(24, 44), FRAG(50, 2 << 3 | 1), DATA8, DATA8)
 };
 
@@ -508,10 +510,10 @@ char *flow_print(const struct flow *f, char *buf, size_t size)
 	inet_ntop(family, f->src, src, sizeof(src));
 	inet_ntop(family, f->dst, dst, sizeof(dst));
 	snprintf(buf, size,
-		 "%s %s family %u protocol %u bytes %u spi 0x%08x seq %u id 0x%08x at %u %s.%u > "
+		 "%s %s family %u protocol %u bytes %u spi 0x%08x seq %u id 0x%08x %s.%u > "
 		 "%s.%u",
 		 flow_kind_name(f->kind), f->part > PART_LATER ? "?" : part[f->part], f->family,
-		 f->protocol, f->bytes, f->spi, f->seq, f->id, f->offset, src, f->sport, dst,
+		 f->protocol, f->bytes, f->spi, f->seq, f->id, src, f->sport, dst,
 		 f->dport);
 	return buf;
 }

@@ -3,8 +3,8 @@
  * Frames made by hand, one for each case of the parser, with the flow that each must give. For the
  * parser's unit test, the test that BPF and user space agree, and the fuzzers' first inputs.
  */
-#ifndef TESTS_FRAMES_H
-#define TESTS_FRAMES_H
+#ifndef TESTS_UNIT_FRAMES_H
+#define TESTS_UNIT_FRAMES_H
 
 #include "core/quick.h"
 

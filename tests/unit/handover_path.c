@@ -85,26 +85,6 @@ static bool flush_one(struct sim *sim, struct bulk *bulk)
 	return false;
 }
 
-/* A whole packet; or the next fragment of the datagram that this receiving CPU is in. */
-static void name_frame(struct sim *sim, struct receiver *r, struct frame *f, struct sa_state *sa)
-{
-	struct flow *datagram = &r->datagram[f->sa];
-
-	if (r->left[f->sa] && r->whose[f->sa] == sa->key) {
-		r->left[f->sa]--;
-		datagram->part = PART_LATER;
-		datagram->offset += 185;
-	} else {
-		*datagram = (struct flow){.part = PART_WHOLE, .seq = ++sa->seq};
-		if (sim->config.fragments && pick(sim, 2)) {
-			datagram->part = PART_FIRST;
-			r->whose[f->sa] = sa->key;
-			r->left[f->sa] = 1 + pick(sim, 3);
-		}
-	}
-	f->flow = *datagram;
-}
-
 /*
  * The next frame from the wire. In a burst they are of one SA. Now and then one comes again, unless
  * all is calm.
@@ -124,7 +104,6 @@ static void new_frame(struct sim *sim, struct receiver *r)
 		*f = (struct frame){
 			.sa = sim->burst, .receiver = r - sim->receiver, .key = sa->key};
 		f->index = ++sa->index[f->receiver];
-		name_frame(sim, r, f, sa);
 		if (!pick(sim, 3))
 			r->last = *f;
 	}
@@ -188,16 +167,15 @@ static void receive_send(struct sim *sim, struct receiver *r)
 	struct move_line *line = &sim->line[index];
 	struct frame *f = &r->frame;
 
-	f->ticketed = !sim->config.seq_tickets;
+	f->ticketed = !sim->config.no_room || sim->calm || pick(sim, 2);
 	if (f->ticketed)
 		f->ticket = (struct ticket){
-			.magic = TICKET_MAGIC,
 			.generation = sim->record[r->record].generation,
 			.line = index,
 			.number = handover_sent(line, coarse(sim)),
 		};
 	else
-		handover_sent_name(line, &f->flow, coarse(sim));
+		handover_sent_untold(line, coarse(sim));
 	redirect(sim, &r->bulk, sa_word_to(r->word), f);
 	r->stage = NEXT;
 }
@@ -232,15 +210,15 @@ void receiver_step(struct sim *sim, struct receiver *r)
 	}
 }
 
-/* As ring_quick() of bpf/ring.h: does the copy of the word say that the SA is at home here? */
+/* As ring_quick() of bpf/ring.h: does the copy of the word say that the SA is at rest here? */
 static bool thread_quick(const struct sim *sim, struct thread *t)
 {
 	const struct frame *f = &t->batch[t->at];
-	__u32 guess = sa_guess(&sim->table.shape, f->key);
-	__u64 word = SHARED(sim->warm[guess].at_home);
+	__u32 guess = sa_preferred(&sim->table.shape, f->key);
+	__u64 word = SHARED(sim->warm[guess].at_rest);
 
 	if (f->ticketed ||
-	    (word & ~(__u64)SA_PAIR) != (f->key << 20 | sa_word_home(t - sim->thread)))
+	    (word & ~(__u64)SA_PAIR) != (f->key << 20 | sa_word_resting_on(t - sim->thread)))
 		return false;
 	t->slot = (int)guess;
 	t->word = word;
@@ -264,16 +242,14 @@ static void thread_next(struct sim *sim, struct thread *t)
 static void note_passed(struct sim *sim, const struct thread *t, const struct frame *f)
 {
 	__u32 record = SHARED(sim->warm[t->slot].record);
-	__u64 runs = sim->ring_state[t - sim->thread].runs, name = handover_name(&f->flow);
+	__u64 runs = sim->ring_state[t - sim->thread].runs;
 	struct move_record *move;
 
 	if (record >= RECORDS || sim->record[record].slot != t->slot)
 		return;
 	move = &sim->record[record];
 	handover_mark(move, runs, coarse(sim));
-	if (!f->ticketed)
-		handover_passed(&move->passed[handover_place(name)], name, runs, on_cpu(sim, t));
-	else if (f->ticket.generation == move->generation)
+	if (f->ticketed && f->ticket.generation == move->generation)
 		handover_passed(&sim->line[f->ticket.line].passed, f->ticket.number, runs,
 				on_cpu(sim, t));
 }
@@ -311,12 +287,8 @@ static void thread_count(struct sim *sim, struct thread *t)
 	sim->sa[f->sa].counted += sim->sa[f->sa].key == f->key;
 	t->stage = NEXT;
 	push(&t->passed, f);
-	if (record >= RECORDS || (!f->ticketed && sa_word_to(t->word) == sa_word_own(t->word)))
-		return;
-	if (f->ticketed)
+	if (f->ticketed && record < RECORDS)
 		handover_take(&sim->record[record], &sim->line[f->ticket.line], &f->ticket);
-	else
-		handover_take_name(&sim->record[record], handover_name(&f->flow));
 }
 
 static void is_late(struct sim *sim, const struct sa_state *sa, const struct frame *f)

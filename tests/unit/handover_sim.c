@@ -115,7 +115,7 @@ static void user_delete(struct sim *sim)
 static void user_insert(struct sim *sim, struct sa_state *sa)
 {
 	bool late = sa->stray_ns && sim->now_ns < sa->stray_ns + HANDOVER_SILENCE_NS;
-	int slot = table_place(&sim->table, sa->key, sim->now_ns), record = -1;
+	int slot = table_free_slot(&sim->table, sa->key, sim->now_ns), record = -1;
 	__u32 own = 1 + pick(sim, SA_RINGS_USED), taken;
 	struct entry entry = {.to = own, .own = own, .record = NO_MOVE};
 
@@ -199,7 +199,7 @@ int __wrap_table_set(struct table *table, __u32 slot, __u64 expected, __u64 word
 	if (sim->calm)
 		return __real_table_set(table, slot, expected, word);
 	hold_up(sim);
-	SHARED(table->warm[slot].at_home) = 0;
+	SHARED(table->warm[slot].at_rest) = 0;
 	hold_up(sim);
 	err = __real_table_set(table, slot, expected, word);
 	hold_up(sim);
@@ -220,6 +220,7 @@ struct sim *sim_new(const struct config *config)
 	sim->host.shape = (struct sa_table_shape){.bits = BITS, .seed = config->seed};
 	sim->host.batch = config->batch ? config->batch : config->gro ? BATCH + GRO_MAX : BATCH;
 	sim->maps = (struct maps){.host = &sim->host,
+				  .report = &sim->report,
 				  .table = sim->buckets,
 				  .warm = sim->warm,
 				  .cold = sim->cold,
@@ -228,7 +229,7 @@ struct sim *sim_new(const struct config *config)
 				  .lines = sim->line};
 	sim->table = (struct table){.shape = sim->host.shape,
 				    .buckets = sim->buckets,
-				    .spills = sim->spills,
+				    .overflows = sim->overflows,
 				    .warm = sim->warm,
 				    .cold = sim->cold,
 				    .spare = sim->spare};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A deterministic simulator of moves: receiving CPUs, rings and their threads, user space. The
- * decisions are the real ones (core/handover.h, steer/moves.c, steer/table.c); what is simulated
+ * decisions are the real ones (core/handover.h, sas/moves.c, sas/table.c); what is simulated
  * is what lies between them: bulk queues, bounded rings, batches, GRO, and time.
  *
  * One step of an actor is the least that another CPU can see of it, and a seeded scheduler chooses
@@ -9,11 +9,11 @@
  * its ring within HANDOVER_REST_NS of reading the word, and nothing is under way for
  * HANDOVER_SILENCE_NS.
  */
-#ifndef TESTS_HANDOVER_SIM_H
-#define TESTS_HANDOVER_SIM_H
+#ifndef TESTS_UNIT_HANDOVER_SIM_H
+#define TESTS_UNIT_HANDOVER_SIM_H
 
 #include "core/handover.h"
-#include "steer/moves.h"
+#include "sas/moves.h"
 
 enum {
 	RECEIVERS = 3,
@@ -39,8 +39,7 @@ struct config {
 	__u64 seed;
 	int receivers, sas;
 	bool gro;
-	bool seq_tickets;
-	bool fragments;	 /* every other packet comes in fragments */
+	bool no_room;	 /* every other frame has no room for a ticket */
 	bool share_cpus; /* the threads of rings 1 to 3 run on the receiving CPUs */
 	bool no_moves;
 	bool no_deletes;
@@ -52,7 +51,6 @@ struct config {
 struct frame {
 	__u32 sa, receiver;
 	__u32 index; /* among the SA's frames of this receiving CPU, from 1 */
-	struct flow flow; /* what names it: part, seq, offset */
 	bool ticketed, copy;
 	__u64 key, born_ns;
 	struct ticket ticket;
@@ -76,9 +74,6 @@ struct receiver {
 	int budget;
 	__u64 poll_ns;
 	struct frame frame, last;
-	struct flow datagram[SAS]; /* the fragment that was last */
-	__u32 left[SAS];	   /* that are yet to come of it */
-	__u64 whose[SAS];	   /* its SA's key */
 	__u64 word;
 	struct old_ring to;
 	__u32 slot, record;
@@ -99,7 +94,7 @@ struct thread {
 struct sa_state {
 	__u64 key;
 	bool known;
-	__u32 seq, index[RECEIVERS];
+	__u32 index[RECEIVERS];
 	__u32 delivered[RECEIVERS];
 	__u32 order[RECEIVERS][DELIVERED]; /* the last ones' indexes */
 	__u32 highest[RECEIVERS];
@@ -109,8 +104,8 @@ struct sa_state {
 
 struct result {
 	/*
-	 * Frames that came late, and by how many frames that had overtaken them, at most. By
-	 * sequence numbers it may be more: those of frames that a full ring lost count too.
+	 * Frames that came late, and by how many frames that had overtaken them, at most. By their
+	 * numbers it may be more: those that a full ring lost count too.
 	 */
 	__u32 late, worst, worst_seq;
 	__u32 lost, strewn; /* strewn: delivered by an SA's old ring */
@@ -134,9 +129,10 @@ struct sim {
 	struct moves moves;
 	struct maps maps;
 	struct host host;
+	struct report report;
 	struct ring_state ring_state[RINGS];
 	struct sa_bucket buckets[1 << BITS];
-	struct sa_spills spills[1];
+	struct sa_overflows overflows[1];
 	struct sa_warm warm[SLOTS];
 	struct sa_cold cold[SLOTS];
 	__u32 spare[SLOTS];

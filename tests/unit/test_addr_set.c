@@ -6,21 +6,22 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <cmocka.h>
 #include "core/random.h"
-#include "steer/local.h"
+#include "sas/local.h"
 
 enum { SURE = 3000, PLACES = ADDR_BUCKETS * ADDR_BUCKET_SLOTS };
 
 static struct local_address v4(__u32 host_order)
 {
-	return (struct local_address){.family = 4, .addr = {be32_host(host_order)}};
+	return (struct local_address){.family = AF_INET, .addr = {be32_host(host_order)}};
 }
 
 static struct local_address v6(__u32 a, __u32 b, __u32 c, __u32 d)
 {
 	return (struct local_address){
-		.family = 6,
+		.family = AF_INET6,
 		.addr = {be32_host(a), be32_host(b), be32_host(c), be32_host(d)},
 	};
 }
@@ -44,7 +45,7 @@ static struct local_address address(uint64_t seed, __u32 i)
 
 static bool has(const struct addr_set *set, __u32 half, __u64 seed, const struct local_address *a)
 {
-	return addr_set_has(set, half, seed, a->family, a->addr);
+	return addr_set_has(set, half, seed, a->family == AF_INET ? 4 : 6, a->addr);
 }
 
 static struct addr_set *set_new(void)

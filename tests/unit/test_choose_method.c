@@ -5,22 +5,41 @@
 #include <stdint.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <errno.h>
+#include <net/if.h>
 #include <string.h>
-#include "place/choose_method.h"
+#include "core/layout.h"
+#include "nic/model.h"
+#include "steer/choose.h"
 
-/* A NIC that does nothing of itself, with XDP: what most are. */
-static struct choose_method_facts plain(void)
+static const struct demand usual = {.sas = 100, .cpus = 8};
+
+/* Interfaces of a driver that goes by XDP, and of one that does not; no model of theirs is looked
+ * at. */
+static struct nic_facts of_driver(const char *driver)
 {
-	return (struct choose_method_facts){
-		.driver = "ixgbe", .sas = 100, .cpus = 8, .queues = 8, .xdp = true};
+	struct nic_facts facts = {
+		.link = {.mtu = 1500, .flags = IFF_UP, .num_rx_queues = 8},
+		.xdp = {.err = -ENOENT},
+		.channels = {.max_combined = 64, .combined = 8},
+	};
+
+	strcpy(facts.driver, driver);
+	return facts;
 }
 
-static void chosen(const struct choose_method_facts *facts, enum method_kind wanted,
+/* A NIC that does nothing of itself, with XDP: what most are. */
+static struct nic_facts plain(void)
+{
+	return of_driver("ixgbe");
+}
+
+static void chosen(const struct nic_facts *facts, const struct demand *demand, const char *wanted,
 		   const char *because)
 {
-	char why[512];
+	char why[1024];
 
-	assert_int_equal(choose_method(facts, why, sizeof(why)), wanted);
+	assert_string_equal(choose_method(facts, demand, why, sizeof(why))->name, wanted);
 	if (!strstr(why, because))
 		fail_msg("not in \"%s\": \"%s\"", why, because);
 	assert_true(why[strlen(why) - 1] != '.');
@@ -28,63 +47,117 @@ static void chosen(const struct choose_method_facts *facts, enum method_kind wan
 
 static void rss_first(void **state)
 {
-	struct choose_method_facts facts = plain();
+	struct nic_facts facts = plain();
+	struct demand demand = usual;
 
-	facts.separates = true;
-	facts.rules = 1000;
-	chosen(&facts, METHOD_RSS, "separates SAs by SPI and has 8 queues for 8 CPUs");
-	facts.queues = 4;
-	facts.rules = 0;
-	chosen(&facts, METHOD_XDP, "fewer queues than there are CPUs");
-	facts.queues = 16;
-	facts.sas_udp = 1;
-	chosen(&facts, METHOD_XDP, "but not those of ESP-in-UDP");
-	facts.separates_udp = true;
-	chosen(&facts, METHOD_RSS, "");
+	facts.seen = (struct nic_seen){.measured = true, .plain = true};
+	facts.model = model_find("iavf");
+	facts.claims.max_rules = 1000;
+	chosen(&facts, &demand, "rss", "separates SAs by SPI and has 8 queues for 8 CPUs");
+	facts.channels.combined = 4;
+	facts.model = NULL;
+	chosen(&facts, &demand, "xdp", "fewer queues than there are CPUs");
+	facts.channels.combined = 16;
+	demand.sas_udp = 1;
+	chosen(&facts, &demand, "xdp", "but not those of ESP-in-UDP");
+	facts.seen.udp = true;
+	chosen(&facts, &demand, "rss", "");
 }
 
 static void ntuple_next(void **state)
 {
-	struct choose_method_facts facts = plain();
+	struct nic_facts facts = plain();
+	struct demand demand = usual;
 
-	facts.rules = 200;
-	chosen(&facts, METHOD_NTUPLE, "holds 200 rules by SPI, enough for 100 SAs twice over");
-	facts.sas = 101; /* a rekey would not fit */
-	chosen(&facts, METHOD_XDP, "too few to hold all SAs twice over");
-	facts.sas = 10;
-	facts.sas_udp = 1;
-	chosen(&facts, METHOD_XDP, "none that match ESP-in-UDP");
-	facts.rules_udp = true;
-	chosen(&facts, METHOD_NTUPLE, "");
+	facts.model = model_find("gve"); /* its rules match no ESP in UDP */
+	facts.claims.max_rules = 200;
+	chosen(&facts, &demand, "ntuple", "holds 200 rules by SPI, enough for 100 SAs twice over");
+	demand.sas = 101; /* a rekey would not fit */
+	chosen(&facts, &demand, "xdp", "too few to hold all SAs twice over");
+	demand.sas = 10;
+	demand.sas_udp = 1;
+	chosen(&facts, &demand, "xdp", "none that match ESP-in-UDP");
+	facts.model = model_find("iavf");
+	chosen(&facts, &demand, "ntuple", "");
+	facts.model = model_find("mlx5"); /* it counts rules, but none of them is by SPI */
+	chosen(&facts, &demand, "xdp", "");
 }
 
 static void xdp_then_rps(void **state)
 {
-	struct choose_method_facts facts = plain();
+	struct nic_facts facts = plain();
 
-	chosen(&facts, METHOD_XDP, "ixgbe redirects in native XDP");
-	facts.driver = "";
-	chosen(&facts, METHOD_XDP, "this driver redirects in native XDP");
-	facts.xdp = false;
-	facts.xdp_why = "it has none; use another";
-	chosen(&facts, METHOD_RPS, "method xdp will not do: it has none; use another");
+	chosen(&facts, &usual, "xdp", "ixgbe redirects in native XDP");
+	facts = of_driver("");
+	facts.xdp = (struct netdev_xdp){.features = NETDEV_XDP_BASIC | NETDEV_XDP_REDIRECT};
+	chosen(&facts, &usual, "xdp", "this driver redirects in native XDP");
+	facts = of_driver("iavf");
+	chosen(&facts, &usual, "rps", "method xdp will not do: driver iavf has no native XDP");
 }
 
+/* What only a measurement can show is not said to be missing before there was one. */
+static void not_measured(void **state)
+{
+	struct nic_facts facts = of_driver("mlx5_core");
+
+	facts.model = model_find("mlx5");
+	assert_true(nic_facts_may_separate(&facts));
+	chosen(&facts, &usual, "xdp", "which only a measurement shows");
+	facts.seen.measured = true;
+	chosen(&facts, &usual, "xdp", "nothing shows that the NIC separates SAs by SPI");
+}
+
+/* SAs are counted, and CPUs that take SAs. */
+static void demands(void **state)
+{
+	struct sa sas[] = {{.encap = true}, {.encap = false}, {.encap = true}};
+	const struct sad_reading reading = {.sa = sas, .count = 3};
+	struct cpu_roles roles = {0};
+	struct demand demand;
+
+	CPU_SET(1, &roles.sas);
+	CPU_SET(3, &roles.sas);
+	CPU_SET(4, &roles.strays);
+	demand = demand_of(&reading, &roles);
+	assert_int_equal(demand.sas, 3);
+	assert_int_equal(demand.sas_udp, 2);
+	assert_int_equal(demand.cpus, 2);
+}
+
+/* What --method takes are the methods of the table, in its order; each is found by its name. */
 static void names(void **state)
 {
-	assert_string_equal(method_name(METHOD_RSS), "rss");
-	assert_string_equal(method_name(METHOD_NTUPLE), "ntuple");
-	assert_string_equal(method_name(METHOD_XDP), "xdp");
-	assert_string_equal(method_name(METHOD_RPS), "rps");
+	size_t n = 0;
+
+	assert_string_equal(method_choices[n], "auto");
+	for (; methods[n]; n++) {
+		assert_string_equal(method_choices[n + 1], methods[n]->name);
+		assert_ptr_equal(method_find(methods[n]->name), methods[n]);
+		assert_true(strlen(methods[n]->name) < METHOD_NAME_LEN);
+	}
+	assert_null(method_choices[n + 1]);
+	assert_null(method_find("auto"));
+	assert_false(method_has(NULL, METHOD_PLACES));
+}
+
+/* Every method can be asked of any facts, and whatever is known one is chosen. */
+static void always_one(void **state)
+{
+	const struct nic_facts nothing = {0};
+	const struct demand none = {0};
+	char why[1024];
+
+	assert_non_null(choose_method(&nothing, &none, why, sizeof(why)));
+	assert_true(*why);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rss_first),
-		cmocka_unit_test(ntuple_next),
-		cmocka_unit_test(xdp_then_rps),
-		cmocka_unit_test(names),
+		cmocka_unit_test(rss_first),	cmocka_unit_test(ntuple_next),
+		cmocka_unit_test(xdp_then_rps), cmocka_unit_test(not_measured),
+		cmocka_unit_test(demands),	cmocka_unit_test(names),
+		cmocka_unit_test(always_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

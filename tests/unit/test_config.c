@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/* cmd/config: files of settings, right and wrong, over the table of `run`. */
+// SPDX-License-Identifier: GPL-2.0-only
+/* cli/config: files of settings, right and wrong, over the table of `run`. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "cmd/config.h"
-#include "cmd/verb.h"
+#include "cli/config.h"
+#include "cmd/verbs.h"
 #include "daemon/run.h"
 
 struct file {
@@ -110,7 +110,7 @@ static void every_option_is_a_key(void **state)
 								  : "x";
 		struct file f;
 
-		snprintf(number, sizeof(number), "%d", row->least);
+		snprintf(number, sizeof(number), "%lld", (long long)row->least);
 		snprintf(text, sizeof(text), "%s = %s\n%s = %s\n", row->name, value, row->name,
 			 value);
 		assert_int_equal(read_text(&f, text, 0), -EINVAL);

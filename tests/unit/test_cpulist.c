@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* CPU lists and masks, the machine's CPUs, which of them --cpus means, kernel releases. */
 #include "nic/cpulist.h"
 #include "nic/cpus.h"

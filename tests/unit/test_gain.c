@@ -310,7 +310,7 @@ static void in_words(void **state)
 		.heaviest = &heavy,
 		.busy = 970,
 		.interface = "eth0",
-		.method = METHOD_XDP,
+		.method = method_find("xdp"),
 		.why = "of a reason",
 	};
 

@@ -16,10 +16,9 @@ static struct config config_of(__u64 seed)
 		.receivers = 1 + seed % 3,
 		.sas = 1 + seed / 3 % SAS,
 		.gro = seed / 12 % 2,
-		.seq_tickets = seed / 24 % 2,
+		.no_room = seed / 24 % 2,
 		.no_deletes = seed / 48 % 2,
 		.share_cpus = seed / 96 % 2,
-		.fragments = seed / 192 % 2,
 		.steps = 20000,
 	};
 }
@@ -113,14 +112,13 @@ static void test_unprotected_is_seen(void **state)
 static void test_moves_end(void **state)
 {
 	for (__u64 seed = 0; seed < 96; seed++) {
-		struct config config = config_of(seed % 48);
+		struct config config = config_of(seed);
 		__u64 word, began_ns;
 		struct sim *sim;
 		int slot;
 
 		config.no_moves = true;
 		config.sas = 1;
-		config.fragments = seed >= 48;
 		sim = sim_new(&config);
 		sim->calm = true;
 		began_ns = sim->now_ns;

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* core/indir.h: what a hash picks, and the round-robin fill. */
 #include <stdarg.h>
 #include <stddef.h>

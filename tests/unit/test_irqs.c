@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* nic/irqs: the queue that an interrupt's name tells; finding irqbalance. */
 #include "nic/irqs.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* What the kernel can, what follows from it, and which namespace this is. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,7 +19,7 @@
 
 #include "nic/kernel.h"
 #include "nic/netns.h"
-#include "steer/program.h"
+#include "sas/program.h"
 
 /* A kernel without ring buffers, if asked for; else the one that is there. */
 static bool without_ring_buffer;

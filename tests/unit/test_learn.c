@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The learner: what is learned, what is not, and what floods can and cannot do. */
 #include <setjmp.h>
 #include <stdarg.h>

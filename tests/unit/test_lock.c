@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The lock of a namespace, taken and given back by several at once. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "daemon/lock.h"
+#include "client/lock.h"
 
 enum { TIMES = 20000, FIRST = 1, SECOND = 2 };
 

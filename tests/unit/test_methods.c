@@ -14,8 +14,7 @@
 #include "nic/rule.h"
 #include "place/rules.h"
 #include "place/table_round.h"
-#include "steer/rps.h"
-#include "steer/rss.h"
+#include "steer/method.h"
 
 enum { RULES = 128, ROUNDS = 2000 };
 
@@ -228,26 +227,24 @@ static void test_table_round(void **state)
 	free(round);
 }
 
-/* What rss_check() makes of a NIC of a model, after its driver was asked for @fields of esp4. */
+/* What method rss makes of a NIC of a model, after its driver was asked for @fields of esp4. */
 static void rss_of(const char *name, uint64_t fields, struct needs_report *report)
 {
-	struct needs_facts facts = {.link.name = "eth0"};
+	struct nic_facts facts = {.link.name = "eth0", .model = model_find(name)};
 	struct model_nic *nic = malloc(sizeof(*nic));
-	struct claims *claims = malloc(sizeof(*claims));
 	struct ethtool_rxnfc set = {
 		.cmd = ETHTOOL_SRXFH, .flow_type = AH_ESP_V4_FLOW, .data = fields};
 
 	assert_int_equal(model_nic_init(nic, model_find(name), 4), 0);
 	if (fields)
 		assert_int_equal(model_ethtool(nic, &set), 0);
-	claims_gather(claims_ask_model, nic, claims);
-	assert_int_equal(rss_check(&facts, claims, model_find(name), report), 0);
+	claims_gather(claims_ask_model, nic, &facts.claims);
+	assert_int_equal(method_find("rss")->check(&facts, NULL, report), 0);
 	model_nic_free(nic);
 	free(nic);
-	free(claims);
 }
 
-static void test_rss_check(void **state)
+static void test_rss(void **state)
 {
 	const uint64_t sdfn = RXH_IP_SRC | RXH_IP_DST | RXH_L4_B_0_1 | RXH_L4_B_2_3;
 	static const struct {
@@ -274,17 +271,18 @@ static void test_rss_check(void **state)
 		assert_int_equal(changes, cases[i].changes);
 		needs_report_free(&report);
 	}
-	assert_int_equal(rss_check(&(struct needs_facts){0}, NULL, NULL, &report), 0);
+	assert_int_equal(method_find("rss")->check(&(struct nic_facts){0}, NULL, &report), 0);
 	assert_int_equal(needs_worst(&report), NEEDS_REFUSE);
 	needs_report_free(&report);
 }
 
-static void test_rps_check(void **state)
+static void test_rps(void **state)
 {
-	struct needs_queue queue = {.queue = 1, .rps_cpus = "00000000,00000005"};
-	struct needs_facts facts = {
-		.link = {.name = "eth0", .num_rx_queues = 3}, .queues = 1, .queue = &queue,
-		.rxhash = NEEDS_ON};
+	struct nic_queue queue = {.queue = 1, .rps_cpus = "00000000,00000005"};
+	struct nic_facts facts = {.link = {.name = "eth0", .num_rx_queues = 3},
+				  .queues = 1,
+				  .queue = &queue,
+				  .rxhash = SWITCH_ON};
 	struct needs_report report;
 	cpu_set_t cpus;
 
@@ -292,7 +290,8 @@ static void test_rps_check(void **state)
 	CPU_SET(0, &cpus);
 	CPU_SET(2, &cpus);
 	/* Queue 1 has the mask already; this driver's hash of ESP would be taken for the kernel's. */
-	assert_int_equal(rps_check(&facts, &cpus, model_find("octeontx2"), &report), 0);
+	facts.model = model_find("octeontx2");
+	assert_int_equal(method_find("rps")->check(&facts, &cpus, &report), 0);
 	assert_int_equal(report.count, 4);
 	assert_string_equal(report.finding[0].knob, "rx-hashing");
 	assert_string_equal(report.finding[0].new_value, "off");
@@ -302,11 +301,12 @@ static void test_rps_check(void **state)
 	assert_string_equal(report.finding[2].knob, "rx-2/rps_cpus");
 	assert_int_equal(report.finding[3].verdict, NEEDS_WARN);
 	needs_report_free(&report);
-	facts.rxhash = NEEDS_FIXED_ON;
-	assert_int_equal(rps_check(&facts, &cpus, model_find("octeontx2"), &report), 0);
+	facts.rxhash = SWITCH_FIXED_ON;
+	assert_int_equal(method_find("rps")->check(&facts, &cpus, &report), 0);
 	assert_int_equal(needs_worst(&report), NEEDS_REFUSE);
 	needs_report_free(&report);
-	assert_int_equal(rps_check(&facts, &cpus, model_find("igb"), &report), 0);
+	facts.model = model_find("igb");
+	assert_int_equal(method_find("rps")->check(&facts, &cpus, &report), 0);
 	assert_int_not_equal(needs_worst(&report), NEEDS_REFUSE);
 	needs_report_free(&report);
 }
@@ -316,7 +316,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rule_forms), cmocka_unit_test(test_rules_on_a_nic),
 		cmocka_unit_test(test_rules_plan), cmocka_unit_test(test_table_round),
-		cmocka_unit_test(test_rss_check),  cmocka_unit_test(test_rps_check),
+		cmocka_unit_test(test_rss),	   cmocka_unit_test(test_rps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

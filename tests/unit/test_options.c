@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/* cmd/: options by table, wrong usage of every verb, and that all that is told of options agrees.
+// SPDX-License-Identifier: GPL-2.0-only
+/* cli/ and cmd/: options by table, wrong usage of every verb, and that all that is told of options agrees.
  */
 #include <arpa/inet.h>
 #include <sched.h>
@@ -12,20 +12,31 @@
 #include <string.h>
 #include <unistd.h>
 #include <cmocka.h>
-#include "cmd/describe.h"
-#include "cmd/near.h"
+#include "cli/describe.h"
 #include "daemon/run.h"
+#include "cmd/verbs.h"
+#include "text/near.h"
 
 struct made_up {
 	bool flag, given;
 	int number, choice;
 	const char *string, *cpus;
 	struct option_address address;
+	uint64_t large, ns;
+	int calls;
 };
 
-static const struct made_up defaults = {.number = 5, .choice = -1};
+static const struct made_up defaults = {.number = 5, .choice = -1, .large = 7};
 
 static const char *const choices[] = {"one", "two", NULL};
+
+static bool take_x(void *into, const char *text)
+{
+	struct made_up *o = into;
+
+	o->calls += strcmp(text, "x") == 0;
+	return strcmp(text, "x") == 0;
+}
 
 #define MEMBER(member) .offset = offsetof(struct made_up, member)
 
@@ -56,6 +67,19 @@ static const struct option_row rows[] = {
 	 .type = OPTION_ADDRESS,
 	 MEMBER(address),
 	 .help = "an address"},
+	{.name = "large",
+	 .argument = "N",
+	 .type = OPTION_LARGE,
+	 MEMBER(large),
+	 .least = 2,
+	 .most = INT64_MAX,
+	 .help = "a large number"},
+	{.name = "seconds",
+	 .argument = "S",
+	 .type = OPTION_SECONDS,
+	 MEMBER(ns),
+	 .help = "a time"},
+	{.name = "x", .argument = "X", .type = OPTION_CALL, .call = take_x, .help = "an x"},
 	{0},
 };
 
@@ -115,6 +139,11 @@ static void right(void **state)
 	assert_int_equal(parse("verb --address ::1", &o, operands, why), PARSED_OK);
 	assert_int_equal(o.address.family, AF_INET6);
 	assert_int_equal(o.address.bytes[15], 1);
+	assert_int_equal(parse("verb --large 0x10k --seconds 1.5 --x x --x x", &o, operands, why),
+			 PARSED_OK);
+	assert_int_equal(o.large, 16000);
+	assert_int_equal(o.ns, 1500000000);
+	assert_int_equal(o.calls, 2);
 	assert_int_equal(parse("verb --number 99 --help", &o, operands, why), PARSED_WRONG);
 	assert_int_equal(parse("verb --help --number 99", &o, operands, why), PARSED_HELP);
 	assert_int_equal(parse("verb x -h", &o, operands, why), PARSED_HELP);
@@ -155,6 +184,13 @@ static void wrong(void **state)
 		{"verb --cpus -1", "--cpus -1: not a list of CPUs such as 0-3,8"},
 		{"verb --cpus 99999", "--cpus 99999: not a list of CPUs such as 0-3,8"},
 		{"verb --address 10.0.0", "--address 10.0.0: not an IPv4 or IPv6 address"},
+		{"verb --large 1", "--large 1: not a number from 2 to 9223372036854775807"},
+		{"verb --large -2", "--large -2: not a number from 2 to 9223372036854775807"},
+		{"verb --large 9223372036854775808",
+		 "--large 9223372036854775808: not a number from 2 to 9223372036854775807"},
+		{"verb --seconds 0", "--seconds 0: not a number of seconds"},
+		{"verb --seconds 1s", "--seconds 1s: not a number of seconds"},
+		{"verb --x y", "--x y: not X"},
 		{"verb --address eth0", "--address eth0: not an IPv4 or IPv6 address"},
 	};
 	char operands[256], why[256];
@@ -362,7 +398,7 @@ static char *filled(const struct verb *verb, const char *mark)
 	out = open_memstream(&text, &size);
 	assert_non_null(in);
 	assert_non_null(out);
-	assert_int_equal(describe(verb, in, out), 1);
+	assert_int_equal(describe(verbs(), verb, in, out), 1);
 	fclose(in);
 	fclose(out);
 	assert_memory_equal(text, "before\n", 7);
@@ -518,7 +554,7 @@ static void mark_needs_verb(void **state)
 
 	assert_non_null(in);
 	assert_non_null(out);
-	assert_true(describe(NULL, in, out) < 0);
+	assert_true(describe(verbs(), NULL, in, out) < 0);
 	fclose(in);
 	fclose(out);
 }

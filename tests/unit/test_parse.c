@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* core/parse.h: captures, hand-made frames, their prefixes, and mutated frames. */
 #include <stdarg.h>
 #include <stddef.h>

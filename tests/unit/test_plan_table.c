@@ -205,7 +205,7 @@ static void test_edges(void **state)
 
 /* A table that is as good as can be stays; one entry too much on a queue is one entry that moves.
  */
-static void test_near(void **state)
+static void test_primary(void **state)
 {
 	static struct plan_table plan;
 	struct indir now;
@@ -254,7 +254,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_small_cases), cmocka_unit_test(test_large_cases),
-		cmocka_unit_test(test_edges),	    cmocka_unit_test(test_near),
+		cmocka_unit_test(test_edges),	    cmocka_unit_test(test_primary),
 		cmocka_unit_test(test_stays),	    cmocka_unit_test(test_starved),
 	};
 

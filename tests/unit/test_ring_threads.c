@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/* steer/ring_threads.h: a process that gives itself the name of a ring's thread is none. */
+// SPDX-License-Identifier: GPL-2.0-only
+/* sas/ring_threads.h: a process that gives itself the name of a ring's thread is none. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "steer/ring_threads.h"
+#include "sas/ring_threads.h"
 
 /* Nobody's process of that name; it is ready when this returns. */
 static pid_t impostor(const char *name)

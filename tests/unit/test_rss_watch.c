@@ -12,11 +12,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "daemon/daemon.h"
-#include "daemon/rss_watch.h"
 #include "nic/claims.h"
 #include "nic/model.h"
 #include "steer/measure.h"
+#include "steer/rss_watch.h"
+#include "sas/sas.h"
 
 enum { BITS = TABLE_MIN_BITS, SLOTS = SA_BUCKET_SLOTS << BITS, QUEUES = 4, SAS = 16, LOOK = 5 };
 
@@ -149,8 +149,8 @@ int __wrap_link_get_index(int ifindex, struct link *out)
 }
 
 struct fixture {
-	struct daemon daemon;
-	struct daemon_interface interface;
+	struct sas sas;
+	struct steered steered;
 	struct queues queues;
 	struct rss_watch *watch;
 	struct nic nic;
@@ -164,9 +164,9 @@ static void *zeros(size_t number, size_t size)
 	return memory;
 }
 
-static void make_table(struct xdp *xdp)
+static void make_table(struct sas *sas)
 {
-	struct maps *maps = &xdp->maps;
+	struct maps *maps = &sas->maps;
 
 	maps_init(maps);
 	maps->host = zeros(1, sizeof(*maps->host));
@@ -181,17 +181,17 @@ static void make_table(struct xdp *xdp)
 	maps->stray_seen = zeros(STRAY_SEEN, sizeof(*maps->stray_seen));
 	for (__u32 cpu = 0; cpu < QUEUES; cpu++) {
 		maps->rings[cpu + 1] = (struct ring){.kind = RING_SA, .cpu = cpu};
-		CPU_SET(cpu, &xdp->roles.sas);
+		CPU_SET(cpu, &sas->roles.sas);
 	}
-	xdp->table = (struct table){.shape = maps->host->shape,
+	sas->table = (struct table){.shape = maps->host->shape,
 				    .buckets = maps->table,
 				    .warm = maps->warm,
 				    .cold = maps->cold,
-				    .spills = zeros(1, sizeof(struct sa_spills)),
+				    .overflows = zeros(1, sizeof(struct sa_overflows)),
 				    .spare = zeros(SLOTS, sizeof(__u32))};
-	assert_int_equal(table_take_stock(&xdp->table), 0);
-	assert_int_equal(slots_init(&xdp->known, SLOTS), 0);
-	moves_init(&xdp->moves, maps, &xdp->table);
+	assert_int_equal(table_take_stock(&sas->table), 0);
+	assert_int_equal(slots_init(&sas->known, SLOTS), 0);
+	moves_init(&sas->moves, maps, &sas->table);
 }
 
 static int setup(void **state)
@@ -199,25 +199,26 @@ static int setup(void **state)
 	struct fixture *f = zeros(1, sizeof(*f));
 	enum first_why why;
 
-	make_table(&f->daemon.xdp);
+	make_table(&f->sas);
 	for (uint32_t i = 0; i < SAS; i++) {
 		struct flow flow = flow_of(0x1000 + i);
-		struct xdp_sa sa = {.spi = 0x1000 + i};
+		struct sa sa = {
+			.id = {.family = AF_INET, .protocol = IPPROTO_ESP, .spi = 0x1000 + i},
+			.pcpu = -1,
+			.cpu = -1,
+		};
 
-		sa.cold.family = 4;
-		sa.cold.protocol = IPPROTO_ESP;
-		sa.cold.pcpu = sa.cold.file = NO_CPU;
-		memcpy(sa.cold.dst, flow.dst, sizeof(sa.cold.dst));
-		assert_int_equal(xdp_add(&f->daemon.xdp, &sa, 1, &why), 0);
+		memcpy(sa.id.dst, flow.dst, sizeof(sa.id.dst));
+		assert_int_equal(sas_add(&f->sas, &sa, 1, &why), 0);
 	}
 	f->queues.count = QUEUES;
 	for (int queue = 0; queue < QUEUES; queue++)
 		f->queues.cpu[queue] = QUEUES - 1 - queue;
-	f->interface = (struct daemon_interface){.ifindex = 7, .name = "eth0"};
+	f->steered = (struct steered){.sas = &f->sas, .ifindex = 7, .name = "eth0"};
 	nic = &f->nic;
 	assert_int_equal(model_nic_init(&nic->model, model_find("mlx5"), QUEUES), 0);
 	nic->works = nic->model.table;
-	assert_int_equal(rss_watch_start(&f->watch, &f->daemon, &f->interface, &f->queues), 0);
+	assert_int_equal(rss_watch_start(&f->watch, &f->steered, &f->queues), 0);
 	*state = f;
 	return 0;
 }
@@ -225,16 +226,16 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct fixture *f = *state;
-	struct xdp *xdp = &f->daemon.xdp;
-	void *memory[] = {xdp->maps.host, xdp->maps.table, xdp->maps.warm,	xdp->maps.cold,
-			  xdp->maps.rings, xdp->maps.stray_seen, xdp->table.spare,
-			  xdp->table.spills};
+	struct sas *sas = &f->sas;
+	void *memory[] = {sas->maps.host,   sas->maps.table,	 sas->maps.warm,
+			  sas->maps.cold,   sas->maps.rings,	 sas->maps.stray_seen,
+			  sas->table.spare, sas->table.overflows};
 
 	rss_watch_end(f->watch);
 	model_nic_free(&nic->model);
 	free(nic->old);
 	nic = NULL;
-	slots_free(&xdp->known);
+	slots_free(&sas->known);
 	for (size_t i = 0; i < sizeof(memory) / sizeof(*memory); i++)
 		free(memory[i]);
 	free(f);
@@ -244,7 +245,7 @@ static int teardown(void **state)
 static void look(struct fixture *f, int times)
 {
 	for (int i = 0; i < times * LOOK; i++)
-		rss_watch_look(f->watch, &f->daemon, &f->interface);
+		rss_watch_look(f->watch, &f->steered);
 }
 
 /* Of the heaviest queue, a share of all. */
@@ -265,15 +266,15 @@ static double heaviest(void)
 
 static void everybody_where_seen(const struct fixture *f)
 {
-	const struct xdp *xdp = &f->daemon.xdp;
+	const struct sas *sas = &f->sas;
 
-	for (__u32 i = 0; i < xdp->known.count; i++) {
-		__u32 slot = xdp->known.slot[i];
-		struct flow flow = flow_of(sa_word_spi(table_word(&xdp->table, slot)));
+	for (__u32 i = 0; i < sas->known.count; i++) {
+		__u32 slot = sas->known.slot[i];
+		struct flow flow = flow_of(sa_word_spi(table_word(&sas->table, slot)));
 		__u32 queue = indir_pick(&nic->works, model_hash(&nic->model, &flow));
 
-		assert_int_equal(xdp_cpu(xdp, slot), QUEUES - 1 - queue);
-		assert_true(table_cold(&xdp->table, slot)->flags & COLD_SEEN);
+		assert_int_equal(sas_cpu(sas, slot), QUEUES - 1 - queue);
+		assert_true(table_cold(&sas->table, slot)->flags & COLD_SEEN);
 	}
 }
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 #include "core/random.h"
-#include "steer/table.h"
+#include "sas/table.h"
 
 enum { MAX_SAS = 65536, SEEDS = 200 };
 
@@ -20,12 +20,12 @@ static struct table table_new(__u32 bits, __u64 seed)
 	struct table table = {.shape = {.bits = bits, .seed = seed}};
 
 	table.buckets = calloc((size_t)1 << bits, sizeof(*table.buckets));
-	table.spills = calloc(sa_spills_elements(&table.shape), sizeof(*table.spills));
+	table.overflows = calloc(sa_overflows_elements(&table.shape), sizeof(*table.overflows));
 	table.warm = aligned_alloc(64, sizeof(*table.warm) * table_slots(&table));
 	table.cold = calloc(table_slots(&table), sizeof(*table.cold));
 	table.spare = calloc(table_slots(&table), sizeof(*table.spare));
 	assert_non_null(table.buckets);
-	assert_non_null(table.spills);
+	assert_non_null(table.overflows);
 	assert_non_null(table.warm);
 	assert_non_null(table.cold);
 	assert_non_null(table.spare);
@@ -37,7 +37,7 @@ static struct table table_new(__u32 bits, __u64 seed)
 static void table_free(struct table *table)
 {
 	free(table->buckets);
-	free(table->spills);
+	free(table->overflows);
 	free(table->warm);
 	free(table->cold);
 	free(table->spare);
@@ -167,28 +167,28 @@ static void test_fills_small(void **state)
 	}
 }
 
-/* The far buckets of a key differ, and a near one is near. */
+/* The overflow buckets of a key differ, and a primary one is primary. */
 static void test_buckets(void **state)
 {
 	uint64_t random = 5;
 
 	for (__u32 bits = SA_BITS_MIN; bits <= 24; bits++) {
 		struct sa_table_shape shape = {.bits = bits, .seed = random_next(&random)};
-		__u32 near = sa_near_buckets(&shape);
+		__u32 primary = sa_primary_buckets(&shape);
 
 		for (int i = 0; i < 100000; i++) {
 			__u64 key = random_next(&random) >> 20;
-			__u32 far[2];
+			__u32 overflow[2];
 
-			sa_far(&shape, key, far);
-			assert_int_not_equal(far[0], far[1]);
-			assert_in_range(far[0], near, (1u << bits) - 1);
-			assert_in_range(far[1], near, (1u << bits) - 1);
-			assert_true(sa_near(&shape, key) < near);
-			assert_int_equal(sa_guess(&shape, key) / SA_BUCKET_SLOTS,
-					 sa_near(&shape, key));
+			sa_overflow(&shape, key, overflow);
+			assert_int_not_equal(overflow[0], overflow[1]);
+			assert_in_range(overflow[0], primary, (1u << bits) - 1);
+			assert_in_range(overflow[1], primary, (1u << bits) - 1);
+			assert_true(sa_primary(&shape, key) < primary);
+			assert_int_equal(sa_preferred(&shape, key) / SA_BUCKET_SLOTS,
+					 sa_primary(&shape, key));
 		}
-		assert_true(sa_spills_elements(&shape) * sizeof(struct sa_spills) >= near);
+		assert_true(sa_overflows_elements(&shape) * sizeof(struct sa_overflows) >= primary);
 	}
 }
 
@@ -311,7 +311,7 @@ static void test_insert_and_find(void **state)
 	__u32 slot, at;
 
 	assert_int_equal(table_find(&table, key), -1);
-	assert_int_equal(table_place(&table, key, NOW_NS) >= 0, 1);
+	assert_int_equal(table_free_slot(&table, key, NOW_NS) >= 0, 1);
 	assert_int_equal(table_insert(&table, key, &entry, NOW_NS, &slot), 0);
 	assert_int_equal(table_find(&table, key), slot);
 	assert_int_equal(table_lookup(&table, key, &word), slot);
@@ -394,7 +394,7 @@ static void test_mends_rings(void **state)
 				 0);
 		table_mend_rings(&table, 5, 1);
 		assert_int_equal(table_word(&table, slot), should);
-		assert_int_equal(table.warm[slot].at_home, sa_word_at_home(should) ? should : 0);
+		assert_int_equal(table.warm[slot].at_rest, sa_word_at_rest(should) ? should : 0);
 	}
 	table_free(&table);
 }
@@ -462,11 +462,11 @@ static void test_set(void **state)
 	table_free(&table);
 }
 
-/* sa_warm.at_home says what the word says while the SA is at home, and nothing else ever. */
-static void test_at_home(void **state)
+/* sa_warm.at_rest says what the word says while the SA is at rest, and nothing else ever. */
+static void test_at_rest(void **state)
 {
 	struct table table = table_new(6, 3);
-	__u64 key = 0x4321ull << 12, at_home = sa_word(key, 1, 1, 0);
+	__u64 key = 0x4321ull << 12, at_rest = sa_word(key, 1, 1, 0);
 	static const struct {
 		__u32 to, own, flags;
 		bool home;
@@ -475,29 +475,29 @@ static void test_at_home(void **state)
 		     {2, 2, SA_HANDS_OFF, false},
 		     {2, 2, 0, true},
 		     {2, 1, SA_PAIR, false}};
-	__u64 word = at_home, next;
+	__u64 word = at_rest, next;
 	__u32 slot;
 
 	assert_int_equal(insert(&table, key, NOW_NS, &slot), 0);
-	assert_int_equal(table.warm[slot].at_home, at_home);
+	assert_int_equal(table.warm[slot].at_rest, at_rest);
 	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++, word = next) {
 		next = sa_word(key, steps[i].to, steps[i].own, steps[i].flags);
 		assert_int_equal(table_set(&table, slot, word ^ 4, next), -EAGAIN);
-		assert_int_equal(table.warm[slot].at_home, sa_word_at_home(word) ? word : 0);
+		assert_int_equal(table.warm[slot].at_rest, sa_word_at_rest(word) ? word : 0);
 		assert_int_equal(table_set(&table, slot, word, next), 0);
-		assert_int_equal(table.warm[slot].at_home, steps[i].home ? next : 0);
+		assert_int_equal(table.warm[slot].at_rest, steps[i].home ? next : 0);
 	}
 	/* A daemon died before it could say so. */
-	assert_int_equal(table_set(&table, slot, word, at_home), 0);
-	table.warm[slot].at_home = 0;
+	assert_int_equal(table_set(&table, slot, word, at_rest), 0);
+	table.warm[slot].at_rest = 0;
 	assert_int_equal(table_take_stock(&table), 0);
-	assert_int_equal(table.warm[slot].at_home, at_home);
+	assert_int_equal(table.warm[slot].at_rest, at_rest);
 	table_remove(&table, slot, NOW_NS);
-	assert_int_equal(table.warm[slot].at_home, 0);
+	assert_int_equal(table.warm[slot].at_rest, 0);
 	/* Nor may an empty slot say anything. */
-	table.warm[slot].at_home = at_home;
+	table.warm[slot].at_rest = at_rest;
 	assert_int_equal(table_take_stock(&table), 0);
-	assert_int_equal(table.warm[slot].at_home, 0);
+	assert_int_equal(table.warm[slot].at_rest, 0);
 	table_free(&table);
 }
 
@@ -506,7 +506,7 @@ static void fill_up(struct table *table, __u64 key)
 {
 	__u32 slot;
 
-	for (__u64 i = 1; table_place(table, key, NOW_NS) >= 0; i++) {
+	for (__u64 i = 1; table_free_slot(table, key, NOW_NS) >= 0; i++) {
 		assert_true(i < 1000);
 		insert(table, i << 12, NOW_NS, &slot);
 	}
@@ -516,7 +516,7 @@ static void test_deleted_slot_rests(void **state)
 {
 	struct table table = table_new(SA_BITS_MIN, 3);
 	__u64 key = 5000ull << 12;
-	__u32 victim = sa_near(&table.shape, key) * SA_BUCKET_SLOTS + 4, at;
+	__u32 victim = sa_primary(&table.shape, key) * SA_BUCKET_SLOTS + 4, at;
 	__u64 gone;
 
 	fill_up(&table, key);
@@ -525,8 +525,8 @@ static void test_deleted_slot_rests(void **state)
 	table_remove(&table, victim, NOW_NS);
 	assert_int_equal(insert(&table, key, NOW_NS, &at), -ENOSPC);
 	assert_int_equal(insert(&table, key, NOW_NS + TABLE_REST_NS - 1, &at), -ENOSPC);
-	assert_int_equal(table_place(&table, key, NOW_NS + TABLE_REST_NS - 1), -ENOSPC);
-	assert_int_equal(table_place(&table, key, NOW_NS + TABLE_REST_NS), victim);
+	assert_int_equal(table_free_slot(&table, key, NOW_NS + TABLE_REST_NS - 1), -ENOSPC);
+	assert_int_equal(table_free_slot(&table, key, NOW_NS + TABLE_REST_NS), victim);
 	assert_int_equal(insert(&table, key, NOW_NS + TABLE_REST_NS, &at), 0);
 	assert_int_equal(at, victim);
 	assert_int_equal(table_find(&table, gone), -1);
@@ -534,23 +534,23 @@ static void test_deleted_slot_rests(void **state)
 }
 
 /*
- * The near bucket takes the next until it is full, then the emptier of the far ones; slots at rest
- * count as taken. And in it the place that the programs guess, if it was never used.
+ * The primary bucket takes the next until it is full, then the emptier of the overflow ones; slots
+ * at rest count as taken. And in it the place that the programs preferred, if it was never used.
  */
 static void test_which_slot(void **state)
 {
 	struct table table = table_new(SA_BITS_MIN, 3);
-	__u32 slot, used[1 << SA_BITS_MIN] = {0}, guessed = 0, spilled = 0;
+	__u32 slot, used[1 << SA_BITS_MIN] = {0}, guessed = 0, has_overflown = 0;
 	bool taken[SA_BUCKET_SLOTS << SA_BITS_MIN] = {false};
 
 	for (__u64 i = 1; i <= 40; i++) {
-		__u32 near = sa_near(&table.shape, i << 12), far[2], place, want;
+		__u32 primary = sa_primary(&table.shape, i << 12), overflow[2], place, want;
 
-		place = sa_guess(&table.shape, i << 12) % SA_BUCKET_SLOTS;
-		sa_far(&table.shape, i << 12, far);
-		want = used[near] < SA_BUCKET_SLOTS  ? near
-		       : used[far[1]] < used[far[0]] ? far[1]
-						     : far[0];
+		place = sa_preferred(&table.shape, i << 12) % SA_BUCKET_SLOTS;
+		sa_overflow(&table.shape, i << 12, overflow);
+		want = used[primary] < SA_BUCKET_SLOTS	       ? primary
+		       : used[overflow[1]] < used[overflow[0]] ? overflow[1]
+							       : overflow[0];
 		assert_int_equal(insert(&table, i << 12, NOW_NS, &slot), 0);
 		assert_int_equal(slot / SA_BUCKET_SLOTS, want);
 		if (!taken[want * SA_BUCKET_SLOTS + place]) {
@@ -559,81 +559,82 @@ static void test_which_slot(void **state)
 		}
 		taken[slot] = true;
 		used[want]++;
-		spilled += want != near;
+		has_overflown += want != primary;
 		if (i % 3 == 0)
 			table_remove(&table, slot, NOW_NS);
 	}
 	assert_in_range(guessed, 10, 39); /* or the test saw one case only */
-	assert_in_range(spilled, 10, 39);
+	assert_in_range(has_overflown, 10, 39);
 	table_free(&table);
 }
 
-/* The SAs in far buckets that belong in near ones, as the table says and as they are. */
-static __u32 check_spills(const struct table *table)
+/* The SAs in overflow buckets that belong in primary ones, as the table says and as they are. */
+static __u32 check_overflows(const struct table *table)
 {
-	__u32 near = sa_near_buckets(&table->shape), sum = 0;
-	__u32 *count = calloc(near, sizeof(*count));
+	__u32 primary = sa_primary_buckets(&table->shape), sum = 0;
+	__u32 *count = calloc(primary, sizeof(*count));
 	int slot;
 
 	table_each(table, slot)
 	{
-		__u32 its = sa_near(&table->shape, sa_word_key(table_word(table, slot)));
+		__u32 its = sa_primary(&table->shape, sa_word_key(table_word(table, slot)));
 
 		count[its] += its != (__u32)slot / SA_BUCKET_SLOTS;
 	}
-	for (__u32 i = 0; i < near; i++) {
-		assert_int_equal(table->spills[i / 64].of[i % 64], count[i] < 255 ? count[i] : 255);
+	for (__u32 i = 0; i < primary; i++) {
+		assert_int_equal(table->overflows[i / 64].of[i % 64],
+				 count[i] < 255 ? count[i] : 255);
 		sum += count[i];
 	}
 	free(count);
 	return sum;
 }
 
-static void test_spills(void **state)
+static void test_overflows(void **state)
 {
 	struct table table = table_new(9, 3);
-	__u32 slot, spilled;
+	__u32 slot, has_overflown;
 	int at;
 
 	for (__u64 i = 1; i <= 2048; i++)
 		assert_int_equal(insert(&table, i << 12, NOW_NS, &slot), 0);
-	spilled = check_spills(&table);
-	assert_in_range(spilled, 900, 1400); /* 1,024 slots are near */
+	has_overflown = check_overflows(&table);
+	assert_in_range(has_overflown, 900, 1400); /* 1,024 slots are primary */
 	for (__u64 i = 1; i <= 2048; i += 2)
 		table_remove(&table, table_find(&table, i << 12), NOW_NS);
-	assert_in_range(check_spills(&table), 1, spilled - 1);
+	assert_in_range(check_overflows(&table), 1, has_overflown - 1);
 	/* Damage: what lies far is not found any more. Taking stock mends it. */
-	memset(table.spills, 0, sa_spills_elements(&table.shape) * sizeof(*table.spills));
+	memset(table.overflows, 0, sa_overflows_elements(&table.shape) * sizeof(*table.overflows));
 	for (__u64 i = 2; i <= 2048 && (at = table_find(&table, i << 12)) >= 0; i += 2)
 		;
 	assert_int_equal(at, -1);
 	assert_int_equal(table_take_stock(&table), 0);
-	check_spills(&table);
+	check_overflows(&table);
 	for (__u64 i = 2; i <= 2048; i += 2)
 		assert_true(table_find(&table, i << 12) >= 0);
 	table_free(&table);
 }
 
 /* More than can be counted are never forgotten again. */
-static void test_many_spills(void **state)
+static void test_many_overflows(void **state)
 {
 	struct table table = table_new(SA_BITS_MIN, 3);
 	__u64 key = 5000ull << 12;
-	__u8 *spills = &table.spills->of[sa_near(&table.shape, key)];
-	__u32 far[2], slot;
+	__u8 *overflows = &table.overflows->of[sa_primary(&table.shape, key)];
+	__u32 overflow[2], slot;
 
 	fill_up(&table, key);
-	sa_far(&table.shape, key, far);
-	table_remove(&table, far[0] * SA_BUCKET_SLOTS, NOW_NS);
-	table_remove(&table, far[0] * SA_BUCKET_SLOTS + 1, NOW_NS);
-	*spills = 254;
+	sa_overflow(&table.shape, key, overflow);
+	table_remove(&table, overflow[0] * SA_BUCKET_SLOTS, NOW_NS);
+	table_remove(&table, overflow[0] * SA_BUCKET_SLOTS + 1, NOW_NS);
+	*overflows = 254;
 	assert_int_equal(insert(&table, key, NOW_NS + TABLE_REST_NS, &slot), 0);
-	assert_int_equal(slot / SA_BUCKET_SLOTS, far[0]);
-	assert_int_equal(*spills, 255);
+	assert_int_equal(slot / SA_BUCKET_SLOTS, overflow[0]);
+	assert_int_equal(*overflows, 255);
 	table_remove(&table, slot, NOW_NS + TABLE_REST_NS);
-	assert_int_equal(*spills, 255);
+	assert_int_equal(*overflows, 255);
 	assert_int_equal(insert(&table, key, NOW_NS + 2 * TABLE_REST_NS, &slot), 0);
-	assert_int_equal(*spills, 255);
+	assert_int_equal(*overflows, 255);
 	assert_int_equal(table_find(&table, key), slot);
 	table_free(&table);
 }
@@ -678,11 +679,11 @@ int main(void)
 		cmocka_unit_test(test_one_spi_twice),
 		cmocka_unit_test(test_bad_input),
 		cmocka_unit_test(test_set),
-		cmocka_unit_test(test_at_home),
+		cmocka_unit_test(test_at_rest),
 		cmocka_unit_test(test_deleted_slot_rests),
 		cmocka_unit_test(test_which_slot),
-		cmocka_unit_test(test_spills),
-		cmocka_unit_test(test_many_spills),
+		cmocka_unit_test(test_overflows),
+		cmocka_unit_test(test_many_overflows),
 		cmocka_unit_test(test_each),
 	};
 

@@ -17,11 +17,11 @@
 #include <string.h>
 #include <cmocka.h>
 #include "core/random.h"
-#include "steer/table.h"
+#include "sas/table.h"
 
 enum {
 	READERS = 3,
-	BITS = 9, /* so that many lie in far buckets */
+	BITS = 9, /* so that many lie in overflow buckets */
 	SLOTS = SA_BUCKET_SLOTS << BITS,
 	KEYS = 2048,	 /* of these... */
 	PERMANENT = 512, /* the first ones are always in the table, */
@@ -77,7 +77,7 @@ static __u64 sound_word(__u64 key, __u32 to)
 {
 	uint64_t state = key ^ (__u64)to << 50;
 	uint64_t sum = random_next(&state);
-	__u32 own = sum & 1ull << 50 ? to : 1 + sum % (SA_RINGS - 1); /* at home or not */
+	__u32 own = sum & 1ull << 50 ? to : 1 + sum % (SA_RINGS - 1); /* at rest or not */
 
 	return sa_word(key, to, own, sum >> 40 & 3);
 }
@@ -85,10 +85,10 @@ static __u64 sound_word(__u64 key, __u32 to)
 /* The slots of the key's buckets that hold it. */
 static int count_key(const struct table *table, __u64 key)
 {
-	__u32 bucket[3] = {sa_near(&table->shape, key)};
+	__u32 bucket[3] = {sa_primary(&table->shape, key)};
 	int count = 0;
 
-	sa_far(&table->shape, key, &bucket[1]);
+	sa_overflow(&table->shape, key, &bucket[1]);
 	for (int b = 0; b < 3; b++)
 		for (int i = 0; i < SA_BUCKET_SLOTS; i++)
 			count += sa_word_key(table_word(table, bucket[b] * SA_BUCKET_SLOTS + i)) ==
@@ -96,13 +96,13 @@ static int count_key(const struct table *table, __u64 key)
 	return count;
 }
 
-static __u64 at_home_of(__u64 word)
+static __u64 at_rest_of(__u64 word)
 {
-	return sa_word_at_home(word) ? word : 0;
+	return sa_word_at_rest(word) ? word : 0;
 }
 
 /*
- * Does sa_warm.at_home, read after the word, say the same? While the word changes it may be newer,
+ * Does sa_warm.at_rest, read after the word, say the same? While the word changes it may be newer,
  * or 0, but never older. True too when a change came between: nothing can be said then.
  */
 static bool copy_in_time(const struct shared *s, __u32 slot)
@@ -111,13 +111,13 @@ static bool copy_in_time(const struct shared *s, __u32 slot)
 	uint64_t version = __atomic_load_n(&change->version, __ATOMIC_ACQUIRE);
 	__u64 becomes = __atomic_load_n(&change->word, __ATOMIC_ACQUIRE);
 	__u64 word = table_word(&s->table, slot);
-	__u64 copy = __atomic_load_n(&s->table.warm[slot].at_home, __ATOMIC_ACQUIRE);
+	__u64 copy = __atomic_load_n(&s->table.warm[slot].at_rest, __ATOMIC_ACQUIRE);
 
 	if (__atomic_load_n(&change->version, __ATOMIC_ACQUIRE) != version)
 		return true;
 	if (version & 1)
-		return !copy || copy == at_home_of(word) || copy == at_home_of(becomes);
-	return copy == at_home_of(word);
+		return !copy || copy == at_rest_of(word) || copy == at_rest_of(becomes);
+	return copy == at_rest_of(word);
 }
 
 static void look_up(struct reader *r)
@@ -136,8 +136,8 @@ static void look_up(struct reader *r)
 			__atomic_store_n(&r->torn, r->torn + 1, __ATOMIC_RELAXED);
 		r->foreign += table->warm[slot].record != (__u32)(key >> 12);
 	}
-	/* A ring reads the copy at the guess without any look-up. */
-	if (!copy_in_time(r->shared, sa_guess(&table->shape, key)) ||
+	/* A ring reads the copy at the preferred without any look-up. */
+	if (!copy_in_time(r->shared, sa_preferred(&table->shape, key)) ||
 	    (slot >= 0 && !copy_in_time(r->shared, slot)))
 		__atomic_store_n(&r->stale, r->stale + 1, __ATOMIC_RELAXED);
 	if (i < PERMANENT)
@@ -225,7 +225,7 @@ static void insert(struct writer *w, __u32 i)
 	int slot;
 
 	for (int tries = 0; tries < 3; tries++) {
-		slot = table_place(table, key, w->shared->now_ns);
+		slot = table_free_slot(table, key, w->shared->now_ns);
 		if (slot != -ENOSPC)
 			break;
 		pass(w, true);
@@ -251,14 +251,14 @@ static void erase(struct writer *w, __u32 i)
 
 static void set(struct writer *w, __u32 slot, __u64 old, __u64 word)
 {
-	__u64 *copy = &w->shared->table.warm[slot].at_home;
+	__u64 *copy = &w->shared->table.warm[slot].at_rest;
 
 	begin(w, slot, word);
 	assert_int_equal(table_set(&w->shared->table, slot, old, word), 0);
 	if (w->broken == STALE) { /* as if it were not cleared before */
-		__atomic_store_n(copy, at_home_of(old), __ATOMIC_RELEASE);
+		__atomic_store_n(copy, at_rest_of(old), __ATOMIC_RELEASE);
 		dawdle(w);
-		__atomic_store_n(copy, at_home_of(word), __ATOMIC_RELEASE);
+		__atomic_store_n(copy, at_rest_of(word), __ATOMIC_RELEASE);
 	}
 	end(w, slot);
 }
@@ -292,12 +292,13 @@ static void rekey(struct writer *w, __u32 old)
 	w->rekeys++;
 }
 
-/* As if an SA in a far bucket that has gone were counted off twice. */
-static void lose_spills(struct writer *w)
+/* As if an SA in a overflow bucket that has gone were counted off twice. */
+static void lose_overflows(struct writer *w)
 {
-	struct sa_spills *spills = w->shared->table.spills;
-	__u32 near = random_below(&w->random, sa_near_buckets(&w->shared->table.shape));
-	__u8 *of = &spills[near / sizeof(*spills)].of[near % sizeof(*spills)], before = *of;
+	struct sa_overflows *overflows = w->shared->table.overflows;
+	__u32 primary = random_below(&w->random, sa_primary_buckets(&w->shared->table.shape));
+	__u8 *of = &overflows[primary / sizeof(*overflows)].of[primary % sizeof(*overflows)],
+	     before = *of;
 
 	__atomic_store_n(of, 0, __ATOMIC_RELAXED);
 	dawdle(w);
@@ -309,7 +310,7 @@ static void operate(struct writer *w)
 	__u32 i = PERMANENT + random_below(&w->random, LIVE - PERMANENT);
 
 	if (w->broken == FORGETFUL)
-		lose_spills(w);
+		lose_overflows(w);
 	if (!random_below(&w->random, 3))
 		move(w, w->slot[i] < 0 ? i % PERMANENT : i % HOT);
 	else if (w->slot[i] < 0)
@@ -332,12 +333,13 @@ static struct shared *shared_new(uint64_t seed)
 	s->now_ns = 5 * TABLE_REST_NS;
 	s->table.shape = (struct sa_table_shape){.bits = BITS, .seed = random_next(&seed)};
 	s->table.buckets = aligned_alloc(64, sizeof(struct sa_bucket) << BITS);
-	s->table.spills = calloc(sa_spills_elements(&s->table.shape), sizeof(struct sa_spills));
+	s->table.overflows =
+		calloc(sa_overflows_elements(&s->table.shape), sizeof(struct sa_overflows));
 	s->table.warm = aligned_alloc(64, sizeof(struct sa_warm) * SLOTS);
 	s->table.cold = calloc(SLOTS, sizeof(struct sa_cold));
 	s->table.spare = calloc(SLOTS, sizeof(__u32));
 	assert_non_null(s->table.buckets);
-	assert_non_null(s->table.spills);
+	assert_non_null(s->table.overflows);
 	assert_non_null(s->table.warm);
 	assert_non_null(s->table.cold);
 	assert_non_null(s->table.spare);
@@ -366,7 +368,7 @@ static void check_all(const struct writer *w)
 	}
 	table_each(table, slot) entries++;
 	for (slot = 0; slot < SLOTS; slot++)
-		assert_int_equal(table->warm[slot].at_home, at_home_of(table_word(table, slot)));
+		assert_int_equal(table->warm[slot].at_rest, at_rest_of(table_word(table, slot)));
 	assert_int_equal(entries, expected);
 }
 
@@ -405,19 +407,20 @@ static bool was_seen(const struct shared *s, enum broken broken)
 	return seen;
 }
 
-/* The permanent SAs come last, so that many find their near bucket full. */
+/* The permanent SAs come last, so that many find their primary bucket full. */
 static void insert_first(struct writer *w)
 {
-	int near = (int)sa_near_buckets(&w->shared->table.shape) * SA_BUCKET_SLOTS, far = 0;
+	int primary = (int)sa_primary_buckets(&w->shared->table.shape) * SA_BUCKET_SLOTS,
+	    overflow = 0;
 
 	memset(w->slot, -1, sizeof(w->slot));
 	for (__u32 i = PERMANENT; i < LIVE - 256; i++) /* a rekey takes one that is not in */
 		insert(w, i);
 	for (__u32 i = 0; i < PERMANENT; i++) {
 		insert(w, i);
-		far += w->slot[i] >= near;
+		overflow += w->slot[i] >= primary;
 	}
-	assert_true(far > 100);
+	assert_true(overflow > 100);
 }
 
 static uint64_t run(enum broken broken, uint64_t rekeys, struct sum *sum)
@@ -446,7 +449,7 @@ static uint64_t run(enum broken broken, uint64_t rekeys, struct sum *sum)
 		(unsigned long long)sum->doubled, (unsigned long long)sum->torn,
 		(unsigned long long)sum->foreign, (unsigned long long)sum->stale);
 	free(s->table.buckets);
-	free(s->table.spills);
+	free(s->table.overflows);
 	free(s->table.warm);
 	free(s->table.cold);
 	free(s->table.spare);

@@ -71,31 +71,32 @@ static void make_maps(struct maps *maps)
 	maps->rings[RING] = (struct ring){.kind = RING_SA, .cpu = CPU};
 	maps->ring_states = zeros(RING_KINDS * maps->host->cpus, sizeof(*maps->ring_states));
 	maps->ports = zeros(1, sizeof(*maps->ports));
+	maps->report = zeros(1, sizeof(*maps->report));
 	maps->stray_seen = zeros(STRAY_SEEN, sizeof(*maps->stray_seen));
 }
 
 static int setup(void **state)
 {
 	struct fixture *f = zeros(1, sizeof(*f));
-	struct xdp *xdp = &f->daemon.xdp;
+	struct sas *sas = &f->daemon.sas;
 
-	make_maps(&xdp->maps);
-	xdp->table = (struct table){
-		.shape = xdp->maps.host->shape,
-		.buckets = xdp->maps.table,
-		.warm = xdp->maps.warm,
-		.cold = xdp->maps.cold,
-		.spills = zeros(1, sizeof(struct sa_spills)),
+	make_maps(&sas->maps);
+	sas->table = (struct table){
+		.shape = sas->maps.host->shape,
+		.buckets = sas->maps.table,
+		.warm = sas->maps.warm,
+		.cold = sas->maps.cold,
+		.overflows = zeros(1, sizeof(struct sa_overflows)),
 		.spare = zeros(SLOTS, sizeof(__u32)),
 	};
-	assert_int_equal(table_take_stock(&xdp->table), 0);
-	assert_int_equal(slots_init(&xdp->known, SLOTS), 0);
-	moves_init(&xdp->moves, &xdp->maps, &xdp->table);
-	CPU_SET(CPU, &xdp->roles.sas);
+	assert_int_equal(table_take_stock(&sas->table), 0);
+	assert_int_equal(slots_init(&sas->known, SLOTS), 0);
+	moves_init(&sas->moves, &sas->maps, &sas->table);
+	CPU_SET(CPU, &sas->roles.sas);
 	f->daemon.options = &options;
 	f->daemon.addrs = addrs_new(NULL, NULL);
 	assert_non_null(f->daemon.addrs);
-	assert_int_equal(sas_open(&f->daemon), 0);
+	assert_int_equal(follow_open(&f->daemon), 0);
 	*state = f;
 	return 0;
 }
@@ -103,15 +104,16 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct fixture *f = *state;
-	struct xdp *xdp = &f->daemon.xdp;
-	struct maps *maps = &xdp->maps;
-	void *memory[] = {maps->host,  maps->table, maps->warm,	      maps->cold,
-			  maps->rings, maps->ports, maps->stray_seen, xdp->table.spare,
-			  xdp->table.spills, maps->ring_states};
+	struct sas *sas = &f->daemon.sas;
+	struct maps *maps = &sas->maps;
+	void *memory[] = {maps->host,	     maps->table,      maps->warm,
+			  maps->cold,	     maps->rings,      maps->ports,
+			  maps->stray_seen,  sas->table.spare, sas->table.overflows,
+			  maps->ring_states, maps->report};
 
-	sas_close(&f->daemon);
+	follow_close(&f->daemon);
 	addrs_free(f->daemon.addrs);
-	slots_free(&xdp->known);
+	slots_free(&sas->known);
 	for (size_t i = 0; i < sizeof(memory) / sizeof(*memory); i++)
 		free(memory[i]);
 	free(f);
@@ -139,10 +141,10 @@ static int feed(struct fixture *f, const char *hex)
 /* The slot of ESP to 192.0.2.2, or -1. */
 static int slot_of(const struct fixture *f, uint32_t spi)
 {
-	struct sa_cold cold = {.protocol = IPPROTO_ESP};
+	struct sa_id id = {.family = AF_INET, .protocol = IPPROTO_ESP, .spi = spi};
 
-	inet_pton(AF_INET, "192.0.2.2", cold.dst);
-	return table_find(&f->daemon.xdp.table, xdp_key(&f->daemon.xdp, &cold, spi));
+	inet_pton(AF_INET, "192.0.2.2", id.dst);
+	return sas_find(&f->daemon.sas, &id);
 }
 
 static void recorded_sa_is_in_the_table_at_once(void **state)
@@ -155,12 +157,61 @@ static void recorded_sa_is_in_the_table_at_once(void **state)
 	assert_int_equal(feed(f, recorded_v4), 0);
 	slot = slot_of(f, 0x1000);
 	assert_true(slot >= 0);
-	assert_int_equal(xdp_cpu(&f->daemon.xdp, slot), CPU);
-	assert_int_equal(sa_word_to(table_word(&f->daemon.xdp.table, slot)), RING);
-	cold = table_cold(&f->daemon.xdp.table, slot);
+	assert_int_equal(sas_cpu(&f->daemon.sas, slot), CPU);
+	assert_int_equal(sa_word_to(table_word(&f->daemon.sas.table, slot)), RING);
+	cold = table_cold(&f->daemon.sas.table, slot);
 	assert_int_equal(cold->src[0], inet_addr("192.0.2.1"));
 	assert_int_equal(cold->flags, COLD_LARVAL);
-	assert_int_equal(f->daemon.xdp.placed[CPU], 1);
+	assert_int_equal(f->daemon.sas.placed[CPU], 1);
+}
+
+/* All that `show` prints of an SA, and what else goes by it; of several sources. */
+static void entry_tells_what_the_sa_is(void **state)
+{
+	struct fixture *f = *state;
+	struct sas *sas = &f->daemon.sas;
+	struct sa sa = {
+		.id = {.family = AF_INET6,
+		       .protocol = IPPROTO_AH,
+		       .spi = 0x2000,
+		       .dst = {1, 2, 3, 4}},
+		.src = {5, 6, 7, 8},
+		.if_id = 11,
+		.reqid = 12,
+		.replay_window = 64,
+		.encap = 1,
+		.esn = 1,
+		.source = SA_FILE,
+		.pcpu = -1,
+		.cpu = CPU,
+	};
+	const struct sa_cold *cold;
+	enum first_why why;
+
+	assert_int_equal(sas_add(sas, &sa, 1, &why), 0);
+	assert_int_equal(why, FIRST_FILE);
+	cold = table_cold(&sas->table, (__u32)sas_find(sas, &sa.id));
+	assert_memory_equal(cold->dst, sa.id.dst, sizeof(cold->dst));
+	assert_memory_equal(cold->src, sa.src, sizeof(cold->src));
+	assert_int_equal(cold->family, AF_INET6);
+	assert_int_equal(cold->protocol, IPPROTO_AH);
+	assert_int_equal(cold->if_id, 11);
+	assert_int_equal(cold->reqid, 12);
+	assert_int_equal(cold->replay_window, 64);
+	assert_int_equal(cold->pcpu, NO_CPU);
+	assert_int_equal(cold->file, CPU);
+	assert_int_equal(cold->hand, NO_CPU);
+	assert_int_equal(cold->flags, COLD_UDP | COLD_ESN | COLD_FILE);
+	sa.encap = sa.esn = 0;
+	sa.source = SA_LEARNED;
+	sa.cpu = -1;
+	sa.pcpu = CPU;
+	assert_int_equal(sas_update(sas, &sa), 0);
+	assert_int_equal(cold->flags, COLD_LEARNED);
+	assert_int_equal(cold->pcpu, CPU);
+	assert_int_equal(cold->file, NO_CPU);
+	assert_int_equal(sas_remove(sas, &sa.id, 2), 0);
+	assert_int_equal(sas_find(sas, &sa.id), -1);
 }
 
 static void recorded_delete_takes_it_out_at_once(void **state)
@@ -170,8 +221,8 @@ static void recorded_delete_takes_it_out_at_once(void **state)
 	feed(f, recorded_v4);
 	assert_int_equal(feed(f, recorded_delete_v4), 0);
 	assert_int_equal(slot_of(f, 0x1000), -1);
-	assert_int_equal(f->daemon.xdp.entries, 0);
-	assert_int_equal(f->daemon.xdp.placed[CPU], 0);
+	assert_int_equal(f->daemon.sas.entries, 0);
+	assert_int_equal(f->daemon.sas.placed[CPU], 0);
 }
 
 static void forged_sa_is_not(void **state)
@@ -181,7 +232,7 @@ static void forged_sa_is_not(void **state)
 	f->from = 4711;
 	assert_int_equal(feed(f, recorded_v4), -EPERM);
 	assert_int_equal(slot_of(f, 0x1000), -1);
-	assert_int_equal(f->daemon.xdp.entries, 0);
+	assert_int_equal(f->daemon.sas.entries, 0);
 }
 
 static void part_of_a_message_changes_nothing(void **state)
@@ -190,7 +241,7 @@ static void part_of_a_message_changes_nothing(void **state)
 
 	for (size_t n = 1; n < strlen(recorded_v4) / 2; n++) {
 		assert_int_equal(feed_part(f, recorded_v4, n), -EBADMSG);
-		assert_int_equal(f->daemon.xdp.entries, 0);
+		assert_int_equal(f->daemon.sas.entries, 0);
 	}
 }
 
@@ -224,28 +275,28 @@ static void offloaded_sa_is_hands_off(void **state)
 	assert_int_equal(feed_offloaded(f), 0);
 	slot = slot_of(f, 0x1000);
 	assert_true(slot >= 0);
-	assert_true(sa_word_flags(table_word(&f->daemon.xdp.table, slot)) & SA_HANDS_OFF);
-	assert_int_equal(xdp_move(&f->daemon.xdp, slot, CPU, 1), -EPERM);
+	assert_true(sa_word_flags(table_word(&f->daemon.sas.table, slot)) & SA_HANDS_OFF);
+	assert_int_equal(sas_move(&f->daemon.sas, slot, CPU, 1), -EPERM);
 	assert_int_equal(feed(f, recorded_v4), 0);
-	assert_false(sa_word_flags(table_word(&f->daemon.xdp.table, slot)) & SA_HANDS_OFF);
+	assert_false(sa_word_flags(table_word(&f->daemon.sas.table, slot)) & SA_HANDS_OFF);
 	assert_int_equal(feed_offloaded(f), 0);
-	assert_true(sa_word_flags(table_word(&f->daemon.xdp.table, slot)) & SA_HANDS_OFF);
-	assert_int_equal(f->daemon.xdp.entries, 1);
+	assert_true(sa_word_flags(table_word(&f->daemon.sas.table, slot)) & SA_HANDS_OFF);
+	assert_int_equal(f->daemon.sas.entries, 1);
 }
 
 /* Its ring, on a CPU that came back, is made anew after a second for which no SA's word names it. */
 static int renewed(struct fixture *f)
 {
-	struct xdp *xdp = &f->daemon.xdp;
+	struct sas *sas = &f->daemon.sas;
 	cpu_set_t online;
 
 	CPU_ZERO(&online);
 	CPU_SET(CPU, &online);
-	maps_ring_state(&xdp->maps, RING)->astray = 1;
-	memset(xdp->unused_ns, 0, sizeof(xdp->unused_ns));
-	assert_int_equal(xdp_renew_rings(xdp, &online, 1), 0);
-	assert_int_equal(xdp_renew_rings(xdp, &online, HANDOVER_SILENCE_NS), 0);
-	return xdp_renew_rings(xdp, &online, 1 + HANDOVER_SILENCE_NS);
+	maps_ring_state(&sas->maps, RING)->astray = 1;
+	memset(sas->unused_ns, 0, sizeof(sas->unused_ns));
+	assert_int_equal(sas_renew_rings(sas, &online, 1), 0);
+	assert_int_equal(sas_renew_rings(sas, &online, HANDOVER_SILENCE_NS), 0);
+	return sas_renew_rings(sas, &online, 1 + HANDOVER_SILENCE_NS);
 }
 
 static void ring_of_what_is_hands_off_is_made_anew(void **state)
@@ -267,7 +318,7 @@ static void draining_ends_with_what_is_hands_off(void **state)
 
 	assert_int_equal(cpus_online_read("/sys", &d->wanted.online), 0);
 	feed_offloaded(f);
-	CPU_ZERO(&d->xdp.roles.sas);
+	CPU_ZERO(&d->sas.roles.sas);
 	d->draining = true;
 	roles_look(d);
 	assert_false(d->draining);
@@ -281,17 +332,17 @@ static void peers_are_counted_anew_after_adoption(void **state)
 	struct fixture *f = *state;
 	struct daemon *d = &f->daemon;
 
-	sas_close(d);
+	follow_close(d);
 	d->base = event_base_new();
 	assert_non_null(d->base);
-	assert_int_equal(sas_open(d), 0);
+	assert_int_equal(follow_open(d), 0);
 	d->claiming = true;
-	assert_int_equal(sas_sync(d), 0);
+	assert_int_equal(follow_sync(d), 0);
 	assert_true(event_pending(d->peers_timer, EV_TIMEOUT, NULL));
-	sas_close(d);
+	follow_close(d);
 	event_base_free(d->base);
 	d->base = NULL;
-	assert_int_equal(sas_open(d), 0);
+	assert_int_equal(follow_open(d), 0);
 }
 
 /* Of a recorded message, all places where @from stands are @to: another SPI. */
@@ -322,7 +373,7 @@ static bool is_hands_off(const struct fixture *f)
 	int slot = slot_of(f, 0x1000);
 
 	assert_true(slot >= 0);
-	return sa_word_flags(table_word(&f->daemon.xdp.table, slot)) & SA_HANDS_OFF;
+	return sa_word_flags(table_word(&f->daemon.sas.table, slot)) & SA_HANDS_OFF;
 }
 
 /* Two SAs that differ by mark share an entry: it describes one that is there, whichever goes. */
@@ -333,8 +384,8 @@ static void shared_entry_describes_an_sa_that_is_there(void **state)
 
 	feed(f, recorded_v4);
 	assert_int_equal(feed_marked(f), 0);
-	assert_int_equal(f->daemon.xdp.entries, 1);
-	cold = table_cold(&f->daemon.xdp.table, slot_of(f, 0x1000));
+	assert_int_equal(f->daemon.sas.entries, 1);
+	cold = table_cold(&f->daemon.sas.table, slot_of(f, 0x1000));
 	assert_int_equal(cold->references, 2);
 	assert_int_equal(cold->if_id, 7);
 	assert_int_equal(feed_delete_marked(f), 0);
@@ -382,7 +433,7 @@ static struct sa sa_of_file(__be32 dst)
 static void colliding_entry_describes_an_sa_that_is_there(void **state)
 {
 	struct fixture *f = *state;
-	const struct sa_table_shape *shape = &f->daemon.xdp.table.shape;
+	const struct sa_table_shape *shape = &f->daemon.sas.table.shape;
 	struct sa two[2] = {sa_of_file(inet_addr("192.0.2.2")), sa_of_file(0)};
 	__u64 key = sa_key(shape, two[0].id.dst, 0x1000, IPPROTO_ESP);
 	const struct sa_cold *cold;
@@ -390,8 +441,8 @@ static void colliding_entry_describes_an_sa_that_is_there(void **state)
 	for (uint32_t i = 0; sa_key(shape, two[1].id.dst, 0x1000, IPPROTO_ESP) != key; i++)
 		two[1].id.dst[0] = htonl(0x0a000000 + i);
 	assert_int_equal(sad_set_file(f->daemon.sad, two, 2), 0);
-	assert_int_equal(f->daemon.xdp.entries, 1);
-	cold = table_cold(&f->daemon.xdp.table, slot_of(f, 0x1000));
+	assert_int_equal(f->daemon.sas.entries, 1);
+	cold = table_cold(&f->daemon.sas.table, slot_of(f, 0x1000));
 	assert_int_equal(cold->dst[0], two[1].id.dst[0]);
 	assert_int_equal(sad_set_file(f->daemon.sad, two, 1), 0);
 	assert_int_equal(cold->references, 1);
@@ -404,6 +455,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		with_daemon(recorded_sa_is_in_the_table_at_once),
+		with_daemon(entry_tells_what_the_sa_is),
 		with_daemon(recorded_delete_takes_it_out_at_once),
 		with_daemon(forged_sa_is_not),
 		with_daemon(part_of_a_message_changes_nothing),

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* The file of --sas: what is read, what is refused and how it is said. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "sad/sas_file.h"
-#include "sad/spi_text.h"
+#include "text/spi.h"
 
 static char path[] = "/tmp/espalier-sas-XXXXXX";
 

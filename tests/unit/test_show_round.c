@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <cmocka.h>
-#include "cmd/show_round.h"
+#include "cmd/show/round.h"
 
 static const char *said(double imbalance, double load0, double other0, double load1, double other1,
 			enum round_why why)

@@ -1,5 +1,5 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
-/* steer/slots.h against a plain array of what is in use. */
+// SPDX-License-Identifier: GPL-2.0-only
+/* sas/slots.h against a plain array of what is in use. */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include "core/random.h"
-#include "steer/slots.h"
+#include "sas/slots.h"
 
 enum { SIZE = 200, STEPS = 20000 };
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* core/toeplitz.h: published vectors, and the bit-by-bit form on random keys and inputs. */
 #include <stdarg.h>
 #include <stddef.h>

@@ -478,7 +478,7 @@ static void which_model(void **state)
 		assert_null(which);
 	}
 	claims->fields[0].err = -EIO;
-	assert_string_equal(claims_model(claims, &differ, &which)->driver, "ice");
+	assert_string_equal(claims_model(claims, &differ, &which)->driver->name, "ice");
 	assert_int_equal(differ, 1);
 	assert_string_equal(which, "esp4");
 	strcpy(claims->driver, "tulip");

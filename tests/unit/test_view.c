@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-only */
+// SPDX-License-Identifier: GPL-2.0-only
 /* view/: numbers for people, bars, tables, and the printer of text and JSON. */
 #include <errno.h>
 #include <math.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The Toeplitz hash bit by bit, as its definition reads: what the tests compare the tables with. */
-#ifndef TESTS_TOEPLITZ_REF_H
-#define TESTS_TOEPLITZ_REF_H
+#ifndef TESTS_UNIT_TOEPLITZ_REF_H
+#define TESTS_UNIT_TOEPLITZ_REF_H
 
 #include <stdbool.h>
 #include <stddef.h>

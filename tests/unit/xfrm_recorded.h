@@ -3,8 +3,8 @@
  * XFRM netlink messages in hex, as a little-endian kernel sent them. Recorded on Linux 6.18 with
  * tests/net/sad_probe, from larval SAs: `alloc`, then `dump` and `record`.
  */
-#ifndef ESPALIER_TESTS_XFRM_RECORDED_H
-#define ESPALIER_TESTS_XFRM_RECORDED_H
+#ifndef TESTS_UNIT_XFRM_RECORDED_H
+#define TESTS_UNIT_XFRM_RECORDED_H
 
 /* dump: 192.0.2.1 to 192.0.2.2, SPI 0x1000 */
 static const char recorded_v4[] =

@@ -10,7 +10,7 @@ static int get_fields(const struct model_nic *nic, uint32_t type, uint64_t *fiel
 
 	if (type == AH_ESP_V4_FLOW || type == AH_ESP_V6_FLOW)
 		*fields = ip | (nic->fields[type] & MODEL_FN);
-	else if (model_is_ipsec(type) || type == IPV4_FLOW || type == IPV6_FLOW)
+	else if (model_is_ipsec(type) || model_is_ip(type))
 		*fields = ip;
 	else if (model_is_udp(type) || model_is_tcp(type))
 		*fields = nic->fields[type];
@@ -73,9 +73,25 @@ static uint32_t indir_size(uint32_t queues)
 	return 64 * ((queues + 63) / 64);
 }
 
+/*
+ * broadcom/bnxt/bnxt_xdp.c bnxt_xdp_set (closes and opens on every change, shared rings only);
+ * bnxt.c bnxt_fix_features takes LRO and GRO_HW away and gives them back
+ */
+const struct xdp_driver driver_bnxt = {
+	.name = "bnxt_en",
+	.native = XDP_NATIVE_YES,
+	.disruption = XDP_ATTACH_LINK,
+	.channels = XDP_CHANNELS_COMBINED,
+	.restarts_on_replace = true,
+	.strips_vlan = true,
+	.mtu_approx = true,
+	.mtu_plain = 3502,
+	.mtu_frags = XDP_MTU_NO_LIMIT,
+};
+
 const struct model model_bnxt = {
 	.name = "bnxt",
-	.driver = "bnxt_en",
+	.driver = &driver_bnxt,
 	.nic = "Broadcom NetXtreme-E (P5 and later) whose firmware hashes the SPI",
 	.ops = &ops,
 	.max_queues = 128,

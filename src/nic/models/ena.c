@@ -9,10 +9,7 @@ static int get_fields(const struct model_nic *nic, uint32_t type, uint64_t *fiel
 		return -EINVAL;
 	if (model_is_ipsec(type))
 		return -EOPNOTSUPP;
-	if (!model_is_udp(type) && !model_is_tcp(type) && type != IPV4_FLOW && type != IPV6_FLOW)
-		return -EINVAL;
-	*fields = nic->fields[type];
-	return 0;
+	return model_get_fields(nic, type, fields);
 }
 
 /* ena_com.c ena_com_fill_hash_ctrl returns 0 though the firmware refuses: nothing changes. */
@@ -62,8 +59,23 @@ static const struct model_fact facts[] = {
 	{0},
 };
 
-#define ENA                                                                           \
-	.driver = "ena", .ops = &ops, .max_queues = 32, .indir = 128, .key_used = 40, \
+/*
+ * amazon/ena/ena_xdp.c ena_xdp_set; ena_xdp.h ena_xdp_allowed, ENA_XDP_MAX_MTU; ena_netdev.c:
+ * frames of several descriptors are dropped
+ */
+const struct xdp_driver driver_ena = {
+	.name = "ena",
+	.native = XDP_NATIVE_YES,
+	.disruption = XDP_ATTACH_LINK,
+	.channels = XDP_CHANNELS_HALF,
+	.hides_features = true,
+	.mtu_approx = true,
+	.mtu_plain = 3498,
+	.refused_when = "it needs a free queue for each that is in use",
+};
+
+#define ENA                                                                                 \
+	.driver = &driver_ena, .ops = &ops, .max_queues = 32, .indir = 128, .key_used = 40, \
 	.rule_err = -EOPNOTSUPP, .udp_fields = MODEL_SDFN, .facts = facts
 
 const struct model model_ena = {

@@ -13,11 +13,23 @@
 #define MODEL_FN   (RXH_L4_B_0_1 | RXH_L4_B_2_3)
 #define MODEL_SDFN (MODEL_SD | MODEL_FN)
 
-extern const struct model model_mlx5, model_i40e, model_ice, model_ice_os, model_iavf, model_ena,
-	model_ena_fixed, model_vmxnet3_v3, model_vmxnet3_v4, model_vmxnet3_v6, model_octeontx2,
-	model_bnxt, model_gve, model_virtio, model_ixgbe, model_igb, model_igc;
-/* Those that hash addresses and differ only in what they answer; ended by one without a name. */
-extern const struct model models_plain[];
+#define NIC(name, ...)                                \
+	extern const struct xdp_driver driver_##name; \
+	__VA_ARGS__
+#define MODEL(name) extern const struct model model_##name;
+#include "nic/models/list.h"
+#undef NIC
+#undef MODEL
+
+/* The usual: Toeplitz and nothing else, a key of 40 bytes that is shown. */
+#define MODEL_TOEPLITZ_ONLY \
+	.hfuncs = MODEL_HASH_TOP, .set_hfunc_err = -EOPNOTSUPP, .key_shown = 40, .key_used = 40
+
+/* The fact of those whose drivers have no word for ESP. */
+#define MODEL_ONLY_ADDRESSES                                                          \
+	{                                                                             \
+		"that ESP hashes by its addresses: there is no hash type of it", NULL \
+	}
 
 /* Kinds of ethtool's flow types. */
 static inline bool model_is_ipsec(uint32_t type)
@@ -42,6 +54,24 @@ static inline bool model_is_v6(uint32_t type)
 	       type == UDP_V6_FLOW || type == TCP_V6_FLOW;
 }
 
+static inline bool model_is_ip(uint32_t type)
+{
+	return type == IPV4_FLOW || type == IPV6_FLOW;
+}
+
+/* Of IP: all but Ethernet's types and those of IP_USER. */
+static inline bool model_is_known(uint32_t type)
+{
+	return model_is_ipsec(type) || model_is_udp(type) || model_is_tcp(type) ||
+	       model_is_ip(type);
+}
+
+/* ops->get_fields of most: as they were set or at start; -EINVAL for a type that is not known. */
+int model_get_fields(const struct model_nic *nic, uint32_t type, uint64_t *fields);
+
+/* The ops of a NIC whose driver answers by constants: struct model's `answers`. */
+extern const struct model_ops model_constant;
+
 /* Sets the fields of a flow type that may be SD or SDFN. */
 int model_set_sd_or_sdfn(struct model_nic *nic, uint32_t type, uint64_t fields);
 
@@ -64,6 +94,9 @@ uint32_t model_hash_toeplitz(const struct model_nic *nic, const struct flow *flo
 /* Does a rule match? (model_rules.c) */
 bool model_rule_matches(const struct model_nic *nic, const struct ethtool_rx_flow_spec *spec,
 			const struct flow *flow);
+
+/* Its flow type, without the flags of ethtool. */
+uint32_t model_rule_type(const struct ethtool_rx_flow_spec *spec);
 
 /* The SPI and its mask of an ESP or AH rule, in network byte order. False: of another type. */
 bool model_rule_spi(const struct ethtool_rx_flow_spec *spec, __be32 *spi, __be32 *mask);

@@ -5,7 +5,7 @@
 /* gve_ethtool.c gve_set_rxnfc, gve_flow_rule.c gve_generate_flow_rule */
 static int check_rule(const struct model_nic *nic, const struct ethtool_rx_flow_spec *rule)
 {
-	uint32_t type = rule->flow_type & ~(FLOW_EXT | FLOW_MAC_EXT | FLOW_RSS);
+	uint32_t type = model_rule_type(rule);
 
 	if (!nic->ntuple || rule->ring_cookie == RX_CLS_FLOW_DISC)
 		return -EOPNOTSUPP;
@@ -32,9 +32,27 @@ static const struct model_fact facts[] = {
 	{0},
 };
 
+/*
+ * google/gve/gve_main.c verify_xdp_configuration (also at detach), gve_set_xdp,
+ * gve_set_netdev_xdp_features (only the queue format GQI_QPL has XDP); gve_rx.c: no VLAN
+ * stripping, 2 bytes of headroom (gve_rx, GVE_RX_PAD; bpf/ticket.h) and a copy that has 256 on a redirect
+ * (gve_xdp_redirect)
+ */
+const struct xdp_driver driver_gve = {
+	.name = "gve",
+	.native = XDP_NATIVE_YES,
+	.disruption = XDP_ATTACH_PAUSE,
+	.channels = XDP_CHANNELS_EQUAL_HALF,
+	.refuses_lro = true,
+	.mtu_plain = 2032,
+	.note = "do not switch LRO on or raise the MTU while attached: the driver then "
+		"refuses to detach",
+	.refused_when = "only with the queue format GQI_QPL",
+};
+
 const struct model model_gve = {
 	.name = "gve",
-	.driver = "gve",
+	.driver = &driver_gve,
 	.nic = "Google gVNIC",
 	.ops = &ops,
 	.max_queues = 16,

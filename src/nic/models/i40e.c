@@ -2,27 +2,18 @@
 // i40e: addresses only, whatever is set.
 #include "nic/models/families.h"
 
-/* i40e_ethtool.c i40e_get_rss_hash_opts */
-static int get_fields(const struct model_nic *nic, uint32_t type, uint64_t *fields)
-{
-	if (!model_is_ipsec(type) && !model_is_udp(type) && !model_is_tcp(type) &&
-	    type != IPV4_FLOW && type != IPV6_FLOW)
-		return -EINVAL;
-	*fields = model_is_udp(type) || model_is_tcp(type) ? nic->fields[type] : MODEL_SD;
-	return 0;
-}
-
 /* i40e_ethtool.c i40e_set_rss_hash_opt: for ESP the address bits are taken and do nothing. */
 static int set_fields(struct model_nic *nic, uint32_t type, uint64_t fields)
 {
 	if (model_is_udp(type) || model_is_tcp(type))
 		return model_set_subset(nic, type, fields);
-	if (!model_is_ipsec(type) && type != IPV4_FLOW && type != IPV6_FLOW)
+	if (!model_is_known(type))
 		return -EINVAL;
 	return fields & ~(uint64_t)MODEL_SD ? -EINVAL : 0;
 }
 
-static const struct model_ops ops = {.get_fields = get_fields, .set_fields = set_fields};
+/* i40e_ethtool.c i40e_get_rss_hash_opts: what cannot be set stays as it is at start. */
+static const struct model_ops ops = {.get_fields = model_get_fields, .set_fields = set_fields};
 
 static const struct model_fact facts[] = {
 	{"hashes only the addresses of ESP and AH (packet type NONF_IPV4_OTHER)",
@@ -38,9 +29,20 @@ static const struct model_fact facts[] = {
 	{0},
 };
 
+/* i40e_main.c i40e_xdp_setup (reset and rebuild), i40e_max_vsi_frame_size, i40e_rx_offset */
+const struct xdp_driver driver_i40e = {
+	.name = "i40e",
+	.native = XDP_NATIVE_YES,
+	.disruption = XDP_ATTACH_PF,
+	.strips_vlan = true,
+	.legacy_rx = true,
+	.mtu_plain = 3046,
+	.mtu_frags = 9728 - 26,
+};
+
 const struct model model_i40e = {
 	.name = "i40e",
-	.driver = "i40e",
+	.driver = &driver_i40e,
 	.nic = "Intel X710, XXV710, XL710, X722",
 	.ops = &ops,
 	.max_queues = 64,

@@ -58,7 +58,7 @@ static int check_udp(const struct ethtool_rx_flow_spec *rule, bool v6)
 /* iavf_ethtool.c iavf_add_fdir_fltr_info, iavf_fdir.c iavf_validate_fdir_fltr_masks */
 static int check_rule(const struct model_nic *nic, const struct ethtool_rx_flow_spec *rule)
 {
-	uint32_t type = rule->flow_type & ~(FLOW_EXT | FLOW_MAC_EXT | FLOW_RSS);
+	uint32_t type = model_rule_type(rule);
 	bool v6 = model_is_v6(type);
 	__be32 spi, mask;
 	int err;
@@ -102,9 +102,15 @@ static const struct model_fact facts[] = {
 	{0},
 };
 
+/* No ndo_bpf in iavf/. */
+const struct xdp_driver driver_iavf = {
+	.name = "iavf",
+	.native = XDP_NATIVE_NO,
+};
+
 const struct model model_iavf = {
 	.name = "iavf",
-	.driver = "iavf",
+	.driver = &driver_iavf,
 	.nic = "Intel adaptive virtual function (of E810, X710)",
 	.ops = &ops,
 	.max_queues = 16,

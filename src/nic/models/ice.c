@@ -47,9 +47,23 @@ static const struct model_fact facts[] = {
 	{0},
 };
 
-#define ICE                                                                                 \
-	.driver = "ice", .max_queues = 256, .indir = 2048, .key_shown = 52, .key_used = 52, \
-	.hfuncs = MODEL_HASH_TOP, .set_hfunc_err = -EOPNOTSUPP, .rules = 16384,             \
+/*
+ * ice_main.c ice_xdp_setup_prog, ice_max_xdp_frame_size, ice_xdp_safe_mode; no headroom with legacy-rx
+ * (offset 0 in the rx loop)
+ */
+const struct xdp_driver driver_ice = {
+	.name = "ice",
+	.native = XDP_NATIVE_YES,
+	.disruption = XDP_ATTACH_LINK,
+	.strips_vlan = true,
+	.legacy_rx = true,
+	.mtu_plain = 3046,
+	.mtu_frags = XDP_MTU_NO_LIMIT,
+};
+
+#define ICE                                                                                       \
+	.driver = &driver_ice, .max_queues = 256, .indir = 2048, .key_shown = 52, .key_used = 52, \
+	.hfuncs = MODEL_HASH_TOP, .set_hfunc_err = -EOPNOTSUPP, .rules = 16384,                   \
 	.rule_err = -EINVAL, .udp_fields = MODEL_SDFN, .facts = facts
 
 const struct model model_ice = {

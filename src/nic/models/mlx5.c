@@ -8,11 +8,7 @@ static int get_fields(const struct model_nic *nic, uint32_t type, uint64_t *fiel
 {
 	if (type == AH_ESP_V4_FLOW || type == AH_ESP_V6_FLOW)
 		return -EINVAL;
-	if (!model_is_ipsec(type) && !model_is_udp(type) && !model_is_tcp(type) &&
-	    type != IPV4_FLOW && type != IPV6_FLOW)
-		return -EINVAL;
-	*fields = model_is_ipsec(type) ? MODEL_SD : nic->fields[type];
-	return 0;
+	return model_get_fields(nic, type, fields);
 }
 
 /* en_fs_ethtool.c mlx5e_set_rss_hash_opt */
@@ -28,7 +24,7 @@ static int set_fields(struct model_nic *nic, uint32_t type, uint64_t fields)
 /* en_fs_ethtool.c validate_flow: ESP is none of its flow types, "ip4 ... l4proto 50" is. */
 static int check_rule(const struct model_nic *nic, const struct ethtool_rx_flow_spec *rule)
 {
-	switch (rule->flow_type & ~(FLOW_EXT | FLOW_MAC_EXT | FLOW_RSS)) {
+	switch (model_rule_type(rule)) {
 	case IPV4_USER_FLOW:
 		return rule->m_u.usr_ip4_spec.l4_4_bytes ? -EINVAL : 0;
 	case IPV6_USER_FLOW:
@@ -85,9 +81,30 @@ static const struct model_fact facts[] = {
 	{0},
 };
 
+/*
+ * en_main.c mlx5e_set_xdp_feature, mlx5e_xdp_allowed, mlx5e_xdp_set (channels are built anew with
+ * the carrier off, only when XDP is switched on or off); en/xdp.c mlx5e_xdp_max_mtu,
+ * mlx5e_xdp_rss_type; en_rx.c mlx5e_skb_from_cqe_mpwrq_nonlinear (linear_data_len = 0), and
+ * mlx5e_skb_from_cqe_nonlinear of the legacy queues (the first fragment)
+ */
+const struct xdp_driver driver_mlx5 = {
+	.name = "mlx5_core",
+	.native = XDP_NATIVE_YES,
+	.disruption = XDP_ATTACH_LINK,
+	.strips_vlan = true,
+	.refuses_lro = true,
+	.refuses_gro_hw = true,
+	.hides_features = true,
+	.mtu_approx = true,
+	.mtu_plain = 3498,
+	.mtu_frags = XDP_MTU_NO_LIMIT,
+	.empty_above = 3498,
+	.empty_flag = "rx_striding_rq",
+};
+
 const struct model model_mlx5 = {
 	.name = "mlx5",
-	.driver = "mlx5_core",
+	.driver = &driver_mlx5,
 	.nic = "NVIDIA ConnectX-4 and later",
 	.ops = &ops,
 	.max_queues = 128,

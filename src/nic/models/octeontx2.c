@@ -9,7 +9,7 @@ static int get_fields(const struct model_nic *nic, uint32_t type, uint64_t *fiel
 {
 	if (type == AH_ESP_V4_FLOW || type == AH_ESP_V6_FLOW)
 		*fields = nic->fields[AH_ESP_V4_FLOW];
-	else if (model_is_ipsec(type) || type == IPV4_FLOW || type == IPV6_FLOW)
+	else if (model_is_ipsec(type) || model_is_ip(type))
 		*fields = MODEL_SD;
 	else if (model_is_udp(type))
 		*fields = nic->fields[UDP_V4_FLOW];
@@ -104,9 +104,22 @@ static const struct model_fact facts[] = {
 	{0},
 };
 
+/*
+ * marvell/octeontx2/nic/otx2_pf.c otx2_xdp_setup (otx2_stop, otx2_open on every change);
+ * otx2_txrx.h MAX_XDP_MTU
+ */
+const struct xdp_driver driver_octeontx2 = {
+	.name = "rvu_nicpf",
+	.native = XDP_NATIVE_YES,
+	.disruption = XDP_ATTACH_LINK,
+	.restarts_on_replace = true,
+	.strips_vlan = true,
+	.mtu_plain = 1508,
+};
+
 const struct model model_octeontx2 = {
 	.name = "octeontx2",
-	.driver = "rvu_nicpf",
+	.driver = &driver_octeontx2,
 	.nic = "Marvell OCTEON TX2, OCTEON 10",
 	.ops = &ops,
 	.max_queues = 64,

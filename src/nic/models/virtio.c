@@ -5,8 +5,7 @@
 /* virtio_net.c virtnet_get_hashflow: an unknown flow type is no error, but nothing. */
 static int get_fields(const struct model_nic *nic, uint32_t type, uint64_t *fields)
 {
-	bool known =
-		model_is_udp(type) || model_is_tcp(type) || type == IPV4_FLOW || type == IPV6_FLOW;
+	bool known = model_is_known(type) && !model_is_ipsec(type);
 
 	*fields = known ? nic->fields[type] : 0;
 	return 0;
@@ -15,8 +14,7 @@ static int get_fields(const struct model_nic *nic, uint32_t type, uint64_t *fiel
 /* virtio_net.c virtnet_set_hashflow: sd, sdfn or r (discard). */
 static int set_fields(struct model_nic *nic, uint32_t type, uint64_t fields)
 {
-	bool known =
-		model_is_udp(type) || model_is_tcp(type) || type == IPV4_FLOW || type == IPV6_FLOW;
+	bool known = model_is_known(type) && !model_is_ipsec(type);
 
 	if (!known || (fields != MODEL_SD && fields != MODEL_SDFN && fields != MODEL_DISCARD))
 		return -EINVAL;
@@ -40,9 +38,24 @@ static const struct model_fact facts[] = {
 	{0},
 };
 
+/*
+ * virtio_net.c virtnet_xdp_set (stops NAPI; wants a queue pair more for each CPU; switches guest
+ * offloads off), virtnet_set_channels, receive_small_xdp (NEEDS_CSUM frames are dropped)
+ */
+const struct xdp_driver driver_virtio = {
+	.name = "virtio_net",
+	.native = XDP_NATIVE_YES,
+	.disruption = XDP_ATTACH_PAUSE,
+	.freezes_channels = true,
+	.drops_checksums = true,
+	.mtu_approx = true,
+	.mtu_plain = 3506,
+	.mtu_frags = XDP_MTU_NO_LIMIT,
+};
+
 const struct model model_virtio = {
 	.name = "virtio",
-	.driver = "virtio_net",
+	.driver = &driver_virtio,
 	.nic = "virtio-net with RSS (QEMU, clouds)",
 	.ops = &ops,
 	.max_queues = 64,

@@ -18,7 +18,7 @@ static int get_fields(const struct model_nic *nic, uint32_t type, uint64_t *fiel
 		*fields = MODEL_SDFN;
 	else if (model_is_udp(type))
 		*fields = nic->fields[type];
-	else if (type == IPV4_FLOW || type == IPV6_FLOW)
+	else if (model_is_ip(type))
 		*fields = MODEL_SD;
 	else
 		return -EINVAL;
@@ -58,8 +58,7 @@ static const struct model_ops ops = {
 
 static const struct model_fact facts[] = {
 	{"from version 4 of the device on, esp4 sdfn makes it hash the SPI of ESP and AH; IPv6 "
-	 "from "
-	 "version 6",
+	 "from version 6",
 	 "vmxnet3/vmxnet3_ethtool.c vmxnet3_set_rss_hash_opt"},
 	{"below version 4 all hash fields are refused with EOPNOTSUPP",
 	 "vmxnet3/vmxnet3_ethtool.c vmxnet3_get_rss_hash_opts"},
@@ -75,9 +74,24 @@ static const struct model_fact facts[] = {
 	{0},
 };
 
-#define VMXNET3                                                                                 \
-	.driver = "vmxnet3", .ops = &ops, .max_queues = 32, .set_channels_err = -EOPNOTSUPP,    \
-	.indir = 128, .key_used = 40, .set_key_err = -EOPNOTSUPP, .set_hfunc_err = -EOPNOTSUPP, \
+/*
+ * vmxnet3_xdp.c vmxnet3_xdp_set (resets the device; clears LRO in netdev->features itself);
+ * vmxnet3_drv.c vmxnet3_change_mtu has no look at XDP
+ */
+const struct xdp_driver driver_vmxnet3 = {
+	.name = "vmxnet3",
+	.native = XDP_NATIVE_YES,
+	.disruption = XDP_ATTACH_LINK,
+	.strips_vlan = true,
+	.mtu_approx = true,
+	.mtu_plain = 3494,
+	.note = "the driver lets the MTU be raised while attached, and then larger frames "
+		"bypass XDP",
+};
+
+#define VMXNET3                                                                                    \
+	.driver = &driver_vmxnet3, .ops = &ops, .max_queues = 32, .set_channels_err = -EOPNOTSUPP, \
+	.indir = 128, .key_used = 40, .set_key_err = -EOPNOTSUPP, .set_hfunc_err = -EOPNOTSUPP,    \
 	.rule_err = -EOPNOTSUPP, .udp_fields = MODEL_SD, .facts = facts
 
 const struct model model_vmxnet3_v3 = {

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the daemon notes for `show` alone, in a map of its own beside those of core/layout.h: no BPF
+ * program reads it, and nothing that is steered depends on it. So it may change as it likes: raise
+ * REPORT_VERSION then, not LAYOUT_VERSION. A daemon that finds another version's begins a new one;
+ * `show` leaves out what another version noted, and says so.
+ */
+#ifndef CORE_REPORT_H
+#define CORE_REPORT_H
+
+#include "core/layout.h"
+
+#define REPORT_VERSION 1u
+#define REPORT_MAGIC   0x45535052u /* "ESPR" */
+
+/* Of a CPU, by its number; written in every round. */
+struct report_cpu {
+	__u32 load;  /* of the SAs that it decrypts, as a share of it: core/layout.h */
+	__u32 other; /* of whatever else it does, receiving and steering included */
+};
+
+#define REPORT_CPUS 1024 /* CPU_SETSIZE */
+
+/* Of host->interface, by its place there. */
+struct report_interface {
+	__u32 rules;	    /* that the NIC holds for us, of a method that has rules */
+	__u32 without_rule; /* SAs that have none */
+};
+
+/* Why the last round of placing did what it did; in words: cmd/show/round.c. */
+enum round_why {
+	ROUND_NONE,    /* there was none yet */
+	ROUND_QUIET,   /* the SAs are no load to speak of */
+	ROUND_EVEN,    /* so even that no move is worth its while */
+	ROUND_MOVED,   /* moves were begun */
+	ROUND_MORE,    /* and more are wanted than go at once */
+	ROUND_STUCK,   /* uneven, but no move would gain more than it costs */
+	ROUND_BOUND,   /* one SA is the largest load by itself, and sits alone */
+	ROUND_GENERIC, /* generic mode cannot hand over in order: nothing is moved */
+	ROUND_NIC,     /* an interface's NIC or the kernel decides where SAs go */
+	ROUND_WHYS
+};
+
+/* The daemon's last round: what it found and did; and the costs as fitted. */
+struct round_state {
+	__u64 time_ns;	     /* CLOCK_MONOTONIC; 0: none yet */
+	__u64 rounds;	     /* since the start */
+	__u64 moved_ns;	     /* the last round that moved anything; 0: none yet */
+	__u32 moved;	     /* how many SAs it moved */
+	__u32 why;	     /* enum round_why */
+	__u32 moves;	     /* begun in the last round; of them */
+	__u32 drained;	     /* away from CPUs that are no longer used */
+	__u32 before, after; /* largest load of a CPU, work that is not ours included */
+	__u32 fair;	     /* the same per CPU in use */
+	__u32 heaviest;	     /* slot of the heaviest SA, if its key is there; else NO_SLOT */
+	__u64 heaviest_key;
+	__u32 heaviest_load;
+	__u32 interval_ms;
+	__u64 packet_ps, byte_ps, receive_ps; /* fitted costs, in picoseconds of a CPU */
+};
+
+/* How long the last moves took, from their beginning: move n is at n % MOVE_TIMES. */
+#define MOVE_TIMES 256
+struct move_times {
+	__u64 done; /* moves completed since the start */
+	__u32 wait_us[MOVE_TIMES];
+};
+
+#define NICE_UNKNOWN 0xffffffffu /* not every ring's thread is to be seen by the daemon */
+
+/* What may lose packets. */
+enum loss { LOSS_SA_RING, LOSS_STRAY_RING, LOSS_IKE_RING, LOSS_STRAY_LIMIT, LOSSES };
+
+/*
+ * The counters as they were at two times, which the daemon notes in turn (daemon/lately.c): what
+ * came lately is what came since the older one.
+ */
+struct lately {
+	struct mark {
+		__u64 time_ns; /* CLOCK_MONOTONIC; 0: not noted */
+		__u64 known;   /* packets of SAs */
+		__u64 strays;
+		__u64 lost[LOSSES];
+	} mark[2];
+	__u64 last_ns[LOSSES]; /* when it was last noted that these grew; 0: never */
+};
+
+/* The one element of map `report`. */
+struct report {
+	__u32 magic, version; /* whatever the version, these come first */
+	struct round_state round;
+	struct move_times move_times;
+	struct lately lately;
+	__u64 table_full; /* SAs that found no place; they are strays */
+	__u32 nice_seen;  /* as host->nice_value, but what it is; or NICE_UNKNOWN */
+	__u32 pad;
+	struct report_interface interface[HOST_INTERFACES];
+	struct report_cpu cpu[REPORT_CPUS];
+};
+
+#endif

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// The options of `run`, from the command line and from a file.
+#include "daemon/settings.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+
+const struct run_options settings_defaults = {
+	.ike_cpu = -1,
+	.ring = 512,
+	.nice = -10,
+	.max_sas = 65536,
+	.resync = 10,
+	.interval = 500,
+};
+
+#define MEMBER(member) .offset = offsetof(struct run_options, member)
+
+
+const struct option_row settings_rows[] = {
+	{.name = "method",
+	 .argument = "METHOD",
+	 .type = OPTION_CHOICE,
+	 .choices = method_choices,
+	 MEMBER(method),
+	 .help = "how to steer: by the NIC's hash and table, by its rules, by XDP, by the kernel's "
+		 "RPS; auto chooses for each interface and says why"},
+	{.name = "cpus",
+	 .argument = "LIST",
+	 .type = OPTION_CPUS,
+	 MEMBER(cpus),
+	 .help = "CPUs that decrypt, such as 0-3,8; chosen and explained if not given"},
+	{.name = "stray-cpus",
+	 .argument = "LIST",
+	 .type = OPTION_CPUS,
+	 MEMBER(stray_cpus),
+	 .help = "CPUs for strays; by default one of --cpus, without SAs if there are more than "
+		 "two"},
+	{.name = "ike-cpu",
+	 .argument = "CPU",
+	 .type = OPTION_NUMBER,
+	 MEMBER(ike_cpu),
+	 .most = CPU_SETSIZE - 1,
+	 .help = "CPU for IKE and keepalives; by default the first of --cpus"},
+	/* The kernel's limit of a cpumap entry (kernel/bpf/cpumap.c). */
+	{.name = "ring",
+	 .argument = "FRAMES",
+	 .type = OPTION_NUMBER,
+	 MEMBER(ring),
+	 .given = offsetof(struct run_options, ring_given),
+	 .least = 1,
+	 .most = 16384,
+	 .help = "frames that each CPU's ring of SAs holds"},
+	{.name = "nice",
+	 .argument = "N",
+	 .type = OPTION_NUMBER,
+	 MEMBER(nice),
+	 .least = -20,
+	 .most = 19,
+	 .help = "priority of the rings' threads"},
+	{.name = "max-sas",
+	 .argument = "N",
+	 .type = OPTION_NUMBER,
+	 MEMBER(max_sas),
+	 .given = offsetof(struct run_options, max_sas_given),
+	 .least = 1,
+	 .most = 4194304,
+	 .help = "SAs that the table is made for"},
+	{.name = "stray-limit",
+	 .argument = "PPS",
+	 .type = OPTION_NUMBER,
+	 MEMBER(stray_limit),
+	 .most = 1000000000,
+	 .help = "strays a second that are let through, and as much IKE over its share; the others "
+		 "are dropped; 0: none is dropped"},
+	{.name = "resync",
+	 .argument = "SECONDS",
+	 .type = OPTION_NUMBER,
+	 MEMBER(resync),
+	 .least = 1,
+	 .most = 86400,
+	 .help = "how often all SAs are read from the kernel anew"},
+	{.name = "interval",
+	 .argument = "MS",
+	 .type = OPTION_NUMBER,
+	 MEMBER(interval),
+	 .most = 60000,
+	 .help = "how often the load is looked at and SAs are moved to even it out, 20 or more; 0: "
+		 "never, SAs stay where they are first placed"},
+	{.name = "sas",
+	 .argument = "FILE",
+	 .type = OPTION_FILE,
+	 MEMBER(sas),
+	 .help = "more SAs, of a user-space ESP: a line for each, DST SPI [PROTOCOL] [WINDOW] "
+		 "[CPU] [NAME=VALUE...]"},
+	{.name = "metrics",
+	 .argument = "FILE",
+	 .type = OPTION_FILE,
+	 MEMBER(metrics),
+	 .help = "write figures for Prometheus to FILE every 5 seconds, as node_exporter's "
+		 "textfile collector reads them"},
+	{.name = "learn",
+	 .type = OPTION_FLAG,
+	 MEMBER(learn),
+	 .help = "learn SAs that the kernel does not know from their packets"},
+	{.name = "keep",
+	 .type = OPTION_FLAG,
+	 MEMBER(keep),
+	 .help = "leave all in place on SIGTERM: packets are steered on, and the next run adopts "
+		 "it"},
+	{.name = "quiet",
+	 .type = OPTION_FLAG,
+	 MEMBER(quiet),
+	 .help = "say only warnings and errors"},
+	{.name = "verbose",
+	 .type = OPTION_FLAG,
+	 MEMBER(verbose),
+	 .help = "say each move that a round begins, too"},
+	{.name = "generic",
+	 .type = OPTION_FLAG,
+	 MEMBER(generic),
+	 .help = "generic XDP: works on every driver, is slower, and cannot move busy SAs in "
+		 "order"},
+	{.name = "config",
+	 .argument = "FILE",
+	 .type = OPTION_FILE,
+	 MEMBER(config),
+	 .call_only = true,
+	 .help = "read interfaces and options from FILE too, espalier.conf(5); what is on the "
+		 "command line wins"},
+	{.name = "dry-run",
+	 .type = OPTION_FLAG,
+	 MEMBER(dry_run),
+	 .call_only = true,
+	 .help = "say what would be done and change nothing"},
+	{.name = "json",
+	 .type = OPTION_FLAG,
+	 MEMBER(json),
+	 .call_only = true,
+	 .help = "print what --dry-run says as JSON"},
+	{0},
+};
+
+/* The interfaces of the command line, if there are any; else those of the file. */
+static int take_interfaces(struct settings *s, char *why, size_t size)
+{
+	if (s->asked.n_interfaces)
+		return 0;
+	s->now.interfaces = s->file.interface;
+	s->now.n_interfaces = (size_t)s->file.interfaces;
+	if (s->file.interfaces)
+		return 0;
+	snprintf(why, size, "it names no interface; add a line such as interfaces = eth0");
+	return -EINVAL;
+}
+
+int settings_read(struct settings *s, const struct run_options *asked, char *why, size_t size)
+{
+	int err;
+
+	*s = (struct settings){.asked = *asked, .now = *asked};
+	if (!asked->config)
+		return 0;
+	err = config_read(asked->config, settings_rows, asked->given, &s->now, &s->file, why, size);
+	if (!err)
+		err = take_interfaces(s, why, size);
+	if (err)
+		settings_free(s);
+	return err;
+}
+
+void settings_free(struct settings *s)
+{
+	config_free(&s->file);
+}

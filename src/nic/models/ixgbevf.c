@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// ixgbevf: drops what XDP redirects. No model of its hash.
+#include "nic/models/families.h"
+
+/* ixgbevf_main.c ixgbevf_run_xdp: no case for XDP_REDIRECT */
+const struct xdp_driver driver_ixgbevf = {
+	.name = "ixgbevf",
+	.native = XDP_NATIVE_DROPS,
+};

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Reads counters and clocks, and makes loads of them.
+#include "sas/loads.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Frames that a full ring lost would have cost too; how many times more may be made of it. */
+#define PRESSURE_MOST 8.0
+#define SEARCH_NS     10000000000ull
+
+struct sas_loads *sas_loads_new(struct sas *sas)
+{
+	struct sas_loads *l = calloc(1, sizeof(*l));
+	struct cost start = cost_start();
+
+	if (!l)
+		return NULL;
+	l->sas = sas;
+	l->sa = calloc(maps_slots(&sas->maps), sizeof(*l->sa));
+	if (!l->sa) {
+		free(l);
+		return NULL;
+	}
+	cost_init(&l->fit, &start);
+	l->cost = start;
+	ring_clocks_init(&l->clocks, sas->maps.host->cpumap_id[RING_SA]);
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		l->cpu[cpu].pressure = 1;
+	return l;
+}
+
+void sas_loads_free(struct sas_loads *l)
+{
+	if (!l)
+		return;
+	ring_clocks_close(&l->clocks);
+	free(l->sa);
+	free(l);
+}
+
+static struct sas_load_sa *sa_of(const struct sas_loads *l, __u32 slot)
+{
+	return &l->sa[l->sas->maps.warm[slot].cold];
+}
+
+double sas_loads_of(const struct sas_loads *l, __u32 slot)
+{
+	const struct sas_load_sa *sa = sa_of(l, slot);
+
+	if (sa->placed_ns != table_cold(&l->sas->table, slot)->placed_ns)
+		return NAN;
+	return load_share(&sa->rate, &l->cost);
+}
+
+static double since(__u64 *then, __u64 now)
+{
+	double grown = now > *then ? (double)(now - *then) : 0;
+
+	*then = now;
+	return grown;
+}
+
+/* What the SA's counters grew by is its load now, and its CPU's. A move may lie in between. */
+static void look_at_sa(struct sas_loads *l, __u32 slot, double seconds)
+{
+	const struct sa_cold *cold = table_cold(&l->sas->table, slot);
+	const struct sa_warm *warm = &l->sas->maps.warm[slot];
+	__u64 word = table_word(&l->sas->table, slot);
+	struct sas_load_sa *sa = sa_of(l, slot);
+	__u32 own = l->sas->maps.rings[sa_word_own(word)].cpu;
+	int pair = !!(sa_word_flags(word) & SA_PAIR);
+	bool known = sa->placed_ns == cold->placed_ns;
+	double packets = 0, bytes = 0;
+
+	if (sa_word_flags(word) & SA_HANDS_OFF)
+		return;
+	if (!known)
+		*sa = (struct sas_load_sa){.placed_ns = cold->placed_ns, .cpu = own};
+	for (int i = 0; i < 2; i++) {
+		struct sas_load_cpu *cpu = &l->cpu[i == pair ? own : sa->cpu];
+		double p = since(&sa->then[i].packets, SHARED(warm->pair[i].packets));
+		double b = since(&sa->then[i].bytes, SHARED(warm->pair[i].bytes));
+
+		if (!known)
+			continue;
+		cpu->packets += p;
+		cpu->bytes += b;
+		packets += p * cpu->pressure;
+		bytes += b * cpu->pressure;
+	}
+	sa->cpu = own;
+	if (known)
+		load_add(&sa->rate, packets, bytes, seconds);
+}
+
+/* The time since the last look that a CPU spent on what we steer, as a share of it. */
+static double network_time(struct sas_loads *l, __u32 cpu, double seconds)
+{
+	const struct cpus_busy *busy = &l->busy[cpu];
+	double run;
+
+	/* A thread that cannot be seen: what it does is part of what the kernel does. */
+	if (CPU_ISSET(cpu, &l->unseen))
+		return busy->kernel / 1000.0;
+
+	/*
+	 * Softirqs that a ring's thread runs on its way are part of its time on some kernels, and
+	 * not on others (IRQ_TIME_ACCOUNTING); all that the kernel did is the bound in either case.
+	 */
+	run = (double)ring_clocks_since(&l->clocks, cpu, &l->cpu[cpu].run_ns) / 1e9 / seconds;
+	return fmin(fmin(run + busy->softirq / 1000.0, fmax(busy->kernel / 1000.0, run)), 1);
+}
+
+static size_t sample(struct sas_loads *l, struct cost_sample samples[CPU_SETSIZE], double seconds)
+{
+	size_t n = 0;
+
+	for (__u32 cpu = 0; cpu < l->sas->maps.host->cpus && cpu < CPU_SETSIZE; cpu++) {
+		const struct sas_load_cpu *c = &l->cpu[cpu];
+		double busy = network_time(l, cpu, seconds);
+
+		if (c->packets > 0 || c->received > 0)
+			samples[n++] = (struct cost_sample){
+				.seconds = seconds,
+				.packets = c->packets,
+				.bytes = c->bytes,
+				.received = c->received,
+				.busy = busy,
+			};
+	}
+	return n;
+}
+
+/* What a CPU does beside its SAs; programs of low priority give way, and count for nothing. */
+static void look_at_rest(struct sas_loads *l, double seconds)
+{
+	for (__u32 cpu = 0; cpu < l->sas->maps.host->cpus && cpu < CPU_SETSIZE; cpu++) {
+		struct sas_load_cpu *c = &l->cpu[cpu];
+		double ours = l->cost.packet * c->packets + l->cost.byte * c->bytes;
+		double busy = (l->busy[cpu].busy - l->busy[cpu].nice) / 1000.0;
+
+		c->other = load_other_add(&c->smoothed, busy - ours / seconds, seconds);
+		c->receiving = l->cost.receive * c->received / seconds;
+		c->sas = 0;
+	}
+}
+
+/* The rings' own counters. Whether any SA's frame came since the last look. */
+static bool look_at_rings(struct sas_loads *l)
+{
+	const struct maps *maps = &l->sas->maps;
+	bool came = false;
+
+	for (__u32 cpu = 0; cpu < maps->host->cpus && cpu < CPU_SETSIZE; cpu++) {
+		struct sas_load_cpu *c = &l->cpu[cpu];
+		const struct ring_state *ring =
+			&maps->ring_states[ring_place(RING_SA, cpu, maps->host->cpus)];
+		double runs = since(&c->runs, SHARED(ring->runs));
+		double drops = since(&c->drops, SHARED(ring->drops));
+
+		c->pressure = fmin(1 + drops / fmax(runs, 1), PRESSURE_MOST);
+		c->received = since(&c->enqueued, SHARED(maps->cpu_states[cpu].received));
+		c->packets = c->bytes = 0;
+		came |= runs > 0;
+	}
+	return came;
+}
+
+/* The CPUs with a ring of SAs whose thread was not found. */
+static void note_unseen(struct sas_loads *l)
+{
+	const struct host *host = l->sas->maps.host;
+
+	CPU_ZERO(&l->unseen);
+	for (__u32 i = 1; i < host->rings; i++) {
+		const struct ring *ring = &l->sas->maps.rings[i];
+
+		if (ring->kind == RING_SA && ring->cpu < CPU_SETSIZE &&
+		    l->clocks.fd[ring->cpu] < 0)
+			CPU_SET(ring->cpu, &l->unseen);
+	}
+}
+
+/* Threads come with rings; one that is missing is searched for now and then. */
+static void find_threads(struct sas_loads *l, __u64 now_ns)
+{
+	const struct host *host = l->sas->maps.host;
+
+	note_unseen(l);
+	if (!CPU_COUNT(&l->unseen) || (l->rings == host->rings && now_ns < l->searched_ns + SEARCH_NS))
+		return;
+	ring_clocks_find(&l->clocks);
+	note_unseen(l);
+	l->rings = host->rings;
+	l->searched_ns = now_ns;
+}
+
+static __u32 millionths(double load)
+{
+	return load >= 0 ? (__u32)fmin(load * LOAD_ONE + 0.5, LOAD_UNKNOWN - 1) : LOAD_UNKNOWN;
+}
+
+static bool hands_off(const struct sas_loads *l, __u32 slot)
+{
+	return sa_word_flags(table_word(&l->sas->table, slot)) & SA_HANDS_OFF;
+}
+
+static void publish(struct sa_cold *cold, __u32 load)
+{
+	if (cold->load != load)
+		SHARED(cold->load) = load;
+}
+
+/* The loads at the costs of now: to the SAs' entries, and to their CPUs. */
+static void sum_up(struct sas_loads *l)
+{
+	const struct sas *sas = l->sas;
+	double sum = 0;
+	__u32 known = 0;
+
+	l->quiet = true;
+	for (__u32 i = 0; i < sas->known.count; i++) {
+		__u32 slot = sas->known.slot[i];
+		double load = hands_off(l, slot) ? NAN : sas_loads_of(l, slot);
+
+		publish(table_cold(&sas->table, slot), millionths(load));
+		l->quiet &= load == 0 || hands_off(l, slot);
+		if (!(load >= 0))
+			continue;
+		known++;
+		sum += load;
+		l->cpu[sa_of(l, slot)->cpu].sas += load;
+	}
+	l->mean = known ? sum / known : 0;
+}
+
+void sas_loads_sample(struct sas_loads *l, __u64 now_ns)
+{
+	double seconds = (double)(now_ns - l->then_ns) / 1e9;
+	struct cost_sample samples[CPU_SETSIZE];
+	const struct slots *known = &l->sas->known;
+	bool first = !l->then_ns, all = look_at_rings(l);
+
+	all |= first || l->sas->counted_elsewhere || !l->quiet || known->changes != l->changes;
+	l->changes = known->changes;
+	find_threads(l, now_ns);
+	if (cpus_times_read("/proc/stat", &l->now))
+		l->now = l->then;
+	cpus_busy(&l->then, &l->now, l->busy);
+	l->then = l->now;
+	l->then_ns = now_ns;
+	for (__u32 i = 0; all && i < known->count; i++)
+		look_at_sa(l, known->slot[i], first ? 0 : seconds);
+	if (first)
+		return;
+	cost_add(&l->fit, samples, sample(l, samples, seconds));
+	l->cost = cost_now(&l->fit);
+	look_at_rest(l, seconds);
+	if (all)
+		sum_up(l);
+}

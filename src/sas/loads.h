@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The loads of SAs and CPUs, sampled once in each round. Packets come from the
+ * counters of the rings, what they cost from the time that CPUs spend (place/cost.h).
+ */
+#ifndef SAS_LOADS_H
+#define SAS_LOADS_H
+
+#include <stdbool.h>
+#include "nic/cpus.h"
+#include "place/cost.h"
+#include "place/load.h"
+#include "sas/ring_threads.h"
+#include "sas/sas.h"
+
+/* Of an SA, by the index of its cold side. */
+struct sas_load_sa {
+	struct load_rate rate;
+	struct count then[2]; /* its counters at the last look */
+	__u64 placed_ns;      /* which SA of the slot this is about */
+	__u32 cpu;	      /* where it was at the last look */
+};
+
+struct sas_load_cpu {
+	double sas;   /* of the SAs that it decrypts, a share of the CPU */
+	double other; /* of whatever else it does; held (place/load.h) */
+	double receiving; /* the part of that which is receiving and steering */
+	struct load_other smoothed; /* what `other` comes from */
+	/* Since the last look: */
+	double packets, bytes, received;
+	double pressure; /* frames that came for its ring, over those that the ring took */
+	/* At the last look: */
+	__u64 run_ns, enqueued, runs, drops;
+};
+
+struct sas_loads {
+	struct sas *sas;
+	struct cost_fit fit;
+	struct cost cost; /* as fitted now */
+	struct ring_clocks clocks;
+	cpu_set_t unseen; /* CPUs with a ring whose thread was not found */
+	struct cpus_times then, now;
+	struct cpus_busy busy[CPU_SETSIZE];
+	struct sas_load_cpu cpu[CPU_SETSIZE];
+	struct sas_load_sa *sa;
+	__u64 then_ns;	   /* 0: not looked yet */
+	__u64 searched_ns; /* when threads of rings were last searched for */
+	__u32 rings;	   /* that there were then */
+	__u32 changes;	   /* of the list of SAs at the last look */
+	bool quiet;	   /* the load of every SA is known, and zero */
+	double mean;	   /* of the SAs' known loads */
+};
+
+/* NULL: no memory. */
+struct sas_loads *sas_loads_new(struct sas *sas);
+void sas_loads_free(struct sas_loads *loads);
+
+/*
+ * Looks, and writes the loads of SAs into their sa_cold. Costs next to nothing per SA while nothing
+ * comes. What cannot be read of CPUs' times counts as nothing.
+ */
+void sas_loads_sample(struct sas_loads *loads, __u64 now_ns);
+
+/* The load of the SA in @slot, a share of a CPU; NAN: not known yet. */
+double sas_loads_of(const struct sas_loads *loads, __u32 slot);
+
+#endif

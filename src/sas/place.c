@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// SAs in and out of the table, and from CPU to CPU.
+#include "sas/sas.h"
+
+#include <errno.h>
+#include <string.h>
+
+static __u64 key_of(const struct sas *sas, const struct sa *sa)
+{
+	return sa_id_key(&sas->table.shape, &sa->id);
+}
+
+int sas_find(const struct sas *sas, const struct sa_id *id)
+{
+	return table_find(&sas->table, sa_id_key(&sas->table.shape, id));
+}
+
+static bool hands_off(const struct sa *sa)
+{
+	return sa->offload != SA_OFFLOAD_NONE;
+}
+
+static __u32 cpu_or_none(int32_t cpu)
+{
+	return cpu < 0 ? NO_CPU : (__u32)cpu;
+}
+
+__u32 sas_cpu(const struct sas *sas, __u32 slot)
+{
+	return sas->maps.rings[sa_word_own(table_word(&sas->table, slot))].cpu;
+}
+
+/*
+ * A new SA whose packets came as strays within the last second still has some on a stray ring: it
+ * starts there and moves from there. Not if those rings are dropping: then waiting on them is
+ * worse than a few packets out of order.
+ */
+static int stray_ring_of(const struct sas *sas, __u64 key, __u64 now_ns)
+{
+	const struct stray_seen *seen = &sas->maps.stray_seen[stray_seen_index(key)];
+	__u64 who = SHARED(seen->who), then = SHARED(seen->time_ns);
+	__u32 ring = SHARED(seen->ring);
+
+	if ((who & ((1ull << 44) - 1)) != key || then + HANDOVER_SILENCE_NS < now_ns)
+		return 0;
+	if (sas->stray_drops != sas->stray_drops_then)
+		return 0;
+	return ring < sas->maps.host->rings && sas->maps.rings[ring].kind == RING_STRAY ? ring : 0;
+}
+
+/* The identity of an entry, as show prints it; counters and the move stay as they are. */
+static void describe(struct sa_cold *cold, const struct sa *sa)
+{
+	memcpy(cold->src, sa->src, sizeof(cold->src));
+	memcpy(cold->dst, sa->id.dst, sizeof(cold->dst));
+	cold->family = sa->id.family;
+	cold->protocol = sa->id.protocol;
+	cold->pcpu = cpu_or_none(sa->pcpu);
+	cold->file = cpu_or_none(sa->cpu);
+	cold->replay_window = sa->replay_window;
+	cold->reqid = sa->reqid;
+	cold->if_id = sa->if_id;
+	cold->flags = (sa->larval ? COLD_LARVAL : 0) | (sa->encap ? COLD_UDP : 0) |
+		      (sa->esn ? COLD_ESN : 0) | (sa->source == SA_LEARNED ? COLD_LEARNED : 0) |
+		      (sa->source == SA_FILE ? COLD_FILE : 0) | (cold->flags & COLD_SEEN);
+}
+
+static int insert(struct sas *sas, const struct sa *sa, __u64 key, __u32 cpu, __u32 place,
+		  __u64 now_ns)
+{
+	int own = rings_get(&sas->maps, sas->nice, RING_SA, cpu);
+	int from = stray_ring_of(sas, key, now_ns);
+	int record = -1, err;
+	struct entry entry;
+
+	if (own < 0)
+		return own;
+	if (sas->entries >= sas->maps.host->max_sas)
+		return -ENOSPC;
+	if (from && !hands_off(sa) && !sas->generic && !sas->moves.unprotected)
+		record = moves_reserve(&sas->moves, from, own, now_ns);
+	if (record >= 0)
+		moves_bind(&sas->moves, record, place);
+	entry = (struct entry){
+		.to = record >= 0 ? from : own,
+		.own = own,
+		.flags = hands_off(sa) ? SA_HANDS_OFF : 0,
+		.record = record >= 0 ? (__u32)record : NO_MOVE,
+		.cold = {.hand = NO_CPU,
+			 .load = LOAD_UNKNOWN,
+			 .references = 1,
+			 .placed_ns = now_ns},
+	};
+	describe(&entry.cold, sa);
+	err = table_put(&sas->table, place, key, &entry);
+	if (record >= 0 && err)
+		moves_drop(&sas->moves, record, now_ns);
+	if (err)
+		return err;
+	sas->entries++;
+	slots_add(&sas->known, place);
+	return 0;
+}
+
+void sas_forecast(struct sas *sas, const double *loads, double of_new_sa)
+{
+	memcpy(sas->load, loads, sizeof(sas->load));
+	sas->load_expected = of_new_sa;
+}
+
+/* The entry of an earlier daemon is an SA's that is still there. */
+static void claim(struct sas *sas, __u32 slot)
+{
+	sas->placed[sas_cpu(sas, slot)]++;
+	sas->unclaimed--;
+}
+
+int sas_add(struct sas *sas, const struct sa *sa, __u64 now_ns, enum first_why *why)
+{
+	const struct first_named named = {
+		.pcpu = cpu_or_none(sa->pcpu),
+		.hand = FIRST_NONE,
+		.file = cpu_or_none(sa->cpu),
+	};
+	__u64 key = key_of(sas, sa);
+	int place = table_find(&sas->table, key);
+	int cpu, err;
+
+	if (place >= 0) {
+		*why = FIRST_ANY;
+		if (!table_cold(&sas->table, place)->references++)
+			claim(sas, place);
+		return sas_update(sas, sa);
+	}
+	place = table_free_slot(&sas->table, key, now_ns);
+	if (place < 0)
+		return place;
+	cpu = first_home(&sas->roles.sas, &named, why);
+	if (cpu < 0)
+		cpu = first_cpu(&sas->roles.sas, sas->placed, sas->load);
+	err = insert(sas, sa, key, cpu, place, now_ns);
+	if (err)
+		return err;
+	sas->placed[cpu]++;
+	sas->load[cpu] += sas->load_expected;
+	return 0;
+}
+
+static void drop_entry(struct sas *sas, __u32 slot, __u64 now_ns)
+{
+	table_remove(&sas->table, slot, now_ns);
+	slots_remove(&sas->known, slot);
+	moves_forget(&sas->moves, slot, now_ns);
+	sas->entries--;
+}
+
+int sas_remove(struct sas *sas, const struct sa_id *id, __u64 now_ns)
+{
+	int slot = sas_find(sas, id);
+
+	if (slot < 0)
+		return -ENOENT;
+	if (table_cold(&sas->table, slot)->references > 1)
+		return --table_cold(&sas->table, slot)->references;
+	sas->placed[sas_cpu(sas, slot)]--;
+	drop_entry(sas, slot, now_ns);
+	return 0;
+}
+
+int sas_update(struct sas *sas, const struct sa *sa)
+{
+	int slot = sas_find(sas, &sa->id);
+	bool was;
+	__u64 word;
+
+	if (slot < 0)
+		return -ENOENT;
+	describe(table_cold(&sas->table, slot), sa);
+	word = table_word(&sas->table, slot);
+	was = sa_word_flags(word) & SA_HANDS_OFF;
+	if (hands_off(sa) == was || (was && table_cold(&sas->table, slot)->references > 1))
+		return 0;
+	return table_set(&sas->table, slot, word, word ^ SA_HANDS_OFF);
+}
+
+int sas_pinned_cpu(const struct sas *sas, __u32 slot, enum first_why *why)
+{
+	const struct sa_cold *cold = table_cold(&sas->table, slot);
+	const struct first_named named = {cold->pcpu, cold->hand, cold->file};
+
+	return first_home(&sas->roles.sas, &named, why);
+}
+
+int sas_move(struct sas *sas, __u32 slot, __u32 cpu, __u64 now_ns)
+{
+	__u32 was = sas_cpu(sas, slot);
+	int ring, err;
+
+	if (sa_word_flags(table_word(&sas->table, slot)) & SA_HANDS_OFF)
+		return -EPERM;
+	if (sas->generic)
+		return -EOPNOTSUPP;
+	if (cpu >= sas->maps.host->cpus || !CPU_ISSET(cpu, &sas->roles.sas))
+		return -ENODEV;
+	ring = rings_get(&sas->maps, sas->nice, RING_SA, cpu);
+	if (ring < 0)
+		return ring;
+	err = moves_begin(&sas->moves, slot, ring, now_ns);
+	if (err)
+		return err;
+	sas->placed[was]--;
+	sas->placed[cpu]++;
+	return 0;
+}
+
+int sas_move_by_hand(struct sas *sas, __u32 slot, __u32 cpu, __u64 now_ns)
+{
+	struct sa_cold *cold = table_cold(&sas->table, slot);
+	int err;
+
+	if (cold->pcpu == sas_cpu(sas, slot))
+		return -EACCES;
+	err = sas_move(sas, slot, cpu, now_ns);
+	if (!err || err == -EALREADY)
+		cold->hand = cpu;
+	return err;
+}
+
+int sas_release(struct sas *sas, __u32 slot)
+{
+	struct sa_cold *cold = table_cold(&sas->table, slot);
+
+	if (cold->hand == NO_CPU)
+		return -EALREADY;
+	cold->hand = NO_CPU;
+	return 0;
+}
+
+void sas_seen(struct sas *sas, __u32 slot, __u32 cpu)
+{
+	struct sa_cold *cold = table_cold(&sas->table, slot);
+	__u32 was = sas_cpu(sas, slot);
+	int ring;
+
+	cold->flags |= COLD_SEEN;
+	if (cpu == was || cpu >= sas->maps.host->cpus)
+		return;
+	ring = rings_get(&sas->maps, sas->nice, RING_SA, cpu);
+	if (ring < 0 || moves_switch(&sas->moves, slot, (__u32)ring))
+		return;
+	sas->placed[was]--;
+	sas->placed[cpu]++;
+}
+
+void sas_count(struct sas *sas, __u32 slot, __u64 packets, __u64 bytes)
+{
+	struct sa_warm *warm = &sas->maps.warm[slot];
+	__u64 word = table_word(&sas->table, slot);
+	struct ring_state *ring = maps_ring_state(&sas->maps, sa_word_own(word));
+	int pair = !!(sa_word_flags(word) & SA_PAIR);
+	const struct count *before = &warm->pair[!pair];
+	struct count was = {before->packets + warm->pair[pair].packets,
+			    before->bytes + warm->pair[pair].bytes};
+
+	if (packets > was.packets) {
+		SHARED(warm->pair[pair].packets) = packets - before->packets;
+		SHARED(ring->runs) = ring->runs + packets - was.packets;
+	}
+	if (bytes > was.bytes) {
+		SHARED(warm->pair[pair].bytes) = bytes - before->bytes;
+		SHARED(ring->bytes) = ring->bytes + bytes - was.bytes;
+	}
+}
+
+void sas_adopt_begin(struct sas *sas)
+{
+	int slot;
+
+	memset(sas->placed, 0, sizeof(sas->placed));
+	table_each(&sas->table, slot)
+	{
+		table_cold(&sas->table, slot)->references = 0;
+		slots_add(&sas->known, slot);
+	}
+	sas->entries = sas->unclaimed = sas->known.count;
+}
+
+/* From the end: the last of the list takes the place of one that goes. */
+void sas_adopt_end(struct sas *sas, __u64 now_ns)
+{
+	for (__u32 i = sas->known.count; sas->unclaimed && i-- > 0;) {
+		if (table_cold(&sas->table, sas->known.slot[i])->references)
+			continue;
+		drop_entry(sas, sas->known.slot[i], now_ns);
+		sas->unclaimed--;
+	}
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Which method --method auto means on an interface, and why.
+#include "steer/choose.h"
+
+#include <stdio.h>
+#include <string.h>
+#include "steer/needs.h"
+#include "sas/program.h"
+
+struct demand demand_of(const struct sad_reading *sas, const struct cpu_roles *roles)
+{
+	struct demand demand = {.sas = sas->count, .cpus = (unsigned int)CPU_COUNT(&roles->sas)};
+
+	for (size_t i = 0; i < sas->count; i++)
+		demand.sas_udp += sas->sa[i].encap;
+	return demand;
+}
+
+int choose_facts(int sysfs, const char *ifname, bool generic, uint32_t own, struct nic_facts *facts)
+{
+	facts->generic = generic;
+	facts->frags = program_frags(generic);
+	facts->own_prog_id = own;
+	facts->sysfs = sysfs;
+	return nic_facts_gather(ifname, facts);
+}
+
+enum { PART_LEN = NEEDS_TEXT_LEN + 64 };
+
+static void say_part(char *why, size_t size, const char *before, const char *part)
+{
+	size_t n = strlen(why);
+
+	if (*part)
+		snprintf(why + n, size - n, "%s%s", n ? before : "", part);
+}
+
+const struct method *choose_method(const struct nic_facts *facts, const struct demand *demand,
+				   char *why, size_t size)
+{
+	char part[2][PART_LEN] = {"", ""}; /* of this method, and of the last one that had any */
+	const struct method *const *m = methods;
+
+	for (*why = '\0'; *m && !(*m)->fits(facts, demand, part[0], PART_LEN); m++) {
+		if (!*part[0])
+			continue;
+		say_part(why, size, ", ", part[1]);
+		memcpy(part[1], part[0], PART_LEN);
+	}
+	if (!*m || !*part[0]) {
+		say_part(why, size, ", and ", part[1]);
+	} else {
+		say_part(why, size, ", ", part[1]);
+		say_part(why, size, ", and ", part[0]);
+	}
+	return *m ? *m : method_default();
+}
