@@ -8,6 +8,7 @@ distinct behaviour.
 import errno
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,8 @@ from lab import BUILD, ROOT, Failed, check
 OPNOTSUPP, INVAL, KERNEL_524 = "Operation not supported", "Invalid argument", "524"
 MODELS = {model["name"]: model for model in json.loads(subprocess.run(
     [f"{BUILD}/espalier", "models", "--json"], check=True, stdout=subprocess.PIPE).stdout)["models"]}
+with open(f"{ROOT}/src/nic/models/rows.h") as file:  # of these ethtool is told nothing
+    ROWS = set(re.findall(r"^ROW\((\w+),", file.read(), re.M))
 ADDRESSES, PORTS = ["IP SA", "IP DA"], ["L4 bytes 0 & 1", "L4 bytes 2 & 3"]
 LAYER3 = ["L2DA", "VLAN tag", "L3 proto"] + ADDRESSES
 RULE = "flow-type esp4 src-ip 192.0.2.1 dst-ip 192.0.2.2 spi 0x1000 action 2".split()
@@ -79,18 +82,18 @@ class Nic:
 
 # Whose drivers have no get_channels, and those that count receive and transmit channels apart.
 NO_CHANNELS = {"dpaa_eth", "mtk_eth_soc", "airoha", "atlantic", "mvpp2", "mvneta", "cxgb4", "r8169", "r8125", "hinic3",
-               "xen-netfront"}
-APART = {"mlx4", "dpaa2", "stmmac", "dwxgmac", "tg3"}
+               "xen-netfront", "lan743x", "e1000e", "niu", "gianfar", *ROWS}
+APART = {"mlx4", "dpaa2", "stmmac", "dwxgmac", "tg3", "sxgbe"}
 # Whose drivers show no table, or none that can be set.
 NO_TABLE = {"veth", "enic", "dpaa_eth", "mtk_eth_soc", "airoha", "dpaa2", "stmmac", "r8169", "hinic3", "xen-netfront",
-            "tun"}
+            "tun", "e1000e", "niu", "sxgbe", "gianfar", *ROWS}
 ONE_ENTRY = {"mvneta"}
 
 
 def test_driver_and_channels():
     drivers = {"dpaa_eth": "fsl_dpa", "mlx4": "mlx4_en", "mtk_eth_soc": "mtk_soc_eth", "airoha": "airoha_eth",
-               "dpaa2": "fsl_dpaa2_eth", "enetc": "fsl_enetc", "stmmac": "st_gmac", "dwxgmac": "st_xgmac",
-               "xen-netfront": "vif",
+               "dpaa2": "fsl_dpaa2_eth", "enetc": "fsl_enetc", "enetc4": "nxp_enetc4", "stmmac": "st_gmac", "dwxgmac": "st_xgmac",
+               "xen-netfront": "vif", "am65_cpsw": "am65-cpsw-nuss", "r8152": "r8152", "liquidio": "liquidio",
                "mlx5": "mlx5_core", "bnxt": "bnxt_en", "octeontx2": "rvu_nicpf", "ena": "ena",
                "vmxnet3-v6": "vmxnet3", "virtio": "virtio_net", "thunder": "nicvf", "gve": "gve"}
     for model in MODELS:
@@ -136,7 +139,7 @@ FIELDS = {
     "mtk_eth_soc": (OPNOTSUPP, OPNOTSUPP, OPNOTSUPP, OPNOTSUPP),
     "airoha": (OPNOTSUPP, OPNOTSUPP, OPNOTSUPP, OPNOTSUPP),
     "dpaa2": (["L3 proto"] + ADDRESSES + PORTS,) * 4,
-    "enetc": ((LAYER3,) * 3 + (LAYER3 + PORTS,)),
+    **dict.fromkeys(("enetc", "enetc4"), (LAYER3,) * 3 + (LAYER3 + PORTS,)),
     "mvpp2": ([], [], [], ADDRESSES + PORTS),
     "bnx2x": ([], [], [], ADDRESSES),
     "be2net": ([], [], [], ADDRESSES + PORTS),
@@ -148,6 +151,10 @@ FIELDS = {
     "atlantic": (OPNOTSUPP,) * 4, "mvneta": (OPNOTSUPP,) * 4, "stmmac": (OPNOTSUPP,) * 4, "dwxgmac": (OPNOTSUPP,) * 4,
     "xen-netfront": (OPNOTSUPP,) * 4, "tg3": (OPNOTSUPP,) * 4, "r8169": (OPNOTSUPP,) * 4, "hinic3": (OPNOTSUPP,) * 4,
     "amd-xgbe": (OPNOTSUPP,) * 4, "tun": (OPNOTSUPP,) * 4,
+    "hinic": (INVAL, INVAL, INVAL, None), "fm10k": (ADDRESSES, ADDRESSES, ADDRESSES, None),
+    "sxgbe": (ADDRESSES, ADDRESSES, ADDRESSES, None), "lan743x": ([], [], [], ADDRESSES + PORTS),
+    "e1000e": (ADDRESSES, ADDRESSES, ADDRESSES, ADDRESSES), "gianfar": (OPNOTSUPP,) * 4,
+    **dict.fromkeys(ROWS, (OPNOTSUPP,) * 4),
 }
 
 
@@ -168,12 +175,14 @@ def test_set_esp4_sdfn():
                "veth": OPNOTSUPP, "idpf": OPNOTSUPP, "ionic": OPNOTSUPP, "mlx4": OPNOTSUPP,
                "mtk_eth_soc": OPNOTSUPP, "airoha": OPNOTSUPP, "enetc": OPNOTSUPP, "mvpp2": OPNOTSUPP,
                "bnx2x": INVAL, "be2net": INVAL, "cxgb4": OPNOTSUPP, "r8125": INVAL, "fbnic": INVAL,
-               "txgbe": INVAL, "ngbe": INVAL, "atlantic": OPNOTSUPP, "tg3": OPNOTSUPP}
+               "txgbe": INVAL, "ngbe": INVAL, "atlantic": OPNOTSUPP, "tg3": OPNOTSUPP,
+               "hinic": INVAL, "fm10k": INVAL, "lan743x": OPNOTSUPP, "e1000e": OPNOTSUPP,
+               **dict.fromkeys(ROWS, OPNOTSUPP)}
     for model, why in refused.items():
         with Nic(model) as nic:
             nic.refused(why, "-N", "rx-flow-hash", "esp4", "sdfn")
     for model, both in ("vmxnet3-v4", False), ("vmxnet3-v6", False), ("octeontx2", True), \
-            ("bnxt", False):
+            ("bnxt", False), ("niu", False):
         with Nic(model) as nic:
             nic.done("-N", "rx-flow-hash", "esp4", "sdfn")
             nic.fields("esp4", ADDRESSES + PORTS)
@@ -252,7 +261,8 @@ def test_table():
     sizes = {"mlx5": 256, "i40e": 512, "ice": 2048, "iavf": 64, "ena": 128, "octeontx2": 256,
              "bnxt": 64, "virtio": 128, "hns3": 512, "mana": 64, "ionic": 128, "idpf": 64, "mlx4": 4,
              "atlantic": 64, "enetc": 64, "mvpp2": 32, "mvneta": 1, "dwxgmac": 256, "tg3": 128, "bnx2x": 128,
-             "be2net": 128, "cxgb4": 128, "r8125": 128, "fbnic": 256, "txgbe": 128, "amd-xgbe": 256}
+             "be2net": 128, "cxgb4": 128, "r8125": 128, "fbnic": 256, "txgbe": 128, "amd-xgbe": 256, "hinic": 256,
+             "fm10k": 128, "lan743x": 128}
     for model, size in sizes.items():
         with Nic(model) as nic:
             rows = [line for line in nic.done("-x").splitlines() if line[:5].strip().isdigit()]

@@ -89,6 +89,12 @@ static int queues_of(struct model_nic *nic, struct flow f, int sas)
 	return count;
 }
 
+#define assert_as_told(value, told)                        \
+	do {                                               \
+		if ((told) != ANY)                         \
+			assert_int_equal((value), (told)); \
+	} while (0)
+
 static void answers(void **state)
 {
 	static const struct {
@@ -137,6 +143,7 @@ static void answers(void **state)
 		 -EOPNOTSUPP, -EOPNOTSUPP, -EOPNOTSUPP},
 		{"dpaa2", ALL, ALL, ALL, ALL, ALL, ALL, 0, 0},
 		{"enetc", 0, 0, 0, L3, L3, L3 | SDFN, -EOPNOTSUPP, -EOPNOTSUPP},
+		{"enetc4", 0, 0, 0, L3, L3, L3 | SDFN, -EOPNOTSUPP, -EOPNOTSUPP},
 		{"mvpp2", 0, 0, 0, 0, 0, SDFN, -EOPNOTSUPP, -EOPNOTSUPP},
 		{"bnx2x", 0, 0, 0, 0, 0, SD, -EINVAL, -EINVAL},
 		{"be2net", 0, 0, 0, 0, 0, SDFN, -EINVAL, -EINVAL},
@@ -145,20 +152,25 @@ static void answers(void **state)
 		{"fbnic", SD, SD, SD, SD, SD, SD, -EINVAL, -EINVAL},
 		{"txgbe", SD, SD, SD, SD, SD, SD, -EINVAL, -EINVAL},
 		{"ngbe", SD, SD, SD, SD, SD, SD, -EINVAL, -EINVAL},
+		{"hinic", -EINVAL, -EINVAL, -EINVAL, -EINVAL, -EINVAL, ANY, -EINVAL, -EINVAL},
+		{"fm10k", SD, SD, SD, SD, SD, ANY, -EINVAL, -EINVAL},
+		{"sxgbe", SD, SD, SD, SD, SD, ANY, ANY, ANY},
+		{"lan743x", 0, 0, 0, 0, 0, SDFN, -EOPNOTSUPP, -EOPNOTSUPP},
+		{"e1000e", 0, 0, 0, SD, SD, SD, -EOPNOTSUPP, -EOPNOTSUPP},
+		{"niu", ANY, ANY, ANY, ANY, ANY, ANY, 0, 0},
 	};
 	struct model_nic nic;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		open_any(&nic, model_find(cases[i].name));
-		assert_int_equal(get(&nic, ESP_V4_FLOW), cases[i].esp4);
-		assert_int_equal(get(&nic, ESP_V6_FLOW), cases[i].esp6);
-		assert_int_equal(get(&nic, AH_V4_FLOW), cases[i].ah4);
-		assert_int_equal(get(&nic, AH_ESP_V4_FLOW), cases[i].ah_esp4);
-		assert_int_equal(get(&nic, AH_ESP_V6_FLOW), cases[i].ah_esp6);
-		if (cases[i].udp4 != ANY)
-			assert_int_equal(get(&nic, UDP_V4_FLOW), cases[i].udp4);
-		assert_int_equal(set(&nic, ESP_V4_FLOW, SDFN), cases[i].set_esp4_sdfn);
-		assert_int_equal(set(&nic, AH_ESP_V4_FLOW, SDFN), cases[i].set_ah_esp4_sdfn);
+		assert_as_told(get(&nic, ESP_V4_FLOW), cases[i].esp4);
+		assert_as_told(get(&nic, ESP_V6_FLOW), cases[i].esp6);
+		assert_as_told(get(&nic, AH_V4_FLOW), cases[i].ah4);
+		assert_as_told(get(&nic, AH_ESP_V4_FLOW), cases[i].ah_esp4);
+		assert_as_told(get(&nic, AH_ESP_V6_FLOW), cases[i].ah_esp6);
+		assert_as_told(get(&nic, UDP_V4_FLOW), cases[i].udp4);
+		assert_as_told(set(&nic, ESP_V4_FLOW, SDFN), cases[i].set_esp4_sdfn);
+		assert_as_told(set(&nic, AH_ESP_V4_FLOW, SDFN), cases[i].set_ah_esp4_sdfn);
 		model_nic_free(&nic);
 	}
 }
@@ -180,6 +192,52 @@ static void no_fields(void **state)
 		}
 		model_nic_free(&nic);
 	}
+}
+
+/* Those that are a row: nothing of hashing can be asked. */
+static void rows(void **state)
+{
+	static const char *const names[] = {
+#define ROW(row, ...) #row,
+#include "nic/models/rows.h"
+#undef ROW
+	};
+	struct ethtool_rxfh rss = {.cmd = ETHTOOL_GRSSH};
+	struct ethtool_channels channels = {.cmd = ETHTOOL_GCHANNELS};
+	struct model_nic nic;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		open_any(&nic, model_find(names[i]));
+		assert_int_equal(get(&nic, ESP_V4_FLOW), -EOPNOTSUPP);
+		assert_int_equal(get(&nic, AH_ESP_V6_FLOW), -EOPNOTSUPP);
+		assert_int_equal(set(&nic, UDP_V4_FLOW, SD), -EOPNOTSUPP);
+		assert_int_equal(model_ethtool(&nic, &rss), -EOPNOTSUPP);
+		assert_int_equal(model_ethtool(&nic, &channels), -EOPNOTSUPP);
+		assert_ptr_equal(xdp_driver_find(nic.model->driver->name), nic.model->driver);
+		model_nic_free(&nic);
+	}
+	assert_true(model_find("liquidio")->claims_l4);
+	assert_int_equal(xdp_driver_find("am65-cpsw-nuss")->native, XDP_NATIVE_YES);
+	assert_int_equal(xdp_driver_find("r8152")->native, XDP_NATIVE_NO);
+}
+
+/* niu's class of ESP and AH has the first bytes behind the IP header: of AH that is no SPI. */
+static void first_bytes(void **state)
+{
+	struct flow f = esp("192.0.2.1", "192.0.2.2", 1, 1);
+	struct model_nic nic;
+
+	open_nic(&nic, "niu", 4);
+	assert_int_equal(set(&nic, AH_V4_FLOW, SDFN), 0);
+	assert_int_equal(get(&nic, ESP_V4_FLOW), SDFN);
+	assert_int_equal(get(&nic, ESP_V6_FLOW), SD);
+	assert_int_equal(get(&nic, IPV4_FLOW), -EINVAL);
+	assert_int_equal(set(&nic, ESP_V4_FLOW, 0), -EINVAL);
+	assert_int_equal(model_inputs(&nic, &f), MODEL_ADDRESSES | MODEL_SPI);
+	f.kind = FLOW_AH;
+	f.protocol = IPPROTO_AH;
+	assert_int_equal(model_inputs(&nic, &f), MODEL_ADDRESSES);
+	model_nic_free(&nic);
 }
 
 /* fbnic has one row for ESP, AH and other IP, dpaa2 one for everything. */
@@ -210,7 +268,7 @@ static void shared_fields(void **state)
 /* All on one queue, whatever the addresses. */
 static void no_hash(void **state)
 {
-	static const char *const names[] = {"mvneta", "stmmac", "airoha", "tun"};
+	static const char *const names[] = {"mvneta", "stmmac", "airoha", "tun", "gianfar", "macb"};
 	struct model_nic nic;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -256,7 +314,7 @@ static void separation(void **state)
 		{"mlx5", true, true, true},	    {"ice", true, true, true},
 		{"vmxnet3-v4", false, true, false}, {"vmxnet3-v6", false, true, true},
 		{"octeontx2", false, true, true},   {"bnxt", false, true, true},
-		{"dpaa_eth", true, true, true},
+		{"dpaa_eth", true, true, true},	    {"niu", false, true, true},
 	};
 	static const struct apart never;
 	size_t seen = 0, count = sizeof(cases) / sizeof(*cases);
@@ -605,6 +663,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers),	  cmocka_unit_test(no_fields),
+		cmocka_unit_test(rows),		  cmocka_unit_test(first_bytes),
 		cmocka_unit_test(shared_fields),  cmocka_unit_test(no_hash),
 		cmocka_unit_test(separation),	  cmocka_unit_test(spraying),
 		cmocka_unit_test(ena_vector),	  cmocka_unit_test(microsoft_vectors),

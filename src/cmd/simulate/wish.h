@@ -5,7 +5,7 @@
 
 #include "cmd/nic_named.h"
 
-enum { WISH_NUMBERS = 64, WISH_NICS = 128 };
+enum { WISH_NUMBERS = 64, WISH_NICS = 256 };
 
 struct wish_nic {
 	struct nic_named named;

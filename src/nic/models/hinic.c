@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// hinic: refuses what is asked of ESP; no native XDP.
+#include "nic/models/families.h"
+
+static const struct model_fact facts[] = {
+	{"hash fields of ESP are refused with EINVAL",
+	 LINUX_7_3 "huawei/hinic/hinic_ethtool.c hinic_get_rxfh_fields, hinic_set_rxfh_fields"},
+	MODEL_NO_XDP("huawei/hinic/"),
+	{"that UDP hashes by its ports too until it is set otherwise", NULL},
+	MODEL_ONLY_ADDRESSES,
+	{0},
+};
+
+/* Linux 7.3.4: no ndo_bpf in huawei/hinic/. */
+const struct xdp_driver driver_hinic = {
+	.name = "hinic",
+	.native = XDP_NATIVE_NO,
+};
+
+const struct model model_hinic = {
+	.name = "hinic",
+	.driver = &driver_hinic,
+	.nic = "Huawei IN200 (Hi1822)",
+	.ops = &model_constant,
+	.answers = {.esp_err = -EINVAL, .ah_esp_err = -EINVAL, .set_err = -EINVAL},
+	.max_queues = 32,
+	.indir = 256,
+	MODEL_TOEPLITZ_ONLY,
+	.udp_fields = MODEL_SDFN,
+	.facts = facts,
+};
