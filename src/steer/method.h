@@ -29,6 +29,13 @@ enum method_trait {
 	METHOD_PINNED = 128,  /* it is a pinned program: a later daemon finds and adopts it */
 };
 
+/*
+ * What advice names, where another method will not do: one that places each SA whatever the NIC does, and
+ * one that needs nothing of the driver.
+ */
+#define METHOD_ON_ANY_NIC "xdp"
+#define METHOD_OF_KERNEL  "rps"
+
 /* What is to be steered. */
 struct demand {
 	size_t sas, sas_udp; /* inbound SAs now, and how many of them are ESP-in-UDP */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the driver can, does and refuses.
 #include <stdio.h>
+#include "steer/method.h"
 #include "steer/needs_impl.h"
 
 /* The computed MTU limits may be this far off; within it the driver has the last word. */
@@ -113,7 +114,7 @@ void needs_headers(const struct needs_judging *j)
 			  "at its MTU %u driver %s puts headers where an XDP program does not see "
 			  "them, and this kernel cannot bring them forward (Linux 6.18 can), so "
 			  "that nothing would be steered; use `ethtool --set-priv-flags %s %s "
-			  "off`, `ip link set dev %s mtu %u`, or --method rps",
+			  "off`, `ip link set dev %s mtu %u`, or --method " METHOD_OF_KERNEL,
 			  facts->link.mtu, needs_driver_name(j), facts->link.name,
 			  driver->empty_flag, facts->link.name, driver->empty_above);
 }

@@ -27,7 +27,7 @@ static int check(const struct nic_facts *facts, const cpu_set_t *cpus, struct ne
 	if (!model || !model->rules_by_spi) {
 		needs_say(report, NEEDS_REFUSE, NEEDS_METHOD,
 			  "rules of %s cannot tell SAs apart, by what is known of driver %s; "
-			  "use --method xdp, or auto",
+			  "use --method " METHOD_ON_ANY_NIC ", or auto",
 			  model ? model->nic : "this NIC",
 			  facts->driver[0] ? facts->driver : "(unknown)");
 		return needs_end(report);
@@ -125,7 +125,7 @@ static int limit_cpus(struct steered *s)
 	cpulist_format(&s->sas->roles.sas, list, sizeof(list));
 	if (!CPU_COUNT(&cpus)) {
 		say_error("%s: none of its queues is served by a CPU of %s; set the affinities of "
-			  "its interrupts, or use --method xdp",
+			  "its interrupts, or use --method " METHOD_ON_ANY_NIC,
 			  s->name, list);
 		return -EOPNOTSUPP;
 	}

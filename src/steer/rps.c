@@ -54,12 +54,14 @@ static void check_hash(const struct nic_facts *facts, struct needs_report *repor
 {
 	const char *driver = facts->driver[0] ? facts->driver : "(unknown)";
 
-	if (is_blind(facts))
-		return needs_say(
-			report, NEEDS_REFUSE, NEEDS_METHOD,
-			"driver %s calls its hash of ESP one of L4, with rxhash off too, so the "
-			"kernel spreads nothing; use --method xdp, with --generic if it must be",
-			driver);
+	if (is_blind(facts)) {
+		needs_say(report, NEEDS_REFUSE, NEEDS_METHOD,
+			  "driver %s calls its hash of ESP one of L4, with rxhash off too, so the "
+			  "kernel spreads nothing; use --method " METHOD_ON_ANY_NIC ", with --generic "
+			  "if it must be",
+			  driver);
+		return;
+	}
 	if (facts->rxhash != SWITCH_ON && facts->rxhash != SWITCH_FIXED_ON)
 		return;
 	if (!facts->model)
@@ -75,7 +77,7 @@ static void check_hash(const struct nic_facts *facts, struct needs_report *repor
 	else if (facts->model->claims_l4)
 		needs_say(report, NEEDS_REFUSE, NEEDS_METHOD,
 			  "driver %s calls its hash of ESP one of L4 and cannot stop hashing, so the "
-			  "kernel spreads nothing; use --method xdp",
+			  "kernel spreads nothing; use --method " METHOD_ON_ANY_NIC,
 			  driver);
 }
 

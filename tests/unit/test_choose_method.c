@@ -154,6 +154,19 @@ static void always_one(void **state)
 	assert_true(*why);
 }
 
+static void advice_names_methods_that_do(void **state)
+{
+	const struct method *any = method_find(METHOD_ON_ANY_NIC);
+	const struct method *kernel = method_find(METHOD_OF_KERNEL);
+
+	assert_true(method_has(any, METHOD_PLACES));
+	assert_true(method_has(any, METHOD_UDP));
+	assert_false(method_has(any, METHOD_RULES));
+	assert_non_null(kernel);
+	assert_false(method_has(kernel, METHOD_PINNED));
+	assert_false(method_has(kernel, METHOD_RULES));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +174,7 @@ int main(void)
 		cmocka_unit_test(xdp_then_rps), cmocka_unit_test(not_measured),
 		cmocka_unit_test(demands),	cmocka_unit_test(names),
 		cmocka_unit_test(always_one),
+		cmocka_unit_test(advice_names_methods_that_do),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

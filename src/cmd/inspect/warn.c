@@ -2,6 +2,7 @@
 // What an operator must know of an interface before it is steered, and of its hash.
 #include "cmd/inspect/inspection.h"
 #include "nic/model_ask.h"
+#include "steer/method.h"
 
 static bool hashes_ports(const struct claims *claims, const char *name)
 {
@@ -122,11 +123,11 @@ static void warn_needs(struct out *out, const struct inspection *in)
 			out_warn(out, "%s", finding->text);
 			break;
 		case NEEDS_REFUSE:
-			out_warn(out, "method xdp will not do: %s", finding->text);
+			out_warn(out, "method " METHOD_ON_ANY_NIC " will not do: %s", finding->text);
 			break;
 		case NEEDS_CHANGE:
 			if (needs_line(&in->facts, finding, line, sizeof(line)) >= 0)
-				out_warn(out, "method xdp changes this: %s", line);
+				out_warn(out, "method " METHOD_ON_ANY_NIC " changes this: %s", line);
 			break;
 		}
 	}

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include "steer/method.h"
 
 enum { BAR_WIDTH = 24, SHOWN = 20 };
 
@@ -232,6 +233,7 @@ void plan_entries_warn(struct out *out, const struct plan_nic *nic, const struct
 	if (*unseparated)
 		out_warn(out,
 			 "%s does not hash the %s: SAs of two addresses share an entry, whatever "
-			 "the %s; 'espalier run --method xdp' spreads them in software",
+			 "the %s; 'espalier run --method " METHOD_ON_ANY_NIC "' spreads them in "
+			 "software",
 			 nic->nic.model->name, unseparated, what);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cmd/plan/entries.h"
+#include "steer/method.h"
 #include "text/hex.h"
 
 enum {
@@ -198,7 +199,7 @@ static enum status measure_key(struct request *r)
 	if (!model->key_shown || model->set_key_err)
 		return complain("plan",
 				"%s: its driver does not let the key be set; 'espalier run "
-				"--method xdp' spreads SAs without it",
+				"--method " METHOD_ON_ANY_NIC "' spreads SAs without it",
 				model->name);
 	r->key_len = model->key_used;
 	return STATUS_DONE;

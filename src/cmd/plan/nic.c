@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include "nic/model_claimed.h"
 #include "nic/rss_text.h"
+#include "steer/method.h"
 #include "text/number.h"
 
 #define WHOLE_IPV6 40 /* bytes of key that hash addresses and SPI of IPv6; of IPv4 16 */
@@ -307,7 +308,8 @@ enum plan_separation plan_nic_separate(struct plan_nic *plan, const struct flow 
 		complain(
 			"plan",
 			"%s: asked for the SPI it hashes the sequence number too, so each SA is on "
-			"all queues; 'espalier run --method xdp' keeps each on one CPU",
+			"all queues; 'espalier run --method " METHOD_ON_ANY_NIC "' keeps each on "
+			"one CPU",
 			nic->model->name);
 		return PLAN_NOT_AT_ALL;
 	}

@@ -7,6 +7,7 @@
 #include <string.h>
 #include "cmd/plan/nic.h"
 #include "cmd/plan/plan.h"
+#include "steer/method.h"
 #include "text/spi.h"
 #include "view/out.h"
 
@@ -177,7 +178,8 @@ static enum status not_by_sa(const struct request *r)
 	return complain(
 		"plan",
 		"%s: it does not hash the %s, so all SAs of two addresses share a queue, "
-		"whatever their %s are; 'espalier run --method xdp' spreads them in software",
+		"whatever their %s are; 'espalier run --method " METHOD_ON_ANY_NIC "' spreads them in "
+		"software",
 		r->nic->nic.model->name, plan_nic_differ(&r->flow), r->o->ports ? "ports" : "SPIs");
 }
 

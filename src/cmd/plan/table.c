@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cmd/plan/entries.h"
+#include "steer/method.h"
 
 /* A table that is worse than another by less is as good. */
 #define AS_GOOD 1.01
@@ -158,7 +159,7 @@ static enum status solve(struct request *r)
 	if (model->set_indir_err || model->indir_hidden)
 		return complain("plan",
 				"%s: its driver does not let the table be set; 'espalier run "
-				"--method xdp' balances without it",
+				"--method " METHOD_ON_ANY_NIC "' balances without it",
 				model->name);
 	if (!plan_entries_separate(r->nic, &r->sas, r->unseparated, sizeof(r->unseparated)))
 		return STATUS_FAILED;

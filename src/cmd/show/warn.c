@@ -3,6 +3,7 @@
 #include "cmd/show/round.h"
 #include "cmd/show/warn.h"
 #include "show/lately_words.h"
+#include "steer/method.h"
 #include "view/human.h"
 
 static void warn_daemon(struct out *out, const struct snapshot *s)
@@ -113,7 +114,8 @@ static void warn_rules(struct out *out, const struct snapshot *s)
 		if (at->without_rule)
 			out_warn(out,
 				 "%s: %u SAs have no rule (the NIC holds %u of ours): they go where "
-				 "its hash puts them; --method xdp steers them all",
+				 "its hash puts them; --method " METHOD_ON_ANY_NIC
+				 " steers them all",
 				 name, at->without_rule, at->rules);
 		if (at->method && at->method->caveat)
 			out_warn(out, "%s: %s", name, at->method->caveat);
