@@ -2,11 +2,10 @@
 // Which input of the hash explains what was seen: each candidate is tried on each packet.
 #include "nic/explain.h"
 
-#include <stdio.h>
-#include <string.h>
 #include "core/toeplitz.h"
+#include "nic/explain_input.h"
 
-enum { INPUT_MAX = 48, KEY_MAX = 1024 };
+enum { KEY_MAX = 1024, TAGS = 4096 };
 
 /* Packets that are tried; those of one SA teach no more than its first. */
 enum { PACKETS_MAX = 4096 };
@@ -14,111 +13,31 @@ enum { PACKETS_MAX = 4096 };
 /* A match of queues by chance, over all candidates, is ruled out below this probability. */
 #define CHANCE 0.001
 
+/* What is done with the key before, and with the hash after. */
+struct transform {
+	bool reversed, inverted, folded;
+};
+
+static const struct transform transforms[] = {
+	{false, false, false}, {true, false, false},
+	{true, true, false},   {false, true, true}, /* AWS ENA with its fixed key */
+	{true, true, true},
+};
+
+enum {
+	TRANSFORMS = sizeof(transforms) / sizeof(transforms[0]),
+	CANDIDATES = EXPLAIN_INPUTS * EXPLAIN_SYMMETRIC * TRANSFORMS,
+};
+
 struct candidate {
 	enum explain_input input;
 	enum explain_symmetric symmetric;
-	bool reversed, inverted;
+	struct transform transform;
+	uint16_t tag;
 };
-
-/* The key as it is, reversed, and reversed with the hash inverted. */
-enum { TRANSFORMS = 3, CANDIDATES = EXPLAIN_INPUTS * EXPLAIN_SYMMETRIC * TRANSFORMS };
-
-/* A packet that was seen. */
-struct packet {
-	const struct measure_key *key;
-	uint32_t hash, seq;
-};
-
-struct input {
-	uint8_t byte[INPUT_MAX];
-	size_t n;
-};
-
-static void put(struct input *input, const void *bytes, size_t n)
-{
-	memcpy(input->byte + input->n, bytes, n);
-	input->n += n;
-}
-
-static void put_word(struct input *input, uint32_t word)
-{
-	__be32 wire = be32_host(word);
-
-	put(input, &wire, sizeof(wire));
-}
-
-static void put_addresses(struct input *input, const struct measure_key *key,
-			  enum explain_symmetric symmetric)
-{
-	size_t n = key->family == 4 ? 1 : 4;
-	__be32 a[4] = {0}, b[4] = {0};
-
-	for (size_t i = 0; i < n; i++) {
-		__be32 src = key->src[i], dst = key->dst[i];
-
-		a[i] = symmetric == EXPLAIN_AS_IS ? src
-		       : symmetric == EXPLAIN_XOR ? src ^ dst
-						  : src | dst;
-		b[i] = symmetric == EXPLAIN_AS_IS ? dst : src ^ dst;
-	}
-	put(input, a, n * sizeof(*a));
-	put(input, b, n * sizeof(*b));
-}
-
-static void put_ports(struct input *input, const struct measure_key *key,
-		      enum explain_symmetric symmetric)
-{
-	uint32_t s = key->sport, d = key->dport;
-	uint32_t a = symmetric == EXPLAIN_AS_IS ? s : symmetric == EXPLAIN_XOR ? s ^ d : s | d;
-
-	put_word(input, a << 16 | (symmetric == EXPLAIN_AS_IS ? d : s ^ d));
-}
-
-/* What each input is made of, in this order. */
-struct parts {
-	bool spi_first, addresses, room, ports, spi, seq;
-};
-
-static const struct parts parts_of[EXPLAIN_INPUTS] = {
-	[EXPLAIN_ADDRESSES] = {.addresses = true},
-	[EXPLAIN_PORTS] = {.addresses = true, .ports = true},
-	[EXPLAIN_PORTS_AT_32] = {.addresses = true, .room = true, .ports = true},
-	[EXPLAIN_SPI] = {.spi = true},
-	[EXPLAIN_ADDRESSES_SPI] = {.addresses = true, .spi = true},
-	[EXPLAIN_SPI_AT_32] = {.addresses = true, .room = true, .spi = true},
-	[EXPLAIN_SPI_FIRST] = {.spi_first = true, .addresses = true},
-	[EXPLAIN_PORTS_SPI] = {.addresses = true, .ports = true, .spi = true},
-	[EXPLAIN_SPI_SEQ] = {.spi = true, .seq = true},
-	[EXPLAIN_ADDRESSES_SEQ] = {.addresses = true, .spi = true, .seq = true},
-	[EXPLAIN_SEQ_AT_32] = {.addresses = true, .room = true, .spi = true, .seq = true},
-};
-
-/* False: packets of this kind have no such input. */
-static bool make_input(struct input *input, const struct packet *p, const struct candidate *c)
-{
-	static const uint8_t room[32];
-	const struct parts *parts = &parts_of[c->input];
-
-	input->n = 0;
-	if (parts->ports && p->key->kind != FLOW_ESP_UDP)
-		return false;
-	if (parts->spi_first)
-		put_word(input, p->key->spi);
-	if (parts->addresses)
-		put_addresses(input, p->key, c->symmetric);
-	if (parts->room)
-		put(input, room, sizeof(room) - input->n);
-	if (parts->ports)
-		put_ports(input, p->key, c->symmetric);
-	if (parts->spi)
-		put_word(input, p->key->spi);
-	if (parts->seq)
-		put_word(input, p->seq);
-	return true;
-}
 
 /* Bit by bit, as inputs may be longer than core/toeplitz.h has tables for. */
-static uint32_t toeplitz(const uint8_t *key, const struct input *input)
+static uint32_t toeplitz(const uint8_t *key, const struct explain_bytes *input)
 {
 	uint32_t hash = 0;
 
@@ -130,7 +49,7 @@ static uint32_t toeplitz(const uint8_t *key, const struct input *input)
 
 struct trial {
 	const struct explain_facts *facts;
-	struct packet packet[PACKETS_MAX];
+	struct explain_packet packet[PACKETS_MAX];
 	size_t n;
 	uint8_t reversed[KEY_MAX];
 	unsigned int queues; /* in the table */
@@ -139,21 +58,41 @@ struct trial {
 /* False: this candidate has no hash of that packet. */
 static bool hash_of(const struct trial *t, const struct candidate *c, size_t i, uint32_t *hash)
 {
-	struct input input;
+	struct explain_bytes input;
 
-	if (!make_input(&input, &t->packet[i], c) || input.n + 4 > t->facts->key_len)
+	if (!explain_make(&t->packet[i], c->input, c->symmetric, c->tag, &input) ||
+	    input.n + 4 > t->facts->key_len)
 		return false;
-	*hash = toeplitz(c->reversed ? t->reversed : t->facts->key, &input);
-	if (c->inverted)
+	*hash = toeplitz(c->transform.reversed ? t->reversed : t->facts->key, &input);
+	if (c->transform.inverted)
 		*hash = ~*hash;
+	if (c->transform.folded)
+		*hash = (*hash & 0xffff) | *hash << 16;
 	return true;
 }
 
-static bool explains_hashes(const struct trial *t, const struct candidate *c)
+/* The VLAN's tag is in no measurement: the first hash tells it, if there is one that fits. */
+static void find_tag(const struct trial *t, struct candidate *c)
+{
+	size_t first = 0;
+	uint32_t hash;
+
+	while (first < t->n && !t->packet[first].hash)
+		first++;
+	if (first == t->n || !explain_has_tag(c->input))
+		return;
+	for (c->tag = 0; c->tag < TAGS; c->tag++)
+		if (hash_of(t, c, first, &hash) && hash == t->packet[first].hash)
+			return;
+	c->tag = 0;
+}
+
+static bool explains_hashes(const struct trial *t, struct candidate *c)
 {
 	uint32_t hash;
 	bool any = false;
 
+	find_tag(t, c);
 	for (size_t i = 0; i < t->n; i++) {
 		if (!t->packet[i].hash)
 			continue;
@@ -174,7 +113,7 @@ static double chance_of(const struct trial *t, size_t different)
 	return chance;
 }
 
-static bool explains_queues(const struct trial *t, const struct candidate *c)
+static bool explains_queues(const struct trial *t, struct candidate *c)
 {
 	uint32_t last = 0, hash;
 	size_t different = 0;
@@ -190,16 +129,14 @@ static bool explains_queues(const struct trial *t, const struct candidate *c)
 	return chance_of(t, different) < CHANCE;
 }
 
-static bool try_all(const struct trial *t, bool (*explains)(const struct trial *,
-							    const struct candidate *),
-		    struct candidate *c)
+static bool try_all(const struct trial *t,
+		    bool (*explains)(const struct trial *, struct candidate *), struct candidate *c)
 {
 	for (int i = 0; i < CANDIDATES; i++) {
 		*c = (struct candidate){
 			.input = i / EXPLAIN_SYMMETRIC % EXPLAIN_INPUTS,
 			.symmetric = i % EXPLAIN_SYMMETRIC,
-			.reversed = i / (EXPLAIN_INPUTS * EXPLAIN_SYMMETRIC) > 0,
-			.inverted = i / (EXPLAIN_INPUTS * EXPLAIN_SYMMETRIC) > 1,
+			.transform = transforms[i / (EXPLAIN_INPUTS * EXPLAIN_SYMMETRIC)],
 		};
 		if (explains(t, c))
 			return true;
@@ -218,8 +155,8 @@ static void take_packets(struct trial *t, bool udp, struct explanation *out)
 		    entry->key.queue == MEASURE_NO_QUEUE)
 			continue;
 		for (unsigned int j = 0; j < measured_samples(entry) && t->n < PACKETS_MAX; j++) {
-			t->packet[t->n++] = (struct packet){&entry->key, entry->value.hash[j],
-							    entry->value.seq[j]};
+			t->packet[t->n++] = (struct explain_packet){
+				&entry->key, entry->value.hash[j], entry->value.seq[j]};
 			out->hashes += entry->value.hash[j] != 0;
 		}
 	}
@@ -231,7 +168,7 @@ static bool table_fits(const struct trial *t)
 	bool any = false;
 
 	for (size_t i = 0; i < t->n && t->facts->table; i++) {
-		const struct packet *p = &t->packet[i];
+		const struct explain_packet *p = &t->packet[i];
 
 		if (!p->hash)
 			continue;
@@ -283,8 +220,10 @@ static void try(struct trial *t, struct explanation *out)
 		return;
 	out->input = c.input;
 	out->symmetric = c.symmetric;
-	out->reversed = c.reversed;
-	out->inverted = c.inverted;
+	out->reversed = c.transform.reversed;
+	out->inverted = c.transform.inverted;
+	out->folded = c.transform.folded;
+	out->tag = c.tag;
 }
 
 void explain(const struct explain_facts *facts, bool udp, struct explanation *out)
@@ -297,35 +236,4 @@ void explain(const struct explain_facts *facts, bool udp, struct explanation *ou
 	out->untried = why_untried(facts, out);
 	if (!out->untried)
 		try(&t, out);
-}
-
-char *explain_words(const struct explanation *e, char *buf, size_t size)
-{
-	static const char *const inputs[] = {
-		[EXPLAIN_ADDRESSES] = "the addresses",
-		[EXPLAIN_PORTS] = "the addresses and UDP's ports",
-		[EXPLAIN_PORTS_AT_32] = "the addresses and, from byte 32 on, UDP's ports",
-		[EXPLAIN_SPI] = "the SPI alone",
-		[EXPLAIN_ADDRESSES_SPI] = "the addresses and, behind them, the SPI",
-		[EXPLAIN_SPI_AT_32] = "the addresses and, from byte 32 on, the SPI",
-		[EXPLAIN_SPI_FIRST] = "the SPI, then the addresses",
-		[EXPLAIN_PORTS_SPI] = "the addresses, UDP's ports and the SPI",
-		[EXPLAIN_SPI_SEQ] = "the SPI and the sequence number",
-		[EXPLAIN_ADDRESSES_SEQ] = "the addresses, the SPI and the sequence number",
-		[EXPLAIN_SEQ_AT_32] = "the addresses and, from byte 32 on, SPI and sequence number",
-	};
-	static const char *const symmetric[] = {
-		[EXPLAIN_AS_IS] = "",
-		[EXPLAIN_XOR] = ", the same for both directions (xor)",
-		[EXPLAIN_OR_XOR] = ", the same for both directions (or, xor)",
-	};
-
-	if (e->by == EXPLAIN_NOT)
-		snprintf(buf, size, "%s%s", e->untried ? "nothing tried: " : "nothing that was tried",
-			 e->untried ? e->untried : "");
-	else
-		snprintf(buf, size, "%s%s%s%s", inputs[e->input], symmetric[e->symmetric],
-			 e->reversed ? ", with the key's bytes reversed" : "",
-			 e->inverted ? " and the hash inverted" : "");
-	return buf;
 }

@@ -4,7 +4,11 @@
 
 enum { PAIRS = 2, SAS = 32, PACKETS = 32 };
 
-/* Packet number i of SA number @sa between pair number @pair: documentation addresses (RFC 5737). */
+/*
+ * Packet number i of SA number @sa between pair number @pair: documentation addresses (RFC 5737).
+ * Of the first pair the source is the smaller address, of the other the larger one, for some NICs
+ * sort.
+ */
 static struct flow packet(uint8_t kind, uint32_t pair, uint32_t sa, uint32_t i)
 {
 	bool udp = kind == FLOW_ESP_UDP;
@@ -15,9 +19,9 @@ static struct flow packet(uint8_t kind, uint32_t pair, uint32_t sa, uint32_t i)
 		.protocol = udp ? IPPROTO_UDP : IPPROTO_ESP,
 		.sport = udp ? 4500 : 0,
 		.dport = udp ? 4500 : 0,
-		.src = {be32_host(0xc0000201 + pair)}, /* 192.0.2.1 */
-		.dst = {be32_host(0xc6336401)},	       /* 198.51.100.1 */
-		.spi = 0xc0000000 | (sa + 1) * 0x9e3779b1 >> 2, /* as random as those of IKE */
+		.src = {be32_host(pair ? 0xcb007101 : 0xc0000201)}, /* 203.0.113.1, 192.0.2.1 */
+		.dst = {be32_host(0xc6336401)},			    /* 198.51.100.1 */
+		.spi = 0xc0000000 | (sa + 1) * 0x9e3779b1 >> 2,	    /* as random as those of IKE */
 		.seq = i + 1,
 	};
 }
