@@ -42,15 +42,37 @@ const struct model *model_of_driver(const char *driver)
 	return NULL;
 }
 
+bool model_fact_sure(const struct model_fact *fact)
+{
+	return fact->source &&
+	       strncmp(fact->source, MODEL_BY_READING, strlen(MODEL_BY_READING)) != 0;
+}
+
 static uint32_t table_size(const struct model *model, uint32_t queues)
 {
 	return model->indir_size ? model->indir_size(queues) : model->indir;
 }
 
-int model_nic_init(struct model_nic *nic, const struct model *model, uint32_t queues)
+/* Filled round robin over the queues that it may name. */
+static int fill_table(struct model_nic *nic, uint32_t size)
 {
+	uint32_t most = nic->model->indir_queues;
+
+	return indir_fill(&nic->table, size, most && most < nic->queues ? most : nic->queues);
+}
+
+static void first_key(struct model_nic *nic)
+{
+	const struct model *model = nic->model;
 	uint8_t key[MODEL_KEY_MAX];
 
+	for (uint32_t i = 0; i < sizeof(key); i++)
+		key[i] = microsoft_key[i % sizeof(microsoft_key)];
+	model_set_key(nic, model->fixed_key ? model->fixed_key : key, model->key_used);
+}
+
+int model_nic_init(struct model_nic *nic, const struct model *model, uint32_t queues)
+{
 	if (!queues || queues > model->max_queues)
 		return -EINVAL;
 	memset(nic, 0, sizeof(*nic));
@@ -61,10 +83,24 @@ int model_nic_init(struct model_nic *nic, const struct model *model, uint32_t qu
 		nic->fields[type] = model_is_udp(type)	 ? model->udp_fields
 				    : model_is_tcp(type) ? MODEL_SDFN
 							 : MODEL_SD;
-	for (uint32_t i = 0; i < sizeof(key); i++)
-		key[i] = microsoft_key[i % sizeof(microsoft_key)];
-	model_set_key(nic, key, model->key_used);
-	return indir_fill(&nic->table, table_size(model, queues), queues);
+	nic->key_shown = model->key_shown;
+	if (model->ops && model->ops->start)
+		model->ops->start(nic);
+	first_key(nic);
+	return fill_table(nic, table_size(model, queues));
+}
+
+void model_take_sizes(struct model_nic *nic, uint32_t indir, uint32_t key_shown)
+{
+	if (nic->model->indir_told && indir && indir <= INDIR_SIZE_MAX)
+		fill_table(nic, indir);
+	if (nic->model->key_told && !key_shown)
+		nic->key_shown = 0;
+}
+
+int model_fill_table(struct model_nic *nic)
+{
+	return fill_table(nic, nic->table.size);
 }
 
 void model_nic_free(struct model_nic *nic)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A NIC described as data that behaves: it answers ethtool with its driver's values and errnos,
- * hashes a flow, indexes its table and applies its rules. Read in the sources of Linux 6.12
- * (Debian's 6.12.117) unless a fact says otherwise; none of it was tried on hardware.
+ * hashes a flow, indexes its table and applies its rules. It is what Linux 7.3 (Debian's 7.3.4)
+ * says in its sources; where kernels differ and the driver tells (the size of a table, a key that
+ * is shown or not), what it tells decides. None of it was tried on hardware, but for what `seen`
+ * says.
  */
 #ifndef NIC_MODEL_H
 #define NIC_MODEL_H
@@ -36,16 +38,21 @@ enum model_input {
 };
 #define MODEL_ADDRESSES (MODEL_SRC | MODEL_DST)
 
+/* Begins the source of what follows from reading alone: only hardware can prove it. */
+#define MODEL_BY_READING "by reading alone: "
+
 /* One thing that is known. */
 struct model_fact {
 	const char *says;   /* one sentence without a full stop */
-	const char *source; /* file and function; NULL: unverified */
+	const char *source; /* "Linux 7.3, FILE FUNCTION": kernel, file; NULL: unverified */
 };
 
 struct model_nic;
 
 /* What a family does of its own. NULL: what model.c does for all. */
 struct model_ops {
+	/* What else the driver sets at its start. */
+	void (*start)(struct model_nic *nic);
 	/* ETHTOOL_GRXFH, SRXFH of one flow type: 0 or the driver's negative errno. */
 	int (*get_fields)(const struct model_nic *nic, uint32_t flow_type, uint64_t *fields);
 	int (*set_fields)(struct model_nic *nic, uint32_t flow_type, uint64_t fields);
@@ -72,6 +79,8 @@ struct model {
 	const struct xdp_driver *driver;
 	const char *nic; /* what operators call it */
 	const struct model_ops *ops;
+	const char *package; /* devlink's fw.app.name of it; NULL: none tells it from others */
+	const char *seen;    /* where its hash was seen at work; NULL: it is by reading alone */
 	struct model_answers answers; /* where ops is model_constant */
 	/* Channels. */
 	uint32_t max_queues;
@@ -80,10 +89,16 @@ struct model {
 	/* The table: so many entries, or as many as `indir_size` says for that many queues. */
 	uint32_t indir;
 	uint32_t (*indir_size)(uint32_t queues);
+	bool indir_told; /* kernels or devices differ in it: a driver that tells another is right */
+	uint32_t indir_queues; /* it may name only so many, however many there are; 0: all */
 	int set_indir_err;
 	bool indir_hidden; /* its driver does not show it */
+	bool x_fills_it;   /* `ethtool -X` of anything but the table fills it anew */
 	/* The key: bytes that are shown (0: none), and those that hash. */
 	uint32_t key_shown, key_used;
+	bool key_told; /* kernels differ in whether it is shown: a driver that shows none is right
+			*/
+	const uint8_t *fixed_key; /* of NICs that have this one, always; else NULL */
 	int set_key_err;
 	/* Hash functions: bits MODEL_HASH_... that may be set. */
 	uint8_t hfuncs;
@@ -98,8 +113,15 @@ struct model {
 	bool rules_by_spi;	/* can put one SA on a queue */
 	bool rules_by_udp_spi;	/* and one in UDP */
 	bool rule_mask_v6_lost; /* the mask of an IPv6 rule's SPI never reaches the NIC */
+	int no_rule_err;	/* of asking for a rule that is not there; 0: -ENOENT */
 	bool claims_l4; /* its driver calls the hash of ESP an L4 hash: RPS then uses it as it is */
-	bool l4_regardless; /* and that with rxhash off too: RPS never looks at the SPI */
+	bool l4_regardless;  /* and that with rxhash off too: RPS never looks at the SPI */
+	const char *l4_cure; /* what cures that beside `ethtool -K IF rxhash off`; NULL: nothing */
+	/*
+	 * Asking for anything but the addresses of a type of IPv6 (`esp6 sdfn`) turns plain IPv6's
+	 * hashing off; `ethtool -N IF rx-flow-hash sctp6 sd` turns it on again.
+	 */
+	bool sdfn_breaks_v6;
 	uint64_t udp_fields;		/* RXH_ bits of UDP at start */
 	const struct model_fact *facts; /* ended by one without says */
 };
@@ -115,6 +137,7 @@ struct model_nic {
 	uint32_t queues;
 	struct indir table;
 	uint8_t key[MODEL_KEY_MAX];
+	uint32_t key_shown;
 	uint8_t hfunc;
 	bool ntuple;
 	uint64_t fields[MODEL_FLOWS]; /* RXH_ bits as they were set; what they mean is the family's
@@ -127,6 +150,9 @@ struct model_nic {
 /* All models (models/list.h), NULL at the end; the one of a name, or NULL. */
 const struct model *const *models(void);
 const struct model *model_find(const char *name);
+
+/* Is it what the sources say, neither unverified nor by reading alone? */
+bool model_fact_sure(const struct model_fact *fact);
 
 /* The models of a driver, as ethtool -i names it: the first is what is assumed of it. NULL: none.
  */
@@ -144,6 +170,12 @@ static inline uint32_t model_queues_of(const struct model *model, uint32_t wante
  */
 int model_nic_init(struct model_nic *nic, const struct model *model, uint32_t queues);
 void model_nic_free(struct model_nic *nic);
+
+/*
+ * Takes over the sizes that a driver told, where its model leaves that to it: of the table, filled
+ * as at start, and of the key that is shown. Others are left as they are.
+ */
+void model_take_sizes(struct model_nic *nic, uint32_t indir, uint32_t key_shown);
 
 /* Takes another key, of at least TOEPLITZ_KEY_MIN bytes. -EINVAL. */
 int model_set_key(struct model_nic *nic, const uint8_t *key, size_t len);

@@ -68,6 +68,7 @@ static int set_up(struct check *c, const struct model *model, const struct model
 		return err;
 	c->seen = seen;
 	c->queues = claims_queues(claims);
+	model_take_sizes(&c->nic, claims->table_size, claims->key_size);
 	model_claimed_fields(&c->nic, claims); /* a refusal shows where the answers are compared */
 	claims_gather(claims_ask_model, &c->nic, its);
 	c->key = model_claimed_hash(&c->nic, claims);

@@ -55,6 +55,7 @@ int model_claimed_init(struct model_nic *nic, const struct model *model,
 
 	if (err)
 		return err;
+	model_take_sizes(nic, claims->table_size, claims->key_size);
 	model_claimed_fields(nic, claims);
 	(void)model_claimed_hash(nic, claims);
 	if (queues != model_claimed_queues(claims) || !claims->table.size)
@@ -84,6 +85,7 @@ const struct model *claims_model(const struct claims *claims, unsigned int *diff
 			continue;
 		if (model_nic_init(nic, *m, model_queues_of(*m, claims->channels)))
 			continue;
+		model_take_sizes(nic, claims->table_size, claims->key_size);
 		model_claimed_fields(nic, claims);
 		claims_gather(claims_ask_model, nic, its);
 		model_nic_free(nic);

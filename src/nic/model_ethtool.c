@@ -16,7 +16,7 @@ static int get_driver(const struct model_nic *nic, struct ethtool_drvinfo *info)
 	memset(info, 0, sizeof(*info));
 	info->cmd = cmd;
 	snprintf(info->driver, sizeof(info->driver), "%s", nic->model->driver->name);
-	snprintf(info->version, sizeof(info->version), "6.12");
+	snprintf(info->version, sizeof(info->version), "7.3");
 	snprintf(info->bus_info, sizeof(info->bus_info), "model");
 	return 0;
 }
@@ -43,16 +43,16 @@ static int set_channels(struct model_nic *nic, const struct ethtool_channels *ch
 	uint32_t queues = apart ? channels->rx_count : channels->combined_count;
 	uint32_t others =
 		apart ? channels->combined_count : channels->rx_count | channels->tx_count;
-	uint32_t size;
 
 	if (nic->model->channels_err || nic->model->set_channels_err)
 		return nic->model->channels_err ? nic->model->channels_err
 						: nic->model->set_channels_err;
 	if (!queues || queues > nic->model->max_queues || others || channels->other_count)
 		return -EINVAL;
-	size = nic->model->indir_size ? nic->model->indir_size(queues) : nic->table.size;
 	nic->queues = queues;
-	return indir_fill(&nic->table, size, queues);
+	if (nic->model->indir_size)
+		nic->table.size = nic->model->indir_size(queues);
+	return model_fill_table(nic);
 }
 
 static int get_fields(const struct model_nic *nic, struct ethtool_rxnfc *request)
@@ -99,12 +99,14 @@ static int get_table(const struct model_nic *nic, struct ethtool_rxfh_indir *req
 
 static int write_table(struct model_nic *nic, const uint32_t *entry, uint32_t size)
 {
+	uint32_t most = nic->model->indir_queues;
+
 	if (!size)
-		return indir_fill(&nic->table, nic->table.size, nic->queues);
+		return model_fill_table(nic);
 	if (size != nic->table.size)
 		return -EINVAL;
 	for (uint32_t i = 0; i < size; i++)
-		if (entry[i] >= nic->queues)
+		if (entry[i] >= nic->queues || (most && entry[i] >= most))
 			return -EINVAL;
 	for (uint32_t i = 0; i < size; i++)
 		nic->table.entry[i] = (uint16_t)entry[i];
@@ -133,10 +135,10 @@ static int get_rss(const struct model_nic *nic, struct ethtool_rxfh *request)
 		return nic->model->rss_err;
 	if (request->rss_context)
 		return -EOPNOTSUPP;
-	if ((room && room != entries) || (key_room && key_room != nic->model->key_shown))
+	if ((room && room != entries) || (key_room && key_room != nic->key_shown))
 		return -EINVAL;
 	request->indir_size = entries;
-	request->key_size = nic->model->key_shown;
+	request->key_size = nic->key_shown;
 	request->hfunc = nic->hfunc;
 	*input_xfrm(request) = nic->model->input_xfrm;
 	for (uint32_t i = 0; i < room; i++)
@@ -158,7 +160,7 @@ static int check_rss(const struct model_nic *nic, const struct ethtool_rxfh *req
 		return model->set_hfunc_err;
 	if (request->key_size && model->set_key_err)
 		return model->set_key_err;
-	if (request->key_size && request->key_size != model->key_shown)
+	if (request->key_size && request->key_size != nic->key_shown)
 		return -EINVAL;
 	if (request->indir_size != INDIR_NO_CHANGE && model->set_indir_err)
 		return model->set_indir_err;
@@ -173,6 +175,8 @@ static int set_rss(struct model_nic *nic, const struct ethtool_rxfh *request)
 
 	if (!err && table)
 		err = write_table(nic, request->rss_config, entries);
+	else if (!err && nic->model->x_fills_it)
+		err = model_fill_table(nic);
 	if (!err && request->key_size)
 		err = model_set_key(nic, (const uint8_t *)(request->rss_config + entries),
 				    request->key_size);
@@ -188,7 +192,7 @@ static int get_rule(const struct model_nic *nic, struct ethtool_rxnfc *request)
 	while (rule && rule->spec.location != request->fs.location)
 		rule = rule->next;
 	if (!rule)
-		return -ENOENT;
+		return nic->model->no_rule_err ? nic->model->no_rule_err : -ENOENT;
 	request->fs = rule->spec;
 	return 0;
 }

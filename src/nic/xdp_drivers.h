@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is known of each driver's native XDP, as data. Read in the sources of Linux 6.12 (Debian's
- * 6.12.117), below drivers/net: in src/nic/models/ the comment before each entry names the
- * functions that show it. Limits marked approx are computed for 4 KiB pages and a struct
+ * What is known of each driver's native XDP, as data. Read in the sources of Linux 7.3 (Debian's
+ * 7.3.4), below drivers/net, and 6.12 where it says so: in src/nic/models/ the comment before each
+ * entry names the functions that show it. Where the two differ it is 7.3's, unless the running
+ * driver tells (a private flag that is there, a feature); a note says what older ones do worse. Limits marked approx are computed for 4 KiB pages and a struct
  * skb_shared_info of 320 bytes.
  */
 #ifndef NIC_XDP_DRIVERS_H

@@ -61,9 +61,22 @@ static int fields_read(int ethtool, const char *ifname, const char *knob, char *
 	return knob_give(strdup(n ? text : UNDO_NONE), value);
 }
 
+/*
+ * bnxt: what is set of a type of IPv6 takes plain IPv6's hash away, and the addresses of a type that
+ * it does not tell apart bring it back (model->sdfn_breaks_v6). @before: what was hashed.
+ */
+static int keep_plain_v6(int ethtool, const char *ifname, uint64_t before)
+{
+	uint64_t now;
+
+	if (!before || ethtool_fields(ethtool, ifname, IPV6_FLOW, &now) || now)
+		return 0;
+	return ethtool_fields_set(ethtool, ifname, SCTP_V6_FLOW, RXH_IP_SRC | RXH_IP_DST);
+}
+
 static int fields_write(int ethtool, const char *ifname, const char *knob, const char *value)
 {
-	uint64_t fields = 0, before, now;
+	uint64_t fields = 0, before, plain, now;
 	uint32_t type = flows[flow_of(knob)].type;
 	int err;
 
@@ -79,7 +92,11 @@ static int fields_write(int ethtool, const char *ifname, const char *knob, const
 	err = ethtool_fields(ethtool, ifname, type, &before);
 	if (err)
 		return err;
+	if (!fields || ethtool_fields(ethtool, ifname, IPV6_FLOW, &plain))
+		plain = 0;
 	err = ethtool_fields_set(ethtool, ifname, type, fields);
+	if (!err)
+		err = keep_plain_v6(ethtool, ifname, plain);
 	/* Some drivers take a part of what was asked for: not to be left, since it is not recorded. */
 	if (err && !ethtool_fields(ethtool, ifname, type, &now) && now != before)
 		(void)ethtool_fields_set(ethtool, ifname, type, before);

@@ -16,12 +16,12 @@ import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
 from lab import BUILD, ROOT, Failed, check
 
-OPNOTSUPP, INVAL, KERNEL_524 = "Operation not supported", "Invalid argument", "524"
+OPNOTSUPP, INVAL = "Operation not supported", "Invalid argument"
 MODELS = {model["name"]: model for model in json.loads(subprocess.run(
     [f"{BUILD}/espalier", "models", "--json"], check=True, stdout=subprocess.PIPE).stdout)["models"]}
 with open(f"{ROOT}/src/nic/models/rows.h") as file:  # of these ethtool is told nothing
     ROWS = set(re.findall(r"^ROW\((\w+),", file.read(), re.M))
-ADDRESSES, PORTS = ["IP SA", "IP DA"], ["L4 bytes 0 & 1", "L4 bytes 2 & 3"]
+VLAN, ADDRESSES, PORTS = ["VLAN tag"], ["IP SA", "IP DA"], ["L4 bytes 0 & 1", "L4 bytes 2 & 3"]
 LAYER3 = ["L2DA", "VLAN tag", "L3 proto"] + ADDRESSES
 RULE = "flow-type esp4 src-ip 192.0.2.1 dst-ip 192.0.2.2 spi 0x1000 action 2".split()
 
@@ -86,7 +86,7 @@ NO_CHANNELS = {"dpaa_eth", "mtk_eth_soc", "airoha", "atlantic", "mvpp2", "mvneta
 APART = {"mlx4", "dpaa2", "stmmac", "dwxgmac", "tg3", "sxgbe"}
 # Whose drivers show no table, or none that can be set.
 NO_TABLE = {"veth", "enic", "dpaa_eth", "mtk_eth_soc", "airoha", "dpaa2", "stmmac", "r8169", "hinic3", "xen-netfront",
-            "tun", "e1000e", "niu", "sxgbe", "gianfar", *ROWS}
+            "tun", "virtio-norss", "e1000e", "niu", "sxgbe", "gianfar", *ROWS}
 ONE_ENTRY = {"mvneta"}
 
 
@@ -120,9 +120,13 @@ FIELDS = {
     "ena": (OPNOTSUPP, OPNOTSUPP, INVAL, ADDRESSES + PORTS),
     "vmxnet3-v3": (OPNOTSUPP, OPNOTSUPP, OPNOTSUPP, OPNOTSUPP),
     "vmxnet3-v4": (ADDRESSES, ADDRESSES, ADDRESSES, None),
-    "octeontx2": (ADDRESSES, ADDRESSES, ADDRESSES, ADDRESSES + PORTS),
+    "octeontx2": (VLAN + ADDRESSES, VLAN + ADDRESSES, VLAN + ADDRESSES, VLAN + ADDRESSES + PORTS),
     "bnxt": (ADDRESSES, ADDRESSES, ADDRESSES, ADDRESSES + PORTS),
     "virtio": ([], [], [], ADDRESSES + PORTS),
+    "virtio-norss": ([], [], [], []),
+    "hv_netvsc": ([], [], [], ADDRESSES + PORTS),
+    "iavf-x710": (OPNOTSUPP, OPNOTSUPP, OPNOTSUPP, OPNOTSUPP),
+    "ixgbe-x550": (ADDRESSES, ADDRESSES, ADDRESSES, ADDRESSES),
     "gve": (OPNOTSUPP, OPNOTSUPP, OPNOTSUPP, OPNOTSUPP),
     "mana": (OPNOTSUPP, OPNOTSUPP, OPNOTSUPP, OPNOTSUPP),
     "hns3": (INVAL, INVAL, INVAL, ADDRESSES + PORTS),
@@ -170,7 +174,8 @@ def test_set_esp4_sdfn():
     """Who takes it, what is read back, and the SPI (as ports) of IPv6."""
     refused = {"mlx5": INVAL, "i40e": INVAL, "ice": INVAL, "iavf": INVAL, "ixgbe": INVAL,
                "igb": INVAL, "igc": INVAL, "ena": OPNOTSUPP, "vmxnet3-v3": OPNOTSUPP,
-               "virtio": INVAL, "gve": OPNOTSUPP, "mana": OPNOTSUPP, "hns3": INVAL, "nfp": INVAL,
+               "virtio": INVAL, "virtio-norss": INVAL, "hv_netvsc": OPNOTSUPP, "iavf-x710": OPNOTSUPP,
+               "gve": OPNOTSUPP, "mana": OPNOTSUPP, "hns3": INVAL, "nfp": INVAL,
                "sfc": OPNOTSUPP, "enic": OPNOTSUPP, "thunder": INVAL, "qede": INVAL,
                "veth": OPNOTSUPP, "idpf": OPNOTSUPP, "ionic": OPNOTSUPP, "mlx4": OPNOTSUPP,
                "mtk_eth_soc": OPNOTSUPP, "airoha": OPNOTSUPP, "enetc": OPNOTSUPP, "mvpp2": OPNOTSUPP,
@@ -188,7 +193,7 @@ def test_set_esp4_sdfn():
             nic.fields("esp4", ADDRESSES + PORTS)
             nic.fields("esp6", ADDRESSES + PORTS if both else ADDRESSES)
             nic.done("-N", "rx-flow-hash", "esp4", "sd")
-            nic.fields("esp4", ADDRESSES)
+            nic.fields("esp4", VLAN + ADDRESSES if model == "octeontx2" else ADDRESSES)
     with Nic("dpaa2") as nic:  # of all types at once
         nic.done("-N", "rx-flow-hash", "esp4", "sd")
         nic.fields("udp6", ADDRESSES)
@@ -196,6 +201,16 @@ def test_set_esp4_sdfn():
         nic.done("-N", "rx-flow-hash", "esp4", "s")
         nic.fields("ah4", ["IP SA"])
         nic.fields("esp6", ADDRESSES)
+    with Nic("octeontx2") as nic:  # otx2_ethtool.c:703-731
+        nic.refused(OPNOTSUPP, "-N", "rx-flow-hash", "esp4", "vsdfn")
+        nic.done("-N", "rx-flow-hash", "udp4", "sdfn")  # takes VLAN out of all
+        nic.fields("esp6", ADDRESSES)
+    with Nic("bnxt") as nic:  # bnxt_ethtool.c:1777-1793: the repair is a word of ethtool's
+        nic.done("-N", "rx-flow-hash", "esp6", "sdfn")
+        nic.fields("sctp6", [])
+        nic.done("-N", "rx-flow-hash", "sctp6", "sd")
+        nic.fields("sctp6", ADDRESSES)
+        nic.fields("esp6", ADDRESSES + PORTS)
     with Nic("dpaa_eth") as nic:  # taken for "all hashing on", as it is
         nic.done("-N", "rx-flow-hash", "esp4", "sdfn")
         nic.fields("esp4", ADDRESSES)
@@ -223,7 +238,7 @@ def test_set_udp4_sdfn():
 
 
 def test_rules_by_spi():
-    for model, why in {"mlx5": KERNEL_524, "i40e": OPNOTSUPP, "ice": INVAL, "ixgbe": INVAL,
+    for model, why in {"mlx5": OPNOTSUPP, "i40e": OPNOTSUPP, "ice": INVAL, "ixgbe": INVAL,
                        "igb": INVAL, "igc": OPNOTSUPP, "ena": OPNOTSUPP, "bnxt": OPNOTSUPP,
                        "octeontx2": OPNOTSUPP, "nfp": OPNOTSUPP, "sfc": INVAL, "qede": OPNOTSUPP,
                        "virtio": OPNOTSUPP, "vmxnet3-v6": OPNOTSUPP, "mana": OPNOTSUPP,
@@ -240,7 +255,10 @@ def test_rules_by_spi():
         check("Total 1 rules" in said and "Action: Direct to queue 2" in said, said)
         check("SPI: 4096 mask: 0x0" in said or "0x1000" in said, said)
         nic.done("-N", "flow-type", "esp6", "spi", "0x2000", "action", "1", "loc", "3")
-        nic.refused("File exists", "-N", *RULE, "loc", "3")
+        nic.refused("File exists", "-N", "flow-type", "esp4", "spi", "0x3000", "action", "1", "loc", "3")
+        nic.refused("File exists", "-N", *RULE, "loc", "4")  # the same once more
+        nic.refused(OPNOTSUPP, "-N", "flow-type", "ip4", "l4proto", "50", "action", "1", "loc", "5")
+        nic.refused(INVAL, "-u", "rule", "77")
         nic.done("-N", "delete", "3")
         nic.done("-N", "flow-type", "udp4", "dst-port", "4500", "user-def",
                  hex((42 << 16 | 0xc0ff) << 32 | 44 << 16 | 0xee01), "action", "1")
@@ -259,7 +277,7 @@ def test_table():
             check({entry for row in rows for entry in row} == {"0", "1"} - ({"1"} if model in ONE_ENTRY else set()),
                   model, rows)
     sizes = {"mlx5": 256, "i40e": 512, "ice": 2048, "iavf": 64, "ena": 128, "octeontx2": 256,
-             "bnxt": 64, "virtio": 128, "hns3": 512, "mana": 64, "ionic": 128, "idpf": 64, "mlx4": 4,
+             "bnxt": 512, "ixgbe": 128, "ixgbe-x550": 512, "ixgbe-x550-sriov": 64, "virtio": 128, "hns3": 512, "mana": 64, "ionic": 128, "idpf": 64, "mlx4": 4,
              "atlantic": 64, "enetc": 64, "mvpp2": 32, "mvneta": 1, "dwxgmac": 256, "tg3": 128, "bnx2x": 128,
              "be2net": 128, "cxgb4": 128, "r8125": 128, "fbnic": 256, "txgbe": 128, "amd-xgbe": 256, "hinic": 256,
              "fm10k": 128, "lan743x": 128}
@@ -275,12 +293,12 @@ def test_table():
 
 def test_key_and_function():
     key = ":".join(["6d"] * 40)
-    for model in "mlx5 ixgbe ena virtio bnxt mana qede sfc ionic mlx4 atlantic enetc dwxgmac be2net r8125 " \
+    for model in "mlx5 ixgbe igb igc ena virtio bnxt mana qede sfc ionic mlx4 atlantic enetc dwxgmac be2net r8125 " \
                  "ngbe amd-xgbe".split():
         with Nic(model) as nic:
             nic.done("-X", "hkey", key)
             check(key in nic.done("-x"), model)
-    for model in "igb igc vmxnet3-v6 ena-fixed tg3 bnx2x cxgb4 mvpp2 mvneta stmmac".split():
+    for model in "vmxnet3-v6 ena-fixed virtio-norss tg3 bnx2x cxgb4 mvpp2 mvneta stmmac".split():
         with Nic(model) as nic:
             status, said = nic.ethtool("-X", "hkey", key)
             check(status, f"{model} has no key to set:", said)
@@ -320,13 +338,13 @@ def test_channels_that_stay():
 
 # The numbers of flow types and errnos, and RXH_ bits, as the drivers' sources have them: by flow
 # type ESP 0a, 0c; AH_ESP 04, 08; AH 09, 0b. An errno, or the fields as hexadecimal text.
-SD, SDFN = "30", "f0"
+SD, SDFN, SDV, SDFNV = "30", "f0", "34", "f4"
 ASKED = {
     "mlx5": {"0a": SD, "0c": SD, "09": SD, "0b": SD, "04": errno.EINVAL, "08": errno.EINVAL,
              "01": None, "02": SDFN},
     "ena": {"0a": errno.EOPNOTSUPP, "0c": errno.EOPNOTSUPP, "04": errno.EOPNOTSUPP,
             "08": errno.EINVAL},
-    "octeontx2": {"0a": SD, "04": SD, "02": SDFN},
+    "octeontx2": {"0a": SDV, "04": SDV, "02": SDFNV},
     "ice": {"0a": "00", "0c": "00", "04": "00", "08": "00", "09": "00", "02": SDFN},
     "i40e": {"0a": SD, "0c": SD, "04": SD, "08": SD, "09": SD, "0b": SD},
     "sfc": {"0a": "00", "04": SD},
@@ -375,11 +393,11 @@ def test_own_code_rules_and_tables():
         check(["insert", str(errno.EEXIST)] in seen, "a location in use:", seen)
         check(["rules", "0", "128", "1"] in seen, seen)
         check("rule 5 spi 1000 queue 2".split() in seen, seen)
-    for model, err in ("mlx5", 524), ("i40e", errno.EOPNOTSUPP), ("ice", errno.EINVAL):
+    for model, err in ("mlx5", errno.EOPNOTSUPP), ("i40e", errno.EOPNOTSUPP), ("ice", errno.EINVAL):
         with Nic(model) as nic:
             check(["insert", str(err)] in nic.probe("rule", "0x1000", 2, 5), model)
     for model, rss in (("mlx5", "0 256 40 1"), ("i40e", "0 512 52 1"), ("ice", "0 2048 52 1"),
-                       ("igb", "0 128 0 1"), ("octeontx2", "0 256 44 1")):
+                       ("igb", "0 128 40 1"), ("octeontx2", "0 256 44 1")):
         with Nic(model) as nic:
             check(["rss", *rss.split()] in nic.probe(), model, nic.probe())
 
@@ -415,6 +433,8 @@ def nic_table(models):
         if m["command"]:
             both = "esp6" in m["command"]
             spreads = f"after `{m['command'].split(';')[0]}`" + (" and the same of `esp6`" if both else ", of IPv4 only")
+            repair = [part.split()[-2:] for part in m["command"].split(";")[2:]]
+            spreads += "".join(f", then `{' '.join(words)}`" for words in repair)
         if m["after"] == "sprays":
             spreads = "**never ask for it**: it takes the sequence number too, and packets are lost"
         rules = {None: "no", "yes": f"{m['rules']}", "yes, UDP too": f"{m['rules']}, of ESP in UDP too",
@@ -432,7 +452,7 @@ def test_table_of_the_readme():
     written = text.split("<!-- NICs that differ -->\n")[1].split("<!-- end -->")[0]
     check(written == table, "README's table is not what the models say, which is:", table)
     check(f"Of the {len(MODELS)} that" in text, "another number of models:", len(MODELS))
-    check({m["hashes_udp"] for m in MODELS.values()} == {"addresses"}, "one spreads ESP in UDP")
+    check({m["hashes_udp"] for m in MODELS.values()} == {"addresses", "unhashed"}, "one spreads ESP in UDP")
 
 
 def main():

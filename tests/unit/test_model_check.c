@@ -183,13 +183,15 @@ static void test_untold(void **state)
 	assert_int_equal(held_against(&nic, "mlx5"), MODEL_UNTOLD);
 }
 
+#define SDFN (RXH_IP_SRC | RXH_IP_DST | RXH_L4_B_0_1 | RXH_L4_B_2_3)
+
 /* As if `ethtool -N IF rx-flow-hash FLOW sdfn` had been given. */
 static void ask_for_spi(struct nic *nic, const char *const flows[])
 {
 	for (; *flows; flows++)
 		for (int i = 0; i < CLAIMS_FLOWS; i++)
 			if (!strcmp(nic->claims.fields[i].name, *flows))
-				nic->claims.fields[i].fields |= RXH_L4_B_0_1 | RXH_L4_B_2_3;
+				nic->claims.fields[i].fields = SDFN;
 }
 
 /* One that was told to hash the SPI is held against the model told the same. */
@@ -233,11 +235,15 @@ static void test_answers(void **state)
 {
 	struct nic nic;
 
-	make(&nic, "mlx5", BY_SPI_LAST, 4, FLOW_ESP);
+	make(&nic, "i40e", BY_ADDRESSES, 4, FLOW_ESP);
 	nic.claims.table.size = nic.claims.table_size = 128;
-	held_against(&nic, "mlx5");
+	held_against(&nic, "i40e");
 	assert_int_equal(check.differ, 1);
 	assert_string_equal(check.differs_in[0], "table size");
+	make(&nic, "mlx5", BY_SPI_LAST, 4, FLOW_ESP); /* whose table kernels make differently */
+	nic.claims.table.size = nic.claims.table_size = 128;
+	held_against(&nic, "mlx5");
+	assert_int_equal(check.differ, 0);
 	/* virtio says "none" once it was told to discard, which is another word. */
 	make(&nic, "virtio", BY_ADDRESSES, 4, FLOW_ESP);
 	for (int i = 0; i < CLAIMS_FLOWS; i++)

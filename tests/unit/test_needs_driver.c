@@ -175,7 +175,7 @@ static void programs_above_are_named(void **state)
 static void the_table_is_as_read(void **state)
 {
 	static const char *const restarts[] = {
-		"igc",		 "rvu_nicpf", "bnxt_en",	"qede", "nicvf", "fsl_dpa",
+		"mana",		 "rvu_nicpf", "bnxt_en",	"qede", "nicvf", "fsl_dpa",
 		"fsl_dpaa2_eth", "fsl_enetc", "am65-cpsw-nuss", "fec",	"netsec"};
 	unsigned int i, restarting = 0;
 

@@ -13,10 +13,9 @@
 static void resets_are_announced(void **state)
 {
 	static const char *const resets[] = {"mlx5_core", "ice", "ixgbe",   "igb",
-					     "igc",	  "ena", "vmxnet3", "bnxt_en",
+					     "mana",	  "ena", "vmxnet3", "bnxt_en",
 					     "rvu_nicpf", "qede"};
-	static const char *const quiet[] = {"mana", "hv_netvsc",  "sfc",
-					    "veth", "virtio_net", "gve"};
+	static const char *const quiet[] = {"igc", "hv_netvsc", "sfc", "veth", "virtio_net", "gve"};
 	struct nic_facts facts;
 	size_t i;
 

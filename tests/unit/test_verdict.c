@@ -191,10 +191,17 @@ static const struct expected expected[] = {
 	 EXPLAIN_AS_IS, true},
 	{"ena", true, VERDICT_ADDRESSES, VERDICT_ADDRESSES, EXPLAIN_BY_HASHES, EXPLAIN_ADDRESSES,
 	 EXPLAIN_AS_IS, true},
-	{"octeontx2", false, VERDICT_ADDRESSES, VERDICT_ADDRESSES, EXPLAIN_BY_HASHES,
+	{"ena-fixed", false, VERDICT_ADDRESSES, VERDICT_ADDRESSES, EXPLAIN_BY_HASHES,
+	 EXPLAIN_ADDRESSES, EXPLAIN_SORT, false},
+	{"gve", false, VERDICT_ADDRESSES, VERDICT_ADDRESSES, EXPLAIN_BY_HASHES, EXPLAIN_ADDRESSES,
+	 EXPLAIN_AS_IS, false},
+	{"hv_netvsc", false, VERDICT_ADDRESSES, VERDICT_ADDRESSES, EXPLAIN_BY_HASHES,
 	 EXPLAIN_ADDRESSES, EXPLAIN_AS_IS, false},
-	{"octeontx2", true, VERDICT_SPRAYS, VERDICT_ADDRESSES, EXPLAIN_BY_HASHES,
-	 EXPLAIN_SEQ_AT_32, EXPLAIN_AS_IS, false},
+	{"octeontx2", false, VERDICT_ADDRESSES, VERDICT_ADDRESSES, EXPLAIN_BY_HASHES,
+	 EXPLAIN_PROTOCOL, EXPLAIN_AS_IS, false},
+	{"octeontx2", true, VERDICT_SPRAYS, VERDICT_SPRAYS, EXPLAIN_BY_HASHES, EXPLAIN_SEQ_AT_32,
+	 EXPLAIN_AS_IS, false},
+	{"virtio-norss", false, VERDICT_SPI, VERDICT_ADDRESSES, EXPLAIN_NOT, 0, 0, false},
 	{"bnxt", true, VERDICT_SPI, VERDICT_ADDRESSES, EXPLAIN_BY_HASHES, EXPLAIN_ADDRESSES_SPI,
 	 EXPLAIN_AS_IS, false},
 	{"vmxnet3-v3", true, VERDICT_ADDRESSES, VERDICT_ADDRESSES, EXPLAIN_NOT, 0, 0, false},
@@ -222,8 +229,8 @@ static void check_model(const struct expected *x)
 	assert_int_equal(model_measure(nic, &m), 0);
 	facts.measured = known.measured = &m;
 	facts.queues = claims_queues(claims);
-	known.key = claims->key_size ? claims->key : NULL;
-	known.key_len = claims->key_size;
+	known.key = claims->key_size ? claims->key : nic->model->fixed_key;
+	known.key_len = known.key ? nic->model->key_used : 0;
 	known.table = claims->table.size ? &claims->table : NULL;
 	verdict_of(&facts, true, &part);
 	assert_int_equal(part.verdict, x->udp);

@@ -14,16 +14,26 @@ static const struct indir *table_of(const struct claims *claims)
 	return claims->table.size ? &claims->table : NULL;
 }
 
+/* The key that the driver tells, or the one that all such NICs have. */
+static const uint8_t *key_of(const struct nic_facts *facts, size_t *len)
+{
+	if (facts->claims.key_known) {
+		*len = facts->claims.key_size;
+		return facts->claims.key;
+	}
+	*len = facts->model && facts->model->fixed_key ? facts->model->key_used : 0;
+	return *len ? facts->model->fixed_key : NULL;
+}
+
 static void judge(struct inspection *in)
 {
-	const struct explain_facts known = {
+	struct explain_facts known = {
 		.measured = &in->measured,
-		.key = in->facts.claims.key_known ? in->facts.claims.key : NULL,
-		.key_len = in->facts.claims.key_size,
 		.table = table_of(&in->facts.claims),
 		.toeplitz = !in->facts.claims.hfunc || in->facts.claims.hfunc == MODEL_HASH_TOP,
 	};
 
+	known.key = key_of(&in->facts, &known.key_len);
 	nic_facts_see(&in->facts, &in->measured, in->hashes_of_nic, &in->plain, &in->udp);
 	in->facts.seen.measured = in->at != INSPECT_NOWHERE;
 	explain(&known, false, &in->plain_by);
@@ -57,13 +67,12 @@ static void next_is(struct inspection *in, const char *why, const char *command)
 /* What the NIC could do by itself, if it were asked to. */
 static bool next_from_model(struct inspection *in)
 {
+	char command[MODEL_COMMAND_LEN];
 	struct model_answer answer;
-	const char *command;
 
 	if (!in->facts.model || in->verdict == VERDICT_SPI || model_ask(in->facts.model, &answer))
 		return false;
-	command = model_command(&answer);
-	if (!command)
+	if (!model_command(&answer, command))
 		return false;
 	next_is(in, "this makes the NIC take the SPI, by what is known of it; then inspect again",
 		command);
@@ -86,8 +95,9 @@ static void next(struct inspection *in)
 		next_is(in, "that costs packets at the replay window: first stop it",
 			"ethtool -N IF rx-flow-hash esp4 sd");
 	else if (in->verdict == VERDICT_UNKNOWN && !in->is_model)
-		next_is(in, measured ? "longer, while the tunnels carry traffic"
-				     : "this measures, while the tunnels carry traffic",
+		next_is(in,
+			measured ? "longer, while the tunnels carry traffic"
+				 : "this measures, while the tunnels carry traffic",
 			"espalier inspect IF --measure 30");
 	else if (!sets_fields(in) || !next_from_model(in))
 		next_is(in, "--dry-run tells what it would change", "espalier run IF --dry-run");

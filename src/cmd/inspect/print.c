@@ -85,7 +85,7 @@ static void print_facts(struct out *out, const struct model *model)
 	for (const struct model_fact *fact = model->facts; fact->says; fact++) {
 		out_object(out, NULL);
 		out_string(out, "says", fact->says);
-		out_bool(out, "verified", fact->source != NULL);
+		out_bool(out, "verified", model_fact_sure(fact));
 		out_string(out, "source", fact->source);
 		out_up(out);
 	}
@@ -94,6 +94,7 @@ static void print_facts(struct out *out, const struct model *model)
 
 static void print_knowledge(struct out *out, const struct inspection *in)
 {
+	char command[MODEL_COMMAND_LEN];
 	struct model_answer answer;
 
 	if (!in->facts.model || model_ask(in->facts.model, &answer)) {
@@ -107,8 +108,9 @@ static void print_knowledge(struct out *out, const struct inspection *in)
 	out_string(out, "differs_in", in->facts.differs_in);
 	out_string(out, "hashes", model_esp_name(answer.plain));
 	out_string(out, "hashes_udp", model_esp_name(answer.udp));
-	out_string(out, "command", model_command(&answer));
+	out_string(out, "command", model_command(&answer, command));
 	out_bool(out, "claims_l4", in->facts.model->claims_l4);
+	out_string(out, "seen", in->facts.model->seen);
 	out_bool(out, "rules_by_spi", in->facts.model->rules_by_spi);
 	print_facts(out, in->facts.model);
 	out_up(out);
@@ -236,27 +238,41 @@ static unsigned int count_facts(const struct model *model, bool verified)
 	unsigned int n = 0;
 
 	for (const struct model_fact *fact = model->facts; fact->says; fact++)
-		n += !fact->source != verified;
+		n += model_fact_sure(fact) == verified;
 	return n;
+}
+
+static const char *esp_words(enum model_esp esp)
+{
+	static const char *const words[] = {
+		[MODEL_ESP_ADDRESSES] = "by addresses",
+		[MODEL_ESP_SPI] = "by spi",
+		[MODEL_ESP_SPRAYS] = "sprayed",
+		[MODEL_ESP_UNHASHED] = "not hashed",
+	};
+
+	return words[esp];
 }
 
 static void say_knowledge(struct out *out, const struct inspection *in)
 {
 	struct model_answer answer;
-	char unverified[32];
+	char unverified[64];
 
 	if (!in->facts.model || model_ask(in->facts.model, &answer)) {
 		out_say(out, "Knowledge: nothing is known of this driver.");
 		return;
 	}
-	out_say(out, "Knowledge: %s; it tells SAs apart by %s, in UDP by %s.", in->facts.model->nic,
-		model_esp_name(answer.plain), model_esp_name(answer.udp));
+	out_say(out, "Knowledge, %s%s: %s; ESP %s, in UDP %s.",
+		in->facts.model->seen ? "seen on " : "by reading alone",
+		in->facts.model->seen ? in->facts.model->seen : "", in->facts.model->nic,
+		esp_words(answer.plain), esp_words(answer.udp));
 	if (in->facts.differ)
 		out_say(out,
 			"%u of its answers (%s first) are not those of the driver that was read, "
 			"so it may be another.",
 			in->facts.differ, in->facts.differs_in);
-	snprintf(unverified, sizeof(unverified), ", and %u unverified",
+	snprintf(unverified, sizeof(unverified), ", and %u unverified or by reading alone",
 		 count_facts(in->facts.model, false));
 	out_say(out, "'espalier models %s' tells %u facts with their source%s.",
 		in->facts.model->name, count_facts(in->facts.model, true),

@@ -73,6 +73,7 @@ static const char *rule_word(const struct model *model)
 /* What both forms of the verb print of a model. */
 static int print_summary(struct out *out, const struct model *model)
 {
+	char command[MODEL_COMMAND_LEN];
 	struct model_answer answer;
 	int err = model_ask(model, &answer);
 
@@ -84,12 +85,13 @@ static int print_summary(struct out *out, const struct model *model)
 	out_string(out, "hashes", model_esp_name(answer.plain));
 	out_string(out, "hashes_udp", model_esp_name(answer.udp));
 	out_string(out, "after", after_word(&answer));
-	out_string(out, "command", model_command(&answer));
+	out_string(out, "command", model_command(&answer, command));
 	out_number(out, "rules", model->rules);
 	out_string(out, "rule", rule_word(model));
 	out_bool(out, "claims_l4", model->claims_l4);
 	out_bool(out, "l4_regardless", model->l4_regardless);
 	out_number(out, "queues", model->max_queues);
+	out_string(out, "seen", model->seen);
 	out_string(out, "xdp", xdp_word(answer.native));
 	return 0;
 }
@@ -108,7 +110,7 @@ static void print_facts(struct out *out, const struct model *model)
 		}
 		out_object(out, NULL);
 		out_string(out, "says", fact->says);
-		out_bool(out, "verified", fact->source != NULL);
+		out_bool(out, "verified", model_fact_sure(fact));
 		out_string(out, "source", fact->source);
 		out_up(out);
 	}
@@ -128,13 +130,32 @@ static int print_all(struct out *out)
 	}
 	out_up(out);
 	out_gap(out);
-	out_say(out, "From the drivers' sources in Linux 6.12, not from hardware. 'espalier models "
-		     "NAME' tells each fact with its source, and what is unverified.");
+	out_say(out,
+		"By reading alone: from the drivers' sources in Linux 7.3, not from hardware. "
+		"'espalier models NAME' tells each fact with its source, and what is unverified.");
 	return err;
+}
+
+static void say_separation(struct out *out, const struct model *model,
+			   const struct model_answer *answer)
+{
+	static const char *const words[] = {
+		[MODEL_ESP_ADDRESSES] = "It separates the SAs of one pair of gateways by addresses "
+					"only: they share a queue",
+		[MODEL_ESP_SPI] = "It separates the SAs of one pair of gateways by spi",
+		[MODEL_ESP_SPRAYS] = "It spreads each SA over all queues",
+		[MODEL_ESP_UNHASHED] = "It hashes no ESP: all of it is on one queue",
+	};
+
+	if (model->seen)
+		out_say(out, "%s (seen: %s).", words[answer->plain], model->seen);
+	else
+		out_say(out, "%s (by reading alone).", words[answer->plain]);
 }
 
 static int print_one(struct out *out, const struct model *model)
 {
+	char command[MODEL_COMMAND_LEN];
 	struct model_answer answer;
 	int err = model_ask(model, &answer);
 
@@ -146,12 +167,10 @@ static int print_one(struct out *out, const struct model *model)
 		return err;
 	}
 	out_say(out, "%s: %s (driver %s).", model->name, model->nic, model->driver->name);
-	out_say(out, "It separates the SAs of one pair of gateways by %s%s.",
-		model_esp_name(answer.plain),
-		answer.plain == MODEL_ESP_ADDRESSES ? " only: they share a queue" : "");
-	if (model_command(&answer)) {
+	say_separation(out, model, &answer);
+	if (model_command(&answer, command)) {
 		out_say(out, "This makes it take the SPI:");
-		out_line(out, "%s", model_command(&answer));
+		out_line(out, "%s", command);
 	}
 	if (answer.set_v4 == MODEL_ESP_SPRAYS)
 		out_warn(out, "rx-flow-hash esp4 sdfn makes it spray each SA over all queues");

@@ -3,9 +3,12 @@
 #include "cmd/plan/nic.h"
 
 #include <netinet/in.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include "nic/model_ask.h"
 #include "nic/model_claimed.h"
 #include "nic/rss_text.h"
 #include "steer/method.h"
@@ -289,6 +292,21 @@ const char *plan_nic_differ(const struct flow *flow)
 	return v4 ? "SPI of esp4" : "SPI of esp6";
 }
 
+/* One more of ethtool -N. */
+__attribute__((format(printf, 2, 3))) static void add_command(struct plan_nic *plan,
+							      const char *fmt, ...)
+{
+	size_t used = strlen(plan->commands);
+	char what[64];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	snprintf(plan->commands + used, sizeof(plan->commands) - used, "%sethtool -N %s %s",
+		 used ? "; " : "", plan->interface, what);
+}
+
 enum plan_separation plan_nic_separate(struct plan_nic *plan, const struct flow *flow)
 {
 	struct model_nic *nic = &plan->nic;
@@ -298,12 +316,12 @@ enum plan_separation plan_nic_separate(struct plan_nic *plan, const struct flow 
 		.data = RXH_IP_SRC | RXH_IP_DST | RXH_L4_B_0_1 | RXH_L4_B_2_3,
 	};
 	const char *word = hash_word(flow, &request.flow_type);
-	size_t used = strlen(plan->commands);
 
-	if (!(model_inputs(nic, flow) & wanted) && !model_ethtool(nic, &request))
-		snprintf(plan->commands + used, sizeof(plan->commands) - used,
-			 "%sethtool -N %s rx-flow-hash %s sdfn", used ? "; " : "", plan->interface,
-			 word);
+	if (!(model_inputs(nic, flow) & wanted) && !model_ethtool(nic, &request)) {
+		add_command(plan, "rx-flow-hash %s sdfn", word);
+		if (model_repair_v6(nic))
+			add_command(plan, "%s", MODEL_REPAIR_V6);
+	}
 	if (model_inputs(nic, flow) & MODEL_SEQ) {
 		complain(
 			"plan",

@@ -4,14 +4,17 @@
 
 static const struct model_fact facts[] = {
 	{"reports the addresses as a constant; nothing can be set",
-	 "cisco/enic/enic_ethtool.c enic_get_rx_flow_hash"},
-	{"the table is not shown", "cisco/enic/enic_ethtool.c enic_set_rxfh"},
-	{"has no native XDP", "no ndo_bpf in cisco/enic/"},
+	 LINUX_7_3 "cisco/enic/enic_ethtool.c:672-715"},
+	{"the table is not shown, the key alone can be set",
+	 LINUX_7_3 "cisco/enic/enic_ethtool.c:672-715; Linux 6.12, enic_set_rxfh"},
+	{"its hash of ESP is told to the kernel as one of L3, so RPS works",
+	 LINUX_7_3 "cisco/enic/enic_rq.c:114-120"},
+	{"has no native XDP", LINUX_7_3 "no ndo_bpf in cisco/enic/"},
 	MODEL_ONLY_ADDRESSES,
 	{0},
 };
 
-/* No ndo_bpf in cisco/enic/. */
+/* Linux 7.3, no ndo_bpf in cisco/enic/. */
 const struct xdp_driver driver_enic = {
 	.name = "enic",
 	.native = XDP_NATIVE_NO,

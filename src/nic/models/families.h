@@ -49,6 +49,9 @@
 		"has no native XDP", LINUX_7_3 "no ndo_bpf in " folder   \
 	}
 
+/* The same of facts that only an older kernel was read for. */
+#define LINUX_6_12 "Linux 6.12, "
+
 /* The fact of those whose drivers have no word for ESP. */
 #define MODEL_ONLY_ADDRESSES                                                          \
 	{                                                                             \
@@ -89,6 +92,9 @@ static inline bool model_is_known(uint32_t type)
 	return model_is_ipsec(type) || model_is_udp(type) || model_is_tcp(type) ||
 	       model_is_ip(type);
 }
+
+/* Fills the table as at start, with the size that it has. */
+int model_fill_table(struct model_nic *nic);
 
 /* ops->get_fields of most: as they were set or at start; -EINVAL for a type that is not known. */
 int model_get_fields(const struct model_nic *nic, uint32_t type, uint64_t *fields);

@@ -2,7 +2,7 @@
 // gve: no say in the hash, but rules by SPI; the mask of IPv6's is lost.
 #include "nic/models/families.h"
 
-/* gve_ethtool.c gve_set_rxnfc, gve_flow_rule.c gve_generate_flow_rule */
+/* Linux 6.12, gve_ethtool.c gve_set_rxnfc, gve_flow_rule.c gve_generate_flow_rule */
 static int check_rule(const struct model_nic *nic, const struct ethtool_rx_flow_spec *rule)
 {
 	uint32_t type = model_rule_type(rule);
@@ -18,25 +18,28 @@ static int check_rule(const struct model_nic *nic, const struct ethtool_rx_flow_
 static const struct model_ops ops = {.check_rule = check_rule};
 
 static const struct model_fact facts[] = {
-	{"hash fields are refused with EOPNOTSUPP", "google/gve/gve_ethtool.c gve_get_rxnfc"},
-	{"takes rules by SPI for ESP and AH of IPv4, once ntuple is on",
-	 "google/gve/gve_flow_rule.c gve_generate_flow_rule"},
-	{"of an IPv6 rule it loses the mask of the SPI: such a rule takes every SA of the "
-	 "addresses",
-	 "google/gve/gve_flow_rule.c gve_generate_flow_rule (key.spi is set twice)"},
-	{"ESP in UDP cannot be told apart by rules", "google/gve/gve_flow_rule.c"},
-	{"what the device hashes for ESP (taken to be the addresses), and whether its driver calls "
-	 "that an L4 hash",
+	{"hash fields are refused with EOPNOTSUPP",
+	 LINUX_7_3 "no get_rxfh_fields in google/gve/; Linux 6.12, gve_ethtool.c gve_get_rxnfc"},
+	{"takes rules by SPI for ESP and AH of IPv4, once ntuple is on; switching it off deletes them",
+	 LINUX_7_3 "google/gve/gve_flow_rule.c:181-186; Linux 6.12, gve_generate_flow_rule"},
+	{"of an IPv6 rule it loses the mask of the SPI (key.spi is set twice): such a rule takes every "
+	 "SA of the addresses",
+	 LINUX_7_3 "google/gve/gve_flow_rule.c:181, 186"},
+	{"ESP in UDP cannot be told apart by rules",
+	 LINUX_7_3 "google/gve/gve_flow_rule.c; Linux 6.12, the same"},
+	{"with the DQO formats a hash is told to the kernel as one of L4 for every L4 type that the "
+	 "device names, \"other\" too, and for none that it calls unknown; rxhash off cures that",
+	 LINUX_7_3 "google/gve/gve_rx_dqo.c:479-490, gve_adminq.h:462-467"},
+	{"what the device hashes for ESP (taken to be the addresses), and which of the two it calls it",
 	 NULL},
-	{"whether the mask was mended in later kernels", NULL},
 	{0},
 };
 
 /*
- * google/gve/gve_main.c verify_xdp_configuration (also at detach), gve_set_xdp,
- * gve_set_netdev_xdp_features (only the queue format GQI_QPL has XDP); gve_rx.c: no VLAN
- * stripping, 2 bytes of headroom (gve_rx, GVE_RX_PAD; bpf/ticket.h) and a copy that has 256 on a redirect
- * (gve_xdp_redirect)
+ * Linux 7.3, google/gve/gve_main.c:1755-1809 (also at detach), 2378-2398: formats GQI_QPL and
+ * DQO_RDA; refuses HW-GRO (in older kernels LRO), split headers, buffers other than 2048 bytes;
+ * gve_rx_dqo.c:931 (MTU 2034), gve_rx.c:861 (2032, 2 bytes of headroom: bpf/ticket.h; and a copy
+ * that has 256 on a redirect). No VLAN stripping.
  */
 const struct xdp_driver driver_gve = {
 	.name = "gve",
@@ -44,10 +47,13 @@ const struct xdp_driver driver_gve = {
 	.disruption = XDP_ATTACH_PAUSE,
 	.channels = XDP_CHANNELS_EQUAL_HALF,
 	.refuses_lro = true,
+	.refuses_gro_hw = true,
 	.mtu_plain = 2032,
-	.note = "do not switch LRO on or raise the MTU while attached: the driver then "
-		"refuses to detach",
-	.refused_when = "only with the queue format GQI_QPL",
+	.note = "do not switch GRO in hardware or LRO on, split headers or raise the MTU while "
+		"attached: the driver then refuses to detach",
+	.refused_when =
+		"only with the queue formats GQI_QPL and, in newer kernels, DQO_RDA, receive "
+		"buffers of 2048 bytes and headers that are not split",
 };
 
 const struct model model_gve = {
@@ -57,6 +63,7 @@ const struct model model_gve = {
 	.ops = &ops,
 	.max_queues = 16,
 	.indir = 128,
+	.indir_told = true,
 	.key_shown = 40,
 	.key_used = 40,
 	.hfuncs = MODEL_HASH_TOP,

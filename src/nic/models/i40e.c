@@ -2,7 +2,7 @@
 // i40e: addresses only, whatever is set.
 #include "nic/models/families.h"
 
-/* i40e_ethtool.c i40e_set_rss_hash_opt: for ESP the address bits are taken and do nothing. */
+/* i40e_ethtool.c:3617-3710: for ESP the address bits are taken and do nothing. */
 static int set_fields(struct model_nic *nic, uint32_t type, uint64_t fields)
 {
 	if (model_is_udp(type) || model_is_tcp(type))
@@ -12,24 +12,28 @@ static int set_fields(struct model_nic *nic, uint32_t type, uint64_t fields)
 	return fields & ~(uint64_t)MODEL_SD ? -EINVAL : 0;
 }
 
-/* i40e_ethtool.c i40e_get_rss_hash_opts: what cannot be set stays as it is at start. */
+/* i40e_ethtool.c:3128-3175: what cannot be set stays as it is at start. */
 static const struct model_ops ops = {.get_fields = model_get_fields, .set_fields = set_fields};
 
 static const struct model_fact facts[] = {
 	{"hashes only the addresses of ESP and AH (packet type NONF_IPV4_OTHER)",
-	 "i40e/i40e_ethtool.c i40e_set_rss_hash_opt"},
-	{"reports the addresses as a constant", "i40e/i40e_ethtool.c i40e_get_rss_hash_opts"},
+	 LINUX_7_3 "i40e/i40e_ethtool.c:3617-3710"},
+	{"reports the addresses as a constant", LINUX_7_3 "i40e/i40e_ethtool.c:3128-3175"},
 	{"the SPI needs the DDP package \"esp-ah\" and DPDK; the kernel driver has no way to it",
 	 "DPDK doc/guides/nics/i40e.rst, i40e_hash.c I40E_CUSTOMIZED_ESP_IPV4"},
 	{"rules by SPI are refused; a rule can match one 16-bit word of the payload",
-	 "i40e/i40e_ethtool.c i40e_check_fdir_input_set"},
+	 LINUX_7_3 "i40e/i40e_ethtool.c:4297, 4471"},
+	{"in MFP mode it answers EOPNOTSUPP", LINUX_7_3 "i40e/i40e_ethtool.c:3617-3710"},
+	{"its virtual functions are never offered rules",
+	 LINUX_7_3 "no VIRTCHNL_VF_OFFLOAD_FDIR_PF below intel/i40e"},
 	{"attaching an XDP program resets the whole physical function",
-	 "i40e/i40e_main.c i40e_xdp_setup"},
+	 LINUX_7_3 "i40e/i40e_main.c:13241 i40e_xdp_setup"},
 	{"what a flexible word does with ESP", NULL},
 	{0},
 };
 
-/* i40e_main.c i40e_xdp_setup (reset and rebuild), i40e_max_vsi_frame_size, i40e_rx_offset */
+/* Linux 7.3, i40e_main.c:13241 i40e_xdp_setup (reset and rebuild), i40e_max_vsi_frame_size,
+ * i40e_rx_offset */
 const struct xdp_driver driver_i40e = {
 	.name = "i40e",
 	.native = XDP_NATIVE_YES,

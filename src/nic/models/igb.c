@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// igb: as ixgbe, with a key that nobody sees.
+// igb: as ixgbe, with a key that older kernels do not show.
 #include "nic/models/ixgbe.h"
 
 static const struct model_fact facts[] = {
 	IXGBE_FACTS("igb"),
-	{"the key is neither shown nor set", "igb_ethtool.c igb_ethtool_ops"},
+	{"the key is shown and can be set; by older kernels neither",
+	 LINUX_7_3 "igb_ethtool.c:3345-3385; Linux 6.12, igb_ethtool.c igb_ethtool_ops"},
+	{"up to 8 queues, 4 on the 82575 and I210, 2 on the I211; with virtual functions 1 on the "
+	 "I350, 2 on the 82576",
+	 LINUX_7_3 "igb_main.c:3960-3992"},
 	{"rules match Ethernet headers only, others are refused with EINVAL",
-	 "igb_ethtool.c igb_add_ethtool_nfc_entry"},
+	 LINUX_6_12 "igb_ethtool.c igb_add_ethtool_nfc_entry"},
 	{0},
 };
 
 /*
- * igb_main.c igb_xdp_setup (igb_close, igb_open), igb_rx_bufsz of the present rings,
- * igb_rx_offset
+ * Linux 7.3, igb_main.c:2889 igb_xdp_setup (igb_close, igb_open), igb_rx_bufsz of the present
+ * rings, igb_rx_offset
  */
 const struct xdp_driver driver_igb = {
 	.name = "igb",
@@ -31,9 +35,8 @@ const struct model model_igb = {
 	.ops = &model_ops_ixgbe,
 	.max_queues = 8,
 	.indir = 128,
-	.key_used = 40,
-	.set_key_err = -EOPNOTSUPP,
-	.set_hfunc_err = -EOPNOTSUPP,
+	MODEL_TOEPLITZ_ONLY,
+	.key_told = true,
 	.rules = 16,
 	.rule_err = -EINVAL,
 	.udp_fields = MODEL_SD,

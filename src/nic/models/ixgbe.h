@@ -10,9 +10,9 @@ extern const struct model_ops model_ops_ixgbe;
 /* Facts of each, with its own name for the same function. */
 #define IXGBE_FACTS(driver)                                                                        \
 	{"hashes only the addresses of ESP, and reports them as a constant",                       \
-	 driver "_ethtool.c " driver "_get_rss_hash_opts"},                                        \
+	 LINUX_7_3 "" driver "_ethtool.c " driver "_get_rxfh_fields"},                             \
 		{"UDP hashes by address until sdfn is set, which warns of fragments out of order", \
-		 driver "_ethtool.c " driver "_set_rss_hash_opt"},                                 \
+		 LINUX_7_3 "" driver "_ethtool.c " driver "_set_rxfh_fields"},                     \
 	{                                                                                          \
 		"what is done with fragments, but for that warning", NULL                          \
 	}

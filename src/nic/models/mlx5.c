@@ -2,8 +2,7 @@
 // mlx5_core: hashes the SPI of plain ESP and AH, and does not say so.
 #include "nic/models/families.h"
 
-/* en_fs_ethtool.c flow_type_to_traffic_type, mlx5e_get_rss_hash_opt: there is no bit for the SPI.
- */
+/* en_fs_ethtool.c:866-975: there is no bit for the SPI. */
 static int get_fields(const struct model_nic *nic, uint32_t type, uint64_t *fields)
 {
 	if (type == AH_ESP_V4_FLOW || type == AH_ESP_V6_FLOW)
@@ -11,7 +10,7 @@ static int get_fields(const struct model_nic *nic, uint32_t type, uint64_t *fiel
 	return model_get_fields(nic, type, fields);
 }
 
-/* en_fs_ethtool.c mlx5e_set_rss_hash_opt */
+/* en_fs_ethtool.c:866-975, en_ethtool.c:2731 */
 static int set_fields(struct model_nic *nic, uint32_t type, uint64_t fields)
 {
 	if (type == AH_ESP_V4_FLOW || type == AH_ESP_V6_FLOW)
@@ -21,7 +20,7 @@ static int set_fields(struct model_nic *nic, uint32_t type, uint64_t fields)
 	return model_set_subset(nic, type, fields);
 }
 
-/* en_fs_ethtool.c validate_flow: ESP is none of its flow types, "ip4 ... l4proto 50" is. */
+/* en_fs_ethtool.c:597, 706: ESP is none of its flow types, "ip4 ... l4proto 50" is. */
 static int check_rule(const struct model_nic *nic, const struct ethtool_rx_flow_spec *rule)
 {
 	switch (model_rule_type(rule)) {
@@ -36,7 +35,7 @@ static int check_rule(const struct model_nic *nic, const struct ethtool_rx_flow_
 	case ETHER_FLOW:
 		return 0;
 	default:
-		return -MODEL_ENOTSUPP;
+		return -EOPNOTSUPP;
 	}
 }
 
@@ -45,11 +44,12 @@ static unsigned int inputs(const struct model_nic *nic, const struct flow *flow)
 	return model_has_spi(flow) ? MODEL_ADDRESSES | MODEL_SPI : model_inputs_udp(nic, flow);
 }
 
+/* en/rqt.c:185-194, en/rqt.h:9-10: four times the channels, as a power of 2; once it was twice. */
 static uint32_t indir_size(uint32_t queues)
 {
 	uint32_t size = 256;
 
-	while (size < 2 * queues)
+	while (size < 4 * queues)
 		size *= 2;
 	return size;
 }
@@ -63,27 +63,33 @@ static const struct model_ops ops = {
 
 static const struct model_fact facts[] = {
 	{"hashes source, destination and SPI of plain ESP and AH by default",
-	 "mlx5/core/en/rss.c rss_default_config, en/fs.h MLX5_HASH_IP_IPSEC_SPI"},
+	 LINUX_7_3 "mlx5/core/en/rss.c:34-52 rss_default_config"},
 	{"reports only the addresses for ESP, since ethtool has no bit for the SPI",
-	 "mlx5/core/en_fs_ethtool.c mlx5e_get_rss_hash_opt"},
+	 LINUX_7_3 "mlx5/core/en_fs_ethtool.c:866-975"},
 	{"refuses ethtool's word esp4 after rx-flow-hash (AH_ESP) with EINVAL",
-	 "mlx5/core/en_fs_ethtool.c flow_type_to_traffic_type"},
+	 LINUX_7_3 "mlx5/core/en_fs_ethtool.c:866-975 flow_type_to_traffic_type"},
 	{"the hash of ESP is told to the kernel as an L4 hash, which holds the SPI",
-	 "include/linux/mlx5/device.h CQE_RSS_L4_IPSEC"},
-	{"rules by SPI are refused with 524; all ESP of an address pair can be put on a queue",
-	 "mlx5/core/en_fs_ethtool.c validate_flow"},
-	{"both directions hash alike, and before Linux 6.15 it does not say so",
-	 "mlx5/core/en/tir.c rx_hash_symmetric"},
-	{"the table grows with the channels", "mlx5/core/en/rqt.c mlx5e_rqt_size"},
+	 LINUX_6_12 "include/linux/mlx5/device.h CQE_RSS_L4_IPSEC"},
+	{"rules by SPI are refused with EOPNOTSUPP, by older kernels with 524; all ESP of an address "
+	 "pair can be put on a queue",
+	 LINUX_7_3 "mlx5/core/en_fs_ethtool.c:706-707; Linux 6.12, the same, validate_flow"},
+	{"an SPI is matched by no rule of ethtool or tc: only IPsec offload has one",
+	 LINUX_7_3 "mlx5/core/en_accel/ipsec_fs.c:1594-1601"},
+	{"both directions hash alike, with Toeplitz alone; before Linux 6.15 it does not say so",
+	 LINUX_7_3 "mlx5/core/en/rss.c:189, en/tir.c:127"},
+	{"the table has four times as many entries as there are channels, at least 256; before, twice",
+	 LINUX_7_3 "mlx5/core/en/rqt.c:185-194, rqt.h:9-10; Linux 6.12, en/rqt.c mlx5e_rqt_size"},
 	{"ESP in UDP hashes by its UDP ports, so one pair of gateways is one queue",
-	 "mlx5/core/en/rss.c rss_default_config"},
+	 LINUX_7_3 "mlx5/core/en/rss.c:34-52 rss_default_config"},
+	{"symmetry is or and xor of both directions for Linux, and sorting for DPDK", LINUX_7_3
+	 "include/uapi/linux/ethtool.h RXH_XFRM_SYM_OR_XOR; DPDK doc/guides/nics/mlx5.rst"},
 	{"where in its input the SPI lies, and what symmetry does to it", NULL},
 	{0},
 };
 
 /*
- * en_main.c mlx5e_set_xdp_feature, mlx5e_xdp_allowed, mlx5e_xdp_set (channels are built anew with
- * the carrier off, only when XDP is switched on or off); en/xdp.c mlx5e_xdp_max_mtu,
+ * Linux 7.3, en_main.c mlx5e_set_xdp_feature, mlx5e_xdp_allowed, mlx5e_xdp_set (channels are built
+ * anew with the carrier off, only when XDP is switched on or off); en/xdp.c mlx5e_xdp_max_mtu,
  * mlx5e_xdp_rss_type; en_rx.c mlx5e_skb_from_cqe_mpwrq_nonlinear (linear_data_len = 0), and
  * mlx5e_skb_from_cqe_nonlinear of the legacy queues (the first fragment)
  */
@@ -109,6 +115,7 @@ const struct model model_mlx5 = {
 	.ops = &ops,
 	.max_queues = 128,
 	.indir_size = indir_size,
+	.indir_told = true,
 	.key_shown = 40,
 	.key_used = 40,
 	.hfuncs = MODEL_HASH_TOP | MODEL_HASH_XOR,

@@ -4,14 +4,19 @@
 
 static const struct model_fact facts[] = {
 	{"hash fields of ESP are refused with EINVAL",
-	 "netronome/nfp/nfp_net_ethtool.c ethtool_flow_to_nfp_flag"},
-	{"takes an XDP program and then drops every redirect",
-	 "netronome/nfp/nfd3/dp.c (no XDP_REDIRECT in its loop)"},
+	 LINUX_7_3 "netronome/nfp/nfp_net_ethtool.c:1289-1469"},
+	{"says that it redirects, takes an XDP program and then drops every redirect but to AF_XDP",
+	 LINUX_7_3
+	 "netronome/nfp/nfp_net_common.c:2766-2775, nfd3/dp.c:1023-1043, nfdk/dp.c:1142-1162"},
+	{"its hash is told to the kernel as one of L4 if the firmware says so; rxhash off cures that",
+	 LINUX_7_3 "netronome/nfp/nfd3/dp.c:719-722"},
+	{"which firmware says that of ESP: taken to be all", NULL},
 	MODEL_ONLY_ADDRESSES,
 	{0},
 };
 
-/* netronome/nfp/nfd3/dp.c, nfdk/dp.c: the receive loops have no case for XDP_REDIRECT */
+/* Linux 7.3, netronome/nfp/nfd3/dp.c:1023-1043, nfdk/dp.c:1142-1162: the receive loops have no case
+ * for XDP_REDIRECT */
 const struct xdp_driver driver_nfp = {
 	.name = "nfp",
 	.native = XDP_NATIVE_DROPS,

@@ -2,43 +2,99 @@
 // octeontx2: asked for the SPI it takes the sequence number as well, and sprays each SA.
 #include "nic/models/families.h"
 
-enum { PORTS_AT = 32 }; /* behind room for an IPv6 pair, whatever the packet has */
+enum {
+	PORTS_AT = 32, /* behind room for an IPv6 pair, whatever the packet has */
+	TCI_AT = 36,   /* of VLAN, if it is hashed; a packet of no VLAN adds nothing */
+	TCI_BYTES = 2,
+};
 
-/* otx2_ethtool.c otx2_get_rss_hash_opts: v4 and v6 share a bit, which only AH_ESP shows. */
+/*
+ * What its configuration holds, nic/otx2_common.c:416-419: TCP's and UDP's ports, ESP and AH as
+ * hash fields of their types; VLAN and IPv4's protocol as these bits of IPV4_FLOW's.
+ */
+static uint64_t *config(struct model_nic *nic)
+{
+	return &nic->fields[IPV4_FLOW];
+}
+
+static bool has(const struct model_nic *nic, uint64_t bit)
+{
+	return nic->fields[IPV4_FLOW] & bit;
+}
+
+static void start(struct model_nic *nic)
+{
+	*config(nic) |= RXH_VLAN | RXH_L3_PROTO;
+}
+
+/* otx2_ethtool.c:653-660: v4 and v6 share a bit; VLAN shows, IPv4's protocol does not. */
 static int get_fields(const struct model_nic *nic, uint32_t type, uint64_t *fields)
 {
-	if (type == AH_ESP_V4_FLOW || type == AH_ESP_V6_FLOW)
-		*fields = nic->fields[AH_ESP_V4_FLOW];
-	else if (model_is_ipsec(type) || model_is_ip(type))
-		*fields = MODEL_SD;
-	else if (model_is_udp(type))
-		*fields = nic->fields[UDP_V4_FLOW];
-	else if (model_is_tcp(type))
-		*fields = nic->fields[TCP_V4_FLOW];
-	else
+	uint64_t l4 = 0;
+
+	if (!model_is_known(type))
 		return -EINVAL;
+	if (type == AH_ESP_V4_FLOW || type == AH_ESP_V6_FLOW)
+		l4 = nic->fields[AH_ESP_V4_FLOW];
+	else if (model_is_udp(type))
+		l4 = nic->fields[UDP_V4_FLOW];
+	else if (model_is_tcp(type))
+		l4 = nic->fields[TCP_V4_FLOW];
+	*fields = MODEL_SD | (l4 & MODEL_FN) | (has(nic, RXH_VLAN) ? RXH_VLAN : 0);
 	return 0;
 }
 
-/* otx2_ethtool.c otx2_set_rss_hash_opts */
-static int set_fields(struct model_nic *nic, uint32_t type, uint64_t fields)
+/* otx2_ethtool.c:733-735: for either IP, the addresses and nothing else, of all types. */
+static void set_addresses_only(struct model_nic *nic)
 {
-	if (model_is_udp(type)) {
-		int err = model_set_sd_or_sdfn(nic, UDP_V4_FLOW, fields);
-
-		nic->fields[UDP_V6_FLOW] = nic->fields[UDP_V4_FLOW];
-		return err;
-	}
-	if (model_is_tcp(type))
-		return model_set_sd_or_sdfn(nic, TCP_V4_FLOW, fields);
-	if (type != AH_ESP_V4_FLOW && type != AH_ESP_V6_FLOW)
-		return -EINVAL;
-	if (fields == (MODEL_SDFN | RXH_VLAN))
-		return -EOPNOTSUPP;
-	return model_set_sd_or_sdfn(nic, AH_ESP_V4_FLOW, fields);
+	*config(nic) = MODEL_SD;
+	nic->fields[TCP_V4_FLOW] = nic->fields[UDP_V4_FLOW] = nic->fields[UDP_V6_FLOW] =
+		nic->fields[AH_ESP_V4_FLOW] = MODEL_SD;
 }
 
-/* otx2_flows.c: the profile does not extract the SPI. */
+/* otx2_ethtool.c:703-731: the SPI takes the room of VLAN and protocol; without it both are back. */
+static int set_esp(struct model_nic *nic, uint64_t fields)
+{
+	uint64_t l4 = fields & MODEL_FN;
+
+	if (l4 == MODEL_FN && fields & RXH_VLAN)
+		return -EOPNOTSUPP;
+	if (l4 && l4 != MODEL_FN)
+		return -EINVAL;
+	nic->fields[AH_ESP_V4_FLOW] = MODEL_SD | l4;
+	*config(nic) = l4 ? MODEL_SD : MODEL_SD | RXH_VLAN | RXH_L3_PROTO;
+	return 0;
+}
+
+static int set_ports(struct model_nic *nic, uint64_t fields, uint64_t *v4, uint64_t *v6)
+{
+	uint64_t l4 = fields & MODEL_FN;
+
+	if (l4 && l4 != MODEL_FN)
+		return -EINVAL;
+	*v4 = *v6 = MODEL_SD | l4;
+	*config(nic) = (*config(nic) & ~(uint64_t)RXH_VLAN) | (fields & RXH_VLAN);
+	return 0;
+}
+
+/* otx2_ethtool.c:703-735: whatever is set without RXH_VLAN takes VLAN out. */
+static int set_fields(struct model_nic *nic, uint32_t type, uint64_t fields)
+{
+	if ((fields & MODEL_SD) != MODEL_SD)
+		return -EINVAL;
+	if (model_is_udp(type))
+		return set_ports(nic, fields, &nic->fields[UDP_V4_FLOW], &nic->fields[UDP_V6_FLOW]);
+	if (model_is_tcp(type))
+		return set_ports(nic, fields, &nic->fields[TCP_V4_FLOW], &nic->fields[TCP_V6_FLOW]);
+	if (type == AH_ESP_V4_FLOW || type == AH_ESP_V6_FLOW)
+		return set_esp(nic, fields);
+	if (!model_is_ip(type))
+		return -EINVAL;
+	set_addresses_only(nic);
+	return 0;
+}
+
+/* otx2_flows.c:841, 966 */
 static int check_rule(const struct model_nic *nic, const struct ethtool_rx_flow_spec *rule)
 {
 	__be32 spi, mask;
@@ -48,9 +104,16 @@ static int check_rule(const struct model_nic *nic, const struct ethtool_rx_flow_
 	return 0;
 }
 
+/* af/npc_profile.h:77, 6974-7000, 15403: UDP from or to port 4500 is ESP too, whatever it holds. */
+static bool is_esp(const struct flow *flow)
+{
+	return model_has_spi(flow) || (flow->kind == FLOW_ESP_UDP && flow->part == PART_WHOLE &&
+				       (flow->sport == 4500 || flow->dport == 4500));
+}
+
 static unsigned int inputs(const struct model_nic *nic, const struct flow *flow)
 {
-	if (model_has_spi(flow) && nic->fields[AH_ESP_V4_FLOW] & MODEL_FN)
+	if (is_esp(flow) && nic->fields[AH_ESP_V4_FLOW] & MODEL_FN)
 		return MODEL_ADDRESSES | MODEL_SPI | MODEL_SEQ;
 	return model_inputs_udp(nic, flow);
 }
@@ -66,7 +129,8 @@ static uint32_t word_at(const struct model_nic *nic, uint32_t at, uint32_t word)
 	return hash;
 }
 
-/* af/rvu_nix.c set_flowkey_fields: bytesm1 = 7, SPI and sequence number. */
+/* af/rvu_nix.c:4040-4390: SPI and sequence number where the ports are; IPv4's protocol behind VLAN.
+ */
 static uint32_t hash(const struct model_nic *nic, const struct flow *flow, unsigned int inputs)
 {
 	uint32_t h = model_hash_toeplitz(nic, flow, inputs & MODEL_ADDRESSES);
@@ -77,10 +141,14 @@ static uint32_t hash(const struct model_nic *nic, const struct flow *flow, unsig
 		h ^= word_at(nic, PORTS_AT, flow->spi);
 	if (inputs & MODEL_SEQ)
 		h ^= word_at(nic, PORTS_AT + 4, flow->seq);
+	if (has(nic, RXH_L3_PROTO) && flow->family == 4)
+		h ^= word_at(nic, has(nic, RXH_VLAN) ? TCI_AT + TCI_BYTES : TCI_AT,
+			     (uint32_t)flow->protocol << 24);
 	return h;
 }
 
 static const struct model_ops ops = {
+	.start = start,
 	.get_fields = get_fields,
 	.set_fields = set_fields,
 	.check_rule = check_rule,
@@ -91,22 +159,35 @@ static const struct model_ops ops = {
 static const struct model_fact facts[] = {
 	{"esp4 sdfn hashes SPI and sequence number: it sprays each SA over all queues, which costs "
 	 "packets at the replay window",
-	 "af/rvu_nix.c set_flowkey_fields (bytesm1 = 7)"},
-	{"only AH_ESP can be set, for IPv4 and IPv6 together; ESP itself is refused with EINVAL",
-	 "nic/otx2_ethtool.c otx2_set_rss_hash_opts"},
-	{"by default ESP hashes by its addresses", "nic/otx2_common.c otx2_rss_init"},
+	 LINUX_7_3 "af/rvu_nix.c:4330, 4358"},
+	{"it then sprays ESP in UDP of port 4500 too, which its parser takes for ESP",
+	 LINUX_7_3 "af/npc_profile.h:77, 6974-7000, 15403"},
+	{"where a packet has ports and an SPI for the same place: taken to be the SPI", NULL},
+	{"only AH_ESP can be set, for IPv4 and IPv6 together; ESP and AH are refused with EINVAL",
+	 LINUX_7_3 "nic/otx2_ethtool.c:703-731"},
+	{"by default ESP hashes by its addresses, and IPv4's protocol and the VLAN's tag with them",
+	 LINUX_7_3 "nic/otx2_common.c:416-419; af/rvu_nix.c:4040-4390"},
+	{"any setting without the VLAN takes the VLAN out of the hash",
+	 LINUX_7_3 "nic/otx2_ethtool.c:653-660, 703"},
 	{"every hash is told to the kernel as an L4 hash, so RPS does not look at the SPI itself; "
 	 "ethtool -K IF rxhash off cures that",
-	 "nic/otx2_txrx.c otx2_set_rxhash"},
-	{"rules with an SPI are refused with EOPNOTSUPP",
-	 "nic/otx2_flows.c otx2_prepare_ipv4_flow"},
+	 LINUX_7_3 "nic/otx2_txrx.c:224-243"},
+	{"setting the addresses for plain IP (IPV4_FLOW, for which ethtool has no word) hashes the "
+	 "addresses of everything, no ports, and calls that a hash of L3: RPS works then",
+	 LINUX_7_3 "nic/otx2_ethtool.c:733-735, nic/otx2_txrx.c:224-243"},
+	{"rules of ethtool with an SPI are refused with EOPNOTSUPP",
+	 LINUX_7_3 "nic/otx2_flows.c:841, 966"},
+	{"tc flower takes a rule by SPI with action skbedit queue_mapping, if the NIC's profile has "
+	 "that field",
+	 MODEL_BY_READING LINUX_7_3
+	 "nic/otx2_tc.c:512, 633, 730-747; af/rvu_npc_fs.c:666, 736-740"},
 	{"that the addresses of IPv4 leave their room of 32 bytes empty", NULL},
 	{0},
 };
 
 /*
- * marvell/octeontx2/nic/otx2_pf.c otx2_xdp_setup (otx2_stop, otx2_open on every change);
- * otx2_txrx.h MAX_XDP_MTU
+ * Linux 7.3, marvell/octeontx2/nic/otx2_pf.c:2843-2888 otx2_xdp_setup (otx2_stop, otx2_open on
+ * every change); otx2_txrx.h MAX_XDP_MTU
  */
 const struct xdp_driver driver_octeontx2 = {
 	.name = "rvu_nicpf",
@@ -130,6 +211,8 @@ const struct model model_octeontx2 = {
 	.set_hfunc_err = -EOPNOTSUPP,
 	.rules = 16,
 	.claims_l4 = true,
+	.l4_cure = "and so does setting the addresses for its flow type IPV4_FLOW, for which "
+		   "ethtool(8) has no word",
 	.udp_fields = MODEL_SDFN,
 	.facts = facts,
 };

@@ -4,15 +4,18 @@
 
 static const struct model_fact facts[] = {
 	{"reports nothing for ESP; setting anything but nothing is refused with EINVAL",
-	 "qlogic/qede/qede_ethtool.c qede_get_rss_flags, qede_set_rss_flags"},
-	{"VLAN tags are stripped and that cannot be switched off", "qlogic/qede/qede_main.c"},
+	 LINUX_7_3 "qlogic/qede/qede_ethtool.c:1171, 1234-1310"},
+	{"its hash of ESP is told to the kernel as one of L3, so RPS works",
+	 LINUX_7_3 "qlogic/qede/qede_fp.c:619"},
+	{"VLAN tags are stripped and that cannot be switched off",
+	 LINUX_7_3 "qlogic/qede/qede_main.c:888"},
 	MODEL_ONLY_ADDRESSES,
 	{0},
 };
 
 /*
- * qlogic/qede/qede_filter.c qede_xdp_set (qede_reload on every change); qede_main.c: CTAG_RX only
- * in features
+ * Linux 7.3, qlogic/qede/qede_filter.c:1027 qede_xdp_set (qede_reload on every change);
+ * qede_main.c: CTAG_RX only in features
  */
 const struct xdp_driver driver_qede = {
 	.name = "qede",

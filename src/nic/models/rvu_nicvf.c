@@ -2,7 +2,7 @@
 // rvu_nicvf, octeontx2's virtual function: no native XDP. No model of its hash.
 #include "nic/models/families.h"
 
-/* No ndo_bpf in marvell/octeontx2/nic/otx2_vf.c. */
+/* Linux 7.3, no ndo_bpf in marvell/octeontx2/nic/otx2_vf.c. */
 const struct xdp_driver driver_rvu_nicvf = {
 	.name = "rvu_nicvf",
 	.native = XDP_NATIVE_NO,

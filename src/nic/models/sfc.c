@@ -4,20 +4,19 @@
 
 static const struct model_fact facts[] = {
 	{"reports the addresses for AH_ESP and nothing for ESP; neither can be set",
-	 "sfc/ethtool_common.c efx_ethtool_get_rxnfc"},
+	 LINUX_7_3 "sfc/ethtool_common.c:803-855"},
 	MODEL_ONLY_ADDRESSES,
 	{0},
 };
 
 /*
- * sfc/efx.c efx_xdp_setup_prog (a pointer is swapped), rx.c efx_do_xdp; the MTU limit is computed
- * at run time (efx_xdp_max_mtu); what it does with VLAN tags is unverified, so the worse is taken
+ * Linux 6.12, sfc/efx.c efx_xdp_setup_prog (a pointer is swapped), rx.c efx_do_xdp; the MTU limit
+ * is computed at run time (efx_xdp_max_mtu). Linux 7.3: no CTAG_RX below sfc/, so tags stay.
  */
 const struct xdp_driver driver_sfc = {
 	.name = "sfc",
 	.native = XDP_NATIVE_YES,
 	.disruption = XDP_ATTACH_QUIET,
-	.strips_vlan = true,
 };
 
 const struct model model_sfc = {

@@ -13,7 +13,7 @@ static const struct model_fact facts[] = {
 	{0},
 };
 
-/* tun.c tun_xdp_set, tun_build_skb; only a tap has ndo_bpf; no look at the MTU */
+/* Linux 7.3, tun.c:1638, 1741: tun_build_skb, tun_xdp_set; a tap alone has ndo_bpf; no MTU limit */
 const struct xdp_driver driver_tun = {
 	.name = "tun",
 	.native = XDP_NATIVE_YES,

@@ -7,7 +7,7 @@ static bool knows_v6(const struct model_nic *nic)
 	return nic->model == &model_vmxnet3_v6;
 }
 
-/* vmxnet3_ethtool.c vmxnet3_get_rss_hash_opts: ESP, AH and AH_ESP share a bit. */
+/* vmxnet3_ethtool.c:837-1080: ESP, AH and AH_ESP share a bit. */
 static int get_fields(const struct model_nic *nic, uint32_t type, uint64_t *fields)
 {
 	if (nic->model == &model_vmxnet3_v3)
@@ -25,7 +25,7 @@ static int get_fields(const struct model_nic *nic, uint32_t type, uint64_t *fiel
 	return 0;
 }
 
-/* vmxnet3_ethtool.c vmxnet3_set_rss_hash_opt */
+/* vmxnet3_ethtool.c:972 */
 static int set_fields(struct model_nic *nic, uint32_t type, uint64_t fields)
 {
 	if (nic->model == &model_vmxnet3_v3)
@@ -59,15 +59,20 @@ static const struct model_ops ops = {
 static const struct model_fact facts[] = {
 	{"from version 4 of the device on, esp4 sdfn makes it hash the SPI of ESP and AH; IPv6 "
 	 "from version 6",
-	 "vmxnet3/vmxnet3_ethtool.c vmxnet3_set_rss_hash_opt"},
+	 LINUX_7_3 "vmxnet3/vmxnet3_ethtool.c:972"},
 	{"below version 4 all hash fields are refused with EOPNOTSUPP",
-	 "vmxnet3/vmxnet3_ethtool.c vmxnet3_get_rss_hash_opts"},
-	{"the device may ignore what is set: read it back",
-	 "vmxnet3/vmxnet3_ethtool.c VMXNET3_CMD_GET_RSS_FIELDS"},
-	{"the key can be neither read nor set", "vmxnet3/vmxnet3_ethtool.c vmxnet3_set_rss"},
+	 LINUX_7_3 "vmxnet3/vmxnet3_ethtool.c:837-1080"},
+	{"the device may ignore what is set, and at each start the host says what is hashed: read it "
+	 "back",
+	 LINUX_7_3 "vmxnet3/vmxnet3_drv.c:3098-3160"},
+	{"its hash of ESP is told to the kernel as one of L3, so RPS works",
+	 LINUX_7_3 "vmxnet3/vmxnet3_drv.c:1890-1907"},
+	{"the key can be neither read nor set",
+	 LINUX_6_12 "vmxnet3/vmxnet3_ethtool.c vmxnet3_set_rss"},
 	{"there is a bit for ESP in UDP from version 7 on, which the driver never sets",
-	 "vmxnet3/vmxnet3_defs.h VMXNET3_CAP_ESP_OVER_UDP_RSS"},
-	{"channels cannot be changed by ethtool", "vmxnet3/vmxnet3_ethtool.c vmxnet3_ethtool_ops"},
+	 LINUX_6_12 "vmxnet3/vmxnet3_defs.h VMXNET3_CAP_ESP_OVER_UDP_RSS"},
+	{"channels cannot be changed by ethtool",
+	 LINUX_6_12 "vmxnet3/vmxnet3_ethtool.c vmxnet3_ethtool_ops"},
 	{"what the host turns on by default (taken to be nothing), and where the SPI lies in the "
 	 "input",
 	 NULL},
@@ -75,8 +80,8 @@ static const struct model_fact facts[] = {
 };
 
 /*
- * vmxnet3_xdp.c vmxnet3_xdp_set (resets the device; clears LRO in netdev->features itself);
- * vmxnet3_drv.c vmxnet3_change_mtu has no look at XDP
+ * Linux 7.3, vmxnet3_xdp.c:40-58 vmxnet3_xdp_set (resets the device; clears LRO in netdev->features
+ * itself); vmxnet3_drv.c vmxnet3_change_mtu has no look at XDP
  */
 const struct xdp_driver driver_vmxnet3 = {
 	.name = "vmxnet3",
