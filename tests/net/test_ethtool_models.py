@@ -82,17 +82,18 @@ class Nic:
 
 # Whose drivers have no get_channels, and those that count receive and transmit channels apart.
 NO_CHANNELS = {"dpaa_eth", "mtk_eth_soc", "airoha", "atlantic", "mvpp2", "mvneta", "cxgb4", "r8169", "r8125", "hinic3",
-               "xen-netfront", "lan743x", "e1000e", "niu", "gianfar", *ROWS}
+               "xen-netfront", "lan743x", "e1000e", "niu", "gianfar", "liquidio", *ROWS}
 APART = {"mlx4", "dpaa2", "stmmac", "dwxgmac", "tg3", "sxgbe"}
 # Whose drivers show no table, or none that can be set.
 NO_TABLE = {"veth", "enic", "dpaa_eth", "mtk_eth_soc", "airoha", "dpaa2", "stmmac", "r8169", "hinic3", "xen-netfront",
-            "tun", "virtio-norss", "e1000e", "niu", "sxgbe", "gianfar", *ROWS}
+            "tun", "virtio-norss", "e1000e", "niu", "sxgbe", "gianfar", "liquidio", *ROWS}
 ONE_ENTRY = {"mvneta"}
 
 
 def test_driver_and_channels():
     drivers = {"dpaa_eth": "fsl_dpa", "mlx4": "mlx4_en", "mtk_eth_soc": "mtk_soc_eth", "airoha": "airoha_eth",
-               "dpaa2": "fsl_dpaa2_eth", "enetc": "fsl_enetc", "enetc4": "nxp_enetc4", "stmmac": "st_gmac", "dwxgmac": "st_xgmac",
+               "dpaa2": "fsl_dpaa2_eth", "enetc": "fsl_enetc", "enetc4": "nxp_enetc4",
+               "stmmac": "st_gmac", "dwxgmac": "st_xgmac",
                "xen-netfront": "vif", "am65_cpsw": "am65-cpsw-nuss", "r8152": "r8152", "liquidio": "liquidio",
                "mlx5": "mlx5_core", "bnxt": "bnxt_en", "octeontx2": "rvu_nicpf", "ena": "ena",
                "vmxnet3-v6": "vmxnet3", "virtio": "virtio_net", "thunder": "nicvf", "gve": "gve"}
@@ -158,6 +159,7 @@ FIELDS = {
     "hinic": (INVAL, INVAL, INVAL, None), "fm10k": (ADDRESSES, ADDRESSES, ADDRESSES, None),
     "sxgbe": (ADDRESSES, ADDRESSES, ADDRESSES, None), "lan743x": ([], [], [], ADDRESSES + PORTS),
     "e1000e": (ADDRESSES, ADDRESSES, ADDRESSES, ADDRESSES), "gianfar": (OPNOTSUPP,) * 4,
+    "liquidio": (OPNOTSUPP,) * 4,
     **dict.fromkeys(ROWS, (OPNOTSUPP,) * 4),
 }
 

@@ -69,6 +69,7 @@ def test_warnings_of_models(host):
             ("i40e", "resets the whole physical function"),
             ("hns3", "method xdp will not do"),
             ("airoha", "method xdp will not do"),
+            ("liquidio", "'ethtool -K IF rxhash off' cures that"),
             ("airoha", "RPS cannot look at the SPI here"),
             ("mtk_eth_soc", "RPS cannot look at the SPI here")):
         said = inspect(host, "--model", model)["warnings"]

@@ -5,7 +5,10 @@
  * a model of each; list.h takes them in. Whoever knows more of one gives it a file of its own.
  */
 // clang-format off
-/* Several queues by a hash of the NIC's own, which ethtool cannot ask about. */
+/*
+ * Several queues by a hash of the NIC's own, which ethtool cannot ask about. XDP of funeth: fungible/funeth/
+ * funeth_main.c fun_xdp_setup (restarts when it is switched on or off).
+ */
 ROW(bnge, "bnge", "Broadcom Thor Ultra", GENERIC, SPREADS(64, "broadcom/bnge/"))
 ROW(bnx2, "bnx2", "Broadcom NetXtreme II", GENERIC, SPREADS(8, "broadcom/bnx2.c"))
 ROW(cxgb3, "cxgb3", "Chelsio T3", GENERIC, SPREADS(8, "chelsio/cxgb3/"))
@@ -13,7 +16,6 @@ ROW(cxgb4vf, "cxgb4vf", "Chelsio T4 to T6, virtual function", GENERIC, SPREADS(8
 ROW(eea, "eea", "Alibaba Elastic Ethernet Adapter", GENERIC, SPREADS(64, "alibaba/eea/"))
 ROW(funeth, "funeth", "Fungible", NATIVE(LINK, .mtu_approx = true, .mtu_plain = 3566, .refused_when = "it needs queues to spare"), SPREADS(64, "fungible/funeth/"))
 ROW(ibmvnic, "ibmvnic", "IBM Power virtual NIC", GENERIC, SPREADS(16, "ibm/ibmvnic.c"))
-ROW(liquidio, "liquidio", "Cavium LiquidIO", GENERIC, .claims_l4 = true, SPREADS(32, "cavium/liquidio/"))
 ROW(myri10ge, "myri10ge", "Myricom 10G", GENERIC, SPREADS(16, "myricom/myri10ge/"))
 ROW(octeon_ep, "octeon_ep", "Marvell OCTEON as an endpoint", GENERIC, SPREADS(32, "marvell/octeon_ep/"))
 ROW(octeon_ep_vf, "octeon_ep_vf", "Marvell OCTEON as an endpoint, virtual function", GENERIC, SPREADS(32, "marvell/octeon_ep_vf/"))
@@ -22,7 +24,13 @@ ROW(rnpgbe, "rnpgbe", "Mucse N210, N500", GENERIC, SPREADS(8, "mucse/rnpgbe/"))
 ROW(rtase, "rtase", "Realtek automotive switch", GENERIC, SPREADS(4, "realtek/rtase/"))
 ROW(xgene, "xgene_enet", "Applied Micro X-Gene", GENERIC, SPREADS(8, "apm/xgene/"))
 
-/* One queue, or several by rule or priority. */
+/*
+ * One queue, or several by rule or priority. Their XDP: ti/am65-cpsw-nuss.c am65_cpsw_xdp_prog_setup (stops and
+ * opens at each change), ti/cpsw_priv.c cpsw_xdp_prog_setup, freescale/fec_main.c fec_enet_bpf (restarts at each
+ * change), ti/icssg/icssg_prueth.c emac_xdp_setup, microchip/lan966x/lan966x_xdp.c lan966x_xdp_setup (reloads when
+ * it is switched on or off), socionext/netsec.c netsec_xdp_setup (at each change), engleder/tsnep_xdp.c
+ * tsnep_xdp_setup_prog; CTAG_RX in the features of cpsw and fec. No ndo_bpf in the others.
+ */
 ROW(am65_cpsw, "am65-cpsw-nuss", "TI AM64, AM65", NATIVE(LINK, .restarts_on_replace = true), SORTS("ti/am65-cpsw-nuss.c"))
 ROW(cpsw, "cpsw", "TI AM33, AM43, DRA7", NATIVE(QUIET, .strips_vlan = true), SORTS("ti/cpsw.c"))
 ROW(cpsw_new, "cpsw-switch", "TI AM33, AM43, DRA7 as a switch", NATIVE(QUIET, .strips_vlan = true), SORTS("ti/cpsw_new.c"))
@@ -36,7 +44,7 @@ ROW(ravb, "ravb", "Renesas R-Car, RZ", GENERIC, SORTS("renesas/ravb_main.c"))
 ROW(systemport, "bcmsysport", "Broadcom SYSTEMPORT", GENERIC, SORTS("broadcom/bcmsysport.c"))
 ROW(tsnep, "tsnep", "Engleder TSN", NATIVE(QUIET), SORTS("engleder/"))
 
-/* USB: one queue each. */
+/* USB: one queue each, no ndo_bpf. */
 ROW(aqc111, "aqc111", "Aquantia AQC111 (USB)", GENERIC, ONE("usb/aqc111.c"))
 ROW(asix, "asix", "ASIX AX88772 (USB)", GENERIC, ONE("usb/asix_devices.c"))
 ROW(ax88179, "ax88179_178a", "ASIX AX88179 (USB)", GENERIC, ONE("usb/ax88179_178a.c"))
