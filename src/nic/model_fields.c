@@ -54,3 +54,12 @@ static int set_constant(struct model_nic *nic, uint32_t type, uint64_t fields)
 }
 
 const struct model_ops model_constant = {.get_fields = get_constant, .set_fields = set_constant};
+
+static unsigned int nothing(const struct model_nic *nic, const struct flow *flow)
+{
+	(void)nic;
+	(void)flow;
+	return 0;
+}
+
+const struct model_ops model_unhashed = {.inputs = nothing};

@@ -23,6 +23,7 @@ const struct model model_airoha = {
 	.name = "airoha",
 	.driver = &driver_airoha,
 	.nic = "Airoha EN7581 (routers)",
+	.ops = &model_unhashed,
 	.max_queues = 32,
 	.channels_err = -EOPNOTSUPP,
 	.indir = 1,

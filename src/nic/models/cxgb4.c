@@ -28,6 +28,7 @@ const struct model model_cxgb4 = {
 	.max_queues = 32,
 	.channels_err = -EOPNOTSUPP,
 	.indir = 128,
+	.indir_told = true,
 	.key_used = 40,
 	.hfuncs = MODEL_HASH_TOP,
 	.set_hfunc_err = -EOPNOTSUPP,

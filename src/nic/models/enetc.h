@@ -17,7 +17,7 @@
 #define ENETC_MODEL                                                                          \
 	.ops = &model_constant,                                                              \
 	.answers = {.ah_esp = ENETC_L3, .set_err = -EOPNOTSUPP, .set_udp_err = -EOPNOTSUPP}, \
-	.max_queues = 8, .set_channels_err = -EOPNOTSUPP, .indir = 64, MODEL_TOEPLITZ_ONLY,  \
-	.udp_fields = ENETC_L3 | MODEL_FN
+	.max_queues = 8, .set_channels_err = -EOPNOTSUPP, .indir = 64, .indir_told = true,   \
+	MODEL_TOEPLITZ_ONLY, .udp_fields = ENETC_L3 | MODEL_FN
 
 #endif

@@ -99,6 +99,9 @@ int model_fill_table(struct model_nic *nic);
 /* ops->get_fields of most: as they were set or at start; -EINVAL for a type that is not known. */
 int model_get_fields(const struct model_nic *nic, uint32_t type, uint64_t *fields);
 
+/* The ops of a NIC that hashes nothing and whose driver has no operation for hash fields. */
+extern const struct model_ops model_unhashed;
+
 /* The ops of a NIC whose driver answers by constants: struct model's `answers`. */
 extern const struct model_ops model_constant;
 

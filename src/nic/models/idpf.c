@@ -35,6 +35,7 @@ const struct model model_idpf = {
 	.nic = "Intel IPU E2000 (Google C3, C4 bare metal)",
 	.max_queues = 64,
 	.indir = 64,
+	.indir_told = true,
 	.hfuncs = MODEL_HASH_TOP,
 	.set_hfunc_err = -EOPNOTSUPP,
 	.key_shown = 52,

@@ -34,6 +34,7 @@ const struct model model_ionic = {
 	.nic = "AMD Pensando DSC",
 	.max_queues = 64,
 	.indir = 128,
+	.indir_told = true,
 	MODEL_TOEPLITZ_ONLY,
 	.udp_fields = MODEL_SDFN,
 	.facts = facts,

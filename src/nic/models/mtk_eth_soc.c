@@ -29,6 +29,7 @@ const struct model model_mtk_eth_soc = {
 	.name = "mtk_eth_soc",
 	.driver = &driver_mtk_eth_soc,
 	.nic = "MediaTek MT7621 to MT7988 (routers)",
+	.ops = &model_unhashed,
 	MODEL_ONE_QUEUE,
 	MODEL_BLINDS_RPS,
 	.facts = facts,

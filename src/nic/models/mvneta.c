@@ -30,6 +30,7 @@ const struct model model_mvneta = {
 	.name = "mvneta",
 	.driver = &driver_mvneta,
 	.nic = "Marvell Armada 37xx, 38x, XP",
+	.ops = &model_unhashed,
 	.max_queues = 8,
 	.channels_err = -EOPNOTSUPP,
 	.indir = 1,

@@ -20,6 +20,7 @@ const struct model model_r8169 = {
 	.name = "r8169",
 	.driver = &driver_r8169,
 	.nic = "Realtek RTL8111, RTL8125, RTL8126",
+	.ops = &model_unhashed,
 	MODEL_ONE_QUEUE,
 	.facts = facts,
 };

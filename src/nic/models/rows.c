@@ -27,13 +27,15 @@
 
 /* by rule or priority, so that all ESP is on one of up to 8, */
 #define SORTS(where)                                                                       \
-	.max_queues = 8, .channels_err = -EOPNOTSUPP, .indir = 1, MODEL_NO_RSS,            \
+	.ops = &model_unhashed, .max_queues = 8, .channels_err = -EOPNOTSUPP, .indir = 1,  \
+	MODEL_NO_RSS,                                                                      \
 	FACTS({"receives by rule or priority, or on one queue: no hash", LINUX_7_3 where}, \
 	      NO_FIELDS(where), NOT_READ)
 
 /* or on one. */
-#define ONE(where) \
-	MODEL_ONE_QUEUE, FACTS({"has one receive queue", LINUX_7_3 where}, NO_FIELDS(where))
+#define ONE(where)                               \
+	.ops = &model_unhashed, MODEL_ONE_QUEUE, \
+	FACTS({"has one receive queue", LINUX_7_3 where}, NO_FIELDS(where))
 
 /* All words of a row are read again here, after list.h has read its name. */
 #define ROW(row, of_driver, what, xdp, ...)                                 \

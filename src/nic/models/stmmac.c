@@ -2,15 +2,6 @@
 // stmmac of GMAC: queues by rule and priority; no hash.
 #include "nic/models/families.h"
 
-static unsigned int inputs(const struct model_nic *nic, const struct flow *flow)
-{
-	(void)nic;
-	(void)flow;
-	return 0;
-}
-
-static const struct model_ops ops = {.inputs = inputs};
-
 static const struct model_fact facts[] = {
 	{"hashing is for XGMAC alone: all ESP is on one queue here",
 	 LINUX_7_3 "stmicro/stmmac/dwxgmac2_core.c dwxgmac2_rss_configure (the only one)"},
@@ -39,7 +30,7 @@ const struct model model_stmmac = {
 	.name = "stmmac",
 	.driver = &driver_stmmac,
 	.nic = "Synopsys GMAC (i.MX8, RK3588, Elkhart Lake)",
-	.ops = &ops,
+	.ops = &model_unhashed,
 	.max_queues = 8,
 	.channels_apart = true,
 	.indir = 256,
