@@ -154,6 +154,7 @@ static void read_claim(struct reading *r, struct json_object *claim, struct clai
 
 	text(r, claim, "version", out->version, sizeof(out->version));
 	text(r, claim, "firmware", out->firmware, sizeof(out->firmware));
+	text(r, claim, "package", out->package, sizeof(out->package));
 	out->channels = (uint32_t)number(r, claim, "queues", UINT16_MAX);
 	out->max_channels = (uint32_t)number(r, claim, "queues_max", UINT16_MAX);
 	out->channels_err = read_errno(r, claim, "queues_error");

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "nic/devlink.h"
 #include "nic/ethtool.h"
 
 #define SD (RXH_IP_SRC | RXH_IP_DST)
@@ -136,6 +137,8 @@ int claims_read(const char *ifname, struct claims *out)
 		return asked.fd;
 	claims_gather(ask_driver_of, &asked, out);
 	close(asked.fd);
+	if (!out->driver_err && model_has_package(out->driver))
+		(void)devlink_ask(out->bus, DEVLINK_PACKAGE, out->package, sizeof(out->package));
 	return 0;
 }
 

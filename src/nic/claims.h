@@ -29,6 +29,7 @@ enum { CLAIMS_FLOWS = 8, CLAIMS_ANSWERS = CLAIMS_FLOWS + 5 };
 struct claims {
 	int driver_err;
 	char driver[32], version[32], firmware[32], bus[32];
+	char package[48]; /* that its firmware runs, by devlink; "": it does not tell */
 	int channels_err;
 	uint32_t max_channels, channels; /* that receive */
 	int rss_err;			 /* of ETHTOOL_GRSSH; what is not told is 0 */

@@ -48,6 +48,19 @@ bool model_fact_sure(const struct model_fact *fact)
 	       strncmp(fact->source, MODEL_BY_READING, strlen(MODEL_BY_READING)) != 0;
 }
 
+bool model_has_package(const char *driver)
+{
+	for (const struct model *const *m = models(); *m; m++)
+		if (!strcmp((*m)->driver->name, driver) && (*m)->package)
+			return true;
+	return false;
+}
+
+bool model_other_package(const struct model *model, const char *package)
+{
+	return model->package && *package && strcmp(model->package, package) != 0;
+}
+
 static uint32_t table_size(const struct model *model, uint32_t queues)
 {
 	return model->indir_size ? model->indir_size(queues) : model->indir;

@@ -154,6 +154,12 @@ const struct model *model_find(const char *name);
 /* Is it what the sources say, neither unverified nor by reading alone? */
 bool model_fact_sure(const struct model_fact *fact);
 
+/* Has the driver models that devlink's name of a package tells apart? */
+bool model_has_package(const char *driver);
+
+/* The package that a NIC tells, "" if none, is another than this model's. */
+bool model_other_package(const struct model *model, const char *package);
+
 /* The models of a driver, as ethtool -i names it: the first is what is assumed of it. NULL: none.
  */
 const struct model *model_of_driver(const char *driver);

@@ -74,12 +74,13 @@ const struct model *claims_model(const struct claims *claims, unsigned int *diff
 	struct model_nic *nic = malloc(sizeof(*nic));
 	struct claims *its = malloc(sizeof(*its));
 	const struct model *best = NULL;
+	unsigned int least = 0;
 
 	*differ = 0;
 	*which = NULL;
 	for (const struct model *const *m = models(); nic && its && *m; m++) {
 		const char *names[CLAIMS_ANSWERS];
-		unsigned int n;
+		unsigned int n, rank;
 
 		if (strcmp((*m)->driver->name, claims->driver))
 			continue;
@@ -90,8 +91,10 @@ const struct model *claims_model(const struct claims *claims, unsigned int *diff
 		claims_gather(claims_ask_model, nic, its);
 		model_nic_free(nic);
 		n = claims_differ(claims, its, names);
-		if (!best || n < *differ) {
+		rank = n + (model_other_package(*m, claims->package) ? CLAIMS_ANSWERS + 1 : 0);
+		if (!best || rank < least) {
 			best = *m;
+			least = rank;
 			*differ = n;
 			*which = n ? names[0] : NULL;
 		}

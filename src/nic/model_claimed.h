@@ -29,7 +29,8 @@ int model_claimed_init(struct model_nic *nic, const struct model *model,
 		       const struct claims *claims, uint32_t queues);
 
 /*
- * The model of this driver that answers most like it, once set as it is; the number of answers that
+ * The model of this driver whose package is not another, and that answers most like it, once set as it
+ * is; the number of answers that
  * differ and the first of them; NULL: there is no model of the driver.
  */
 const struct model *claims_model(const struct claims *claims, unsigned int *differ,

@@ -59,6 +59,7 @@ static void print_claim(struct out *out, const struct claims *claims)
 	out_string(out, "esp", claims_of_esp(claims));
 	out_string(out, "version", or_null(claims->version));
 	out_string(out, "firmware", or_null(claims->firmware));
+	out_string(out, "package", or_null(claims->package));
 	out_string(out, "bus", or_null(claims->bus));
 	out_number(out, "queues", claims->channels);
 	out_number(out, "queues_max", claims->max_channels);
@@ -214,9 +215,10 @@ static void say_claim(struct out *out, const struct inspection *in)
 			 claims->max_channels);
 	else
 		snprintf(queues, sizeof(queues), "%u", in->facts.link.num_rx_queues);
-	out_say(out, "%s: driver %s%s%s%s%s, %s receive queues.", in->name,
+	out_say(out, "%s: driver %s%s%s%s%s%s%s, %s receive queues.", in->name,
 		*claims->driver ? claims->driver : "unknown",
 		*claims->firmware ? ", firmware " : "", claims->firmware,
+		*claims->package ? ", package " : "", claims->package,
 		*claims->bus && !in->is_model ? ", at " : "", in->is_model ? "" : claims->bus,
 		queues);
 	if (claims->rss_err)

@@ -41,6 +41,7 @@ static void warn_l4(struct out *out, const struct inspection *in)
 {
 	bool seen = in->at == INSPECT_TC && seen_l4(in);
 	bool known = in->facts.model && in->facts.model->claims_l4;
+	const char *cure = in->facts.model ? in->facts.model->l4_cure : NULL;
 
 	if (in->facts.model && in->facts.model->l4_regardless)
 		out_warn(
@@ -48,11 +49,12 @@ static void warn_l4(struct out *out, const struct inspection *in)
 			"the driver calls its hash of ESP one of ports (L4), and does so with rxhash "
 			"off too: RPS cannot look at the SPI here");
 	else if ((seen || known) && in->verdict != VERDICT_SPI)
-		out_warn(out,
-			 "the driver calls its hash of ESP one of ports (L4), %s, so RPS takes it as "
-			 "it is and does not look at the SPI; 'ethtool -K %s rxhash off' cures that",
-			 seen ? "as was seen" : "by what is known of it",
-			 in->is_model ? "IF" : in->name);
+		out_warn(
+			out,
+			"the driver calls its hash of ESP one of ports (L4), %s, so RPS takes it as "
+			"it is and does not look at the SPI; 'ethtool -K %s rxhash off' cures that%s%s",
+			seen ? "as was seen" : "by what is known of it",
+			in->is_model ? "IF" : in->name, cure ? ", " : "", cure ? cure : "");
 }
 
 /* What a NIC does not hash goes where entry 0 points. */
@@ -67,10 +69,11 @@ static void warn_unhashed(struct out *out, const struct inspection *in)
 		if (in->measured.entry[i].key.kind != FLOW_ESP_UDP &&
 		    in->measured.entry[i].key.queue != table->entry[0])
 			return;
-	out_warn(out,
-		 "no ESP packet had a hash, and all came in on the queue of table entry 0 (%u): the "
-		 "NIC does not hash them, and the table cannot spread them",
-		 table->entry[0]);
+	out_warn(
+		out,
+		"no ESP packet had a hash, and all came in on the queue of table entry 0 (%u): the "
+		"NIC does not hash them, and the table cannot spread them",
+		table->entry[0]);
 }
 
 static void warn_sprays(struct out *out, const struct inspection *in)
@@ -82,10 +85,11 @@ static void warn_sprays(struct out *out, const struct inspection *in)
 	if (part->verdict != VERDICT_SPRAYS)
 		return;
 	key = &in->measured.entry[part->sprayed].key;
-	out_warn(out,
-		 "SA 0x%08x comes in on several queues: its packets are decrypted out of order, and "
-		 "the replay window drops those that are late",
-		 key->spi);
+	out_warn(
+		out,
+		"SA 0x%08x comes in on several queues: its packets are decrypted out of order, and "
+		"the replay window drops those that are late",
+		key->spi);
 }
 
 /* What another guide may advise, and must not be done here. */
@@ -123,11 +127,13 @@ static void warn_needs(struct out *out, const struct inspection *in)
 			out_warn(out, "%s", finding->text);
 			break;
 		case NEEDS_REFUSE:
-			out_warn(out, "method " METHOD_ON_ANY_NIC " will not do: %s", finding->text);
+			out_warn(out, "method " METHOD_ON_ANY_NIC " will not do: %s",
+				 finding->text);
 			break;
 		case NEEDS_CHANGE:
 			if (needs_line(&in->facts, finding, line, sizeof(line)) >= 0)
-				out_warn(out, "method " METHOD_ON_ANY_NIC " changes this: %s", line);
+				out_warn(out, "method " METHOD_ON_ANY_NIC " changes this: %s",
+					 line);
 			break;
 		}
 	}

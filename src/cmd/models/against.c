@@ -205,6 +205,8 @@ static int find_model(const struct report *report, struct model_check *check,
 			continue;
 		err = check_one(*m, report, check);
 		faults = 2 * check->differ + (model_check_fit(check) == MODEL_FITS_NOT);
+		if (model_other_package(*m, report->claims.package))
+			faults += 2 * CLAIMS_ANSWERS + 2;
 		if (!*best || faults < least) {
 			*best = *m;
 			least = faults;
