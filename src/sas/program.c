@@ -309,24 +309,31 @@ static int load_over(struct espalier_bpf *skel, struct bpf_program *program,
 	return err ? err : espalier_bpf__load(skel);
 }
 
+/* Loads one program of a skeleton, which it frees, and takes its descriptor. */
+static int load_one(struct espalier_bpf *skel, struct bpf_program *program, const struct maps *maps,
+		    char *log, size_t size)
+{
+	int fd = -1, err = load_over(skel, program, maps, log, size);
+
+	if (!err)
+		fd = fcntl(bpf_program__fd(program), F_DUPFD_CLOEXEC, 0);
+	if (!err && fd < 0)
+		err = -errno;
+	espalier_bpf__destroy(skel);
+	return err ? err : fd;
+}
+
 int program_load_ring(const struct maps *maps, __u32 number, const struct ring *ring)
 {
 	struct espalier_bpf *skel = open_object();
 	struct program_constants *c;
-	int err, fd = -1;
 
 	if (!skel)
 		return -errno;
 	c = (void *)&skel->rodata->constants;
 	c->ring = *ring;
 	c->ring_number = number;
-	err = load_over(skel, skel->progs.espalier_ring, maps, NULL, 0);
-	if (!err)
-		fd = fcntl(bpf_program__fd(skel->progs.espalier_ring), F_DUPFD_CLOEXEC, 0);
-	if (!err && fd < 0)
-		err = -errno;
-	espalier_bpf__destroy(skel);
-	return err ? err : fd;
+	return load_one(skel, skel->progs.espalier_ring, maps, NULL, 0);
 }
 
 int program_load_steer(const struct maps *maps, const struct program_target *target, char *log,
@@ -334,17 +341,10 @@ int program_load_steer(const struct maps *maps, const struct program_target *tar
 {
 	struct espalier_bpf *skel = open_object();
 	struct program_constants *c;
-	int err, fd = -1;
 
 	if (!skel)
 		return -errno;
 	c = (void *)&skel->rodata->constants;
 	c->interface = target->index;
-	err = load_over(skel, skel->progs.espalier_steer, maps, log, size);
-	if (!err)
-		fd = fcntl(bpf_program__fd(skel->progs.espalier_steer), F_DUPFD_CLOEXEC, 0);
-	if (!err && fd < 0)
-		err = -errno;
-	espalier_bpf__destroy(skel);
-	return err ? err : fd;
+	return load_one(skel, skel->progs.espalier_steer, maps, log, size);
 }

@@ -209,8 +209,8 @@ static void write_cpus(struct writer *w, const struct snapshot *s)
 		 "Packets of SAs that the CPU took from its ring.", cpu_taken);
 	if (!s->drops_unknown) {
 		each_cpu(w, s, "espalier_cpu_bytes_total", "counter", "Bytes of these IP packets.",
-		 cpu_bytes);
-	each_cpu(w, s, "espalier_cpu_received_packets_total", "counter",
+			 cpu_bytes);
+		each_cpu(w, s, "espalier_cpu_received_packets_total", "counter",
 			 "Packets that the CPU received and put on rings.", cpu_received);
 		each_cpu(w, s, "espalier_cpu_drops_total", "counter",
 			 "Packets of SAs lost because the CPU's ring was full.", cpu_drops);

@@ -46,14 +46,24 @@ static int check(const struct nic_facts *facts, const cpu_set_t *cpus, struct ne
 }
 
 /*
- * From whichever address, where the source says nothing: a NAT may give the peer another one at any
- * time, and a file may not know it.
+ * The rule of an SA, without its queue. It is from whichever address where the source says nothing: a NAT
+ * may give the peer another one at any time, and a file may not know it.
  */
-static void rule_forget_src(struct rule *rule)
+static void rule_fill(struct rule *rule, uint32_t spi, uint8_t family, uint8_t protocol, bool udp,
+		      const __be32 dst[4], const __be32 src[4])
 {
-	rule->any_src = rule->udp || !(rule->src[0] | rule->src[1] | rule->src[2] | rule->src[3]);
-	if (rule->any_src)
-		memset(rule->src, 0, sizeof(rule->src));
+	bool unknown = !(src[0] | src[1] | src[2] | src[3]);
+
+	*rule = (struct rule){
+		.family = family == AF_INET ? 4 : 6,
+		.protocol = protocol,
+		.udp = udp,
+		.spi = spi,
+		.any_src = udp || unknown,
+	};
+	memcpy(rule->dst, dst, sizeof(rule->dst));
+	if (!rule->any_src)
+		memcpy(rule->src, src, sizeof(rule->src));
 }
 
 /* Can a rule tell this SA from others? Rules of all but iavf know nothing of ESP in UDP. */
@@ -64,17 +74,10 @@ static bool ntuple_can(const struct model *model, const struct rule *rule)
 	return rule->family == 4 || !model->rule_mask_v6_lost;
 }
 
-/* The rule of an SA, without its queue. False: none, it is hands off. */
+/* False: it has none, it is hands off. */
 static bool rule_of_sa(const struct sa *sa, struct rule *rule)
 {
-	memset(rule, 0, sizeof(*rule));
-	rule->family = sa->id.family == AF_INET ? 4 : 6;
-	rule->protocol = sa->id.protocol;
-	rule->udp = sa->encap;
-	rule->spi = sa->id.spi;
-	memcpy(rule->dst, sa->id.dst, sizeof(rule->dst));
-	memcpy(rule->src, sa->src, sizeof(rule->src));
-	rule_forget_src(rule);
+	rule_fill(rule, sa->id.spi, sa->id.family, sa->id.protocol, sa->encap, sa->id.dst, sa->src);
 	return sa->offload == SA_OFFLOAD_NONE;
 }
 
@@ -146,14 +149,8 @@ static bool rule_of(const struct steered *s, __u32 slot, struct rule *rule)
 	const struct sa_cold *cold = table_cold(&s->sas->table, slot);
 	int queue = queues_of_cpu(&n->queues, sas_cpu(s->sas, slot));
 
-	memset(rule, 0, sizeof(*rule));
-	rule->family = cold->family == AF_INET ? 4 : 6;
-	rule->protocol = cold->protocol;
-	rule->udp = !!(cold->flags & COLD_UDP);
-	rule->spi = sa_word_spi(word);
-	memcpy(rule->dst, cold->dst, sizeof(rule->dst));
-	memcpy(rule->src, cold->src, sizeof(rule->src));
-	rule_forget_src(rule);
+	rule_fill(rule, sa_word_spi(word), cold->family, cold->protocol, cold->flags & COLD_UDP,
+		  cold->dst, cold->src);
 	rule->queue = (uint32_t)queue;
 	return queue >= 0 && !(sa_word_flags(word) & SA_HANDS_OFF);
 }

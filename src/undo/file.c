@@ -93,9 +93,9 @@ static int open_file(const struct undo *undo, size_t *size)
 	return fd;
 }
 
-static int load_state(struct undo *undo, char *why, size_t len)
+/* -EBADMSG and @fault: it is not of the form that we write. */
+static int load_state(struct undo *undo, const char **fault)
 {
-	const char *fault;
 	char *text = NULL;
 	size_t size = 0;
 	int fd, n;
@@ -113,14 +113,8 @@ static int load_state(struct undo *undo, char *why, size_t len)
 		return n;
 	undo->state = parse(text, n);
 	free(text);
-	fault = undo_form_fault(undo);
-	if (!fault)
-		return 0;
-	snprintf(why, len,
-		 "%s/%s is damaged (%s); put back by hand what it names (old values), then "
-		 "delete it",
-		 undo->dir_name, undo->file, fault);
-	return -EBADMSG;
+	*fault = undo_form_fault(undo);
+	return *fault ? -EBADMSG : 0;
 }
 
 static int open_dir(const char *name)
@@ -151,34 +145,35 @@ static int drop_unfinished(const struct undo *undo)
 
 int undo_file_load(struct undo *undo, char *why, size_t len)
 {
+	const char *dir = undo->dir_name, *file = undo->file, *fault = NULL;
 	int err;
 
-	undo->dir = open_dir(undo->dir_name);
+	undo->dir = open_dir(dir);
 	if (undo->dir == -EPERM)
-		snprintf(why, len,
-			 "%s is not a directory that root alone can write; see who made it, then "
-			 "delete it",
-			 undo->dir_name);
-	else if (undo->dir < 0)
-		snprintf(why, len, "%s: %s; make this directory", undo->dir_name,
-			 strerror(-undo->dir));
+		return because(-EPERM, why, len,
+			       "%s is not a directory that root alone can write; see who made it, "
+			       "then delete it",
+			       dir);
 	if (undo->dir < 0)
-		return undo->dir;
-	why[0] = 0;
+		return because(undo->dir, why, len, "%s: %s; make this directory", dir,
+			       strerror(-undo->dir));
 	err = drop_unfinished(undo);
 	if (!err)
-		err = load_state(undo, why, len);
-	if (!err || why[0])
-		return err;
+		err = load_state(undo, &fault);
+	if (!err)
+		return 0;
+	if (fault)
+		return because(err, why, len,
+			       "%s/%s is damaged (%s); put back by hand what it names (old "
+			       "values), then delete it",
+			       dir, file, fault);
 	if (err == -EPERM || err == -ELOOP)
-		snprintf(why, len,
-			 "%s/%s is not a plain file that root alone can write; see who made it, "
-			 "then delete it",
-			 undo->dir_name, undo->file);
-	else
-		snprintf(why, len, "%s/%s: %s; see what is wrong with it", undo->dir_name,
-			 undo->file, strerror(-err));
-	return err;
+		return because(err, why, len,
+			       "%s/%s is not a plain file that root alone can write; see who made "
+			       "it, then delete it",
+			       dir, file);
+	return because(err, why, len, "%s/%s: %s; see what is wrong with it", dir, file,
+		       strerror(-err));
 }
 
 static int write_file(const struct undo *undo, const char *name)

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "text/because.h"
 
 int undo_open(struct undo **out, const char *dir, const char *file, undo_say_fn say, void *ctx,
 	      char *why, size_t len)
@@ -25,17 +26,13 @@ int undo_open(struct undo **out, const char *dir, const char *file, undo_say_fn 
 		undo->dir_name = strdup(dir);
 		undo->file = strdup(file);
 	}
-	if (!undo || !undo->dir_name || !undo->file) {
-		snprintf(why, len, "%s; free some memory", strerror(ENOMEM));
-		undo_close(undo);
-		return -ENOMEM;
-	}
-	if (!*file || strchr(file, '/')) {
-		snprintf(why, len, "%s is no file name; give one without a slash", file);
-		err = -EINVAL;
-	} else {
+	if (!undo || !undo->dir_name || !undo->file)
+		err = because(-ENOMEM, why, len, "%s; free some memory", strerror(ENOMEM));
+	else if (!*file || strchr(file, '/'))
+		err = because(-EINVAL, why, len,
+			      "%s is no file name; give one without a slash", file);
+	else
 		err = undo_file_load(undo, why, len);
-	}
 	if (err) {
 		undo_close(undo);
 		return err;
