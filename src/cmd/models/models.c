@@ -140,8 +140,8 @@ static void say_separation(struct out *out, const struct model *model,
 			   const struct model_answer *answer)
 {
 	static const char *const words[] = {
-		[MODEL_ESP_ADDRESSES] = "It separates the SAs of one pair of gateways by addresses "
-					"only: they share a queue",
+		[MODEL_ESP_ADDRESSES] = ("It separates the SAs of one pair of gateways by "
+					 "addresses only: they share a queue"),
 		[MODEL_ESP_SPI] = "It separates the SAs of one pair of gateways by spi",
 		[MODEL_ESP_SPRAYS] = "It spreads each SA over all queues",
 		[MODEL_ESP_UNHASHED] = "It hashes no ESP: all of it is on one queue",
