@@ -52,7 +52,8 @@ def test_words(host):
                                   "with udp4 sdfn; asked for ESP alone, which ethtool cannot, it tells sd.)"),
                          ("ena", "the driver refuses to say."), ("virtio", "the driver says: nothing."),
                          ("mlx5", "a hash of the addresses and, behind them, the SPI, the same for both directions"),
-                         ("octeontx2", "a hash of the addresses and, from byte 32 on, UDP's ports."),
+                         ("octeontx2", "a hash of the addresses and, from byte 36 on, the VLAN's tag and IPv4's protocol."),
+                         ("octeontx2", "from byte 32 on, UDP's ports, the VLAN's tag and IPv4's protocol."),
                          ("vmxnet3-v4", "128 entries, no key shown, toeplitz."),
                          ("veth", "tells 3 facts with their source.")):
         said = host.espalier("inspect", "--model", model).stdout
