@@ -377,7 +377,7 @@ def test_measured_once(host):
 
     def tries():
         """How often it was measured, and how often it was refused behind that."""
-        return nic.log().count(LOOKING), nic.log().count("eb2: put back: rx-0/rps_cpus")
+        return nic.log().count(LOOKING), nic.log().count("eb2: not steered; tried again")
 
     def refused_again(times):
         wait_for(lambda: tries() == (times, times - 1), f"measurement {times}, and a refusal")
