@@ -400,7 +400,7 @@ def test_leaves_nothing(host):
 
 def test_bad_input(host):
     for arguments, status, words in (
-            (["--model", "mlx6"], 1, "did you mean mlx5?"),
+            (["--model", "mlx6"], 1, "did you mean mlx5 or mlx4?"),
             (["--model", "vmxnet3"], 1, "say one of vmxnet3-v3, vmxnet3-v4, vmxnet3-v6"),
             (["--model", "xyzzyplugh"], 1, "'espalier models' lists them"),
             (["--xdp"], 2, "go with an interface"),

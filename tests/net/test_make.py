@@ -142,7 +142,7 @@ def test_bash_completion(_):
                            (("espalier", "plan", ""), ["spi", "table", "key"]),
                            (("espalier", "models", "vmx"), ["vmxnet3-v3", "vmxnet3-v4", "vmxnet3-v6"]),
                            (("espalier", "simulate", "--nic", "mlx5,i4"), ["mlx5,i40e"]),
-                           (("espalier", "inspect", "--model", "ml"), ["mlx5"]),
+                           (("espalier", "inspect", "--model", "ml"), ["mlx5", "mlx4"]),
                            (("espalier", "help", "mo"), ["move", "models"]),
                            (("espalier", "run", "--method", "x"), ["xdp"]),
                            (("espalier", "run", "--method", "=", "x"), ["xdp"]),

@@ -407,7 +407,7 @@ def test_models_by_driver(_):
     def models(*arguments):
         done = subprocess.run([f"{BUILD}/espalier", "models", *arguments], text=True, capture_output=True)
         return done.returncode, done.stdout, done.stderr
-    for name, model in ("mlx5_core", "mlx5"), ("MLX5", "mlx5"), ("virtio_net", "virtio"), ("i40e", "i40e"), \
+    for name, model in ("mlx5_core", "mlx5"), ("MLX5", "mlx5"), ("rvu_nicpf", "octeontx2"), ("i40e", "i40e"), \
             ("fsl_dpa", "dpaa_eth"), ("vif", "xen-netfront"):
         status, said, errors = models(name, "--json")
         check(status == 0 and json.loads(said)["name"] == model, name, said, errors)

@@ -7,7 +7,6 @@
  */
 // clang-format off
 NIC(mlx5, MODEL(mlx5))
-NIC(mlx4, MODEL(mlx4))
 NIC(ice, MODEL(ice) MODEL(ice_os))
 NIC(i40e, MODEL(i40e))
 NIC(iavf, MODEL(iavf) MODEL(iavf_i40e))
@@ -18,6 +17,7 @@ NIC(igbvf)
 NIC(igc, MODEL(igc))
 NIC(e1000e, MODEL(e1000e))
 NIC(fm10k, MODEL(fm10k))
+NIC(mlx4, MODEL(mlx4))
 NIC(idpf, MODEL(idpf))
 NIC(bnxt, MODEL(bnxt))
 NIC(bnx2x, MODEL(bnx2x))
