@@ -82,11 +82,13 @@ class Nic:
 
 # Whose drivers have no get_channels, and those that count receive and transmit channels apart.
 NO_CHANNELS = {"dpaa_eth", "mtk_eth_soc", "airoha", "atlantic", "mvpp2", "mvneta", "cxgb4", "r8169", "r8125", "hinic3",
-               "xen-netfront", "lan743x", "e1000e", "niu", "gianfar", "liquidio", *ROWS}
+               "xen-netfront", "lan743x", "e1000e", "niu", "gianfar", "liquidio", "ixgbevf",
+               "igbvf", *ROWS}
 APART = {"mlx4", "dpaa2", "stmmac", "dwxgmac", "tg3", "sxgbe"}
 # Whose drivers show no table, or none that can be set.
 NO_TABLE = {"veth", "enic", "dpaa_eth", "mtk_eth_soc", "airoha", "dpaa2", "stmmac", "r8169", "hinic3", "xen-netfront",
-            "tun", "virtio-norss", "e1000e", "niu", "sxgbe", "gianfar", "liquidio", *ROWS}
+            "tun", "virtio-norss", "e1000e", "niu", "sxgbe", "gianfar", "liquidio", "ixgbevf", "igbvf",
+            *ROWS}
 ONE_ENTRY = {"mvneta"}
 
 
@@ -159,7 +161,7 @@ FIELDS = {
     "hinic": (INVAL, INVAL, INVAL, None), "fm10k": (ADDRESSES, ADDRESSES, ADDRESSES, None),
     "sxgbe": (ADDRESSES, ADDRESSES, ADDRESSES, None), "lan743x": ([], [], [], ADDRESSES + PORTS),
     "e1000e": (ADDRESSES, ADDRESSES, ADDRESSES, ADDRESSES), "gianfar": (OPNOTSUPP,) * 4,
-    "liquidio": (OPNOTSUPP,) * 4,
+    "liquidio": (OPNOTSUPP,) * 4, "ixgbevf": (OPNOTSUPP,) * 4, "igbvf": (OPNOTSUPP,) * 4,
     **dict.fromkeys(ROWS, (OPNOTSUPP,) * 4),
 }
 
@@ -279,7 +281,8 @@ def test_table():
             check({entry for row in rows for entry in row} == {"0", "1"} - ({"1"} if model in ONE_ENTRY else set()),
                   model, rows)
     sizes = {"mlx5": 256, "i40e": 512, "ice": 2048, "iavf": 64, "ena": 128, "octeontx2": 256,
-             "bnxt": 512, "ixgbe": 128, "ixgbe-x550": 512, "ixgbe-x550-sriov": 64, "virtio": 128, "hns3": 512, "mana": 64, "ionic": 128, "idpf": 64, "mlx4": 4,
+             "bnxt": 512, "ixgbe": 128, "ixgbe-x550": 512, "ixgbe-x550-sriov": 64, "virtio": 128,
+             "hns3": 512, "mana": 64, "ionic": 128, "idpf": 64, "mlx4": 4,
              "atlantic": 64, "enetc": 64, "mvpp2": 32, "mvneta": 1, "dwxgmac": 256, "tg3": 128, "bnx2x": 128,
              "be2net": 128, "cxgb4": 128, "r8125": 128, "fbnic": 256, "txgbe": 128, "amd-xgbe": 256, "hinic": 256,
              "fm10k": 128, "lan743x": 128}

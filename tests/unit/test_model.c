@@ -186,8 +186,8 @@ static void answers(void **state)
 static void no_fields(void **state)
 {
 	static const char *const names[] = {
-		"atlantic", "mvneta", "stmmac", "dwxgmac",  "xen-netfront", "liquidio",
-		"tg3",	    "r8169",  "hinic3", "amd-xgbe", "tun",
+		"atlantic", "mvneta", "stmmac",	  "dwxgmac", "xen-netfront", "liquidio", "tg3",
+		"r8169",    "hinic3", "amd-xgbe", "tun",     "ixgbevf",	     "igbvf",
 	};
 	struct model_nic nic;
 

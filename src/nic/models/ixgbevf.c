@@ -1,9 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// ixgbevf: drops what XDP redirects. No model of its hash.
+// ixgbevf: the hash is its physical function's; it drops what XDP redirects.
 #include "nic/models/families.h"
+
+static const struct model_fact facts[] = {
+	MODEL_NO_FIELDS("no get_rxfh_fields in intel/ixgbevf/"),
+	{"shows the table and the key that its physical function gave it, and can set neither",
+	 LINUX_7_3 "intel/ixgbevf/ethtool.c ixgbevf_get_rxfh (no set_rxfh)"},
+	{"takes an XDP program and then drops every redirect",
+	 LINUX_7_3 "intel/ixgbevf/ixgbevf_main.c ixgbevf_run_xdp"},
+	{"how many queues it has, and that channels are not told", NULL},
+	MODEL_ONLY_ADDRESSES,
+	{0},
+};
 
 /* Linux 7.3, ixgbevf_main.c:1071 ixgbevf_run_xdp: no case for XDP_REDIRECT */
 const struct xdp_driver driver_ixgbevf = {
 	.name = "ixgbevf",
 	.native = XDP_NATIVE_DROPS,
+};
+
+const struct model model_ixgbevf = {
+	.name = "ixgbevf",
+	.driver = &driver_ixgbevf,
+	.nic = "Intel 82599, X540, X550, virtual function",
+	.max_queues = 8,
+	.channels_err = -EOPNOTSUPP,
+	.indir = 64,
+	.indir_told = true,
+	.set_indir_err = -EOPNOTSUPP,
+	.set_key_err = -EOPNOTSUPP,
+	MODEL_TOEPLITZ_ONLY,
+	.udp_fields = MODEL_SD,
+	.facts = facts,
 };
