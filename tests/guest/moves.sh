@@ -83,7 +83,11 @@ passed
 
 begin "without the hand-over packets are refused"
 ESPALIER_TEST=no-handover start_espalier 16 --ring 2048
-under_traffic
+# Whether much waits on CPU 1 when an SA leaves it is a matter of luck.
+for ((moves = 60; moves <= 480; moves += 60)); do
+	under_traffic
+	[ "$late" = 0 ] || break
+done
 stop_espalier
 kill $sink
 echo "  without hand-over: $done moves, $packets packets decrypted, $late refused"

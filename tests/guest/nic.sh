@@ -89,7 +89,7 @@ answers() {
 		said .claim.fields.ah_esp4 sd
 		said .claim.table_error EOPNOTSUPP
 		said .claim.queues_error EOPNOTSUPP
-		said .knowledge.model null
+		said .knowledge.model e1000e
 		said .method rps
 		;;
 	esac

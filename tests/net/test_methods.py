@@ -180,7 +180,7 @@ def test_ntuple_reads_back(host):
     nic = Nic(host, "iavf", more=":drops")
     before = nic.everything()
     add_sas(host, range(FIRST, FIRST + 8))
-    nic.start("--method", "ntuple", "--interval", "1")
+    nic.start("--method", "ntuple")
     wait_for(lambda: "the NIC has none of them" in nic.log(), "that they are missed", 30)
     wait_for(lambda: "refused rules of 8 SAs" in nic.log(), "that they count as refused")
     now = host.show()["interfaces"][0]
