@@ -3,10 +3,9 @@
 #include "nic/models/families.h"
 
 /* XDP: none of the driver's own; or native, what attaching does, and more of struct xdp_driver. */
-#define GENERIC (.native = XDP_NATIVE_NO)
+#define GENERIC .native = XDP_NATIVE_NO
 #define NATIVE(attach, ...) \
-	(.native = XDP_NATIVE_YES, .disruption = XDP_ATTACH_##attach, __VA_ARGS__)
-#define OF(...) __VA_ARGS__
+	.native = XDP_NATIVE_YES, .disruption = XDP_ATTACH_##attach, __VA_ARGS__
 
 /* No operation for hash fields, in these files of drivers/net/ethernet or drivers/net/. */
 #define NO_FIELDS(where) MODEL_NO_FIELDS("no get_rxfh_fields in " where)
@@ -39,7 +38,7 @@
 
 /* All words of a row are read again here, after list.h has read its name. */
 #define ROW(row, of_driver, what, xdp, ...)                                 \
-	const struct xdp_driver driver_##row = {.name = of_driver, OF xdp}; \
+	const struct xdp_driver driver_##row = {.name = of_driver, xdp};    \
 	const struct model model_##row = {                                  \
 		.name = #row, .driver = &driver_##row, .nic = what, __VA_ARGS__};
 #include "nic/models/rows.h"
