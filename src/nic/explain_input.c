@@ -18,7 +18,20 @@ static void put_word(struct explain_bytes *out, uint32_t word)
 	put(out, &wire, sizeof(wire));
 }
 
-/* Both of a pair, of @words words each, made the same for both directions. */
+/* A word of each side, made the same for both directions, where sorting does not do that. */
+static void mix(uint32_t *src, uint32_t *dst, enum explain_symmetric symmetric)
+{
+	uint32_t or = *src | *dst, xor = *src ^ *dst;
+
+	if (symmetric == EXPLAIN_XOR)
+		*src = *dst = xor;
+	if (symmetric == EXPLAIN_OR_XOR) {
+		*src = or;
+		*dst = xor;
+	}
+}
+
+/* Both of a pair, of @words words each. */
 static void put_pair(struct explain_bytes *out, const __be32 *src, const __be32 *dst, size_t words,
 		     enum explain_symmetric symmetric)
 {
@@ -28,12 +41,7 @@ static void put_pair(struct explain_bytes *out, const __be32 *src, const __be32 
 	for (size_t i = 0; i < words; i++) {
 		a[i] = swap ? dst[i] : src[i];
 		b[i] = swap ? src[i] : dst[i];
-		if (symmetric == EXPLAIN_XOR)
-			a[i] = b[i] = src[i] ^ dst[i];
-		else if (symmetric == EXPLAIN_OR_XOR) {
-			a[i] = src[i] | dst[i];
-			b[i] = src[i] ^ dst[i];
-		}
+		mix(&a[i], &b[i], symmetric);
 	}
 	put(out, a, words * sizeof(*a));
 	put(out, b, words * sizeof(*b));
@@ -43,17 +51,10 @@ static void put_pair(struct explain_bytes *out, const __be32 *src, const __be32 
 static void put_halves(struct explain_bytes *out, uint32_t s, uint32_t d,
 		       enum explain_symmetric symmetric)
 {
-	uint32_t a = s, b = d;
+	bool swap = symmetric == EXPLAIN_SORT && s > d;
+	uint32_t a = swap ? d : s, b = swap ? s : d;
 
-	if (symmetric == EXPLAIN_XOR) {
-		a = b = s ^ d;
-	} else if (symmetric == EXPLAIN_OR_XOR) {
-		a = s | d;
-		b = s ^ d;
-	} else if (symmetric == EXPLAIN_SORT && s > d) {
-		a = d;
-		b = s;
-	}
+	mix(&a, &b, symmetric);
 	put_word(out, a << 16 | b);
 }
 
