@@ -69,6 +69,18 @@ static void count_one(void *arg, const char *knob, const char *value)
 	++*(size_t *)arg;
 }
 
+/* All of them. 0 or -ENOMEM; the entries are to be freed. */
+static int recall_ours(const struct ntuple_rules *nt, struct list *ours)
+{
+	*ours = (struct list){0};
+	undo_each(nt->undo, (int)nt->ifindex, UNDO_RULE, count_one, &ours->room);
+	ours->entry = calloc(ours->room + 1, sizeof(*ours->entry));
+	if (!ours->entry)
+		return -ENOMEM;
+	undo_each(nt->undo, (int)nt->ifindex, UNDO_RULE, recall, ours);
+	return 0;
+}
+
 static bool is_recorded(const struct list *have, uint32_t location)
 {
 	for (size_t i = 0; i < have->n; i++)
@@ -175,17 +187,17 @@ static int change(struct ntuple_rules *nt, struct list *have, struct list *wante
 int ntuple_rules_prove(struct ntuple_rules *nt)
 {
 	struct nic_rules rules;
-	struct list ours = {0};
-	int err = nt->unproved ? ethtool_rules(nt->ethtool, nt->name, &rules) : 0;
+	struct list ours;
+	int err;
 
-	if (err || !nt->unproved)
+	if (!nt->unproved)
+		return 0;
+	err = ethtool_rules(nt->ethtool, nt->name, &rules);
+	if (err)
 		return err;
 	nt->unproved = false;
-	undo_each(nt->undo, (int)nt->ifindex, UNDO_RULE, count_one, &ours.room);
-	ours.entry = calloc(ours.room + 1, sizeof(*ours.entry));
-	err = ours.entry ? 0 : -ENOMEM;
+	err = recall_ours(nt, &ours);
 	if (!err) {
-		undo_each(nt->undo, (int)nt->ifindex, UNDO_RULE, recall, &ours);
 		nt->useless = ours.n;
 		for (uint32_t i = 0; i < rules.count; i++)
 			nt->useless &= !is_recorded(&ours, rules.location[i]);
@@ -205,13 +217,9 @@ int ntuple_rules_set(struct ntuple_rules *nt, const struct rule *rule, size_t n)
 		free(wanted.entry);
 		return err;
 	}
-	undo_each(nt->undo, (int)nt->ifindex, UNDO_RULE, count_one, &have.room);
-	have.entry = calloc(have.room + 1, sizeof(*have.entry));
-	err = have.entry && wanted.entry ? 0 : -ENOMEM;
-	if (!err) {
-		undo_each(nt->undo, (int)nt->ifindex, UNDO_RULE, recall, &have);
+	err = wanted.entry ? recall_ours(nt, &have) : -ENOMEM;
+	if (!err)
 		err = forget_lost(nt, &have, &rules);
-	}
 	for (; !err && wanted.n < n && !nt->useless; wanted.n++)
 		to_entry(&rule[wanted.n], 0, &wanted.entry[wanted.n]);
 	if (!err)
