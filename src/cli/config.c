@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cli/config.h"
+#include "text/because.h"
 #include "text/near.h"
 
 enum { LINE_MOST = 198 }; /* libinih takes a longer line for two */
@@ -116,9 +117,8 @@ static int check_section(const char *line, const char *end, int number, char *wh
 	name = (int)strcspn(line + 1, "]\n");
 	if (1 + name >= length || !strncmp(line + 1, "run]", 4))
 		return 0;
-	snprintf(why, size, "line %d: unknown section [%.*s]; there is only [run]", number,
-		 name < 64 ? name : 64, line + 1);
-	return -EINVAL;
+	return because(-EINVAL, why, size, "line %d: unknown section [%.*s]; there is only [run]",
+		       number, name < 64 ? name : 64, line + 1);
 }
 
 /* What libinih would misread: bytes that end a string, and lines that it would cut in two. */
@@ -131,14 +131,11 @@ static int check_lines(const char *text, size_t length, char *why, size_t size)
 
 		if (!end)
 			end = text + length;
-		if (memchr(line, 0, end - line)) {
-			snprintf(why, size, "line %d: not text", number);
-			return -EINVAL;
-		}
-		if (end - line > LINE_MOST) {
-			snprintf(why, size, "line %d: longer than %d bytes", number, LINE_MOST);
-			return -EINVAL;
-		}
+		if (memchr(line, 0, end - line))
+			return because(-EINVAL, why, size, "line %d: not text", number);
+		if (end - line > LINE_MOST)
+			return because(-EINVAL, why, size, "line %d: longer than %d bytes", number,
+				       LINE_MOST);
 		if (check_section(line, end, number, why, size))
 			return -EINVAL;
 		line = end + 1;
@@ -160,10 +157,8 @@ static int load(const char *path, char *text, size_t *length, char *why, size_t 
 			err = -EFBIG;
 		fclose(file);
 	}
-	if (err) {
-		snprintf(why, size, "%s", strerror(-err));
-		return err;
-	}
+	if (err)
+		return because(err, why, size, "%s", strerror(-err));
 	text[*length] = 0;
 	return check_lines(text, *length, why, size);
 }

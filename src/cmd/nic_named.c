@@ -56,8 +56,11 @@ static enum status no_nic(const char *verb, const char *name, const struct claim
 /* An interface of that name: asked as ethtool asks. */
 static bool is_interface(const char *name, struct claims *claims)
 {
-	return strlen(name) < IF_NAMESIZE && !claims_read(name, claims) &&
-	       claims->driver_err != -ENODEV;
+	if (strlen(name) >= IF_NAMESIZE || claims_read(name, claims) ||
+	    claims->driver_err == -ENODEV)
+		return false;
+	claims_read_package(claims);
+	return true;
 }
 
 static enum status read_file(const char *verb, const char *path, struct claims *claims)

@@ -11,6 +11,7 @@
 #include <string.h>
 #include "nic/measured.h"
 #include "nic/rss_text.h"
+#include "text/because.h"
 
 enum { FILE_MOST = 1 << 20 };
 
@@ -272,10 +273,8 @@ int report_parse(const char *bytes, size_t len, struct report *out, char *why, s
 
 	memset(out, 0, sizeof(*out));
 	claims_ask_nothing(&out->claims);
-	if (!tokener) {
-		snprintf(why, size, "no memory");
-		return -ENOMEM;
-	}
+	if (!tokener)
+		return because(-ENOMEM, why, size, "no memory");
 	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
 	root = json_tokener_parse_ex(tokener, bytes, (int)len);
 	if (json_tokener_get_error(tokener) == json_tokener_success)

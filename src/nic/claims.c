@@ -137,9 +137,14 @@ int claims_read(const char *ifname, struct claims *out)
 		return asked.fd;
 	claims_gather(ask_driver_of, &asked, out);
 	close(asked.fd);
-	if (!out->driver_err && model_has_package(out->driver))
-		(void)devlink_ask(out->bus, DEVLINK_PACKAGE, out->package, sizeof(out->package));
 	return 0;
+}
+
+void claims_read_package(struct claims *claims)
+{
+	if (!claims->driver_err && model_has_package(claims->driver))
+		(void)devlink_ask(claims->bus, DEVLINK_PACKAGE, claims->package,
+				  sizeof(claims->package));
 }
 
 int claims_ask_model(void *arg, void *request)

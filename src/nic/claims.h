@@ -29,7 +29,7 @@ enum { CLAIMS_FLOWS = 8, CLAIMS_ANSWERS = CLAIMS_FLOWS + 5 };
 struct claims {
 	int driver_err;
 	char driver[32], version[32], firmware[32], bus[32];
-	char package[48]; /* that its firmware runs, by devlink; "": it does not tell */
+	char package[48]; /* by claims_read_package() */
 	int channels_err;
 	uint32_t max_channels, channels; /* that receive */
 	int rss_err;			 /* of ETHTOOL_GRSSH; what is not told is 0 */
@@ -51,6 +51,12 @@ void claims_gather(claims_ask *ask, void *arg, struct claims *out);
 /* The same of an interface of this machine. 0, or a negative errno: there is no socket to ask by.
  */
 int claims_read(const char *ifname, struct claims *out);
+
+/*
+ * The package that the firmware runs, by devlink, if models of the driver differ in it; "": it does
+ * not tell. It takes the firmware's time, and is no other after a while.
+ */
+void claims_read_package(struct claims *claims);
 
 /* ask() of the models; arg is a struct model_nic. */
 int claims_ask_model(void *arg, void *request);

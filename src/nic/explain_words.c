@@ -20,13 +20,13 @@ static const char *input_words(enum explain_input input)
 		[EXPLAIN_SEQ_AT_32] = "the addresses and, from byte 32 on, SPI and sequence number",
 		[EXPLAIN_SPI_AS_PORTS] = "the addresses and the SPI, its halves taken for ports",
 		[EXPLAIN_PROTOCOL] =
-			"the addresses and, from byte 36 on, the VLAN's tag and IPv4's "
-			"protocol",
+			("the addresses and, from byte 36 on, the VLAN's tag and IPv4's "
+			 "protocol"),
 		[EXPLAIN_PROTOCOL_AT_36] = "the addresses and, at byte 36, IPv4's protocol",
-		[EXPLAIN_PORTS_PROTOCOL] = "the addresses and, from byte 32 on, UDP's ports, the "
-					   "VLAN's tag and IPv4's protocol",
-		[EXPLAIN_PORTS_PROTOCOL_AT_36] = "the addresses and, from byte 32 on, UDP's ports "
-						 "and IPv4's protocol",
+		[EXPLAIN_PORTS_PROTOCOL] = ("the addresses and, from byte 32 on, UDP's ports, the "
+					    "VLAN's tag and IPv4's protocol"),
+		[EXPLAIN_PORTS_PROTOCOL_AT_36] = ("the addresses and, from byte 32 on, UDP's ports "
+						  "and IPv4's protocol"),
 	};
 
 	return inputs[input];

@@ -49,6 +49,7 @@ static void gather_claims(const char *ifname, struct nic_facts *facts)
 	claims_ask_nothing(&facts->claims);
 	if (claims_read(ifname, &facts->claims))
 		return;
+	claims_read_package(&facts->claims);
 	memcpy(facts->driver, facts->claims.driver, sizeof(facts->driver));
 	facts->model = claims_model(&facts->claims, &facts->differ, &facts->differs_in);
 }

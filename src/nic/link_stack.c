@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "text/because.h"
 
 /* Stacks are a few links high; more is a loop of peers. */
 #define MAX_HEIGHT 8
@@ -205,13 +206,11 @@ static int expand_bond(const struct link_list *all, const struct link *bond, str
 	int err;
 
 	n = link_lower_all(all, bond, slave, MAX_LOWERS);
-	if (!n || n > MAX_LOWERS) {
-		snprintf(why, len,
-			 n ? "bond %s has more slaves than we can handle; name some of them"
-			   : "bond %s has no slaves; add them first, or name a device",
-			 bond->name);
-		return -EOPNOTSUPP;
-	}
+	if (!n || n > MAX_LOWERS)
+		return because(-EOPNOTSUPP, why, len,
+			       n ? "bond %s has more slaves than we can handle; name some of them"
+				 : "bond %s has no slaves; add them first, or name a device",
+			       bond->name);
 	err = copy_links(slave, n, out);
 	if (err)
 		snprintf(why, len, "%s; free some memory", strerror(-err));
@@ -226,20 +225,17 @@ int link_attachable_of(const struct link_list *all, const struct link *link, str
 	memset(out, 0, sizeof(*out));
 	if (is_kind(link, "bond"))
 		return expand_bond(all, link, out, why, len);
-	if (link->type == ARPHRD_LOOPBACK) {
-		snprintf(why, len, "%s is the loopback; name the device that packets come in on",
-			 link->name);
-		return -EOPNOTSUPP;
-	}
+	if (link->type == ARPHRD_LOOPBACK)
+		return because(-EOPNOTSUPP, why, len,
+			       "%s is the loopback; name the device that packets come in on",
+			       link->name);
 	if (is_upper_kind(link) || names_lower(link) || link->type == ARPHRD_PPP)
 		return refuse_upper(all, link, why, len);
-	if (link->type != ARPHRD_ETHER) {
-		snprintf(why, len,
-			 "%s carries no Ethernet frames; name the Ethernet device that its "
-			 "packets come in on",
-			 link->name);
-		return -EOPNOTSUPP;
-	}
+	if (link->type != ARPHRD_ETHER)
+		return because(-EOPNOTSUPP, why, len,
+			       "%s carries no Ethernet frames; name the Ethernet device that its "
+			       "packets come in on",
+			       link->name);
 	err = copy_links(&link, 1, out);
 	if (err)
 		snprintf(why, len, "%s; free some memory", strerror(-err));
@@ -287,10 +283,8 @@ int link_attachable(const char *name, struct link_list *out, char *why, size_t l
 	err = link_get(name, &link);
 	if (!err)
 		err = link_list_read(&all);
-	if (err) {
-		snprintf(why, len, "%s; `ip link` lists the interfaces", strerror(-err));
-		return err;
-	}
+	if (err)
+		return because(err, why, len, "%s; `ip link` lists the interfaces", strerror(-err));
 	if (link.type == ARPHRD_PPP)
 		find_pppoe_lower(&all, link.ifindex);
 	here = link_by_index(&all, link.ifindex);

@@ -110,8 +110,9 @@ struct model {
 	/* Rules: how many fit; what is said to a rule by SPI, if ops->check_rule is NULL. */
 	uint32_t rules;
 	int rule_err;
-	bool rules_by_spi;	/* can put one SA on a queue */
-	bool rules_by_udp_spi;	/* and one in UDP */
+	bool rules_by_spi;     /* can put one SA on a queue */
+	bool rules_by_udp_spi; /* and one in UDP */
+	bool rules_late;       /* its driver takes a rule before it is known whether the NIC does */
 	bool rule_mask_v6_lost; /* the mask of an IPv6 rule's SPI never reaches the NIC */
 	int no_rule_err;	/* of asking for a rule that is not there; 0: -ENOENT */
 	bool claims_l4; /* its driver calls the hash of ESP an L4 hash: RPS then uses it as it is */
@@ -140,6 +141,7 @@ struct model_nic {
 	uint32_t key_shown;
 	uint8_t hfunc;
 	bool ntuple;
+	bool drops_rules; /* takes them and has them no more, as iavf does if its PF refuses */
 	uint64_t fields[MODEL_FLOWS]; /* RXH_ bits as they were set; what they mean is the family's
 				       */
 	struct model_rule *rules;

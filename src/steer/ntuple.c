@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include "cli/say.h"
+#include "host/clock.h"
 #include "nic/cpulist.h"
 #include "steer/method.h"
 #include "steer/ntuple_rules.h"
@@ -17,6 +18,7 @@ struct ntuple {
 	struct queues queues;
 	struct ntuple_rules rules;
 	size_t left_out, refused; /* as last said */
+	uint64_t made_ns;	  /* when the first rules that are not proved were; 0: all are */
 };
 
 static int check(const struct nic_facts *facts, const cpu_set_t *cpus, struct needs_report *report)
@@ -46,8 +48,8 @@ static int check(const struct nic_facts *facts, const cpu_set_t *cpus, struct ne
 }
 
 /*
- * The rule of an SA, without its queue. It is from whichever address where the source says nothing: a NAT
- * may give the peer another one at any time, and a file may not know it.
+ * The rule of an SA, without its queue. It is from whichever address where the source says nothing:
+ * a NAT may give the peer another one at any time, and a file may not know it.
  */
 static void rule_fill(struct rule *rule, uint32_t spi, uint8_t family, uint8_t protocol, bool udp,
 		      const __be32 dst[4], const __be32 src[4])
@@ -199,9 +201,32 @@ static void sas_changed(struct steered *s)
 		say_warning("%s: its rules: %s; those that it has stay", s->name, strerror(-err));
 		return;
 	}
+	if (n->rules.unproved && !n->made_ns)
+		n->made_ns = clock_tick();
 	say_left(s, cannot);
 	SHARED(place->rules) = (__u32)n->rules.held;
 	SHARED(place->without_rule) = (__u32)(n->left_out + n->refused);
+}
+
+/* Time enough for a physical function to answer its virtual one. */
+#define PROOF_NS 1000000000ull
+
+/* Did the NIC keep what its driver took? */
+static void tick(struct steered *s)
+{
+	struct ntuple *n = s->state;
+
+	if (!n->rules.unproved || clock_tick() - n->made_ns < PROOF_NS)
+		return;
+	n->made_ns = 0;
+	if (ntuple_rules_prove(&n->rules) <= 0)
+		return;
+	say_warning(
+		"%s: its driver took the rules and the NIC has none of them: a physical function "
+		"refuses those by SPI unless its package knows ESP (E810: Comms); use another "
+		"--method",
+		s->name);
+	sas_changed(s);
 }
 
 static int start(struct steered *s)
@@ -249,6 +274,7 @@ const struct method method_ntuple = {
 	.start = start,
 	.roles_changed = limit_cpus,
 	.sas_changed = sas_changed,
+	.tick = tick,
 	.queues_moved = moved,
 	.end = end,
 };

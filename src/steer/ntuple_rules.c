@@ -168,7 +168,31 @@ static int change(struct ntuple_rules *nt, struct list *have, struct list *wante
 	nt->refused = 0;
 	err = carry_out(nt, &plan, have->entry, wanted->entry);
 	nt->held = have->n - plan.drop + plan.add - nt->refused;
+	nt->unproved |= nt->model->rules_late && plan.add > nt->refused;
 	return err;
+}
+
+int ntuple_rules_prove(struct ntuple_rules *nt)
+{
+	struct nic_rules rules;
+	struct list ours = {0};
+	int err = nt->unproved ? ethtool_rules(nt->ethtool, nt->name, &rules) : 0;
+
+	if (err || !nt->unproved)
+		return err;
+	nt->unproved = false;
+	undo_each(nt->undo, (int)nt->ifindex, UNDO_RULE, count_one, &ours.room);
+	ours.entry = calloc(ours.room + 1, sizeof(*ours.entry));
+	err = ours.entry ? 0 : -ENOMEM;
+	if (!err) {
+		undo_each(nt->undo, (int)nt->ifindex, UNDO_RULE, recall, &ours);
+		nt->useless = ours.n;
+		for (uint32_t i = 0; i < rules.count; i++)
+			nt->useless &= !is_recorded(&ours, rules.location[i]);
+	}
+	ethtool_rules_free(&rules);
+	free(ours.entry);
+	return err ? err : nt->useless;
 }
 
 int ntuple_rules_set(struct ntuple_rules *nt, const struct rule *rule, size_t n)
@@ -188,10 +212,14 @@ int ntuple_rules_set(struct ntuple_rules *nt, const struct rule *rule, size_t n)
 		undo_each(nt->undo, (int)nt->ifindex, UNDO_RULE, recall, &have);
 		err = forget_lost(nt, &have, &rules);
 	}
-	for (; !err && wanted.n < n; wanted.n++)
+	for (; !err && wanted.n < n && !nt->useless; wanted.n++)
 		to_entry(&rule[wanted.n], 0, &wanted.entry[wanted.n]);
 	if (!err)
 		err = change(nt, &have, &wanted, &rules);
+	if (!err && nt->useless) {
+		nt->refused = n;
+		nt->refused_err = -EINVAL;
+	}
 	ethtool_rules_free(&rules);
 	free(have.entry);
 	free(wanted.entry);

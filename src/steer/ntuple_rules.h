@@ -23,6 +23,8 @@ struct ntuple_rules {
 	size_t left_out; /* SAs without one: it is full, */
 	size_t refused;	 /* or it refused, the last time with this */
 	int refused_err;
+	bool unproved; /* rules were made that ntuple_rules_prove() has not looked for yet */
+	bool useless;  /* the NIC had none of them: no more are made */
 };
 
 /* For an interface that the method did not refuse. 0 or a negative errno. */
@@ -35,5 +37,12 @@ void ntuple_rules_close(struct ntuple_rules *ntuple);
  * 0, or a negative errno: the rules cannot be read or recorded, and are as they were.
  */
 int ntuple_rules_set(struct ntuple_rules *ntuple, const struct rule *rule, size_t n);
+
+/*
+ * Looks, some time after rules were made, whether the NIC has any of ours: iavf takes each, and its
+ * physical function may refuse all without a word (ice/virt/fdir.c). 0: it has, or none were made;
+ * 1: it has none, and no more are made, they count as refused; or a negative errno.
+ */
+int ntuple_rules_prove(struct ntuple_rules *ntuple);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include "text/because.h"
 #include "text/number.h"
 
 enum { VALUE_MAX = 32 }; /* no value is as long */
@@ -94,8 +95,7 @@ static int parse_word(const char *word, size_t length, struct made *made, char *
 	n = snprintf(value, sizeof(value), "%.*s", (int)(length - name - 1), word + name + 1);
 	if (n < VALUE_MAX && set_value(key, value, made))
 		return 0;
-	snprintf(why, size, "%s=%s: not %s", key->name, value, key->what);
-	return -EINVAL;
+	return because(-EINVAL, why, size, "%s=%s: not %s", key->name, value, key->what);
 }
 
 int made_parse(const char *text, struct made *made, char *why, size_t size)

@@ -147,6 +147,17 @@ def test_dashboard(host):
         check(names and set(names) <= families, "not written:", query)
     unused = families - set(re.findall(r"espalier_[a-z_]+", " ".join(queries)))
     check(len(unused) <= 10, "hardly used:", unused)
+    with open(f"{ROOT}/docs/alerts.yaml") as file:
+        asked = set(re.findall(r"\bespalier_[a-z_]+", file.read()))
+    check(len(asked) >= 10 and asked <= families | {"espalier_unknown_ratio"}, "alerts on what is not written:",
+          asked - families)
+
+
+def test_alerts(host):
+    """Each alert fires for what it is about, and none where all is well."""
+    told = subprocess.run(["promtool", "test", "rules", f"{ROOT}/tests/net/alerts_test.yaml"], text=True,
+                          capture_output=True)
+    check(told.returncode == 0 and "SUCCESS" in told.stdout, "promtool:", told.stdout + told.stderr)
 
 
 if __name__ == "__main__":

@@ -130,7 +130,7 @@ def test_spi_bad_input(_):
     refused("", 2, "needs")
     refused("spy", 2, "spy")
     refused(f"{ask} --nic nosuch --queues 4", 1, "nosuch", "espalier models")
-    refused(f"{ask} --nic mlx4 --queues 4", 1, "did you mean mlx5")
+    refused(f"{ask} --nic mlx6 --queues 4", 1, "did you mean mlx5")
     refused(f"{ask} --table 128 --queues 0", 2, "--queues 0")
     refused(f"{ask} --table 128", 2, "--queues")
     refused(f"{ask} --table 4 --queues 8", 2, "more than the 4 entries")

@@ -3,7 +3,8 @@
  * LD_PRELOAD: answers SIOCETHTOOL for one interface from a model, and refuses generic netlink, so
  * that ethtool(8) falls back to the ioctl.
  *
- *	ESPALIER_MODEL=IF:MODEL:QUEUES[:ntuple]	which; "eth*": all whose names begin so, as one NIC
+ *	ESPALIER_MODEL=IF:MODEL:QUEUES[:ntuple]	which; "eth*": all whose names begin so, as one NIC;
+ *					":drops": it takes rules and has them no more
  *	ESPALIER_MODEL_STATE=FILE	requests that changed something; replayed at each start
  *	ESPALIER_MODEL_KILL=N		the process is killed right after its N-th such request
  */
@@ -96,7 +97,8 @@ static struct answering *answering(void)
 		fprintf(stderr, "ESPALIER_MODEL=%s: not IF:MODEL:QUEUES\n", text);
 		abort();
 	}
-	a.nic.ntuple = *ntuple;
+	a.nic.ntuple = !strcmp(ntuple, "ntuple");
+	a.nic.drops_rules = !strcmp(ntuple, "drops");
 	a.state = getenv("ESPALIER_MODEL_STATE");
 	a.until_killed = getenv("ESPALIER_MODEL_KILL") ? atoi(getenv("ESPALIER_MODEL_KILL")) : 0;
 	replay(&a);

@@ -38,8 +38,11 @@ static void lro_is_switched_off(void **state)
 
 static void gro_hw_is_switched_off_where_it_must(void **state)
 {
-	struct nic_facts facts = nic("mlx5_core");
+	struct nic_facts facts = nic("gve");
 
+	facts.gro_hw = SWITCH_ON;
+	assert_change(&facts, NEEDS_GRO_HW, UNDO_FEATURE, "rx-gro-hw", "on", "off");
+	facts = nic("mlx5_core");
 	facts.gro_hw = SWITCH_ON;
 	assert_change(&facts, NEEDS_GRO_HW, UNDO_FEATURE, "rx-gro-hw", "on", "off");
 	facts.gro_hw = SWITCH_FIXED_ON;

@@ -11,6 +11,8 @@
 #include "cmd/inspect/gather.h"
 #include "cmd/inspect/report.h"
 
+#define ASKED "+sdfn"
+
 struct inspect_options {
 	unsigned int measure;
 	bool xdp;
@@ -38,7 +40,8 @@ static const struct option_row options[] = {
 	 .argument = "NAME",
 	 .type = OPTION_STRING,
 	 .offset = offsetof(struct inspect_options, model),
-	 .help = "a model in place of an interface; 'espalier models' lists them"},
+	 .help = "a model in place of an interface; 'espalier models' lists them. NAME+sdfn: as it is "
+		 "after 'ethtool -N IF rx-flow-hash esp4 sdfn', and the same of esp6"},
 	{.name = "report",
 	 .argument = "FILE",
 	 .type = OPTION_FILE,
@@ -64,13 +67,20 @@ static enum status print(const struct inspection *in, bool json)
 	return err ? complain("inspect", "cannot print: %s", strerror(-err)) : STATUS_DONE;
 }
 
-static enum status gather_model(const char *name, struct inspection *in)
+/* NAME, or NAME+sdfn as of simulate --nic. */
+static enum status gather_model(const char *typed, struct inspection *in)
 {
-	const struct model *model = model_named("inspect", name);
+	size_t length = strlen(typed), tail = strlen(ASKED);
+	bool asked = length > tail && !strcmp(typed + length - tail, ASKED);
+	char *name = strndup(typed, asked ? length - tail : length);
+	const struct model *model = name ? model_named("inspect", name) : NULL;
 
+	if (!name)
+		return complain("inspect", "no memory");
+	free(name);
 	if (!model)
 		return STATUS_FAILED;
-	if (inspection_of_model(in, model))
+	if (inspection_of_model(in, model, asked))
 		return complain("inspect", "no memory");
 	return STATUS_DONE;
 }
@@ -92,8 +102,10 @@ static enum status report(const char *path, const struct inspection *in)
 	int err = report_write(path, in);
 
 	if (err == -EEXIST)
-		return complain("inspect", "%s: there is such a file already, and it is not written "
-					   "over; give another name", path);
+		return complain("inspect",
+				"%s: there is such a file already, and it is not written "
+				"over; give another name",
+				path);
 	return err ? complain("inspect", "writing %s: %s", path, strerror(-err)) : STATUS_DONE;
 }
 
@@ -135,12 +147,13 @@ const struct verb verb_inspect = {
 	.operands = "[IF]",
 	.most = 1,
 	.brief = "what this NIC does with ESP; without IF a check-up of the host",
-	.about = "Without IF a check-up of the host: one line for each thing that steering needs or "
-		 "that disturbs it, ok or what to do; exit status 0 only if all is well. With IF, "
-		 "says what a NIC does with ESP: what its driver claims, what is known of it, and "
-		 "what a measurement shows; then a verdict, and the command to run next. Changes "
-		 "no setting; the measurement takes a program to the interface for as long as it "
-		 "lasts, which counts and lets everything pass.",
+	.about =
+		"Without IF a check-up of the host: one line for each thing that steering needs or "
+		"that disturbs it, ok or what to do; exit status 0 only if all is well. With IF, "
+		"says what a NIC does with ESP: what its driver claims, what is known of it, and "
+		"what a measurement shows; then a verdict, and the command to run next. Changes "
+		"no setting; the measurement takes a program to the interface for as long as it "
+		"lasts, which counts and lets everything pass.",
 	.options = options,
 	.defaults = &defaults,
 	.size = sizeof(defaults),

@@ -137,7 +137,7 @@ static void facts_of_model(struct model_nic *nic, struct nic_facts *facts)
 	snprintf(facts->link.name, sizeof(facts->link.name), "IF");
 }
 
-int inspection_of_model(struct inspection *in, const struct model *model)
+int inspection_of_model(struct inspection *in, const struct model *model, bool asked)
 {
 	struct model_nic *nic = malloc(sizeof(*nic));
 	uint32_t queues = model->max_queues < 8 ? model->max_queues : 8;
@@ -154,6 +154,8 @@ int inspection_of_model(struct inspection *in, const struct model *model)
 		.hashes_of_nic = true,
 	};
 	in->demand.cpus = queues;
+	if (asked)
+		model_ask_for_spi(nic);
 	facts_of_model(nic, &in->facts);
 	err = model_measure(nic, &in->measured);
 	model_nic_free(nic);

@@ -51,8 +51,11 @@ struct inspection {
 void inspection_conclude(struct inspection *in);
 void inspection_free(struct inspection *in);
 
-/* A model in place of an interface: gathers all. 0, or a negative errno. */
-int inspection_of_model(struct inspection *in, const struct model *model);
+/*
+ * A model in place of an interface: gathers all. @asked: as it is after `ethtool -N IF rx-flow-hash esp4
+ * sdfn` and the same of esp6. 0, or a negative errno.
+ */
+int inspection_of_model(struct inspection *in, const struct model *model, bool asked);
 
 /* Prints; the warnings (cmd/inspect/warn.c) with it. */
 void inspect_print(struct out *out, const struct inspection *in);

@@ -224,6 +224,8 @@ static void say_claim(struct out *out, const struct inspection *in)
 	if (claims->rss_err)
 		out_say(out, "The driver shows no indirection table (%s).",
 			claims_errno_words(claims->rss_err, esp));
+	else if (!claims->table_size && !claims->key_size)
+		out_say(out, "The driver shows neither an indirection table nor a key.");
 	else
 		say_table(out, claims);
 	out_say(out,
@@ -364,8 +366,9 @@ static void say_all(struct out *out, const struct inspection *in)
 	say_knowledge(out, in);
 	say_measurement(out, in);
 	out_gap(out);
-	out_say(out, "Verdict: %s: %s.", verdict_name(in->verdict),
-		inspect_verdict_words(in->verdict));
+	out_say(out, "Verdict: %s: %s%s.", verdict_name(in->verdict),
+		inspect_verdict_words(in->verdict),
+		in->is_model && !in->facts.model->seen ? " (by reading alone)" : "");
 	out_say(out, "Method: %s, because %s.", in->method->name, in->why);
 	out_say(out, "Next: %s", in->next);
 	out_say(out, "(%s.)", in->next_why);

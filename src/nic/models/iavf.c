@@ -205,6 +205,7 @@ const struct model model_iavf = {
 	.rules = 128,
 	.rules_by_spi = true,
 	.rules_by_udp_spi = true,
+	.rules_late = true,
 	.no_rule_err = -EINVAL,
 	.facts = facts,
 	IAVF,
