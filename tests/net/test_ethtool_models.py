@@ -97,6 +97,7 @@ def test_driver_and_channels():
                "dpaa2": "fsl_dpaa2_eth", "enetc": "fsl_enetc", "enetc4": "nxp_enetc4",
                "stmmac": "st_gmac", "dwxgmac": "st_xgmac",
                "xen-netfront": "vif", "am65_cpsw": "am65-cpsw-nuss", "r8152": "r8152", "liquidio": "liquidio",
+               "octeontx2-vf": "rvu_nicvf",
                "mlx5": "mlx5_core", "bnxt": "bnxt_en", "octeontx2": "rvu_nicpf", "ena": "ena",
                "vmxnet3-v6": "vmxnet3", "virtio": "virtio_net", "thunder": "nicvf", "gve": "gve"}
     for model in MODELS:
@@ -123,6 +124,7 @@ FIELDS = {
     "ena": (OPNOTSUPP, OPNOTSUPP, INVAL, ADDRESSES + PORTS),
     "vmxnet3-v3": (OPNOTSUPP, OPNOTSUPP, OPNOTSUPP, OPNOTSUPP),
     "vmxnet3-v4": (ADDRESSES, ADDRESSES, ADDRESSES, None),
+    "octeontx2-vf": (VLAN + ADDRESSES,) * 3 + (VLAN + ADDRESSES + PORTS,),
     "octeontx2": (VLAN + ADDRESSES, VLAN + ADDRESSES, VLAN + ADDRESSES, VLAN + ADDRESSES + PORTS),
     "bnxt": (ADDRESSES, ADDRESSES, ADDRESSES, ADDRESSES + PORTS),
     "virtio": ([], [], [], ADDRESSES + PORTS),
@@ -191,13 +193,13 @@ def test_set_esp4_sdfn():
         with Nic(model) as nic:
             nic.refused(why, "-N", "rx-flow-hash", "esp4", "sdfn")
     for model, both in ("vmxnet3-v4", False), ("vmxnet3-v6", False), ("octeontx2", True), \
-            ("bnxt", False), ("niu", False):
+            ("octeontx2-vf", True), ("bnxt", False), ("niu", False):
         with Nic(model) as nic:
             nic.done("-N", "rx-flow-hash", "esp4", "sdfn")
             nic.fields("esp4", ADDRESSES + PORTS)
             nic.fields("esp6", ADDRESSES + PORTS if both else ADDRESSES)
             nic.done("-N", "rx-flow-hash", "esp4", "sd")
-            nic.fields("esp4", VLAN + ADDRESSES if model == "octeontx2" else ADDRESSES)
+            nic.fields("esp4", VLAN + ADDRESSES if "octeontx2" in model else ADDRESSES)
     with Nic("dpaa2") as nic:  # of all types at once
         nic.done("-N", "rx-flow-hash", "esp4", "sd")
         nic.fields("udp6", ADDRESSES)

@@ -165,6 +165,7 @@ static void answers(void **state)
 		{"lan743x", 0, 0, 0, 0, 0, SDFN, -EOPNOTSUPP, -EOPNOTSUPP},
 		{"e1000e", 0, 0, 0, SD, SD, SD, -EOPNOTSUPP, -EOPNOTSUPP},
 		{"niu", ANY, ANY, ANY, ANY, ANY, ANY, 0, 0},
+		{"octeontx2-vf", SDV, SDV, SDV, SDV, SDV, SDFN | RXH_VLAN, 0, -EINVAL},
 	};
 	struct model_nic nic;
 
@@ -295,6 +296,12 @@ struct apart {
 	bool before, after, after_v6;
 };
 
+/* octeontx2 and its virtual function, which is the same. */
+static bool is_octeontx2(const struct model *model)
+{
+	return !strncmp(model->driver->name, "rvu_nic", strlen("rvu_nic"));
+}
+
 static void check_separation(const struct model *model, const struct apart *apart)
 {
 	struct flow v4 = esp("192.0.2.1", "192.0.2.2", 1, 1);
@@ -309,7 +316,7 @@ static void check_separation(const struct model *model, const struct apart *apar
 	assert_int_equal(queues_of(&nic, v4, 64), apart->after ? 4 : 1);
 	assert_int_equal(queues_of(&nic, v6, 64), apart->after_v6 ? 4 : 1);
 	/* Nobody looks at the SPI behind UDP's ports, but octeontx2 for which port 4500 is ESP. */
-	assert_int_equal(queues_of(&nic, in_udp(v4), 64), strcmp(model->name, "octeontx2") ? 1 : 4);
+	assert_int_equal(queues_of(&nic, in_udp(v4), 64), is_octeontx2(model) ? 4 : 1);
 	model_nic_free(&nic);
 }
 
@@ -319,9 +326,9 @@ static void separation(void **state)
 	static const struct apart cases[] = {
 		{"mlx5", true, true, true},	    {"ice", true, true, true},
 		{"vmxnet3-v4", false, true, false}, {"vmxnet3-v6", false, true, true},
-		{"octeontx2", false, true, true},   {"bnxt", false, true, true},
-		{"dpaa_eth", true, true, true},	    {"niu", false, true, true},
-		{"virtio-norss", true, true, true},
+		{"octeontx2", false, true, true},   {"octeontx2-vf", false, true, true},
+		{"bnxt", false, true, true},	    {"dpaa_eth", true, true, true},
+		{"niu", false, true, true},	    {"virtio-norss", true, true, true},
 	};
 	static const struct apart never;
 	size_t seen = 0, count = sizeof(cases) / sizeof(*cases);
@@ -355,7 +362,7 @@ static void spraying(void **state)
 			queues += !seen[queue];
 			seen[queue] = true;
 		}
-		assert_int_equal(queues, strcmp((*m)->name, "octeontx2") ? 1 : 4);
+		assert_int_equal(queues, is_octeontx2(*m) ? 4 : 1);
 		assert_int_equal(!!(model_inputs(&nic, &f) & MODEL_SEQ), queues == 4);
 		model_nic_free(&nic);
 	}
