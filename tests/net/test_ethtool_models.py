@@ -203,6 +203,7 @@ def test_set_esp4_sdfn():
     with Nic("dpaa2") as nic:  # of all types at once
         nic.done("-N", "rx-flow-hash", "esp4", "sd")
         nic.fields("udp6", ADDRESSES)
+        nic.refused(OPNOTSUPP, "-N", "rx-flow-hash", "esp4", "sdr")  # DPAA2_RXH_SUPPORTED
     with Nic("fbnic") as nic:  # of all of the family that is no TCP or UDP
         nic.done("-N", "rx-flow-hash", "esp4", "s")
         nic.fields("ah4", ["IP SA"])
@@ -334,6 +335,9 @@ def test_channels_that_stay():
             nic.refused(OPNOTSUPP, "-L", "combined", "2")
     with Nic("dpaa2") as nic:
         nic.refused(OPNOTSUPP, "-L", "rx", "2")
+        said = nic.done("-l").split("Current")[1].split()  # dpaa2_eth_get_channels: the sum too
+        check(said[said.index("Other:") + 1] == "5" and said[said.index("Combined:") + 1] == "13", said)
+        check(["channels", "0", "4", "4", "5", "0"] in nic.probe(), "our own code takes no sum for channels", nic.probe())
     with Nic("mlx4") as nic:
         nic.refused(INVAL, "-L", "combined", "2")
         nic.done("-L", "rx", "2")

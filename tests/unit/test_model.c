@@ -264,7 +264,8 @@ static void shared_fields(void **state)
 	assert_int_equal(get(&nic, UDP_V4_FLOW), SDFN);
 	model_nic_free(&nic);
 	open_nic(&nic, "dpaa2", 4);
-	assert_int_equal(set(&nic, TCP_V6_FLOW, RXH_IP_DST | MODEL_DISCARD), 0);
+	assert_int_equal(set(&nic, TCP_V6_FLOW, RXH_IP_DST | MODEL_DISCARD), -EOPNOTSUPP);
+	assert_int_equal(set(&nic, TCP_V6_FLOW, RXH_IP_DST), 0);
 	assert_int_equal(get(&nic, ESP_V4_FLOW), RXH_IP_DST);
 	assert_int_equal(model_inputs(&nic, &f), MODEL_DST);
 	f = in_udp(f);
@@ -615,6 +616,14 @@ static void channels_apart(void **state)
 	assert_int_equal(nic.table.size, 4);
 	request.combined_count = 4;
 	assert_int_equal(model_ethtool(&nic, &request), -EINVAL);
+	model_nic_free(&nic);
+	request = (struct ethtool_channels){.cmd = ETHTOOL_GCHANNELS};
+	open_nic(&nic, "dpaa2", 4); /* 4 that receive, 4 that send, 5 others: combined is the sum */
+	assert_int_equal(model_ethtool(&nic, &request), 0);
+	assert_int_equal(request.rx_count, 4);
+	assert_int_equal(request.other_count, 5);
+	assert_int_equal(request.combined_count, 13);
+	assert_int_equal(request.max_combined, 16 + 16 + 17);
 	model_nic_free(&nic);
 }
 
