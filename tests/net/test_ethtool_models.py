@@ -147,7 +147,8 @@ FIELDS = {
     "mlx4": (OPNOTSUPP, OPNOTSUPP, OPNOTSUPP, OPNOTSUPP),
     "mtk_eth_soc": (OPNOTSUPP, OPNOTSUPP, OPNOTSUPP, OPNOTSUPP),
     "airoha": (OPNOTSUPP, OPNOTSUPP, OPNOTSUPP, OPNOTSUPP),
-    "dpaa2": (["L3 proto"] + ADDRESSES + PORTS,) * 4,
+    # dpaa2_eth_get_rxfh_fields; niu_get_rxfh_fields after niu_new_parent
+    **dict.fromkeys(("dpaa2", "niu"), (["L3 proto"] + ADDRESSES + PORTS,) * 4),
     **dict.fromkeys(("enetc", "enetc4"), (LAYER3,) * 3 + (LAYER3 + PORTS,)),
     "mvpp2": ([], [], [], ADDRESSES + PORTS),
     "bnx2x": ([], [], [], ADDRESSES),
@@ -193,13 +194,17 @@ def test_set_esp4_sdfn():
         with Nic(model) as nic:
             nic.refused(why, "-N", "rx-flow-hash", "esp4", "sdfn")
     for model, both in ("vmxnet3-v4", False), ("vmxnet3-v6", False), ("octeontx2", True), \
-            ("octeontx2-vf", True), ("bnxt", False), ("niu", False):
+            ("octeontx2-vf", True), ("bnxt", False):
         with Nic(model) as nic:
             nic.done("-N", "rx-flow-hash", "esp4", "sdfn")
             nic.fields("esp4", ADDRESSES + PORTS)
             nic.fields("esp6", ADDRESSES + PORTS if both else ADDRESSES)
             nic.done("-N", "rx-flow-hash", "esp4", "sd")
             nic.fields("esp4", VLAN + ADDRESSES if "octeontx2" in model else ADDRESSES)
+    with Nic("niu") as nic:  # niu_set_rxfh_fields: a class each of ESP and AH of IPv4 and IPv6
+        nic.done("-N", "rx-flow-hash", "esp4", "sd")
+        nic.fields("ah4", ADDRESSES)
+        nic.fields("esp6", ["L3 proto"] + ADDRESSES + PORTS)
     with Nic("dpaa2") as nic:  # of all types at once
         nic.done("-N", "rx-flow-hash", "esp4", "sd")
         nic.fields("udp6", ADDRESSES)

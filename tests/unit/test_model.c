@@ -164,7 +164,7 @@ static void answers(void **state)
 		{"sxgbe", SD, SD, SD, SD, SD, ANY, ANY, ANY},
 		{"lan743x", 0, 0, 0, 0, 0, SDFN, -EOPNOTSUPP, -EOPNOTSUPP},
 		{"e1000e", 0, 0, 0, SD, SD, SD, -EOPNOTSUPP, -EOPNOTSUPP},
-		{"niu", ANY, ANY, ANY, ANY, ANY, ANY, 0, 0},
+		{"niu", ALL, ALL, ALL, ALL, ALL, ALL, 0, 0},
 		{"octeontx2-vf", SDV, SDV, SDV, SDV, SDV, SDFN | RXH_VLAN, 0, -EINVAL},
 	};
 	struct model_nic nic;
@@ -237,13 +237,17 @@ static void first_bytes(void **state)
 	open_nic(&nic, "niu", 4);
 	assert_int_equal(set(&nic, AH_V4_FLOW, SDFN), 0);
 	assert_int_equal(get(&nic, ESP_V4_FLOW), SDFN);
-	assert_int_equal(get(&nic, ESP_V6_FLOW), SD);
+	assert_int_equal(get(&nic, ESP_V6_FLOW), ALL);
 	assert_int_equal(get(&nic, IPV4_FLOW), -EINVAL);
-	assert_int_equal(set(&nic, ESP_V4_FLOW, 0), -EINVAL);
 	assert_int_equal(model_inputs(&nic, &f), MODEL_ADDRESSES | MODEL_SPI);
 	f.kind = FLOW_AH;
 	f.protocol = IPPROTO_AH;
 	assert_int_equal(model_inputs(&nic, &f), MODEL_ADDRESSES);
+	assert_int_equal(set(&nic, AH_V4_FLOW, MODEL_DISCARD), 0);
+	assert_int_equal(get(&nic, ESP_V4_FLOW), MODEL_DISCARD);
+	assert_int_equal(set(&nic, AH_V4_FLOW, 0), 0);
+	assert_int_equal(get(&nic, ESP_V4_FLOW), 0);
+	assert_int_equal(model_inputs(&nic, &f), 0);
 	model_nic_free(&nic);
 }
 
@@ -329,7 +333,7 @@ static void separation(void **state)
 		{"vmxnet3-v4", false, true, false}, {"vmxnet3-v6", false, true, true},
 		{"octeontx2", false, true, true},   {"octeontx2-vf", false, true, true},
 		{"bnxt", false, true, true},	    {"dpaa_eth", true, true, true},
-		{"niu", false, true, true},	    {"virtio-norss", true, true, true},
+		{"niu", true, true, true},	    {"virtio-norss", true, true, true},
 	};
 	static const struct apart never;
 	size_t seen = 0, count = sizeof(cases) / sizeof(*cases);
