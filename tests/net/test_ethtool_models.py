@@ -97,7 +97,7 @@ def test_driver_and_channels():
                "dpaa2": "fsl_dpaa2_eth", "enetc": "fsl_enetc", "enetc4": "nxp_enetc4",
                "stmmac": "st_gmac", "dwxgmac": "st_xgmac",
                "xen-netfront": "vif", "am65_cpsw": "am65-cpsw-nuss", "r8152": "r8152", "liquidio": "liquidio",
-               "octeontx2-vf": "rvu_nicvf",
+               "gianfar": "gfar-enet", "bnge": "bng_en", "octeontx2-vf": "rvu_nicvf",
                "mlx5": "mlx5_core", "bnxt": "bnxt_en", "octeontx2": "rvu_nicpf", "ena": "ena",
                "vmxnet3-v6": "vmxnet3", "virtio": "virtio_net", "thunder": "nicvf", "gve": "gve"}
     for model in MODELS:
@@ -188,7 +188,7 @@ def test_set_esp4_sdfn():
                "mtk_eth_soc": OPNOTSUPP, "airoha": OPNOTSUPP, "enetc": OPNOTSUPP, "mvpp2": OPNOTSUPP,
                "bnx2x": INVAL, "be2net": INVAL, "cxgb4": OPNOTSUPP, "r8125": INVAL, "fbnic": INVAL,
                "txgbe": INVAL, "ngbe": INVAL, "atlantic": OPNOTSUPP, "tg3": OPNOTSUPP,
-               "hinic": INVAL, "fm10k": INVAL, "lan743x": OPNOTSUPP, "e1000e": OPNOTSUPP,
+               "hinic": INVAL, "fm10k": INVAL, "gianfar": INVAL, "lan743x": OPNOTSUPP, "e1000e": OPNOTSUPP,
                **dict.fromkeys(ROWS, OPNOTSUPP)}
     for model, why in refused.items():
         with Nic(model) as nic:
@@ -257,7 +257,7 @@ def test_rules_by_spi():
                        "gve": OPNOTSUPP, "veth": OPNOTSUPP, "dpaa_eth": OPNOTSUPP, "idpf": OPNOTSUPP,
                        "ionic": OPNOTSUPP, "mlx4": INVAL, "mtk_eth_soc": OPNOTSUPP,
                        "airoha": OPNOTSUPP, "fbnic": INVAL, "enetc": OPNOTSUPP, "dpaa2": OPNOTSUPP,
-                       "atlantic": OPNOTSUPP, "tg3": OPNOTSUPP}.items():
+                       "atlantic": INVAL, "mvpp2": INVAL, "tg3": OPNOTSUPP}.items():
         with Nic(model) as nic:
             nic.refused(why, "-N", *RULE)
     with Nic("iavf") as nic:
