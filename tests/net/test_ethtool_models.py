@@ -81,8 +81,8 @@ class Nic:
 
 
 # Whose drivers have no get_channels, and those that count receive and transmit channels apart.
-NO_CHANNELS = {"dpaa_eth", "mtk_eth_soc", "airoha", "atlantic", "mvpp2", "mvneta", "cxgb4", "r8169", "r8125", "hinic3",
-               "xen-netfront", "lan743x", "e1000e", "niu", "gianfar", "liquidio", "ixgbevf",
+NO_CHANNELS = {"dpaa_eth", "enetc", "enetc4", "mtk_eth_soc", "airoha", "atlantic", "mvpp2", "mvneta", "cxgb4", "r8169", "r8125", "hinic3",
+               "xen-netfront", "lan743x", "e1000e", "niu", "gianfar", "ixgbevf",
                "igbvf", *ROWS}
 APART = {"mlx4", "dpaa2", "stmmac", "dwxgmac", "tg3", "sxgbe"}
 # Whose drivers show no table, or none that can be set.
@@ -161,8 +161,9 @@ FIELDS = {
     "atlantic": (OPNOTSUPP,) * 4, "mvneta": (OPNOTSUPP,) * 4, "stmmac": (OPNOTSUPP,) * 4, "dwxgmac": (OPNOTSUPP,) * 4,
     "xen-netfront": (OPNOTSUPP,) * 4, "tg3": (OPNOTSUPP,) * 4, "r8169": (OPNOTSUPP,) * 4, "hinic3": (OPNOTSUPP,) * 4,
     "amd-xgbe": (OPNOTSUPP,) * 4, "tun": (OPNOTSUPP,) * 4,
-    "hinic": (INVAL, INVAL, INVAL, None), "fm10k": (ADDRESSES, ADDRESSES, ADDRESSES, None),
-    "sxgbe": (ADDRESSES, ADDRESSES, ADDRESSES, None), "lan743x": ([], [], [], ADDRESSES + PORTS),
+    "hinic": (INVAL, INVAL, INVAL, ADDRESSES + PORTS),  # hinic_init_rss_parameters
+    "fm10k": (ADDRESSES, ADDRESSES, ADDRESSES, ADDRESSES),  # fm10k_get_rssh_fields
+    "sxgbe": (ADDRESSES, ADDRESSES, ADDRESSES, ADDRESSES + PORTS), "lan743x": ([], [], [], ADDRESSES + PORTS),
     "e1000e": (ADDRESSES, ADDRESSES, ADDRESSES, ADDRESSES), "gianfar": (OPNOTSUPP,) * 4,
     "liquidio": (OPNOTSUPP,) * 4, "ixgbevf": (OPNOTSUPP,) * 4, "igbvf": (OPNOTSUPP,) * 4,
     **dict.fromkeys(ROWS, (OPNOTSUPP,) * 4),
@@ -188,7 +189,8 @@ def test_set_esp4_sdfn():
                "mtk_eth_soc": OPNOTSUPP, "airoha": OPNOTSUPP, "enetc": OPNOTSUPP, "mvpp2": OPNOTSUPP,
                "bnx2x": INVAL, "be2net": INVAL, "cxgb4": OPNOTSUPP, "r8125": INVAL, "fbnic": INVAL,
                "txgbe": INVAL, "ngbe": INVAL, "atlantic": OPNOTSUPP, "tg3": OPNOTSUPP,
-               "hinic": INVAL, "fm10k": INVAL, "gianfar": INVAL, "lan743x": OPNOTSUPP, "e1000e": OPNOTSUPP,
+               "hinic": INVAL, "fm10k": INVAL, "sxgbe": INVAL, "gianfar": INVAL, "lan743x": OPNOTSUPP,
+               "e1000e": OPNOTSUPP,
                **dict.fromkeys(ROWS, OPNOTSUPP)}
     for model, why in refused.items():
         with Nic(model) as nic:
@@ -257,7 +259,8 @@ def test_rules_by_spi():
                        "gve": OPNOTSUPP, "veth": OPNOTSUPP, "dpaa_eth": OPNOTSUPP, "idpf": OPNOTSUPP,
                        "ionic": OPNOTSUPP, "mlx4": INVAL, "mtk_eth_soc": OPNOTSUPP,
                        "airoha": OPNOTSUPP, "fbnic": INVAL, "enetc": OPNOTSUPP, "dpaa2": OPNOTSUPP,
-                       "atlantic": INVAL, "mvpp2": INVAL, "tg3": OPNOTSUPP}.items():
+                       "atlantic": INVAL, "mvpp2": INVAL, "cxgb4": INVAL, "enetc4": OPNOTSUPP,
+                       "tg3": OPNOTSUPP}.items():
         with Nic(model) as nic:
             nic.refused(why, "-N", *RULE)
     with Nic("iavf") as nic:
@@ -323,6 +326,12 @@ def test_key_and_function():
             nic.refused(OPNOTSUPP, "-X", "hfunc", "crc32")
     with Nic("mvpp2") as nic:
         check("crc32: on" in nic.done("-x"), "mvpp2's function")
+    with Nic("fbnic") as nic:  # fbnic_set_rxfh
+        nic.refused(INVAL, "-X", "hfunc", "crc32")
+    with Nic("hinic") as nic:  # hinic_init_rss_parameters
+        check("xor: on" in nic.done("-x"), "hinic's function")
+        nic.done("-X", "hfunc", "toeplitz")
+        check("toeplitz: on" in nic.done("-x"), "hinic's other function")
     with Nic("mlx4") as nic:
         nic.refused(INVAL, "-X", "hfunc", "crc32")
         nic.done("-X", "hfunc", "xor")
@@ -335,7 +344,7 @@ def test_key_and_function():
 
 
 def test_channels_that_stay():
-    for model in "vmxnet3-v6", "sfc", "enic", "enetc", "tun":
+    for model in "vmxnet3-v6", "sfc", "enic", "tun":
         with Nic(model) as nic:
             nic.refused(OPNOTSUPP, "-L", "combined", "2")
     with Nic("dpaa2") as nic:

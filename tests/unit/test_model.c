@@ -159,9 +159,9 @@ static void answers(void **state)
 		{"fbnic", SD, SD, SD, SD, SD, SD, -EINVAL, -EINVAL},
 		{"txgbe", SD, SD, SD, SD, SD, SD, -EINVAL, -EINVAL},
 		{"ngbe", SD, SD, SD, SD, SD, SD, -EINVAL, -EINVAL},
-		{"hinic", -EINVAL, -EINVAL, -EINVAL, -EINVAL, -EINVAL, ANY, -EINVAL, -EINVAL},
-		{"fm10k", SD, SD, SD, SD, SD, ANY, -EINVAL, -EINVAL},
-		{"sxgbe", SD, SD, SD, SD, SD, ANY, ANY, ANY},
+		{"hinic", -EINVAL, -EINVAL, -EINVAL, -EINVAL, -EINVAL, SDFN, -EINVAL, -EINVAL},
+		{"fm10k", SD, SD, SD, SD, SD, SD, -EINVAL, -EINVAL},
+		{"sxgbe", SD, SD, SD, SD, SD, SDFN, -EINVAL, -EINVAL},
 		{"lan743x", 0, 0, 0, 0, 0, SDFN, -EOPNOTSUPP, -EOPNOTSUPP},
 		{"e1000e", 0, 0, 0, SD, SD, SD, -EOPNOTSUPP, -EOPNOTSUPP},
 		{"niu", ALL, ALL, ALL, ALL, ALL, ALL, 0, 0},
@@ -280,7 +280,8 @@ static void shared_fields(void **state)
 /* All on one queue, whatever the addresses. */
 static void no_hash(void **state)
 {
-	static const char *const names[] = {"mvneta", "stmmac", "airoha", "tun", "gianfar", "macb"};
+	static const char *const names[] = {"mvneta", "stmmac",	 "dwxgmac", "airoha",
+					    "tun",    "gianfar", "macb"};
 	struct model_nic nic;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -611,7 +612,7 @@ static void channels_apart(void **state)
 	open_nic(&nic, "mlx4", 4);
 	assert_int_equal(model_ethtool(&nic, &request), 0);
 	assert_int_equal(request.rx_count, 4);
-	assert_int_equal(request.max_rx, 16);
+	assert_int_equal(request.max_rx, 128);
 	assert_int_equal(request.combined_count | request.max_combined, 0);
 	request.cmd = ETHTOOL_SCHANNELS;
 	request.rx_count = 7;
