@@ -66,6 +66,16 @@ int ethtool_driver(int fd, const char *ifname, struct nic_driver *out)
 	return 0;
 }
 
+/*
+ * dpaa2-eth tells the sum of all as combined once more (dpaa2_eth_get_channels). Nobody has
+ * channels that receive, channels that send, and combined ones beside both.
+ */
+static bool combined_is_sum(const struct ethtool_channels *ch)
+{
+	return ch->rx_count && ch->tx_count &&
+	       ch->combined_count == ch->rx_count + ch->tx_count + ch->other_count;
+}
+
 int ethtool_channels(int fd, const char *ifname, struct nic_channels *out)
 {
 	struct ethtool_channels ch = {.cmd = ETHTOOL_GCHANNELS};
@@ -77,6 +87,8 @@ int ethtool_channels(int fd, const char *ifname, struct nic_channels *out)
 		out->err = ret;
 		return ret;
 	}
+	if (combined_is_sum(&ch))
+		ch.max_combined = ch.combined_count = 0;
 	out->max_rx = ch.max_rx;
 	out->max_tx = ch.max_tx;
 	out->max_other = ch.max_other;

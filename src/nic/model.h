@@ -2,9 +2,9 @@
 /*
  * A NIC described as data that behaves: it answers ethtool with its driver's values and errnos,
  * hashes a flow, indexes its table and applies its rules. It is what Linux 7.3 (Debian's 7.3.4)
- * says in its sources; where kernels differ and the driver tells (the size of a table, a key that
- * is shown or not), what it tells decides. None of it was tried on hardware, but for what `seen`
- * says.
+ * says in its sources, or 7.3-rc7 where a fact names that; where kernels differ and the driver
+ * tells (the size of a table, a key that is shown or not), what it tells decides. None of it was
+ * tried on hardware, but for what `seen` says.
  */
 #ifndef NIC_MODEL_H
 #define NIC_MODEL_H
@@ -85,7 +85,8 @@ struct model {
 	/* Channels. */
 	uint32_t max_queues;
 	int channels_err, set_channels_err; /* negative errno, 0: can */
-	bool channels_apart; /* its driver counts those that receive and those that send apart */
+	bool channels_apart;  /* its driver counts those that receive and those that send apart */
+	bool combined_is_sum; /* and tells the sum of all, others too, as combined once more */
 	/* The table: so many entries, or as many as `indir_size` says for that many queues. */
 	uint32_t indir;
 	uint32_t (*indir_size)(uint32_t queues);

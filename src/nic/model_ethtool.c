@@ -21,6 +21,15 @@ static int get_driver(const struct model_nic *nic, struct ethtool_drvinfo *info)
 	return 0;
 }
 
+/* dpaa2_eth_get_channels: others are one for each that sends, and one for errors. */
+static void add_sum(struct ethtool_channels *channels, const struct model_nic *nic)
+{
+	channels->max_other = nic->model->max_queues + 1;
+	channels->other_count = nic->queues + 1;
+	channels->max_combined = channels->max_rx + channels->max_tx + channels->max_other;
+	channels->combined_count = channels->rx_count + channels->tx_count + channels->other_count;
+}
+
 static int get_channels(const struct model_nic *nic, struct ethtool_channels *channels)
 {
 	if (nic->model->channels_err)
@@ -29,6 +38,8 @@ static int get_channels(const struct model_nic *nic, struct ethtool_channels *ch
 	if (nic->model->channels_apart) {
 		channels->max_rx = channels->max_tx = nic->model->max_queues;
 		channels->rx_count = channels->tx_count = nic->queues;
+		if (nic->model->combined_is_sum)
+			add_sum(channels, nic);
 	} else {
 		channels->max_combined = nic->model->max_queues;
 		channels->combined_count = nic->queues;

@@ -52,6 +52,14 @@ static void print_rules(int fd, const char *name)
 	ethtool_rules_free(&rules);
 }
 
+static void print_channels(int fd, const char *name)
+{
+	struct nic_channels ch;
+
+	ethtool_channels(fd, name, &ch);
+	printf("channels %d %u %u %u %u\n", -ch.err, ch.rx, ch.tx, ch.other, ch.combined);
+}
+
 int main(int argc, char **argv)
 {
 	uint32_t context[8];
@@ -69,6 +77,7 @@ int main(int argc, char **argv)
 		printf("insert %d\n", -insert(fd, name, argv + 3));
 	print_fields(fd, name);
 	print_rules(fd, name);
+	print_channels(fd, name);
 	ethtool_rss(fd, name, 0, &rss);
 	printf("rss %d %u %u %u\n", -rss.err, rss.indir_size, rss.key_size, rss.hfunc);
 	ethtool_rss_free(&rss);

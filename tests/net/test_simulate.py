@@ -60,7 +60,6 @@ NICS = {
     "mlx4": (ADDR, PORTS, 40, lambda q: 1 << q.bit_length() - 1),
     "atlantic": (ADDR, PORTS, 40, lambda q: 64),
     "enetc": (ADDR, PORTS, 40, lambda q: 64),
-    "dwxgmac": (ADDR, PORTS, 40, lambda q: 256),
     "bnx2x": (ADDR, ADDR, 40, lambda q: 128),
     "be2net": (ADDR, PORTS, 40, lambda q: 128),
     "fbnic": (ADDR, ADDR, 54, lambda q: 256),

@@ -175,8 +175,8 @@ static void programs_above_are_named(void **state)
 static void the_table_is_as_read(void **state)
 {
 	static const char *const restarts[] = {
-		"mana",		 "rvu_nicpf", "bnxt_en",	"qede", "nicvf", "fsl_dpa",
-		"fsl_dpaa2_eth", "fsl_enetc", "am65-cpsw-nuss", "fec",	"netsec"};
+		"mana",		 "rvu_nicpf", "bnxt_en",	"qede", "nicvf",  "fsl_dpa",
+		"fsl_dpaa2_eth", "fsl_enetc", "am65-cpsw-nuss", "fec",	"netsec", "vif"};
 	unsigned int i, restarting = 0;
 
 	for (const struct xdp_driver *const *driver = xdp_drivers(); *driver; driver++) {

@@ -131,9 +131,8 @@ static int print_all(struct out *out)
 	out_up(out);
 	out_gap(out);
 	out_say(out,
-		"By reading alone: from notes on the drivers' sources in Linux 7.3, not from "
-		"hardware. 'espalier models NAME' tells each fact with its source, and what is "
-		"unverified.");
+		"By reading alone: from the drivers' sources in Linux 7.3, not from hardware. "
+		"'espalier models NAME' tells each fact with its source, and what is unverified.");
 	return err;
 }
 

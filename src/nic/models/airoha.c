@@ -5,7 +5,7 @@
 static const struct model_fact facts[] = {
 	{"has 32 receive queues, and nothing about hashing can be asked or set",
 	 LINUX_7_3 "airoha/airoha_eth.c AIROHA_NUM_RX_RING, airoha_ethtool_ops"},
-	{"the packet engine's hash of every packet is called an L4 hash, with rxhash off too: RPS never "
+	{"the packet engine's hash, where it gives one, is called an L4 hash, with rxhash off too: RPS never "
 	 "looks at the SPI",
 	 LINUX_7_3 "airoha/airoha_eth.c airoha_qdma_rx_process"},
 	MODEL_NO_XDP("airoha/"),

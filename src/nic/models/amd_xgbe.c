@@ -5,7 +5,7 @@
 static const struct model_fact facts[] = {
 	MODEL_NO_FIELDS("amd/xgbe/xgbe-ethtool.c xgbe_ethtool_ops"),
 	{"hashes IP by its addresses, TCP and UDP by their ports too; there is no type of ESP",
-	 LINUX_7_3 "amd/xgbe/xgbe-main.c xgbe_config_netdev (IP2TE, TCP4TE, UDP4TE)"},
+	 LINUX_7_3_RC7 "amd/xgbe/xgbe-main.c xgbe_config_netdev (IP2TE, TCP4TE, UDP4TE)"},
 	MODEL_NO_XDP("amd/xgbe/"),
 	MODEL_ONLY_ADDRESSES,
 	{0},

@@ -8,7 +8,9 @@ static const struct model_fact facts[] = {
 	{"the table has 128 entries, and no key is shown",
 	 LINUX_7_3 "broadcom/bnx2x/bnx2x_ethtool.c bnx2x_get_rxfh"},
 	MODEL_NO_XDP("broadcom/bnx2x/"),
-	{"that UDP hashes by its addresses until it is set otherwise", NULL},
+	{"UDP hashes by its addresses until it is set otherwise, and on 57710 and 57711 always",
+	 LINUX_7_3_RC7 "broadcom/bnx2x/bnx2x_ethtool.c bnx2x_set_rxfh_fields (udp_rss_v4)"},
+	{"how many queues there are: the device tells", NULL},
 	MODEL_ONLY_ADDRESSES,
 	{0},
 };

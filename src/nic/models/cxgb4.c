@@ -7,7 +7,13 @@ static const struct model_fact facts[] = {
 	 LINUX_7_3 "chelsio/cxgb4/cxgb4_ethtool.c cxgb4_get_rxfh_fields"},
 	{"shows no key", LINUX_7_3 "chelsio/cxgb4/cxgb4_ethtool.c get_rss_table"},
 	MODEL_NO_XDP("chelsio/cxgb4/"),
-	{"how large the table is: the adapter tells", NULL},
+	{"rules of flow types of ESP are refused with EINVAL",
+	 LINUX_7_3_RC7 "chelsio/cxgb4/cxgb4_ethtool.c cxgb4_ntuple_set_filter; net/ethtool/ioctl.c "
+		       "ethtool_rx_flow_rule_create"},
+	{"channels cannot be asked",
+	 LINUX_7_3_RC7 "chelsio/cxgb4/cxgb4_ethtool.c cxgb_ethtool_ops (no get_channels)"},
+	{"how large the table is, and how many rules and queues there are: the adapter tells",
+	 NULL},
 	{"that UDP hashes by its addresses until firmware is told otherwise", NULL},
 	MODEL_ONLY_ADDRESSES,
 	{0},
@@ -32,6 +38,8 @@ const struct model model_cxgb4 = {
 	.key_used = 40,
 	.hfuncs = MODEL_HASH_TOP,
 	.set_hfunc_err = -EOPNOTSUPP,
+	.rules = 64,
+	.rule_err = -EINVAL,
 	.udp_fields = MODEL_SD,
 	.facts = facts,
 };

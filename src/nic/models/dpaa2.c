@@ -12,10 +12,13 @@ static int get_fields(const struct model_nic *nic, uint32_t type, uint64_t *fiel
 	return 0;
 }
 
+/* dpaa2_eth_set_rxfh_fields: only what DPAA2_RXH_SUPPORTED has. */
 static int set_fields(struct model_nic *nic, uint32_t type, uint64_t fields)
 {
 	(void)type;
-	nic->fields[UDP_V4_FLOW] = nic->fields[UDP_V6_FLOW] = fields & FIELDS;
+	if (fields & ~(uint64_t)FIELDS)
+		return -EOPNOTSUPP;
+	nic->fields[UDP_V4_FLOW] = nic->fields[UDP_V6_FLOW] = fields;
 	return 0;
 }
 
@@ -50,12 +53,16 @@ static const struct model_fact facts[] = {
 		   "dpaa2-ethtool.c dpaa2_eth_set_rxfh_fields"},
 	{"has no table and no key that could be seen or set",
 	 LINUX_7_3 "freescale/dpaa2/dpaa2-ethtool.c dpaa2_ethtool_ops"},
-	{"receive and transmit channels are counted apart, and cannot be changed; their sum is told as "
-	 "combined once more, which this model leaves out",
-	 LINUX_7_3 "freescale/dpaa2/dpaa2-ethtool.c dpaa2_eth_get_channels"},
+	{"receive and transmit channels are counted apart, and cannot be changed; the sum of all, others "
+	 "too, is told as combined once more",
+	 LINUX_7_3_RC7 "freescale/dpaa2/dpaa2-ethtool.c dpaa2_eth_get_channels"},
 	{"rules of flow types of ESP are refused with EOPNOTSUPP; one of ip4 may name the 4 bytes behind "
 	 "the IP header",
-	 LINUX_7_3 "freescale/dpaa2/dpaa2-ethtool.c dpaa2_eth_prep_cls_rule"},
+	 LINUX_7_3_RC7
+	 "freescale/dpaa2/dpaa2-ethtool.c dpaa2_eth_prep_cls_rule, dpaa2_eth_prep_uip_rule"},
+	{"setting other fields than these, destination MAC and VLAN is refused with EOPNOTSUPP",
+	 LINUX_7_3_RC7 "freescale/dpaa2/dpaa2-ethtool.c dpaa2_eth_set_rxfh_fields"},
+	{"how many queues and rules there are: the device tells", NULL},
 	{"gives packets no hash, so RPS makes its own",
 	 LINUX_7_3 "no skb_set_hash in freescale/dpaa2/"},
 	{"whether its ports are the first 4 bytes of any L4 header, as a comment has it: then ESP is "
@@ -83,11 +90,13 @@ const struct model model_dpaa2 = {
 	.ops = &ops,
 	.max_queues = 16,
 	.channels_apart = true,
+	.combined_is_sum = true,
 	.set_channels_err = -EOPNOTSUPP,
 	.indir_size = indir_size,
 	MODEL_NO_RSS,
 	.rules = 64,
 	.rule_err = -EOPNOTSUPP,
+	.no_rule_err = -EINVAL,
 	.udp_fields = RXH_L3_PROTO | MODEL_SDFN,
 	.facts = facts,
 };

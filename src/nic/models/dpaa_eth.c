@@ -55,7 +55,8 @@ static const struct model_fact facts[] = {
 
 /*
  * Linux 7.3.4, freescale/dpaa/dpaa_eth.c dpaa_setup_xdp (stops and opens at each change),
- * xdp_validate_mtu
+ * xdp_validate_mtu. Linux 7.3-rc7, dpaa_bp_size, dpaa_get_headroom: 3290 is of arm64, where buffers
+ * are aligned for an erratum (LS1043, which has it: 3306); others could have 3482.
  */
 const struct xdp_driver driver_dpaa_eth = {
 	.name = "fsl_dpa",
@@ -63,7 +64,7 @@ const struct xdp_driver driver_dpaa_eth = {
 	.disruption = XDP_ATTACH_LINK,
 	.restarts_on_replace = true,
 	.mtu_approx = true,
-	.mtu_plain = 3498,
+	.mtu_plain = 3290,
 };
 
 const struct model model_dpaa_eth = {

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// stmmac of XGMAC: addresses of ESP; refuses every question about hash fields.
+// stmmac of XGMAC: it could hash addresses, but nothing in the kernel switches that on.
 #include "nic/models/families.h"
 
 static const struct model_fact facts[] = {
-	{"hashes IP by its addresses, TCP and UDP by their ports too; there is no type of ESP",
+	{"hashes nothing but where its platform asks for it by rss_en, which none in the kernel does: all "
+	 "ESP is on one queue here",
+	 LINUX_7_3_RC7 "stmicro/stmmac/stmmac_main.c stmmac_mac_config_rss"},
+	{"where it is on, hashes IP by its addresses, TCP and UDP by their ports too; there is no type of "
+	 "ESP",
 	 LINUX_7_3 "stmicro/stmmac/dwxgmac2_core.c dwxgmac2_rss_configure"},
 	MODEL_NO_FIELDS("stmicro/stmmac/stmmac_ethtool.c stmmac_ethtool_ops"),
 	{"receive and transmit channels are counted apart",
-	 LINUX_7_3 "stmicro/stmmac/stmmac_ethtool.c stmmac_get_channels"},
-	MODEL_ONLY_ADDRESSES,
+	 LINUX_7_3_RC7 "stmicro/stmmac/stmmac_ethtool.c stmmac_get_channels"},
 	{0},
 };
 
@@ -25,10 +28,10 @@ const struct model model_dwxgmac = {
 	.name = "dwxgmac",
 	.driver = &driver_dwxgmac,
 	.nic = "Synopsys XGMAC",
+	.ops = &model_unhashed,
 	.max_queues = 16,
 	.channels_apart = true,
 	.indir = 256,
 	MODEL_TOEPLITZ_ONLY,
-	.udp_fields = MODEL_SDFN,
 	.facts = facts,
 };

@@ -5,14 +5,14 @@
 
 static const struct model_fact facts[] = {
 	{"rules of flow types of ESP are refused with EOPNOTSUPP",
-	 LINUX_7_3 "freescale/enetc/enetc_ethtool.c enetc_set_cls_entry"},
+	 LINUX_7_3_RC7 "freescale/enetc/enetc_ethtool.c enetc_set_cls_entry"},
 	ENETC_FACTS,
 	{0},
 };
 
 /*
- * Linux 7.3.4, freescale/enetc/enetc.c enetc_setup_bpf (reconfigures at each change; EBUSY without
- * a spare transmit queue for each possible CPU)
+ * Linux 7.3.4, freescale/enetc/enetc.c enetc_setup_xdp_prog (reconfigures at each change; EBUSY
+ * without a spare transmit queue for each possible CPU)
  */
 const struct xdp_driver driver_enetc = {
 	.name = "fsl_enetc",

@@ -11,13 +11,16 @@
 	 LINUX_7_3 "freescale/enetc/enetc_ethtool.c enetc_get_rxfh_fields"},                             \
 		{"gives packets no hash, so RPS makes its own",                                          \
 		 LINUX_7_3 "no skb_set_hash in freescale/enetc/"},                                       \
+		{"channels cannot be asked", LINUX_7_3_RC7                                               \
+		 "freescale/enetc/enetc_ethtool.c enetc_pf_ethtool_ops, enetc4_pf_ethtool_ops "          \
+		 "(no get_channels)"},                                                                   \
 		{"how many entries, queues and rules there are: the device tells", NULL},                \
 		MODEL_ONLY_ADDRESSES
 
 #define ENETC_MODEL                                                                          \
 	.ops = &model_constant,                                                              \
 	.answers = {.ah_esp = ENETC_L3, .set_err = -EOPNOTSUPP, .set_udp_err = -EOPNOTSUPP}, \
-	.max_queues = 8, .set_channels_err = -EOPNOTSUPP, .indir = 64, .indir_told = true,   \
+	.max_queues = 8, .channels_err = -EOPNOTSUPP, .indir = 64, .indir_told = true,       \
 	MODEL_TOEPLITZ_ONLY, .udp_fields = ENETC_L3 | MODEL_FN
 
 #endif

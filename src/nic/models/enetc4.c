@@ -6,7 +6,8 @@
 static const struct model_fact facts[] = {
 	{"has no native XDP",
 	 LINUX_7_3 "freescale/enetc/enetc_pf_common.c enetc_pf_netdev_setup (revision 1 only)"},
-	{"what it says of rules: taken to take none", NULL},
+	{"takes no rules",
+	 LINUX_7_3_RC7 "freescale/enetc/enetc_ethtool.c enetc4_pf_ethtool_ops (no set_rxnfc)"},
 	ENETC_FACTS,
 	{0},
 };

@@ -34,22 +34,21 @@
 /* Its hash of all is called an L4 hash, and no switch changes that. */
 #define MODEL_BLINDS_RPS .claims_l4 = true, .l4_regardless = true
 
-/*
- * Where a fact, or what stands before a driver, was read: the version, then its file and function.
- * Notes on all drivers of 7.3.4 were taken, and models made of them; not each function that a model
- * names was looked up again.
- */
-#define LINUX_7_3 "Linux 7.3.4 by notes, "
+/* Where a fact, or what stands before a driver, was read: version, then file and function. */
+#define LINUX_7_3 "Linux 7.3.4, "
+
+/* The same of what was read in 7.3-rc7, before that release (Debian's 7.3~rc7-1~exp1). */
+#define LINUX_7_3_RC7 "Linux 7.3-rc7, "
 
 /* Facts of many: no operation for hash fields, and no XDP. The source is of Linux 7.3.4. */
-#define MODEL_NO_FIELDS(source)                                                       \
-	{                                                                             \
+#define MODEL_NO_FIELDS(source)                                                          \
+	{                                                                                \
 		"hash fields are refused with EOPNOTSUPP: it has no operation for them", \
-			LINUX_7_3 source                                              \
+			LINUX_7_3 source                                                 \
 	}
-#define MODEL_NO_XDP(folder)                                             \
-	{                                                                \
-		"has no native XDP", LINUX_7_3 "no ndo_bpf in " folder   \
+#define MODEL_NO_XDP(folder)                                           \
+	{                                                              \
+		"has no native XDP", LINUX_7_3 "no ndo_bpf in " folder \
 	}
 
 /* The same of facts that only an older kernel was read for. */

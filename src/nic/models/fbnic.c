@@ -2,6 +2,8 @@
 // fbnic: ESP is a row with all IP that is no TCP or UDP; drops what XDP redirects.
 #include "nic/models/families.h"
 
+#define IP6_FL (1u << 9) /* RXH_IP6_FL, which our headers may be too old for */
+
 /* meta/fbnic/fbnic_ethtool.c fbnic_get_rss_hash_idx */
 static uint32_t row_of(uint32_t type)
 {
@@ -15,10 +17,10 @@ static int get_fields(const struct model_nic *nic, uint32_t type, uint64_t *fiel
 	return model_get_fields(nic, model_is_known(type) ? row_of(type) : type, fields);
 }
 
-/* fbnic_set_rxfh_fields: ports only where there are any. */
+/* fbnic_set_rss_hash_opts: ports only where there are any. */
 static int set_fields(struct model_nic *nic, uint32_t type, uint64_t fields)
 {
-	uint64_t valid = MODEL_SD | RXH_L2DA | MODEL_DISCARD;
+	uint64_t valid = MODEL_SD | RXH_L2DA | IP6_FL | MODEL_DISCARD;
 
 	if (model_is_udp(type) || model_is_tcp(type))
 		valid |= MODEL_FN;
@@ -45,13 +47,16 @@ static const struct model_ops ops = {
 
 static const struct model_fact facts[] = {
 	{"ESP and AH share the fields of all IP that is no TCP or UDP: what is set for one is set for all",
-	 LINUX_7_3 "meta/fbnic/fbnic_ethtool.c fbnic_get_rss_hash_idx, fbnic_set_rxfh_fields"},
+	 LINUX_7_3 "meta/fbnic/fbnic_ethtool.c fbnic_get_rss_hash_idx, fbnic_set_rss_hash_opts"},
 	{"ports for ESP are refused with EINVAL",
-	 LINUX_7_3 "meta/fbnic/fbnic_ethtool.c fbnic_set_rxfh_fields (FBNIC_L3_HASH_OPTIONS)"},
+	 LINUX_7_3 "meta/fbnic/fbnic_ethtool.c fbnic_set_rss_hash_opts (FBNIC_L3_HASH_OPTIONS)"},
 	{"UDP hashes by its addresses by default",
 	 LINUX_7_3 "meta/fbnic/fbnic_rpc.c fbnic_rss_init_en_mask"},
-	{"rules of flow types of ESP are refused with EINVAL",
-	 LINUX_7_3 "meta/fbnic/fbnic_ethtool.c fbnic_set_cls_rule_ins"},
+	{"rules of flow types of ESP are refused with EINVAL; others fit at 48 places",
+	 LINUX_7_3_RC7 "meta/fbnic/fbnic_ethtool.c fbnic_set_cls_rule_ins; fbnic_rpc.h "
+		       "FBNIC_RPC_ACT_TBL_NFC_ENTRIES"},
+	{"another hash function than Toeplitz is refused with EINVAL",
+	 LINUX_7_3_RC7 "meta/fbnic/fbnic_ethtool.c fbnic_set_rxfh"},
 	{"takes an XDP program and then drops every redirect",
 	 LINUX_7_3 "meta/fbnic/fbnic_txrx.c fbnic_run_xdp (no case for XDP_REDIRECT)"},
 	{"that the NIC does not call ESP one of its types of L4: then rxhash off would be needed for RPS",
@@ -75,8 +80,8 @@ const struct model model_fbnic = {
 	.key_shown = 54,
 	.key_used = 54,
 	.hfuncs = MODEL_HASH_TOP,
-	.set_hfunc_err = -EOPNOTSUPP,
-	.rules = 32,
+	.set_hfunc_err = -EINVAL,
+	.rules = 48,
 	.rule_err = -EINVAL,
 	.udp_fields = MODEL_SD,
 	.facts = facts,

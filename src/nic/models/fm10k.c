@@ -2,12 +2,12 @@
 // fm10k: addresses of ESP, reported as a constant.
 #include "nic/models/families.h"
 
-/* intel/fm10k/fm10k_ethtool.c fm10k_set_rxfh_fields */
+/* intel/fm10k/fm10k_ethtool.c fm10k_set_rssh_fields: plain IP has no row. */
 static int set_fields(struct model_nic *nic, uint32_t type, uint64_t fields)
 {
 	if (model_is_udp(type))
 		return model_set_sd_or_sdfn(nic, type, fields);
-	if (!model_is_known(type) || fields != nic->fields[type])
+	if (!model_is_known(type) || model_is_ip(type) || fields != nic->fields[type])
 		return -EINVAL;
 	return 0;
 }
@@ -16,9 +16,10 @@ static const struct model_ops ops = {.get_fields = model_get_fields, .set_fields
 
 static const struct model_fact facts[] = {
 	{"reports the addresses for every type of ESP and AH; nothing else can be set",
-	 LINUX_7_3 "intel/fm10k/fm10k_ethtool.c fm10k_get_rxfh_fields, fm10k_set_rxfh_fields"},
+	 LINUX_7_3 "intel/fm10k/fm10k_ethtool.c fm10k_get_rssh_fields, fm10k_set_rssh_fields"},
 	MODEL_NO_XDP("intel/fm10k/"),
-	{"that UDP hashes by its addresses until it is set otherwise", NULL},
+	{"UDP hashes by its addresses until it is set otherwise", LINUX_7_3_RC7
+	 "intel/fm10k/fm10k_ethtool.c fm10k_set_rssh_fields (the flags are set there alone)"},
 	MODEL_ONLY_ADDRESSES,
 	{0},
 };

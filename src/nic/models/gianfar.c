@@ -5,14 +5,17 @@
 static const struct model_fact facts[] = {
 	{"hash fields cannot be asked, only set: setting writes rules of the filer",
 	 LINUX_7_3 "freescale/gianfar_ethtool.c gfar_set_rxfh_fields"},
-	{"that setting is refused for ESP, and that all of it is on one queue", NULL},
-	{"that it has no native XDP, and that its channels cannot be asked", NULL},
+	{"setting is refused with EINVAL for all but TCP and UDP",
+	 LINUX_7_3_RC7 "freescale/gianfar_ethtool.c gfar_ethflow_to_filer_table"},
+	{"has no native XDP, and its channels cannot be asked",
+	 LINUX_7_3_RC7 "no ndo_bpf in freescale/gianfar.c, no get_channels in gianfar_ethtool.c"},
+	{"that all ESP is on one queue, and what it says to rules", NULL},
 	{0},
 };
 
-/* No word of XDP where Linux 7.3.4 was read. */
+/* Linux 7.3-rc7: no ndo_bpf in freescale/gianfar.c; gianfar.h DRV_NAME. */
 const struct xdp_driver driver_gianfar = {
-	.name = "gianfar",
+	.name = "gfar-enet",
 	.native = XDP_NATIVE_NO,
 };
 

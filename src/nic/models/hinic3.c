@@ -4,11 +4,12 @@
 
 static const struct model_fact facts[] = {
 	{"hashes IP by its addresses, TCP and UDP by their ports too; there is no type of ESP",
-	 LINUX_7_3 "huawei/hinic3/hinic3_rss.c (types ipv4, ipv6, tcp, udp)"},
-	{"table and key cannot be seen or set by ethtool",
-	 LINUX_7_3 "huawei/hinic3/hinic3_ethtool.c hinic3_ethtool_ops"},
+	 LINUX_7_3 "huawei/hinic3/hinic3_rss.c hinic3_init_rss_parameters"},
+	{"channels, table and key cannot be seen or set by ethtool",
+	 LINUX_7_3_RC7 "huawei/hinic3/hinic3_ethtool.c hinic3_ethtool_ops"},
 	MODEL_NO_XDP("huawei/hinic3/"),
-	{"that channels cannot be asked either", NULL},
+	{"how it mixes what it takes (XOR by its name): Toeplitz stands in for it here", NULL},
+	{"how many queues there are: the device tells", NULL},
 	MODEL_ONLY_ADDRESSES,
 	{0},
 };

@@ -18,13 +18,13 @@ static const struct model_fact facts[] = {
 
 /*
  * Linux 7.3.4, intel/idpf/xdp.c idpf_xdp_setup_prog (a soft reset when XDP is switched on or off;
- * ENOSPC without spare transmit queues), idpf_txrx.c idpf_rx_hsplit_wa (the first buffer)
+ * ENOSPC without spare transmit queues), idpf_txrx.c idpf_rx_hsplit_wa (the first buffer). Linux
+ * 7.3-rc7: no CTAG_RX in intel/idpf/
  */
 const struct xdp_driver driver_idpf = {
 	.name = "idpf",
 	.native = XDP_NATIVE_YES,
 	.disruption = XDP_ATTACH_LINK,
-	.strips_vlan = true,
 	.mtu_frags = XDP_MTU_NO_LIMIT,
 	.refused_when = "only with the split queue model, and with transmit queues to spare",
 };

@@ -5,7 +5,7 @@
 static const struct model_fact facts[] = {
 	MODEL_NO_FIELDS("no get_rxfh_fields in intel/igbvf/"),
 	MODEL_NO_XDP("intel/igbvf/"),
-	{"that it has one receive queue", NULL},
+	{"has one receive queue", LINUX_7_3_RC7 "intel/igbvf/netdev.c igbvf_alloc_queues"},
 	{0},
 };
 

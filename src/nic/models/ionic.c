@@ -7,7 +7,8 @@ static const struct model_fact facts[] = {
 	{"hashes IP by its addresses, TCP and UDP by their ports too; there is no type of ESP",
 	 LINUX_7_3
 	 "pensando/ionic/ionic_if.h enum ionic_rss_hash_types; ionic_lif.c ionic_lif_rss_init"},
-	{"takes no rules", LINUX_7_3 "pensando/ionic/ionic_ethtool.c ionic_get_rxnfc"},
+	{"takes no rules",
+	 LINUX_7_3_RC7 "pensando/ionic/ionic_ethtool.c ionic_ethtool_ops (no set_rxnfc)"},
 	{"how large the table and how many queues there are: the device tells", NULL},
 	{0},
 };

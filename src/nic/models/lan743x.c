@@ -9,12 +9,13 @@ static const struct model_fact facts[] = {
 	 LINUX_7_3 "microchip/lan743x_main.c lan743x_rfe_open (RFE_RSS_CFG_)"},
 	{"gives packets no hash, so RPS makes its own",
 	 LINUX_7_3 "no skb_set_hash in microchip/lan743x_main.c"},
-	{"that it has no native XDP, and that its channels cannot be asked", NULL},
+	{"has no native XDP, and its channels cannot be asked", LINUX_7_3_RC7
+	 "no ndo_bpf in microchip/lan743x_main.c, no get_channels in lan743x_ethtool.c"},
 	MODEL_ONLY_ADDRESSES,
 	{0},
 };
 
-/* No word of XDP where Linux 7.3.4 was read. */
+/* Linux 7.3-rc7: no ndo_bpf in microchip/lan743x_main.c. */
 const struct xdp_driver driver_lan743x = {
 	.name = "lan743x",
 	.native = XDP_NATIVE_NO,

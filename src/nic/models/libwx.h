@@ -7,7 +7,7 @@
 	{"reports the addresses for every type of ESP and AH; setting is refused with EINVAL", \
 	 LINUX_7_3 "wangxun/libwx/wx_ethtool.c wx_get_rxfh_fields, wx_set_rxfh_fields"},       \
 		{"UDP hashes by its addresses until it is set otherwise",                      \
-		 LINUX_7_3 "wangxun/libwx/wx_hw.c wx_setup_mrqc"},                             \
+		 LINUX_7_3 "wangxun/libwx/wx_hw.c wx_sw_init (rss_flags)"},                    \
 		MODEL_NO_XDP("wangxun/"), MODEL_ONLY_ADDRESSES
 
 #define LIBWX_MODEL                                                                         \

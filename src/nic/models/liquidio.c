@@ -7,7 +7,10 @@ static const struct model_fact facts[] = {
 	 LINUX_7_3 "cavium/liquidio/lio_core.c liquidio_push_packet"},
 	MODEL_NO_FIELDS("no get_rxfh_fields in cavium/liquidio/"),
 	MODEL_NO_XDP("cavium/liquidio/"),
-	{"how many queues there are, and that channels, table and key are not told", NULL},
+	{"has at most 64 queues (of CN23xx), which ethtool can change; table and key cannot be seen",
+	 LINUX_7_3_RC7 "cavium/liquidio/lio_ethtool.c lio_ethtool_get_channels, lio_ethtool_ops; "
+		       "octeon_config.h CN23XX_MAX_RINGS_PER_PF"},
+	{"how large its table is", NULL},
 	MODEL_ONLY_ADDRESSES,
 	{0},
 };
@@ -22,8 +25,7 @@ const struct model model_liquidio = {
 	.name = "liquidio",
 	.driver = &driver_liquidio,
 	.nic = "Cavium LiquidIO",
-	.max_queues = 32,
-	.channels_err = -EOPNOTSUPP,
+	.max_queues = 64,
 	.indir = 128,
 	MODEL_NO_RSS,
 	.claims_l4 = true,

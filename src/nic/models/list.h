@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The NICs, a line a driver, in the order in which lists show them: NIC(x, MODEL(m)...) says that x.c
- * here has `driver_x` (struct xdp_driver) and each `model_m` (struct model). Of several models of a
- * driver the first is what is assumed of it; a driver may have none. src/nic/meson.build reads here
- * which files there are. An X macro: included where NIC and MODEL are defined.
+ * The NICs, a line a driver, in the order in which lists show them: NIC(x, MODEL(m)...) says that
+ * x.c here has `driver_x` (struct xdp_driver) and each `model_m` (struct model). Of several models
+ * of a driver the first is what is assumed of it; a driver may have none. src/nic/meson.build reads
+ * here which files there are. An X macro: included where NIC and MODEL are defined.
  */
 // clang-format off
 NIC(mlx5, MODEL(mlx5))
@@ -23,7 +23,7 @@ NIC(bnxt, MODEL(bnxt))
 NIC(bnx2x, MODEL(bnx2x))
 NIC(tg3, MODEL(tg3))
 NIC(octeontx2, MODEL(octeontx2))
-NIC(rvu_nicvf)
+NIC(rvu_nicvf, MODEL(rvu_nicvf))
 NIC(vmxnet3, MODEL(vmxnet3_v3) MODEL(vmxnet3_v4) MODEL(vmxnet3_v6))
 NIC(virtio, MODEL(virtio) MODEL(virtio_host))
 NIC(ena, MODEL(ena) MODEL(ena_fixed))

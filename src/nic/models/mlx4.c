@@ -15,14 +15,16 @@ static const struct model_fact facts[] = {
 	MODEL_NO_FIELDS("mellanox/mlx4/en_ethtool.c mlx4_en_ethtool_ops"),
 	{"hashes IP by its addresses, TCP by its ports too, and UDP if module parameter udp_rss is on, "
 	 "which is the default",
-	 LINUX_7_3 "mellanox/mlx4/en_rx.c mlx4_en_config_rss_steer; en_main.c udp_rss"},
+	 LINUX_7_3_RC7 "mellanox/mlx4/en_rx.c mlx4_en_config_rss_steer; en_main.c udp_rss"},
 	{"the table has as many entries as there are queues, rounded down to a power of two, and takes "
 	 "nothing but the first so many queues in turn",
-	 LINUX_7_3 "mellanox/mlx4/en_ethtool.c mlx4_en_get_rxfh_indir_size, mlx4_en_set_rxfh"},
-	{"rules by SPI are refused with EINVAL",
-	 LINUX_7_3 "mellanox/mlx4/en_ethtool.c mlx4_en_validate_flow"},
-	{"receive and transmit channels are counted apart",
-	 LINUX_7_3 "mellanox/mlx4/en_ethtool.c mlx4_en_get_channels"},
+	 LINUX_7_3_RC7 "mellanox/mlx4/en_ethtool.c mlx4_en_get_rxfh_indir_size, mlx4_en_set_rxfh"},
+	{"rules by SPI are refused with EINVAL", LINUX_7_3_RC7
+	 "mellanox/mlx4/en_ethtool.c mlx4_en_validate_flow; mlx4_en.h MAX_NUM_OF_FS_RULES"},
+	{"receive and transmit channels are counted apart; it receives on as many queues as there are "
+	 "CPUs, 128 at most",
+	 LINUX_7_3_RC7 "mellanox/mlx4/en_ethtool.c mlx4_en_get_channels, "
+		       "mlx4_en_get_max_num_rx_rings"},
 	MODEL_ONLY_ADDRESSES,
 	{0},
 };
@@ -44,7 +46,7 @@ const struct model model_mlx4 = {
 	.name = "mlx4",
 	.driver = &driver_mlx4,
 	.nic = "NVIDIA ConnectX-3",
-	.max_queues = 16,
+	.max_queues = 128,
 	.channels_apart = true,
 	.indir_size = indir_size,
 	.key_shown = 40,

@@ -8,7 +8,10 @@ static const struct model_fact facts[] = {
 	MODEL_NO_FIELDS("marvell/mvneta.c mvneta_eth_tool_ops"),
 	{"gives packets no hash, so RPS makes its own",
 	 LINUX_7_3 "no skb_set_hash in marvell/mvneta.c"},
-	{"that Armada 37xx refuses table and key altogether", NULL},
+	{"Armada 37xx refuses table and key altogether, with EOPNOTSUPP",
+	 LINUX_7_3_RC7 "marvell/mvneta.c mvneta_ethtool_get_rxfh, mvneta_ethtool_set_rxfh"},
+	{"channels cannot be asked",
+	 LINUX_7_3_RC7 "marvell/mvneta.c mvneta_eth_tool_ops (no get_channels)"},
 	{0},
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // octeontx2: asked for the SPI it takes the sequence number as well, and sprays each SA.
 #include "nic/models/families.h"
+#include "nic/models/octeontx2.h"
 
 enum {
 	PORTS_AT = 32, /* behind room for an IPv6 pair, whatever the packet has */
@@ -147,7 +148,7 @@ static uint32_t hash(const struct model_nic *nic, const struct flow *flow, unsig
 	return h;
 }
 
-static const struct model_ops ops = {
+const struct model_ops octeontx2_ops = {
 	.start = start,
 	.get_fields = get_fields,
 	.set_fields = set_fields,
@@ -156,7 +157,7 @@ static const struct model_ops ops = {
 	.hash = hash,
 };
 
-static const struct model_fact facts[] = {
+const struct model_fact octeontx2_facts[] = {
 	{"esp4 sdfn hashes SPI and sequence number: it sprays each SA over all queues, which costs "
 	 "packets at the replay window",
 	 LINUX_7_3 "af/rvu_nix.c:4330, 4358"},
@@ -202,17 +203,5 @@ const struct model model_octeontx2 = {
 	.name = "octeontx2",
 	.driver = &driver_octeontx2,
 	.nic = "Marvell OCTEON TX2, OCTEON 10",
-	.ops = &ops,
-	.max_queues = 64,
-	.indir = 256,
-	.key_shown = 44,
-	.key_used = 44,
-	.hfuncs = MODEL_HASH_TOP,
-	.set_hfunc_err = -EOPNOTSUPP,
-	.rules = 16,
-	.claims_l4 = true,
-	.l4_cure = "and so does setting the addresses for its flow type IPV4_FLOW, for which "
-		   "ethtool(8) has no word",
-	.udp_fields = MODEL_SDFN,
-	.facts = facts,
+	OCTEONTX2_MODEL,
 };

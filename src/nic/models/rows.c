@@ -10,9 +10,11 @@
 /* No operation for hash fields, in these files of drivers/net/ethernet or drivers/net/. */
 #define NO_FIELDS(where) MODEL_NO_FIELDS("no get_rxfh_fields in " where)
 
-#define NOT_READ                                                                                 \
-	{                                                                                        \
-		"how many queues there are, and that channels, table and key are not told", NULL \
+#define NOT_READ                                                                                    \
+	{                                                                                           \
+		"how many queues there are, and what it says of channels, table and key: taken to " \
+		"say nothing",                                                                      \
+			NULL                                                                        \
 	}
 
 /* clang-format off */

@@ -9,7 +9,7 @@
  * Several queues by a hash of the NIC's own, which ethtool cannot ask about. XDP of funeth: fungible/funeth/
  * funeth_main.c fun_xdp_setup (restarts when it is switched on or off).
  */
-ROW(bnge, "bnge", "Broadcom Thor Ultra", GENERIC, SPREADS(64, "broadcom/bnge/"))
+ROW(bnge, "bng_en", "Broadcom Thor Ultra", GENERIC, SPREADS(64, "broadcom/bnge/"))
 ROW(bnx2, "bnx2", "Broadcom NetXtreme II", GENERIC, SPREADS(8, "broadcom/bnx2.c"))
 ROW(cxgb3, "cxgb3", "Chelsio T3", GENERIC, SPREADS(8, "chelsio/cxgb3/"))
 ROW(cxgb4vf, "cxgb4vf", "Chelsio T4 to T6, virtual function", GENERIC, SPREADS(8, "chelsio/cxgb4vf/"))
@@ -29,11 +29,12 @@ ROW(xgene, "xgene_enet", "Applied Micro X-Gene", GENERIC, SPREADS(8, "apm/xgene/
  * opens at each change), ti/cpsw_priv.c cpsw_xdp_prog_setup, freescale/fec_main.c fec_enet_bpf (restarts at each
  * change), ti/icssg/icssg_prueth.c emac_xdp_setup, microchip/lan966x/lan966x_xdp.c lan966x_xdp_setup (reloads when
  * it is switched on or off), socionext/netsec.c netsec_xdp_setup (at each change), engleder/tsnep_xdp.c
- * tsnep_xdp_setup_prog; CTAG_RX in the features of cpsw and fec. No ndo_bpf in the others.
+ * tsnep_xdp_setup_prog; CTAG_RX in the features of cpsw and fec (Linux
+ * 7.3-rc7: of cpsw not in hw_features). No ndo_bpf in the others.
  */
 ROW(am65_cpsw, "am65-cpsw-nuss", "TI AM64, AM65", NATIVE(LINK, .restarts_on_replace = true), SORTS("ti/am65-cpsw-nuss.c"))
-ROW(cpsw, "cpsw", "TI AM33, AM43, DRA7", NATIVE(QUIET, .strips_vlan = true), SORTS("ti/cpsw.c"))
-ROW(cpsw_new, "cpsw-switch", "TI AM33, AM43, DRA7 as a switch", NATIVE(QUIET, .strips_vlan = true), SORTS("ti/cpsw_new.c"))
+ROW(cpsw, "cpsw", "TI AM33, AM43, DRA7", NATIVE(QUIET, .strips_vlan = true, .rxvlan_fixed = true), SORTS("ti/cpsw.c"))
+ROW(cpsw_new, "cpsw-switch", "TI AM33, AM43, DRA7 as a switch", NATIVE(QUIET, .strips_vlan = true, .rxvlan_fixed = true), SORTS("ti/cpsw_new.c"))
 ROW(fec, "fec", "NXP i.MX", NATIVE(LINK, .restarts_on_replace = true, .strips_vlan = true, .refused_when = "not on i.MX28"), SORTS("freescale/fec_main.c"))
 ROW(genet, "bcmgenet", "Broadcom GENET (Raspberry Pi 4)", GENERIC, SORTS("broadcom/genet/"))
 ROW(icssg, "icssg-prueth", "TI ICSSG", NATIVE(QUIET), SORTS("ti/icssg/"))

@@ -7,10 +7,13 @@ static const struct model_fact facts[] = {
 	 LINUX_7_3 "stmicro/stmmac/dwxgmac2_core.c dwxgmac2_rss_configure (the only one)"},
 	MODEL_NO_FIELDS("stmicro/stmmac/stmmac_ethtool.c stmmac_ethtool_ops"),
 	{"receive and transmit channels are counted apart",
-	 LINUX_7_3 "stmicro/stmmac/stmmac_ethtool.c stmmac_get_channels"},
+	 LINUX_7_3_RC7 "stmicro/stmmac/stmmac_ethtool.c stmmac_get_channels"},
 	{"gives packets no hash, so RPS makes its own",
 	 LINUX_7_3 "stmicro/stmmac/dwxgmac2_descs.c dwxgmac2_get_rx_hash (the only one)"},
-	{"that it shows a table and a key all the same, and refuses with EINVAL to set them", NULL},
+	{"shows a table and a key all the same, and refuses with EINVAL to set them; what it refused it "
+	 "shows from then on, which this model leaves out",
+	 LINUX_7_3_RC7
+	 "stmicro/stmmac/stmmac_ethtool.c stmmac_set_rxfh; hwif.h stmmac_rss_configure"},
 	{0},
 };
 

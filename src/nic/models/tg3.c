@@ -7,12 +7,13 @@ static const struct model_fact facts[] = {
 	 LINUX_7_3 "broadcom/tg3.c tg3_reset_hw (RX_MODE_RSS_IPV4_HASH_EN and its like)"},
 	MODEL_NO_FIELDS("broadcom/tg3.c tg3_ethtool_ops"),
 	{"receive and transmit channels are counted apart",
-	 LINUX_7_3 "broadcom/tg3.c tg3_get_channels"},
+	 LINUX_7_3_RC7 "broadcom/tg3.c tg3_get_channels"},
 	{"has at most 4 queues, a table of 128 entries, and shows no key",
 	 LINUX_7_3 "broadcom/tg3.c tg3_get_rxfh, tg3_get_rxfh_indir_size"},
 	{"gives packets no hash, so RPS makes its own",
 	 LINUX_7_3 "no skb_set_hash in broadcom/tg3.c"},
 	MODEL_NO_XDP("broadcom/tg3.c"),
+	MODEL_ONLY_ADDRESSES,
 	{0},
 };
 

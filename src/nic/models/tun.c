@@ -4,10 +4,10 @@
 
 static const struct model_fact facts[] = {
 	{"answers no question about hashing: it has none of its own",
-	 LINUX_7_3 "tun.c tun_ethtool_ops"},
+	 LINUX_7_3_RC7 "tun.c tun_ethtool_ops"},
 	{"a packet comes in on the queue of the descriptor that it was written to: with a guest behind "
 	 "it, on that which the guest sends by",
-	 LINUX_7_3 "tun.c tun_get_user (skb_record_rx_queue)"},
+	 LINUX_7_3_RC7 "tun.c tun_get_user (skb_record_rx_queue)"},
 	{"towards a guest it picks the queue by the kernel's hash, which holds the SPI of ESP",
 	 LINUX_7_3 "tun.c tun_automq_select_queue"},
 	{0},

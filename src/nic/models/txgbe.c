@@ -15,7 +15,7 @@ const struct model model_txgbe = {
 	.name = "txgbe",
 	.driver = &driver_txgbe,
 	.nic = "Wangxun SP1000 (10 to 40 Gbit/s)",
-	.max_queues = 64,
+	.max_queues = 63,
 	LIBWX_MODEL,
 	.facts = facts,
 };

@@ -12,15 +12,19 @@ static const struct model_fact facts[] = {
 	 LINUX_7_3 "xen-netback/hash.c xenvif_set_skb_hash"},
 	{"without headroom from the backend attaching a program succeeds and attaches nothing",
 	 LINUX_7_3 "xen-netfront.c xennet_xdp_set"},
+	{"has as many queues as there are CPUs and its host allows, 8 at most unless module parameter "
+	 "max_queues says otherwise; channels cannot be asked",
+	 LINUX_7_3_RC7 "xen-netfront.c MAX_QUEUES_DEFAULT, xennet_ethtool_ops"},
 	{"which of these a host does: taken to be the addresses", NULL},
 	{0},
 };
 
-/* Linux 7.3.4, xen-netfront.c xennet_xdp_set (reconnects when XDP is switched on or off) */
+/* Linux 7.3-rc7, xen-netfront.c xennet_xdp_set (reconnects at each change) */
 const struct xdp_driver driver_xen_netfront = {
 	.name = "vif",
 	.native = XDP_NATIVE_YES,
 	.disruption = XDP_ATTACH_LINK,
+	.restarts_on_replace = true,
 	.mtu_plain = 3840,
 	.note = "a backend without XDP headroom lets a program be attached and never calls it: see in "
 		"`espalier show` that packets are counted",
