@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "model_fixture.h"
 #include "nic/model_ask.h"
 
 #define SD   (RXH_IP_SRC | RXH_IP_DST)
@@ -18,37 +19,6 @@
 #define SDFN (SD | FN)
 
 enum { ADDRESSES = MODEL_SRC | MODEL_DST };
-
-static struct model_nic *open_nic(const char *name, uint32_t queues)
-{
-	struct model_nic *nic = malloc(sizeof(*nic));
-
-	if (!model_find(name))
-		fail_msg("no model %s", name);
-	assert_int_equal(model_nic_init(nic, model_find(name), queues), 0);
-	return nic;
-}
-
-static void close_nic(struct model_nic *nic)
-{
-	model_nic_free(nic);
-	free(nic);
-}
-
-static int64_t get(struct model_nic *nic, uint32_t type)
-{
-	struct ethtool_rxnfc request = {.cmd = ETHTOOL_GRXFH, .flow_type = type};
-	int err = model_ethtool(nic, &request);
-
-	return err ? err : (int64_t)request.data;
-}
-
-static int set(struct model_nic *nic, uint32_t type, uint64_t fields)
-{
-	struct ethtool_rxnfc request = {.cmd = ETHTOOL_SRXFH, .flow_type = type, .data = fields};
-
-	return model_ethtool(nic, &request);
-}
 
 static struct flow packet(uint8_t kind, uint8_t family)
 {
@@ -82,10 +52,10 @@ static void hv_netvsc(void **state)
 	struct model_nic *nic = open_nic("hv_netvsc", 4);
 
 	assert_true(nic->model->claims_l4);
-	assert_int_equal(get(nic, UDP_V4_FLOW), SDFN); /* of sending */
+	assert_int_equal(get_fields(nic, UDP_V4_FLOW), SDFN); /* of sending */
 	assert_int_equal(inputs_of(nic, FLOW_ESP_UDP, 4), ADDRESSES);
 	assert_int_equal(inputs_of(nic, FLOW_ESP, 6), ADDRESSES);
-	assert_int_equal(set(nic, ESP_V4_FLOW, SD), -EOPNOTSUPP);
+	assert_int_equal(set_fields(nic, ESP_V4_FLOW, SD), -EOPNOTSUPP);
 	close_nic(nic);
 }
 
@@ -112,16 +82,16 @@ static void virtio_quirks(void **state)
 {
 	struct model_nic *nic = open_nic("virtio", 4);
 
-	assert_int_equal(set(nic, IPV4_FLOW, SD), 0);
-	assert_int_equal(get(nic, UDP_V4_FLOW), SD);
-	assert_int_equal(get(nic, UDP_V6_FLOW), 0);
+	assert_int_equal(set_fields(nic, IPV4_FLOW, SD), 0);
+	assert_int_equal(get_fields(nic, UDP_V4_FLOW), SD);
+	assert_int_equal(get_fields(nic, UDP_V6_FLOW), 0);
 	assert_int_equal(inputs_of(nic, FLOW_ESP_UDP, 4), ADDRESSES);
 	close_nic(nic);
 	nic = open_nic("virtio", 4);
-	assert_int_equal(set(nic, UDP_V4_FLOW, MODEL_DISCARD), 0);
-	assert_int_equal(get(nic, IPV4_FLOW), 0);
-	assert_int_equal(get(nic, TCP_V4_FLOW), SDFN);
-	assert_int_equal(get(nic, IPV6_FLOW), SD);
+	assert_int_equal(set_fields(nic, UDP_V4_FLOW, MODEL_DISCARD), 0);
+	assert_int_equal(get_fields(nic, IPV4_FLOW), 0);
+	assert_int_equal(get_fields(nic, TCP_V4_FLOW), SDFN);
+	assert_int_equal(get_fields(nic, IPV6_FLOW), SD);
 	close_nic(nic);
 }
 
@@ -173,24 +143,24 @@ static void octeontx2_fields(void **state)
 {
 	struct model_nic *nic = open_nic("octeontx2", 4);
 
-	assert_int_equal(get(nic, ESP_V4_FLOW), SD | RXH_VLAN);
-	assert_int_equal(set(nic, ESP_V4_FLOW, SD), -EINVAL);
-	assert_int_equal(set(nic, AH_V4_FLOW, SD), -EINVAL);
-	assert_int_equal(set(nic, AH_ESP_V4_FLOW, RXH_IP_SRC), -EINVAL);
-	assert_int_equal(set(nic, AH_ESP_V4_FLOW, SDFN | RXH_VLAN), -EOPNOTSUPP);
+	assert_int_equal(get_fields(nic, ESP_V4_FLOW), SD | RXH_VLAN);
+	assert_int_equal(set_fields(nic, ESP_V4_FLOW, SD), -EINVAL);
+	assert_int_equal(set_fields(nic, AH_V4_FLOW, SD), -EINVAL);
+	assert_int_equal(set_fields(nic, AH_ESP_V4_FLOW, RXH_IP_SRC), -EINVAL);
+	assert_int_equal(set_fields(nic, AH_ESP_V4_FLOW, SDFN | RXH_VLAN), -EOPNOTSUPP);
 	assert_int_equal(inputs_of(nic, FLOW_ESP_UDP, 4), ADDRESSES | MODEL_PORTS);
-	assert_int_equal(set(nic, AH_ESP_V6_FLOW, SDFN), 0); /* v4 and v6 share it */
-	assert_int_equal(get(nic, AH_ESP_V4_FLOW), SDFN);    /* and VLAN is out */
-	assert_int_equal(get(nic, ESP_V4_FLOW), SD);
+	assert_int_equal(set_fields(nic, AH_ESP_V6_FLOW, SDFN), 0); /* v4 and v6 share it */
+	assert_int_equal(get_fields(nic, AH_ESP_V4_FLOW), SDFN);    /* and VLAN is out */
+	assert_int_equal(get_fields(nic, ESP_V4_FLOW), SD);
 	assert_int_equal(inputs_of(nic, FLOW_ESP, 4), ADDRESSES | MODEL_SPI | MODEL_SEQ);
 	assert_int_equal(inputs_of(nic, FLOW_ESP_UDP, 4), ADDRESSES | MODEL_SPI | MODEL_SEQ);
-	assert_int_equal(set(nic, AH_ESP_V4_FLOW, SD), 0); /* brings it back */
-	assert_int_equal(get(nic, AH_ESP_V4_FLOW), SD | RXH_VLAN);
-	assert_int_equal(set(nic, UDP_V4_FLOW, SDFN), 0); /* takes it out */
-	assert_int_equal(get(nic, UDP_V6_FLOW), SDFN);
-	assert_int_equal(set(nic, IPV4_FLOW, SD), 0); /* leaves the addresses of all */
-	assert_int_equal(get(nic, UDP_V4_FLOW), SD);
-	assert_int_equal(get(nic, TCP_V6_FLOW), SD);
+	assert_int_equal(set_fields(nic, AH_ESP_V4_FLOW, SD), 0); /* brings it back */
+	assert_int_equal(get_fields(nic, AH_ESP_V4_FLOW), SD | RXH_VLAN);
+	assert_int_equal(set_fields(nic, UDP_V4_FLOW, SDFN), 0); /* takes it out */
+	assert_int_equal(get_fields(nic, UDP_V6_FLOW), SDFN);
+	assert_int_equal(set_fields(nic, IPV4_FLOW, SD), 0); /* leaves the addresses of all */
+	assert_int_equal(get_fields(nic, UDP_V4_FLOW), SD);
+	assert_int_equal(get_fields(nic, TCP_V6_FLOW), SD);
 	assert_int_equal(inputs_of(nic, FLOW_ESP_UDP, 4), ADDRESSES);
 	close_nic(nic);
 }
@@ -206,9 +176,9 @@ static void octeontx2_protocol(void **state)
 	at_38 = toeplitz_window(nic->key, 38, 7);
 	at_36 = toeplitz_window(nic->key, 36, 7);
 	assert_int_equal(model_hash(nic, &esp) ^ model_hash(nic, &ah), at_38);
-	assert_int_equal(set(nic, UDP_V4_FLOW, SDFN), 0);
+	assert_int_equal(set_fields(nic, UDP_V4_FLOW, SDFN), 0);
 	assert_int_equal(model_hash(nic, &esp) ^ model_hash(nic, &ah), at_36);
-	assert_int_equal(set(nic, AH_ESP_V4_FLOW, SDFN), 0);
+	assert_int_equal(set_fields(nic, AH_ESP_V4_FLOW, SDFN), 0);
 	assert_int_equal(model_hash(nic, &esp), model_hash(nic, &ah));
 	close_nic(nic);
 }
@@ -220,19 +190,19 @@ static void bnxt_v6(void **state)
 	struct model_answer answer;
 	char command[MODEL_COMMAND_LEN];
 
-	assert_int_equal(set(nic, AH_ESP_V6_FLOW, SDFN), 0);
+	assert_int_equal(set_fields(nic, AH_ESP_V6_FLOW, SDFN), 0);
 	assert_int_equal(inputs_of(nic, FLOW_ESP, 6), ADDRESSES | MODEL_SPI);
 	assert_int_equal(inputs_of(nic, FLOW_OTHER, 6), 0);
-	assert_int_equal(get(nic, IPV6_FLOW), 0);
-	assert_int_equal(set(nic, SCTP_V6_FLOW, SD), 0); /* the repair */
+	assert_int_equal(get_fields(nic, IPV6_FLOW), 0);
+	assert_int_equal(set_fields(nic, SCTP_V6_FLOW, SD), 0); /* the repair */
 	assert_int_equal(inputs_of(nic, FLOW_ESP, 6), ADDRESSES | MODEL_SPI);
 	assert_int_equal(inputs_of(nic, FLOW_OTHER, 6), ADDRESSES);
-	assert_int_equal(set(nic, AH_ESP_V4_FLOW, SDFN), 0); /* of IPv4 nothing is lost */
+	assert_int_equal(set_fields(nic, AH_ESP_V4_FLOW, SDFN), 0); /* of IPv4 nothing is lost */
 	assert_int_equal(inputs_of(nic, FLOW_OTHER, 4), ADDRESSES);
-	assert_int_equal(set(nic, UDP_V4_FLOW, 0), 0);
+	assert_int_equal(set_fields(nic, UDP_V4_FLOW, 0), 0);
 	assert_int_equal(inputs_of(nic, FLOW_OTHER, 4), 0);
 	assert_int_equal(inputs_of(nic, FLOW_ESP, 4), ADDRESSES | MODEL_SPI); /* has its own bit */
-	assert_int_equal(get(nic, UDP_V4_FLOW), SDFN); /* falls through: that is the SPI's */
+	assert_int_equal(get_fields(nic, UDP_V4_FLOW), SDFN); /* falls through: that is the SPI's */
 	assert_int_equal(inputs_of(nic, FLOW_ESP_UDP, 4), 0);
 	assert_int_equal(model_ask(nic->model, &answer), 0);
 	assert_string_equal(model_command(&answer, command),
@@ -323,8 +293,8 @@ static void iavf_rules(void **state)
 	rule.flow_type = ESP_V4_FLOW | FLOW_MAC_EXT;
 	rule.location = 6;
 	assert_int_equal(model_rule_insert(nic, &rule), -EINVAL);
-	assert_int_equal(set(nic, UDP_V4_FLOW, SDFN), 0);
-	assert_int_equal(set(nic, UDP_V4_FLOW, SDFN), -EEXIST);
+	assert_int_equal(set_fields(nic, UDP_V4_FLOW, SDFN), 0);
+	assert_int_equal(set_fields(nic, UDP_V4_FLOW, SDFN), -EEXIST);
 	for (uint32_t i = 0; i < 130; i++) {
 		rule = (struct ethtool_rx_flow_spec){.flow_type = ESP_V4_FLOW, .location = i};
 		rule.h_u.esp_ip4_spec.spi = htonl(0x1000 + i);
@@ -345,8 +315,8 @@ static void thunder_takes_plain_ip(void **state)
 {
 	struct model_nic *nic = open_nic("thunder", 4);
 
-	assert_int_equal(set(nic, IPV4_FLOW, SD), 0);
-	assert_int_equal(set(nic, ESP_V4_FLOW, SD), -EINVAL);
+	assert_int_equal(set_fields(nic, IPV4_FLOW, SD), 0);
+	assert_int_equal(set_fields(nic, ESP_V4_FLOW, SD), -EINVAL);
 	close_nic(nic);
 }
 

@@ -9,23 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "model_fixture.h"
 #include "nic/model_claimed.h"
-
-static struct model_nic *open_nic(const char *name, uint32_t queues)
-{
-	struct model_nic *nic = malloc(sizeof(*nic));
-
-	if (!model_find(name))
-		fail_msg("no model %s", name);
-	assert_int_equal(model_nic_init(nic, model_find(name), queues), 0);
-	return nic;
-}
-
-static void close_nic(struct model_nic *nic)
-{
-	model_nic_free(nic);
-	free(nic);
-}
 
 struct told {
 	const char *model;
