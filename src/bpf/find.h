@@ -84,6 +84,18 @@ static __always_inline void fragment_key(struct fragment_key *key, const struct 
 	key->protocol = f->protocol;
 }
 
+/* Fragments of one datagram follow its first, which is the only one with an SPI or ports. */
+static __always_inline void remember(const struct flow *f, __u32 way, __u64 key)
+{
+	struct fragment_value value = {.key = key, .way = way};
+	struct fragment_key fk;
+
+	if (likely(f->part != PART_FIRST))
+		return;
+	fragment_key(&fk, f);
+	bpf_map_update_elem(&fragments, &fk, &value, BPF_ANY);
+}
+
 /* The first fragment of the datagram that this later fragment belongs to, as remembered; or NULL.
  */
 static __always_inline struct fragment_value *find_remembered(const struct flow *f)

@@ -3,22 +3,14 @@
 #ifndef BPF_STEER_H
 #define BPF_STEER_H
 
+#include "bpf/count.h"
 #include "bpf/find.h"
 #include "bpf/decision.h"
 #include "bpf/headers.h"
 #include "bpf/ike.h"
+#include "bpf/stray.h"
 #include "bpf/ticket.h"
 #include "core/quick.h"
-
-static __always_inline void count(__u32 which, __u32 bytes)
-{
-	struct interface_counts *c = element(counts, constants.interface);
-
-	if (!c)
-		return;
-	c->by_class[which].packets++;
-	c->by_class[which].bytes += bytes;
-}
 
 /*
  * The compiler would merge several of these calls into one with a choice of maps, and the kernel
@@ -61,158 +53,29 @@ static __always_inline int redirect_ticketed(struct xdp_md *ctx, __u32 number)
 	return verdict;
 }
 
-static __always_inline bool is_local(const struct host *h, const struct flow *f)
-{
-	const struct addr_set *set = element(addresses, 0);
-
-	return set && addr_set_has(set, h->addresses, constants.shape.seed, f->family, f->dst);
-}
-
-/* Fragments of one datagram follow its first, which is the only one with an SPI or ports. */
-static __always_inline void remember(const struct flow *f, __u32 way, __u64 key)
-{
-	struct fragment_value value = {.key = key, .way = way};
-	struct fragment_key fk;
-
-	if (likely(f->part != PART_FIRST))
-		return;
-	fragment_key(&fk, f);
-	bpf_map_update_elem(&fragments, &fk, &value, BPF_ANY);
-}
-
-/*
- * CLOCK_MONOTONIC, as of the last tick. The kernel's own coarse clock is no finer, and calling it
- * takes 15 ns; reading jiffies is one load. A CPU that sees another's new tick before its time is a
- * tick late, which nobody minds.
- */
-static __always_inline __u64 tick_ns(struct host *h)
-{
-	__u64 tick = bpf_jiffies64();
-
-	if (unlikely(SHARED(h->tick) != tick)) {
-		SHARED(h->tick_ns) = clock_ns();
-		SHARED(h->tick) = tick;
-	}
-	return SHARED(h->tick_ns);
-}
-
-static __always_inline void ask(struct host *h, const struct flow *f, __u64 now)
-{
-	struct ask question = {};
-
-	if (!allow(&h->ask_window, &h->ask_count, ASK_ALLOWANCE, now >> WINDOW_SHIFT))
-		return;
-	__builtin_memcpy(question.src, f->src, sizeof(question.src));
-	__builtin_memcpy(question.dst, f->dst, sizeof(question.dst));
-	question.spi = f->spi;
-	question.seq = f->seq;
-	question.sport = f->sport;
-	question.dport = f->dport;
-	question.family = f->family;
-	question.protocol = flow_sa_protocol(f);
-	question.udp = f->kind == FLOW_ESP_UDP;
-	question.time_ns = now;
-	bpf_ringbuf_output(&asks, &question, sizeof(question), 0);
-}
-
-/* src|dst|SPI under the strays' random key: a flood of SPIs spreads over the strays' CPUs only. */
-static __always_inline __u32 stray_hash(const struct flow *f)
-{
-	const struct toeplitz *t = element(toeplitz, 0);
-	__be32 spi = be32_host(f->spi);
-	__u32 hash = 0;
-
-	if (!t)
-		return 0;
-	if (f->family == 4)
-		return toeplitz_part(t, 0, f->src[0]) ^ toeplitz_part(t, 4, f->dst[0]) ^
-		       toeplitz_part(t, 8, spi);
-#pragma clang loop unroll(full)
-	for (int i = 0; i < 4; i++) {
-		hash ^= toeplitz_part(t, 4 * i, f->src[i]);
-		hash ^= toeplitz_part(t, 16 + 4 * i, f->dst[i]);
-	}
-	return hash ^ toeplitz_part(t, 32, spi);
-}
-
-/* A stray with an SPI: who sends what, in one word. Its key, and 20 bits of both addresses. */
-static __always_inline __u64 stray_who(const struct flow *f, __u64 key)
-{
-	__u64 first = ((__u64)f->src[0] << 32 | f->src[1]) ^ ((__u64)f->dst[1] << 32 | f->dst[0]);
-	__u64 last = ((__u64)f->src[2] << 32 | f->src[3]) ^ ((__u64)f->dst[3] << 32 | f->dst[2]);
-
-	return key | sa_top(sa_mix(first) ^ last, 20) << 44;
-}
-
-/*
- * Notes a stray with an SPI; a new one is asked about. When learning, the first three that rise are,
- * and while it stays a stray one more in every quarter of a second (2^28 ns): a question may be lost,
- * and the learner takes three within a second and wants to see that an SA lasts.
- */
-static __noinline int note_stray(struct host *h, const struct flow *f, struct stray_seen *seen,
-				 __u64 who, __u32 ring)
-{
-	__u64 now = h->tick_ns;
-	bool fresh = seen->who != who || now - seen->time_ns > HANDOVER_SILENCE_NS;
-	bool rises = fresh || f->seq > seen->seq;
-
-	if (fresh)
-		seen->rising = 0;
-	else if (h->learn && (seen->time_ns ^ now) >> 28 && seen->rising == 3)
-		seen->rising = 2;
-	if (rises && seen->rising < 3) {
-		seen->rising++;
-		if (fresh || h->learn)
-			ask(h, f, now);
-	}
-	seen->who = who;
-	seen->time_ns = now;
-	seen->seq = f->seq;
-	seen->ring = ring;
-	return 0;
-}
-
-/* The ring for strays of this hash. */
-static __always_inline __u32 stray_ring(const struct host *h, const struct flow *f, __u64 now)
-{
-	/* The clock may be a tick behind the one that the daemon wrote. */
-	__u32 table = now > h->heartbeat_ns + HEARTBEAT_OLD_NS ? STRAYS_SPREAD : STRAYS_CONFINED;
-
-	return h->stray_ring[table][stray_hash(f) & (STRAY_TABLE_SIZE - 1)];
-}
-
 /*
  * IPsec of no SA that we know, or a fragment of it whose first was not seen (then key is 0). Where
  * it goes is decided anew each tick; those of the same sender and SPI within a tick follow.
  */
 static __always_inline int steer_stray(const struct flow *f, __u64 key)
 {
-	struct host *h = element(host, 0);
-	struct stray_seen *seen = element(stray_seen, stray_seen_index(key));
-	__u64 who = stray_who(f, key), now;
-	__u32 ring;
-	bool again;
+	struct stray stray;
+	struct host *h;
 
-	if (!h || !seen)
-		return XDP_PASS;
-	now = tick_ns(h);
-	again = key && seen->who == who && seen->time_ns == now && !h->learn;
-	if (!again && !is_local(h, f)) {
+	if (!stray_begin(&stray, f, key)) {
 		count(CLASS_TRANSIT, f->bytes);
 		decide(WAY_TRANSIT);
 		return XDP_PASS;
 	}
-	if (h->stray_allowance &&
-	    !allow(&h->stray_window, &h->stray_count, h->stray_allowance, now >> WINDOW_SHIFT)) {
+	h = stray.host;
+	if (h->stray_allowance && !allow(&h->stray_window, &h->stray_count, h->stray_allowance,
+					 stray.now >> WINDOW_SHIFT)) {
 		count(CLASS_LIMITED, f->bytes);
 		return XDP_DROP;
 	}
 	count(CLASS_STRAY, f->bytes);
 	decide(WAY_STRAY);
-	ring = again ? seen->ring : stray_ring(h, f, now);
-	if (key && !again)
-		note_stray(h, f, seen, who, ring);
-	return redirect(ring);
+	return redirect(stray_take(&stray, f));
 }
 
 /* What core/handover.h needs to know of ring @number; false if there is none. */
