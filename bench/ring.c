@@ -22,6 +22,7 @@ int bench_ring_load(struct espalier_bpf **ring, const struct maps *maps, __u32 n
 		return -errno;
 	bpf_program__set_autoload(skel->progs.espalier_steer, false);
 	bpf_program__set_autoload(skel->progs.espalier_enqueued, false);
+	bpf_program__set_autoload(skel->progs.espalier_dissect, false);
 	for (int i = 0; i < MAPS && !err; i++)
 		if (i != MAP_RING_ANY) /* which holds a cpumap's program */
 			err = bpf_map__reuse_fd(

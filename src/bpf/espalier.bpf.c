@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The BPF programs: steer on each interface, one for each ring and one that all rings share, and
-// the count of what is put on rings and what full ones lose.
+// The BPF programs: steer on each interface, one for each ring and one that all rings share, the
+// count of what is put on rings and what full ones lose, and the flow dissector of method rps.
 #include "bpf/add.h"
+#include "bpf/dissect.h"
 #include "bpf/steer.h"
 #include "bpf/ring.h"
 #include <bpf/bpf_tracing.h>
@@ -69,4 +70,10 @@ int BPF_PROG(espalier_enqueued, int map_id, unsigned int processed, unsigned int
 	if (state)
 		add(&state->drops, dropped);
 	return 0;
+}
+
+SEC("flow_dissector")
+int espalier_dissect(struct __sk_buff *skb)
+{
+	return dissect(skb);
 }

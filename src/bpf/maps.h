@@ -7,6 +7,7 @@
 #include "core/parse.h"
 #include "core/toeplitz.h"
 #include "core/indir.h"
+#include "core/label.h"
 #include "core/layout.h"
 #include "core/addr_set.h"
 #include "core/handover.h"
@@ -36,6 +37,7 @@ ARRAY(sa_cold, struct sa_cold, 1); /* user space only */
 ARRAY(rings, struct ring, SA_RINGS);
 ARRAY(ring_states, struct ring_state, 1); /* [ring_place()] */
 ARRAY(cpu_states, struct cpu_state, 1);   /* [CPU] */
+ARRAY(labels, struct label_row, 1); /* [CPU] */
 ARRAY(ports, struct encap_ports, 1);
 ARRAY(toeplitz, struct toeplitz, 1);
 ARRAY(addresses, struct addr_set, 1);

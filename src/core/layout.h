@@ -9,9 +9,10 @@
 #define CORE_LAYOUT_H
 
 #include "core/env.h"
+#include "core/label.h"
 #include "core/sa_table.h"
 
-#define LAYOUT_VERSION 11u
+#define LAYOUT_VERSION 12u
 #define LAYOUT_MAGIC   0x45535031u /* "ESP1" */
 
 #define LINE __attribute__((aligned(128))) /* two cache lines: adjacent-line prefetch pairs them */
@@ -194,8 +195,19 @@ struct sa_warm {
 	 * table.
 	 */
 	__u64 at_rest;
-	__u64 pad;
+	/*
+	 * When the flow dissector saw a packet of it last, as seen_time(); 0: not yet. Written by
+	 * every CPU that receives.
+	 */
+	__u32 seen;
+	__u32 pad;
 } __attribute__((aligned(64)));
+
+/* CLOCK_MONOTONIC in about ms (2^20 ns); it begins anew after 52 days. */
+static __always_inline __u32 seen_time(__u64 now_ns)
+{
+	return (__u32)(now_ns >> 20);
+}
 
 /*
  * The cold side of an SA: what it is adopted by, and what `show` prints of it. Only user space has to

@@ -20,6 +20,7 @@ static const char *const map_names[MAPS] = {
 	[MAP_RINGS] = "rings",
 	[MAP_RING_STATES] = "ring_states",
 	[MAP_CPU_STATES] = "cpu_states",
+	[MAP_LABELS] = "labels",
 	[MAP_PORTS] = "ports",
 	[MAP_TOEPLITZ] = "toeplitz",
 	[MAP_ADDRESSES] = "addresses",
@@ -47,6 +48,7 @@ static const size_t element_sizes[MAP_MAPPED_END] = {
 	[MAP_RINGS] = sizeof(struct ring),
 	[MAP_RING_STATES] = sizeof(struct ring_state),
 	[MAP_CPU_STATES] = sizeof(struct cpu_state),
+	[MAP_LABELS] = sizeof(struct label_row),
 	[MAP_PORTS] = sizeof(struct encap_ports),
 	[MAP_TOEPLITZ] = sizeof(struct toeplitz),
 	[MAP_ADDRESSES] = sizeof(struct addr_set),
@@ -102,6 +104,7 @@ static void set_pointers(struct maps *maps)
 	maps->rings = maps->memory[MAP_RINGS];
 	maps->ring_states = maps->memory[MAP_RING_STATES];
 	maps->cpu_states = maps->memory[MAP_CPU_STATES];
+	maps->labels = maps->memory[MAP_LABELS];
 	maps->ports = maps->memory[MAP_PORTS];
 	maps->toeplitz = maps->memory[MAP_TOEPLITZ];
 	maps->addresses = maps->memory[MAP_ADDRESSES];
@@ -136,6 +139,19 @@ static bool rings_valid(const struct maps *maps)
 	return true;
 }
 
+/* Those with an element for each CPU. Sets *bad if not. */
+static bool have_cpus(const struct maps *maps, size_t cpus, enum map *bad)
+{
+	*bad = MAP_RING_STATES;
+	if (!holds(maps, MAP_RING_STATES, cpus * RING_KINDS))
+		return false;
+	*bad = MAP_CPU_STATES;
+	if (!holds(maps, MAP_CPU_STATES, cpus))
+		return false;
+	*bad = MAP_LABELS;
+	return holds(maps, MAP_LABELS, cpus);
+}
+
 /* Do the maps agree with each other and with this program? Sets *bad if not. */
 static bool consistent(const struct maps *maps, enum map *bad)
 {
@@ -164,11 +180,7 @@ static bool consistent(const struct maps *maps, enum map *bad)
 	*bad = MAP_RINGS;
 	if (!holds(maps, MAP_RINGS, SA_RINGS) || !rings_valid(maps))
 		return false;
-	*bad = MAP_RING_STATES;
-	if (!holds(maps, MAP_RING_STATES, (size_t)h->cpus * RING_KINDS))
-		return false;
-	*bad = MAP_CPU_STATES;
-	if (!holds(maps, MAP_CPU_STATES, h->cpus))
+	if (!have_cpus(maps, h->cpus, bad))
 		return false;
 	*bad = MAP_STRAY_SEEN;
 	if (!holds(maps, MAP_STRAY_SEEN, STRAY_SEEN))

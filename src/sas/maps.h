@@ -11,6 +11,7 @@
 #include "core/layout.h"
 #include "core/addr_set.h"
 #include "core/handover.h"
+#include "core/label.h"
 #include "core/parse.h"
 #include "core/toeplitz.h"
 #include "sas/pins.h"
@@ -27,6 +28,7 @@ enum map {
 	MAP_RINGS,
 	MAP_RING_STATES,
 	MAP_CPU_STATES,
+	MAP_LABELS,
 	MAP_PORTS,
 	MAP_TOEPLITZ,
 	MAP_ADDRESSES,
@@ -63,6 +65,7 @@ struct maps {
 	struct ring *rings;
 	struct ring_state *ring_states; /* maps_ring_state() */
 	struct cpu_state *cpu_states;	/* host->cpus of them */
+	struct label_row *labels; /* by CPU: host->cpus of them */
 	struct encap_ports *ports;
 	struct toeplitz *toeplitz;
 	struct addr_set *addresses;

@@ -163,6 +163,7 @@ static int size_maps(struct espalier_bpf *skel, const struct host *host)
 		{skel->maps.sa_cold, SA_BUCKET_SLOTS << host->shape.bits},
 		{skel->maps.ring_states, host->cpus * RING_KINDS},
 		{skel->maps.cpu_states, host->cpus},
+		{skel->maps.labels, host->cpus},
 		{skel->maps.move_records, host->moves},
 		{skel->maps.move_lines, host->moves * host->cpus},
 		{skel->maps.cpus_sa, host->cpus},
@@ -264,6 +265,7 @@ int program_create(struct maps *maps, struct pins *pins, const struct program_si
 	bpf_program__set_autoload(skel->progs.espalier_steer, false);
 	bpf_program__set_autoload(skel->progs.espalier_enqueued, sizes->drops);
 	bpf_program__set_autoload(skel->progs.espalier_ring, false);
+	bpf_program__set_autoload(skel->progs.espalier_dissect, false);
 	err = fixed_part(&host, sizes);
 	if (!err)
 		err = size_maps(skel, &host);
@@ -298,8 +300,9 @@ static int load_over(struct espalier_bpf *skel, struct bpf_program *program,
 	while ((other = bpf_object__next_program(skel->obj, other)))
 		bpf_program__set_autoload(other, other == program);
 	for (int i = 0; i < MAPS && !err; i++)
-		err = bpf_map__reuse_fd(bpf_object__find_map_by_name(skel->obj, map_name(i)),
-					maps->fd[i]);
+		if (i != MAP_HEADS || program != skel->progs.espalier_dissect)
+			err = bpf_map__reuse_fd(
+				bpf_object__find_map_by_name(skel->obj, map_name(i)), maps->fd[i]);
 	set_constants(skel, maps->host);
 	set_frags(skel, maps->host);
 	/* Not for a ring's own: it takes what needs no parser, and there are many. */
@@ -347,4 +350,22 @@ int program_load_steer(const struct maps *maps, const struct program_target *tar
 	c = (void *)&skel->rodata->constants;
 	c->interface = target->index;
 	return load_one(skel, skel->progs.espalier_steer, maps, log, size);
+}
+
+int program_load_dissect(const struct maps *maps, unsigned int index, char *log, size_t size)
+{
+	struct espalier_bpf *skel = open_object();
+	struct program_constants *c;
+	int err;
+
+	if (!skel)
+		return -errno;
+	c = (void *)&skel->rodata->constants;
+	c->interface = index;
+	err = bpf_map__set_max_entries(skel->maps.heads, maps->host->cpus);
+	if (err) {
+		espalier_bpf__destroy(skel);
+		return err;
+	}
+	return load_one(skel, skel->progs.espalier_dissect, maps, log, size);
 }

@@ -226,6 +226,7 @@ int table_put(struct table *table, __u32 slot, __u64 key, const struct entry *en
 	/* All but at_rest, which is 0, and which a ring may be reading. */
 	warm->pair[0] = warm->pair[1] = (struct count){0};
 	warm->freed_ns = 0;
+	warm->seen = 0;
 	warm->record = entry->record;
 	warm->cold = cold;
 	count_overflow(table, slot, key, 1);

@@ -53,6 +53,7 @@ static const struct bpf_map_info good[PINNED] = {
 	[MAP_RINGS] = MEMORY(struct ring, SA_RINGS),
 	[MAP_RING_STATES] = MEMORY(struct ring_state, CPUS *RING_KINDS),
 	[MAP_CPU_STATES] = MEMORY(struct cpu_state, CPUS),
+	[MAP_LABELS] = MEMORY(struct label_row, CPUS),
 	[MAP_PORTS] = MEMORY(struct encap_ports, 1),
 	[MAP_TOEPLITZ] = MEMORY(struct toeplitz, 1),
 	[MAP_ADDRESSES] = MEMORY(struct addr_set, 1),

@@ -3,7 +3,8 @@
  * Same code, same answer: frames through the steering program of the test build, which writes its
  * decision down, and through user space. The SAs, our addresses and the heartbeat change every few
  * frames, so that every way occurs often. Each frame once more with a first buffer that ends
- * anywhere in its headers; and all of it again as on a kernel that cannot bring headers forward.
+ * anywhere in its headers; and all of it again as on a kernel that cannot bring headers forward, and
+ * with the flow dissector of method rps, alone, which decides the same.
  */
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
@@ -17,6 +18,7 @@
 #include "../../bench/sandbox.h"
 #include "../unit/frames.h"
 #include "captures.h"
+#include "dissect_answer.h"
 #include "core/decision.h"
 #include "core/quick.h"
 #include "core/random.h"
@@ -55,6 +57,8 @@ struct test {
 	/* The programs of this CPU's ring, and of another CPU's: that one runs astray. */
 	struct ring_answer ring[2];
 	int n_rings;
+	bool dissect; /* it is the flow dissector that is asked */
+	struct dissect_answer dissector;
 	bool cuts, pull; /* the kernel runs tests on frames in several buffers; and can pull */
 	unsigned long ran, short_ones, quick, overflow, cut, untouched, over, wrong;
 	int cpus[CPUS_MAX], n_cpus;
@@ -155,6 +159,12 @@ static void set_up(struct test *t)
 	t->model.shape = t->box.sas.table.shape;
 	t->model.toeplitz = t->box.sas.maps.toeplitz;
 	t->model.ike_ring = t->box.sas.maps.host->ike_ring;
+	if (t->dissect) {
+		err = dissect_answer_open(&t->dissector, &t->box);
+		if (err)
+			die("loading the flow dissector", err);
+		return;
+	}
 	open_rings(t);
 	t->cuts = ring_answer_can_cut(&t->ring[0]);
 	t->pull = t->box.sas.maps.host->pull_data;
@@ -366,6 +376,25 @@ static bool is_like_ticketed(const __u8 *bytes, size_t len)
 	       !memcmp(bytes + offsetof(struct ticket, type), &type, sizeof(type));
 }
 
+static void run_dissector(struct test *t, const char *name, const __u8 *bytes, size_t len)
+{
+	struct model_answer should;
+	struct flow flow;
+	char text[256];
+
+	if (len < ETHERNET)
+		return;
+	flow_parse(&flow, bytes, bytes + len, &t->ports);
+	should = model_decide(&t->model, &flow, len);
+	t->ran++;
+	if (dissect_answer_is_right(&t->dissector, bytes, len, &should) ||
+	    t->wrong++ >= COMPLAINTS)
+		return;
+	printf("%s, frame %lu (%s): the flow dissector answers %x, should be of ring %u\n    %s\n", name,
+	       t->ran, model_case_names[should.how], t->dissector.label, should.ring,
+	       flow_print(&flow, text, sizeof(text)));
+}
+
 /* A frame of which @first bytes are in its first buffer. */
 static void run_cut(struct test *t, const char *name, const __u8 *bytes, size_t len, size_t first)
 {
@@ -407,6 +436,10 @@ static void run(struct test *t, const char *name, const __u8 *bytes, size_t len)
 {
 	size_t first = random_below(&t->random, CUT_MAX);
 
+	if (t->dissect) {
+		run_dissector(t, name, bytes, len);
+		return;
+	}
 	run_cut(t, name, bytes, len, len);
 	if (t->cuts && first < len && len >= ETHERNET) {
 		run_cut(t, name, bytes, len, first);
@@ -552,6 +585,25 @@ static void check_shares(struct test *t)
 	printf("  %lu of 20 times a stranger beside a peer was over its share\n", t->over);
 }
 
+/* The same frames, SAs and addresses, but nothing else runs on them. */
+static bool test_dissector(struct test *t)
+{
+	t->random = 1;
+	set_up(t);
+	change(t);
+	for (unsigned int i = 0; i < t->n_bases; i++)
+		run(t, t->bases[i].name, t->bases[i].bytes, t->bases[i].len);
+	run_mutated(t);
+	t->wrong += !dissect_answer_counted(&t->dissector, &t->model.counts);
+	for (int i = 0; i < MODEL_CASES; i++)
+		t->wrong += !t->model.seen[i] && i != CASE_BEYOND;
+	printf("  %lu frames by both, %lu answered by the flow dissector; %lu disagreements\n", t->ran,
+	       t->dissector.answered, t->wrong);
+	dissect_answer_close(&t->dissector);
+	sandbox_close(&t->box);
+	return !t->wrong && t->ran >= MUTATED && t->dissector.answered > MUTATED / 10;
+}
+
 static bool test(struct test *t)
 {
 	t->random = 1;
@@ -573,7 +625,10 @@ static bool test(struct test *t)
 	return !t->wrong && t->ran >= MUTATED;
 }
 
-/* In a process of its own, for it goes to namespaces of its own. @switches: daemon/switches.h. */
+/*
+ * In a process of its own, for it goes to namespaces of its own. @switches: daemon/switches.h; NULL: with
+ * the flow dissector.
+ */
 static bool run_test(const char *name, const char *switches)
 {
 	struct test *t = calloc(1, sizeof(*t));
@@ -582,9 +637,10 @@ static bool run_test(const char *name, const char *switches)
 	bool good, cuts;
 
 	if (!child) {
-		setenv("ESPALIER_TEST", switches, 1);
-		good = test(t);
-		cuts = t->cuts;
+		setenv("ESPALIER_TEST", switches ? switches : "", 1);
+		t->dissect = !switches;
+		good = t->dissect ? test_dissector(t) : test(t);
+		cuts = t->cuts || t->dissect;
 		free(t);
 		printf("%s %s\n", good ? "ok" : "FAIL", name);
 		if (!cuts)
@@ -610,5 +666,6 @@ int main(void)
 	}
 	good = run_test("agreement", "");
 	good &= run_test("agreement without bpf_xdp_pull_data()", "no-pull-data");
+	good &= run_test("dissector", NULL);
 	return !good;
 }
