@@ -164,8 +164,7 @@ void sandbox_clear(struct sandbox *s)
 	}
 }
 
-/* In new namespaces the kernel names the n-th pair itself: veth2n, veth2n+1. */
-static int make_pair(void)
+int sandbox_pair(void)
 {
 	char buffer[1024] __attribute__((aligned(8)));
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
@@ -193,7 +192,7 @@ static int make_pair(void)
 int sandbox_hold(struct sandbox *s, int program)
 {
 	char name[IFNAMSIZ];
-	int err = make_pair();
+	int err = sandbox_pair();
 
 	if (err)
 		return err;

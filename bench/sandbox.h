@@ -41,6 +41,12 @@ void sandbox_clear(struct sandbox *s);
 void sandbox_beat(struct sandbox *s);
 
 /*
+ * Makes a pair of veth devices. In new namespaces the kernel names the n-th one itself: veth2n, veth2n+1.
+ * 0 or a negative errno.
+ */
+int sandbox_pair(void);
+
+/*
  * Keeps @program attached to a device of its own while the sandbox lives. The kernel patches its
  * XDP dispatcher for a test run of a program that is attached nowhere, which takes longer than the
  * run itself. 0 or a negative errno.

@@ -164,6 +164,33 @@ static enum kernel_answer has_per_cpu_sas(const struct btf *btf)
 	return err == -ESRCH ? KERNEL_LACKS : KERNEL_UNKNOWN;
 }
 
+/*
+ * What a flow dissector answers comes back as it is where the kernel tells OK from CONTINUE; before it
+ * was 1 for OK, else 0 (net/core/flow_dissector.c, bpf_flow_dissect()).
+ */
+static enum kernel_answer has_dissector(const struct btf *btf)
+{
+	static const struct bpf_insn code[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K,
+		 .dst_reg = BPF_REG_0,
+		 .imm = BPF_FLOW_DISSECTOR_CONTINUE},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	__u8 frame[64] = {0};
+	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .data_size_in = sizeof(frame),
+		    .repeat = 1);
+	int program = bpf_prog_load(BPF_PROG_TYPE_FLOW_DISSECTOR, "espalier_probe", "GPL", code,
+				    sizeof(code) / sizeof(*code), NULL);
+	enum kernel_answer answer = KERNEL_UNKNOWN;
+
+	if (program < 0)
+		return made(program);
+	if (!bpf_prog_test_run_opts(program, &opts))
+		answer = opts.retval == BPF_FLOW_DISSECTOR_CONTINUE ? KERNEL_HAS : KERNEL_LACKS;
+	close(program);
+	return answer;
+}
+
 static const struct item {
 	const char *name;
 	enum kernel_answer (*ask)(const struct btf *btf);
@@ -224,6 +251,12 @@ static const struct item {
 		{"Whether the kernel has per-CPU SAs (RFC 9611) cannot be told: that takes CAP_NET_ADMIN.",
 		 "The kernel has no per-CPU SAs (RFC 9611; they came with Linux 6.13).",
 		 "The kernel has per-CPU SAs (RFC 9611)."}},
+	[KERNEL_DISSECTOR] = {"flow_dissector", has_dissector, false, false,
+		{"Whether a flow dissector may leave packets to the kernel's own cannot be told: that takes "
+		 "CAP_BPF.",
+		 "No flow dissector may leave packets to the kernel's own (this came with Linux 6.1): method "
+		 "rps spreads by the kernel's hash.",
+		 "A flow dissector may leave packets to the kernel's own."}},
 };
 
 /* libbpf has one print function for the process, and says what it tries in vain. */

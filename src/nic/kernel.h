@@ -21,6 +21,7 @@ enum kernel_item {
 	KERNEL_NETDEV_FAMILY,  /* generic netlink "netdev", which tells XDP features; 6.3 */
 	KERNEL_ENCAP_GRO,      /* GRO of ESP in UDP, on sockets that ask for it; 6.7 */
 	KERNEL_PER_CPU_SAS,    /* XFRMA_SA_PCPU (RFC 9611); 6.13 */
+	KERNEL_DISSECTOR,      /* BPF_FLOW_DISSECTOR_CONTINUE; 6.1 */
 	KERNEL_ITEMS,
 };
 

@@ -163,6 +163,13 @@ int pins_put(const struct pins *pins, const char *name, int fd)
 	return pin_dir_put(pins->layout_fd, name, fd);
 }
 
+int pins_drop(const struct pins *pins, const char *name)
+{
+	if (pins->layout_fd < 0)
+		return -ENOENT;
+	return unlinkat(pins->layout_fd, name, 0) < 0 ? -errno : 0;
+}
+
 int pins_put_interface(const struct pins *pins, unsigned int ifindex, const char *name, int fd)
 {
 	int dir = open_interface(pins, ifindex), err = dir;

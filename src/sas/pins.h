@@ -97,6 +97,9 @@ int pins_create_interface(const struct pins *pins, unsigned int ifindex);
 int pins_put(const struct pins *pins, const char *name, int fd);
 int pins_put_interface(const struct pins *pins, unsigned int ifindex, const char *name, int fd);
 
+/* Removes a pin of our layout. 0; -ENOENT, or another negative errno. */
+int pins_drop(const struct pins *pins, const char *name);
+
 /* The interfaces that have pins, ascending; the count, or a negative errno. Caller frees
  * *ifindexes. */
 int pins_interfaces(const struct pins *pins, unsigned int **ifindexes);

@@ -5,7 +5,7 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/steer-lab.sh"
 
-lacks5=(coarse_clock netns_cookie xdp_frags)
+lacks5=(coarse_clock flow_dissector netns_cookie xdp_frags)
 lacks6=(cpumap_gro encap_gro netdev_family)
 case $(uname -r) in
 5.10.*) lacks=("${lacks5[@]}" "${lacks6[@]}" per_cpu_sas) batch=8 ;;
