@@ -23,6 +23,8 @@ const struct bench_case cases[] = {
 	{"empty", 0, RUN_EMPTY, PACKET_ESP, 0, 0, XDP_PASS, "a program that passes everything"},
 	{"empty-vary", 0, RUN_EMPTY, PACKET_ESP, 0, CASES_KNOWN, XDP_PASS,
 	 "and one that gives each frame an SPI and jumps to it"},
+	{"empty-dissect", 0, RUN_NO_DISSECT, PACKET_OTHER, 0, 0, BPF_FLOW_DISSECTOR_CONTINUE,
+	 "and a flow dissector that is not asked for a hash"},
 	{"other", 6, RUN_STEER, PACKET_OTHER, 0, 0, XDP_PASS, "TCP over IPv4"},
 	{"known", 20, RUN_STEER, PACKET_ESP, 0, 0, XDP_REDIRECT, "one SA"},
 	{"known-10k", 0, RUN_STEER, PACKET_ESP, 0, CASES_PEER, XDP_REDIRECT,
@@ -40,11 +42,23 @@ const struct bench_case cases[] = {
 	 "the ring program, random of 10,000 SAs"},
 	{"ring-100k", 0, RUN_RING, PACKET_ESP, 0, CASES_KNOWN, XDP_PASS,
 	 "the ring program, random of 100,000 SAs"},
+	{"dissect-other", 10, RUN_DISSECT, PACKET_OTHER, 0, 0, BPF_FLOW_DISSECTOR_CONTINUE,
+	 "method rps: the flow dissector, TCP over IPv4"},
+	{"dissect-known", 0, RUN_DISSECT, PACKET_ESP, 0, 0, BPF_OK, "the flow dissector, one SA"},
+	{"dissect-udp", 0, RUN_DISSECT, PACKET_ESP_UDP, 0, 0, BPF_OK,
+	 "the flow dissector, one SA, ESP-in-UDP"},
 	{"peer-hashmap", 0, RUN_HASHMAP, PACKET_ESP, 0, CASES_PEER, XDP_REDIRECT,
 	 "known-10k with a BPF hash map"},
 	{"peer-kfunc", 0, RUN_KFUNC, PACKET_ESP, 0, CASES_PEER, XDP_REDIRECT,
 	 "known-10k with bpf_xdp_get_xfrm_state"},
 };
+
+unsigned int cases_empty_of(const struct bench_case *c)
+{
+	if (c->program == RUN_DISSECT)
+		return 2;
+	return c->sas ? 1 : 0;
+}
 
 const unsigned int cases_count = sizeof(cases) / sizeof(cases[0]);
 
@@ -55,6 +69,7 @@ struct bench {
 	struct bench_bpf *bpf;
 	struct peer_kfunc_bpf *kfunc; /* NULL: this kernel has none */
 	struct espalier_bpf *ring;
+	int dissect;
 	int cpu;
 };
 
@@ -124,6 +139,17 @@ static int hold(struct bench *b)
 	return err ? err : sandbox_hold(&b->box, bench_ring_fd(b->ring));
 }
 
+/* With labels for our CPU; which ones is all the same. */
+static int load_dissect(struct bench *b)
+{
+	struct label_row *row = &b->box.sas.maps.labels[b->cpu];
+
+	for (__u32 i = 0; i < LABELS; i++)
+		row->sa[i] = i + 1;
+	b->dissect = program_load_dissect(&b->box.sas.maps, 1, NULL, 0);
+	return b->dissect < 0 ? b->dissect : 0;
+}
+
 static int set_up(struct bench *b, char *why, size_t size)
 {
 	int err = sandbox_open(&b->box, CASES_KNOWN + 1, why, size);
@@ -139,6 +165,8 @@ static int set_up(struct bench *b, char *why, size_t size)
 	if (!err)
 		err = ring < 0 ? ring : bench_ring_load(&b->ring, &b->box.sas.maps, (__u32)ring);
 	if (!err)
+		err = load_dissect(b);
+	if (!err)
 		err = hold(b);
 	if (!err)
 		err = add_sas(b);
@@ -149,6 +177,8 @@ static int set_up(struct bench *b, char *why, size_t size)
 
 static void clean_up(struct bench *b)
 {
+	if (b->dissect >= 0)
+		close(b->dissect);
 	bench_ring_free(b->ring);
 	peer_kfunc_bpf__destroy(b->kfunc);
 	bench_bpf__destroy(b->bpf);
@@ -167,6 +197,9 @@ static int program_of(const struct bench *b, enum cases_program program)
 		return bpf_program__fd(b->bpf->progs.bench_peer_hashmap);
 	case RUN_KFUNC:
 		return b->kfunc ? bpf_program__fd(b->kfunc->progs.bench_peer_kfunc) : -1;
+	case RUN_NO_DISSECT:
+	case RUN_DISSECT:
+		return b->dissect;
 	case RUN_EMPTY:
 		break;
 	}
@@ -191,6 +224,7 @@ static int vary(struct bench *b, const struct bench_case *c, int program)
  */
 static int run(struct bench *b, const struct bench_case *c, double *ns)
 {
+	struct bpf_flow_keys asked = {.flags = BPF_FLOW_DISSECTOR_F_STOP_AT_FLOW_LABEL};
 	__u8 frame[PACKET_MAX];
 	LIBBPF_OPTS(bpf_test_run_opts, opts, .data_in = frame, .repeat = REPEAT);
 	int program = program_of(b, c->program);
@@ -199,6 +233,10 @@ static int run(struct bench *b, const struct bench_case *c, double *ns)
 	*ns = 0;
 	if (program < 0)
 		return 0;
+	if (c->program == RUN_DISSECT) {
+		opts.ctx_in = &asked;
+		opts.ctx_size_in = sizeof(asked);
+	}
 	opts.data_size_in = packet_make(frame, c->packet, bench_spi(c->first));
 	if (c->sas)
 		program = vary(b, c, program);
@@ -213,7 +251,7 @@ static int run(struct bench *b, const struct bench_case *c, double *ns)
 
 int cases_run(unsigned int rounds, struct bench_result *results, char *why, size_t size)
 {
-	struct bench b = {0};
+	struct bench b = {.dissect = -1};
 	int err = set_up(&b, why, size);
 	double ns;
 

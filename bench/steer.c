@@ -28,7 +28,7 @@ static const struct table_column columns[] = {
 /* What a case costs above the empty program on the same frames; NAN: not run. */
 static double above_empty(const struct bench_result *runs, unsigned int i)
 {
-	return runs[i].ns ? runs[i].ns - runs[cases[i].sas ? 1 : 0].ns : NAN;
+	return runs[i].ns ? runs[i].ns - runs[cases_empty_of(&cases[i])].ns : NAN;
 }
 
 static const char *verdict(double ns, double goal)
@@ -62,9 +62,10 @@ static void print_runs(struct out *out, const struct bench_result *runs)
 	if (out_is_json(out)) {
 		out_real(out, "empty_ns", runs[0].ns, 1);
 		out_real(out, "empty_vary_ns", runs[1].ns, 1);
+		out_real(out, "empty_dissect_ns", runs[2].ns, 1);
 	}
 	out_table(out, "cases", columns);
-	for (unsigned int i = 2; i < cases_count; i++)
+	for (unsigned int i = CASES_EMPTY; i < cases_count; i++)
 		print_case(out, runs, i);
 	out_up(out);
 }
