@@ -91,8 +91,7 @@ static void on_measured(evutil_socket_t fd, short what, void *arg)
 
 	end_measuring(c);
 	c->state = MEASURED;
-	d->links_changed = true;
-	loop_attach_soon(d);
+	d->pending |= PENDING_LINKS;
 }
 
 static int measure(struct daemon *d, const struct link *link)

@@ -19,8 +19,8 @@ bool candidates_wait(const struct daemon *d, const struct link *link);
 bool candidates_measuring(const struct daemon *d);
 
 /*
- * The method for an interface: 0; or -EINPROGRESS: it is measured first, and links_changed will be
- * set when that is done.
+ * The method for an interface: 0; or -EINPROGRESS: it is measured first, and PENDING_LINKS is
+ * posted when that is done.
  */
 int candidates_method(struct daemon *d, const struct link *link, const struct method **method);
 

@@ -105,7 +105,6 @@ static int move_to(struct daemon *d, __u32 slot, const struct move_request *move
 			 "SA 0x%08x is on CPU %d, and now stays there", move->spi, reply->from);
 		return 0;
 	}
-	loop_watch_moves(d);
 	snprintf(reply->said, sizeof(reply->said),
 		 "SA 0x%08x moves from CPU %d to CPU %d, and stays there", move->spi, reply->from,
 		 reply->to);
@@ -142,7 +141,7 @@ static int do_move(struct daemon *d, const struct move_request *move, struct con
 	if (err < 0)
 		snprintf(reply->said, sizeof(reply->said), "%s", why_not(err));
 	else
-		rounds_soon(d);
+		d->pending |= PENDING_CHANGED;
 	return err;
 }
 
@@ -207,7 +206,7 @@ static void stop_all(struct daemon *d, const char *interface, int client)
 		setsockopt(control->stopper, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 		snprintf(control->stopping, sizeof(control->stopping), "%s", interface);
 	}
-	loop_end(d, true);
+	d->pending |= PENDING_END | PENDING_TAKEDOWN;
 }
 
 /* False: the answer comes later. */

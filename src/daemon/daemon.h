@@ -10,6 +10,7 @@
 #include "client/leavings.h"
 #include "daemon/encap_users.h"
 #include "daemon/listener.h"
+#include "daemon/pending.h"
 #include "daemon/run.h"
 #include "nic/addrs.h"
 #include "nic/watch.h"
@@ -78,16 +79,10 @@ struct daemon {
 	struct event *retry_timer, *peers_timer;
 	struct wanted_cpus wanted;
 	struct cpu_roles roles; /* of the CPUs that are online; sas.roles are limited to queues */
-	bool draining; /* some SAs may be on CPUs that are no longer used */
-	bool addresses_changed, links_changed, sync_wanted;
+	unsigned int pending; /* enum pending: what is still to be done */
 	bool table_full_said;
-	bool rules_wanted; /* SAs or where they are placed changed: the NICs' rules are to follow */
 	bool homeless; /* some SA found no place in the table */
-	bool claiming; /* entries of an earlier daemon wait for the first sync */
 	bool starting; /* not ready yet: any refusal is an error */
-	int failed;    /* that error, if it came while the loop ran */
-	bool ended;    /* told to end */
-	bool takedown; /* on the way out: put everything back */
 	struct leavings leavings; /* what of it was left as it is */
 	int lock;
 	struct listener beacon; /* lit: no other daemon starts in this network namespace */
@@ -104,16 +99,8 @@ int loop_open_watch(struct daemon *d);
 /* What the loop waits for. 0, or -ENOMEM. */
 int loop_open(struct daemon *d);
 void loop_close(struct daemon *d);
-/* Waits and acts once. */
-void loop_once(struct daemon *d);
-/* Waits and acts until told to end. */
-void loop_run(struct daemon *d);
-/* Ends loop_run() after this turn. */
-void loop_end(struct daemon *d, bool takedown);
-/* What happened in this turn of the loop is acted on, once. */
-void loop_settle(struct daemon *d);
-/* Interfaces that are named and not steered are tried in the next turn: interfaces_attach(). */
-void loop_attach_soon(struct daemon *d);
+/* One turn: waits, takes what happens, and does what is pending. 0, or as interfaces_attach(). */
+int loop_turn(struct daemon *d);
 /* The time between dumps of the kernel's SAs is that of the options. */
 int loop_set_resync(struct daemon *d);
 
@@ -125,8 +112,8 @@ int dry_run(const struct run_options *options);
 /*
  * Attaches to every interface that the named ones mean and that is not attached yet; those that are
  * measured first come later (daemon/candidates.h). While starting any refusal is an error; later it
- * is only said, once, and one is tried in each turn of the loop, as that takes its time. 0 or a
- * negative errno, said; -EINTR: told to end.
+ * is only said, once, and one is tried in a call, as that takes its time: PENDING_LINKS is posted as
+ * long as there may be more. 0 or a negative errno, said; -EINTR: told to end.
  */
 int interfaces_attach(struct daemon *d);
 
@@ -184,8 +171,6 @@ void follow_retry(struct daemon *d);
 int follow_reload(struct daemon *d);
 /* Our addresses, for the steering programs and for the follower. */
 void follow_set_addresses(struct daemon *d);
-/* Moves were begun: look after them soon. */
-void loop_watch_moves(struct daemon *d);
 
 /* learner.c: questions of the steering programs, and --learn */
 int learner_open(struct daemon *d);
@@ -203,8 +188,10 @@ void rounds_close(struct daemon *d);
 void rounds_receiving(const struct daemon *d, uint16_t busy[CPU_SETSIZE]);
 /* The interval may be another one. */
 void rounds_restart(struct daemon *d);
-/* Something changed that the next round should not wait for: SAs, CPUs, what stays where. */
+/* The next round comes soon: PENDING_CHANGED. */
 void rounds_soon(struct daemon *d);
+/* A round: PENDING_ROUND, which its timer posts. */
+void rounds_run(struct daemon *d);
 
 /* losses.c: notes what came and was lost, and says what somebody should do something about */
 void losses_look(struct daemon *d);

@@ -60,8 +60,7 @@ static void place(struct daemon *d, const struct sa *sa)
 
 	if (!err) {
 		say_cpu(sa, why);
-		loop_watch_moves(d);
-		rounds_soon(d);
+		d->pending |= PENDING_CHANGED;
 		return;
 	}
 	if (err != -ENOSPC) {
@@ -116,7 +115,8 @@ static void on_retry(evutil_socket_t fd, short what, void *arg)
 static void update(struct daemon *d, const struct sa *sa)
 {
 	sas_update(&d->sas, sa);
-	d->draining |= sa->offload == SA_OFFLOAD_NONE;
+	if (sa->offload == SA_OFFLOAD_NONE)
+		d->pending |= PENDING_DRAIN;
 }
 
 struct search {
@@ -159,7 +159,7 @@ static void removed(void *arg, const struct sa *sa)
 		describe_another(d, sa);
 	if (d->homeless)
 		retry_soon(d);
-	rounds_soon(d);
+	d->pending |= PENDING_CHANGED;
 }
 
 static void changed(void *arg, const struct sa *was, const struct sa *now)
@@ -171,14 +171,14 @@ static void changed(void *arg, const struct sa *was, const struct sa *now)
 	if (memcmp(was->src, now->src, sizeof(now->src)))
 		peers_changed(d);
 	update(d, now);
-	rounds_soon(d);
+	d->pending |= PENDING_CHANGED;
 }
 
 static void lost(void *arg, enum sad_lost why)
 {
 	struct daemon *d = arg;
 
-	d->sync_wanted = true;
+	d->pending |= PENDING_SYNC;
 	if (why == SAD_LOST_OVERFLOW)
 		say("the kernel's SA events came faster than we read them; reading all SAs again");
 }
@@ -297,7 +297,6 @@ int follow_open(struct daemon *d)
 	d->retry_timer = d->base ? evtimer_new(d->base, on_retry, d) : NULL;
 	d->peers_timer = d->base ? evtimer_new(d->base, on_peers, d) : NULL;
 	sas_adopt_begin(&d->sas);
-	d->claiming = true;
 	err = follow_reload(d);
 	return err ? err : follow_sync(d);
 }
@@ -317,19 +316,21 @@ int follow_sync(struct daemon *d)
 {
 	int err = sad_sync(d->sad);
 
-	d->sync_wanted = err != 0;
+	if (err)
+		d->pending |= PENDING_SYNC;
+	else
+		d->pending &= ~(unsigned int)PENDING_SYNC;
 	if (err == -EAGAIN)
 		return 0;
 	if (err) {
 		say_error("reading the kernel's SAs: %s; trying again", strerror(-err));
 		return err;
 	}
-	if (d->claiming) {
+	if (d->sas.adopting) {
 		claim_learned(d);
 		sas_adopt_end(&d->sas, clock_now());
-		d->claiming = false;
 		peers_changed(d); /* those that an earlier daemon knew, where no SA is left */
-		rounds_soon(d);
+		d->pending |= PENDING_CHANGED;
 	}
 	follow_retry(d);
 	return 0;
@@ -351,7 +352,6 @@ void follow_set_addresses(struct daemon *d)
 	struct address_list list = {0};
 	__u32 idle = !(host->addresses & 1);
 
-	d->addresses_changed = false;
 	list.at = calloc(addrs_count(d->addrs) + 1, sizeof(*list.at));
 	if (!list.at)
 		return;

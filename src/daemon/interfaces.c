@@ -145,7 +145,7 @@ static int begin_method(struct daemon *d, const struct link *link, const struct 
 	}
 	interface->fresh = true;
 	fill_index(d, interface, meeting);
-	rounds_soon(d);
+	d->pending |= PENDING_CHANGED;
 	return 0;
 }
 
@@ -276,10 +276,8 @@ int interfaces_attach(struct daemon *d)
 	for (size_t i = 0; i < d->options->n_interfaces && (first ? !err : !tried); i++)
 		err = signals_end() ? -EINTR
 				    : attach_named(d, d->options->interfaces[i], first, &tried);
-	if (!first && tried) { /* there may be more of them */
-		d->links_changed = true;
-		loop_attach_soon(d);
-	}
+	if (!first && tried) /* there may be more of them */
+		d->pending |= PENDING_LINKS;
 	return first ? err : 0;
 }
 
@@ -359,7 +357,7 @@ void interfaces_link_changed(struct daemon *d, unsigned int changes, const struc
 
 	if (changes & (WATCH_NEW | WATCH_RENAMED | WATCH_MASTER) ||
 	    candidates_touched(d, changes, now->ifindex))
-		d->links_changed = true;
+		d->pending |= PENDING_LINKS;
 	if (changes & WATCH_GONE)
 		candidates_forget(d, now->ifindex);
 	if (!interface || !now->ifindex)

@@ -58,7 +58,6 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
 	struct daemon *d = arg;
 
 	ring_buffer__consume(d->asks);
-	loop_watch_moves(d);
 }
 
 int learner_open(struct daemon *d)

@@ -16,43 +16,46 @@
 enum { MOVE_POLL_US = 2000 };
 
 struct loop {
-	struct event *moves, *attach, *resync, *second, *sad, *watch, *signals;
+	struct event *moves, *resync, *second, *sad, *watch, *signals;
 	int signal_fd;
-	bool reload; /* asked for while starting */
 };
 
-void loop_settle(struct daemon *d)
+/* Is that pending? It is no longer. */
+static bool take(struct daemon *d, enum pending what)
 {
-	if (d->addresses_changed)
+	bool pending = d->pending & what;
+
+	d->pending &= ~(unsigned int)what;
+	return pending;
+}
+
+/*
+ * In this order: what changes the SAs, then where they belong, then the methods, which follow all that.
+ * Each interface that is tried takes its time: the next is for the next turn, which does not wait.
+ */
+static int settle(struct daemon *d)
+{
+	int err = 0;
+
+	if (!d->starting && take(d, PENDING_RELOAD))
+		reload(d);
+	if (take(d, PENDING_ADDRESSES))
 		follow_set_addresses(d);
-	if (d->links_changed)
-		loop_attach_soon(d);
-	if (d->sync_wanted)
+	if (take(d, PENDING_LINKS))
+		err = interfaces_attach(d);
+	if (d->pending & PENDING_ROUND)
+		steered_count(d);
+	if (d->pending & PENDING_SYNC)
 		follow_sync(d);
-	steered_settle(d);
-}
-
-void loop_attach_soon(struct daemon *d)
-{
-	static const struct timeval at_once;
-
-	if (d->loop)
-		event_add(d->loop->attach, &at_once);
-}
-
-/* One at a time: between two of them comes what else is waiting. */
-static void on_attach(evutil_socket_t fd, short what, void *arg)
-{
-	struct daemon *d = arg;
-	int err;
-
-	d->links_changed = false;
-	err = interfaces_attach(d);
-	if (err) { /* only while starting */
-		d->failed = err;
-		event_base_loopbreak(d->base);
+	if (take(d, PENDING_CHANGED)) {
+		rounds_soon(d);
+		d->pending |= PENDING_RULES;
 	}
-	loop_settle(d);
+	if (take(d, PENDING_ROUND) && !d->sas.adopting)
+		rounds_run(d);
+	if (!d->sas.adopting && take(d, PENDING_RULES))
+		steered_settle(d);
+	return err;
 }
 
 static void on_second(evutil_socket_t fd, short what, void *arg)
@@ -66,7 +69,6 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
 	losses_look(d);
 	if (!d->options->interval)
 		steered_count(d);
-	loop_settle(d);
 	sd_notify(0, "WATCHDOG=1");
 }
 
@@ -74,11 +76,10 @@ static void on_resync(evutil_socket_t fd, short what, void *arg)
 {
 	struct daemon *d = arg;
 
-	d->sync_wanted = true;
+	d->pending |= PENDING_SYNC;
 	roles_recheck(d);
 	steered_recheck(d);
 	watch_resync(d->watch); /* some changes send no event: a program taken off by its link */
-	loop_settle(d);
 	follow_retry(d);
 }
 
@@ -87,16 +88,14 @@ static void on_moves(evutil_socket_t fd, short what, void *arg)
 	struct daemon *d = arg;
 
 	moves_poll(&d->sas.moves, clock_now());
-	loop_watch_moves(d);
 }
 
-void loop_watch_moves(struct daemon *d)
+static void watch_moves(struct daemon *d)
 {
-	struct timeval soon = {.tv_usec = MOVE_POLL_US};
-	struct event *timer = d->loop ? d->loop->moves : NULL;
+	static const struct timeval soon = {.tv_usec = MOVE_POLL_US};
 
-	if (d->sas.moves.active && timer && !event_pending(timer, EV_TIMEOUT, NULL))
-		event_add(timer, &soon);
+	if (d->sas.moves.active && !event_pending(d->loop->moves, EV_TIMEOUT, NULL))
+		event_add(d->loop->moves, &soon);
 }
 
 static void on_sad(evutil_socket_t fd, short what, void *arg)
@@ -105,10 +104,9 @@ static void on_sad(evutil_socket_t fd, short what, void *arg)
 	int err = sad_read(d->sad);
 
 	if (err == SAD_SYNC_WANTED)
-		d->sync_wanted = true;
+		d->pending |= PENDING_SYNC;
 	else if (err < 0)
 		say_error("reading the kernel's SA events: %s", strerror(-err));
-	loop_settle(d);
 }
 
 static void on_watch(evutil_socket_t fd, short what, void *arg)
@@ -118,7 +116,6 @@ static void on_watch(evutil_socket_t fd, short what, void *arg)
 
 	if (err < 0)
 		say_error("reading link and address events: %s", strerror(-err));
-	loop_settle(d);
 }
 
 static void on_link(void *arg, unsigned int changes, const struct link *was, const struct link *now)
@@ -130,14 +127,7 @@ static void on_address(void *arg, int family, const void *addr, bool local)
 {
 	struct daemon *d = arg;
 
-	d->addresses_changed = true;
-}
-
-void loop_end(struct daemon *d, bool takedown)
-{
-	d->ended = true;
-	d->takedown |= takedown;
-	event_base_loopexit(d->base, NULL);
+	d->pending |= PENDING_ADDRESSES;
 }
 
 static void on_signal(evutil_socket_t fd, short what, void *arg)
@@ -146,12 +136,10 @@ static void on_signal(evutil_socket_t fd, short what, void *arg)
 	int signal;
 
 	while ((signal = signals_next(fd)))
-		if (signal != SIGHUP)
-			loop_end(d, !d->options->keep);
-		else if (d->starting)
-			d->loop->reload = true;
+		if (signal == SIGHUP)
+			d->pending |= PENDING_RELOAD;
 		else
-			reload(d);
+			d->pending |= PENDING_END | (d->options->keep ? 0 : PENDING_TAKEDOWN);
 }
 
 static int add(struct daemon *d, struct event **event, int fd, short what,
@@ -179,14 +167,12 @@ int loop_open(struct daemon *d)
 	if (loop->signal_fd < 0)
 		return loop->signal_fd;
 	loop->moves = evtimer_new(d->base, on_moves, d);
-	loop->attach = evtimer_new(d->base, on_attach, d);
-	if (!loop->moves || !loop->attach || add(d, &loop->resync, -1, 0, on_resync, &resync) ||
+	if (!loop->moves || add(d, &loop->resync, -1, 0, on_resync, &resync) ||
 	    add(d, &loop->sad, sad_fd(d->sad), EV_READ, on_sad, NULL) ||
 	    add(d, &loop->watch, watch_fd(d->watch), EV_READ, on_watch, NULL) ||
 	    add(d, &loop->signals, loop->signal_fd, EV_READ, on_signal, NULL) ||
 	    add(d, &loop->second, -1, 0, on_second, &second))
 		return -ENOMEM;
-	loop_watch_moves(d);
 	return 0;
 }
 
@@ -196,8 +182,8 @@ void loop_close(struct daemon *d)
 
 	if (!loop)
 		return;
-	struct event *events[] = {loop->moves, loop->attach,  loop->resync, loop->second,
-				  loop->sad,   loop->watch, loop->signals};
+	struct event *events[] = {loop->moves, loop->resync, loop->second,
+				  loop->sad,   loop->watch,  loop->signals};
 
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		if (events[i])
@@ -208,17 +194,13 @@ void loop_close(struct daemon *d)
 	d->loop = NULL;
 }
 
-void loop_once(struct daemon *d)
+int loop_turn(struct daemon *d)
 {
-	event_base_loop(d->base, EVLOOP_ONCE);
-}
+	unsigned int at_once = PENDING_LINKS | (d->starting ? 0 : PENDING_RELOAD);
 
-void loop_run(struct daemon *d)
-{
-	if (d->loop->reload)
-		reload(d);
-	if (!d->ended)
-		event_base_dispatch(d->base);
+	watch_moves(d);
+	event_base_loop(d->base, EVLOOP_ONCE | (d->pending & at_once ? EVLOOP_NONBLOCK : 0));
+	return d->pending & PENDING_END ? 0 : settle(d);
 }
 
 int loop_open_watch(struct daemon *d)

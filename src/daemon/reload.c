@@ -120,7 +120,7 @@ void reload(struct daemon *d)
 	if (d->options->config && read_settings(d))
 		return;
 	candidates_forget_all(d); /* what was refused may be tried again */
-	(void)interfaces_attach(d);
+	d->pending |= PENDING_LINKS;
 	if (d->options->sas && !follow_reload(d))
 		say("read %s again", d->options->sas);
 	follow_sync(d);

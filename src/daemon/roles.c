@@ -100,8 +100,7 @@ int roles_apply(struct daemon *d, const struct cpu_roles *roles)
 	}
 	d->roles = *roles;
 	steered_limit(d);
-	d->draining = true;
-	rounds_soon(d);
+	d->pending |= PENDING_DRAIN | PENDING_CHANGED;
 	return 0;
 }
 
@@ -114,6 +113,7 @@ static void drain(struct daemon *d)
 	const struct slots *known = &d->sas.known;
 	bool more = false;
 
+	d->pending &= ~(unsigned int)PENDING_DRAIN;
 	for (__u32 i = 0; i < known->count; i++) {
 		__u32 slot = known->slot[i];
 
@@ -126,11 +126,8 @@ static void drain(struct daemon *d)
 			     clock_now()) == -EAGAIN)
 			break;
 	}
-	if (more) {
-		loop_watch_moves(d);
-		d->rules_wanted = true;
-	}
-	d->draining = more;
+	if (more)
+		d->pending |= PENDING_DRAIN | PENDING_RULES;
 }
 
 static void say_change(const cpu_set_t *was, const cpu_set_t *now)
@@ -246,7 +243,7 @@ void roles_adopt(struct daemon *d)
 {
 	if (look_astray(d) && roles_now(&d->wanted, &d->roles)) {
 		say_roles(&d->roles);
-		d->draining = true;
+		d->pending |= PENDING_DRAIN;
 	}
 }
 
@@ -276,6 +273,6 @@ void roles_look(struct daemon *d)
 {
 	follow_online(d);
 	follow_rings(d);
-	if (d->draining && !d->options->interval && !d->claiming)
+	if (d->pending & PENDING_DRAIN && !d->options->interval && !d->sas.adopting)
 		drain(d);
 }

@@ -51,8 +51,7 @@ void rounds_soon(struct daemon *d)
 {
 	struct rounds *r = d->rounds;
 
-	d->rules_wanted = true;
-	if (!r || !d->options->interval || r->wanted)
+	if (!d->options->interval || r->wanted)
 		return; /* if it is wanted already, the timer is set */
 	r->wanted = true;
 	at(r, r->last_ns + interval_ns(d) / 4, clock_now());
@@ -69,6 +68,7 @@ void rounds_restart(struct daemon *d)
 	uint64_t now_ns = clock_now();
 
 	if (d->options->interval) {
+		d->rounds->wanted = true; /* and not later than now */
 		at(d->rounds, now_ns, now_ns);
 		return;
 	}
@@ -289,8 +289,7 @@ static void decide(struct daemon *d, uint64_t now_ns)
 	if (state.moves) {
 		state.moved_ns = now_ns;
 		state.moved = state.moves;
-		loop_watch_moves(d);
-		d->rules_wanted = true;
+		d->pending |= PENDING_RULES;
 	}
 	state.why = explain(d, &result, &limits, &state, more);
 	report(d, &result, &state);
@@ -309,7 +308,7 @@ static bool idle(const struct daemon *d)
 	       last->why == ROUND_QUIET;
 }
 
-static void on_round(evutil_socket_t fd, short what, void *arg)
+static void on_time(evutil_socket_t fd, short what, void *arg)
 {
 	struct daemon *d = arg;
 	struct rounds *r = d->rounds;
@@ -317,9 +316,14 @@ static void on_round(evutil_socket_t fd, short what, void *arg)
 
 	r->last_ns = now_ns;
 	at(r, now_ns + interval_ns(d), now_ns);
-	if (d->claiming)
-		return;
-	steered_count(d);
+	d->pending |= PENDING_ROUND;
+}
+
+void rounds_run(struct daemon *d)
+{
+	struct rounds *r = d->rounds;
+	uint64_t now_ns = clock_now();
+
 	sas_loads_sample(r->loads, now_ns);
 	report_cpus(d);
 	if (idle(d))
@@ -329,7 +333,6 @@ static void on_round(evutil_socket_t fd, short what, void *arg)
 	r->wanted = false;
 	r->changes = r->loads->changes;
 	expect(d);
-	steered_settle(d);
 }
 
 void rounds_close(struct daemon *d)
@@ -360,7 +363,7 @@ int rounds_open(struct daemon *d)
 	r->assign = assign_new(most, CPU_SETSIZE);
 	r->sa = calloc(most, sizeof(*r->sa));
 	r->slot = calloc(most, sizeof(*r->slot));
-	r->timer = evtimer_new(d->base, on_round, d);
+	r->timer = evtimer_new(d->base, on_time, d);
 	if (!r->loads || !r->assign || !r->sa || !r->slot || !r->timer)
 		goto failed;
 	r->last_ns = clock_now();

@@ -256,6 +256,11 @@ static int open_addresses(struct daemon *d)
 	return 0;
 }
 
+static bool ended(const struct daemon *d)
+{
+	return d->pending & PENDING_END;
+}
+
 /* Interfaces that are measured first are waited for, and what happens meanwhile is acted on. */
 static int attach(struct daemon *d)
 {
@@ -263,10 +268,8 @@ static int attach(struct daemon *d)
 
 	d->starting = true;
 	err = interfaces_attach(d);
-	while (!err && (candidates_measuring(d) || d->links_changed) && !d->ended) {
-		loop_once(d);
-		err = d->failed;
-	}
+	while (!err && (candidates_measuring(d) || d->pending & PENDING_LINKS) && !ended(d))
+		err = loop_turn(d);
 	d->starting = false;
 	return err;
 }
@@ -287,13 +290,11 @@ static int set_up(struct daemon *d)
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]) && !err; i++) {
 		switches_step(i);
 		err = steps[i](d);
-		if (!err && d->sas.maps.host && (d->ended || signals_end()))
+		if (!err && d->sas.maps.host && (ended(d) || signals_end()))
 			err = -EINTR;
 	}
-	if (err == -EINTR && !d->ended) {
-		d->ended = true;
-		d->takedown = !d->options->keep;
-	}
+	if (err == -EINTR && !ended(d))
+		d->pending |= PENDING_END | (d->options->keep ? 0 : PENDING_TAKEDOWN);
 	return err;
 }
 
@@ -308,7 +309,7 @@ static int take_down(struct daemon *d)
 	leavings_sum(&d->leavings, sum, sizeof(sum));
 	if (err && err != -EIO)
 		say_error("putting everything back: %s", why);
-	else if (err || d->takedown)
+	else if (err || d->pending & PENDING_TAKEDOWN)
 		say("stopped%s", sum);
 	control_stopped(d, err, why);
 	leavings_clear(&d->leavings);
@@ -319,7 +320,7 @@ static int take_down(struct daemon *d)
 static int clean_up(struct daemon *d, bool failed)
 {
 	bool open = d->sas.maps.host, made = open && !d->sas.adopted;
-	bool down = (open && d->takedown) || (failed && made);
+	bool down = (open && d->pending & PENDING_TAKEDOWN) || (failed && made);
 	int err = 0;
 
 	metrics_close(d);
@@ -361,14 +362,15 @@ static int run(struct daemon *d)
 	if (!err) {
 		say("ready: %zu SAs known", sad_count(d->sad));
 		sd_notify(0, "READY=1");
-		loop_run(d);
+		while (!ended(d))
+			(void)loop_turn(d);
 	}
 	sd_notify(0, "STOPPING=1");
-	if (!err && !d->takedown)
+	if (!err && !(d->pending & PENDING_TAKEDOWN))
 		say("stopping; steering goes on from the pins (--keep)");
-	if (d->ended && err)
+	if (ended(d) && err)
 		say("told to end while starting");
-	return clean_up(d, err) || (err && !d->ended) ? 1 : 0;
+	return clean_up(d, err) || (err && !ended(d)) ? 1 : 0;
 }
 
 void run_set_level(const struct run_options *options)

@@ -57,7 +57,7 @@ int steered_start(struct daemon *d, struct daemon_interface *interface,
 	err = meeting->method->start ? meeting->method->start(steered) : 0;
 	if (err)
 		steered_end(interface);
-	d->rules_wanted = true;
+	d->pending |= PENDING_RULES;
 	return err;
 }
 
@@ -102,9 +102,6 @@ void steered_settle(struct daemon *d)
 {
 	struct steered *s;
 
-	if (!d->rules_wanted || d->claiming)
-		return;
-	d->rules_wanted = false;
 	for (int i = 0; i < DAEMON_INTERFACES; i++)
 		if ((s = at(d, i)) && s->method->sas_changed)
 			s->method->sas_changed(s);

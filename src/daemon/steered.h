@@ -30,7 +30,7 @@ void steered_limit(struct daemon *d);
 /* Every few seconds: interrupts may have moved to other CPUs. */
 void steered_recheck(struct daemon *d);
 
-/* SAs or where they are placed changed: at the end of a turn of the loop. */
+/* SAs came, went or moved: PENDING_RULES. */
 void steered_settle(struct daemon *d);
 
 /* Once a second. */

@@ -283,6 +283,7 @@ void sas_adopt_begin(struct sas *sas)
 		slots_add(&sas->known, slot);
 	}
 	sas->entries = sas->unclaimed = sas->known.count;
+	sas->adopting = true;
 }
 
 /* From the end: the last of the list takes the place of one that goes. */
@@ -294,4 +295,5 @@ void sas_adopt_end(struct sas *sas, __u64 now_ns)
 		drop_entry(sas, sas->known.slot[i], now_ns);
 		sas->unclaimed--;
 	}
+	sas->adopting = false;
 }

@@ -36,6 +36,7 @@ struct sas {
 	int nice;	    /* of the rings' threads, -20..19 */
 	struct cpu_roles roles;
 	bool adopted;
+	bool adopting; /* between sas_adopt_begin() and sas_adopt_end() */
 	bool generic;  /* some interface is: cpumap programs are not reliable there, so no hand-over
 			*/
 	bool counted_elsewhere; /* by the kernel, not by our rings: sas_count() */

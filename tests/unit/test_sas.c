@@ -319,11 +319,11 @@ static void draining_ends_with_what_is_hands_off(void **state)
 	assert_int_equal(cpus_online_read("/sys", &d->wanted.online), 0);
 	feed_offloaded(f);
 	CPU_ZERO(&d->sas.roles.sas);
-	d->draining = true;
+	d->pending = PENDING_DRAIN;
 	roles_look(d);
-	assert_false(d->draining);
+	assert_false(d->pending & PENDING_DRAIN);
 	feed(f, recorded_v4);
-	assert_true(d->draining);
+	assert_true(d->pending & PENDING_DRAIN);
 }
 
 /* Peers of an earlier daemon go, also where no SA comes to tell. */
@@ -336,7 +336,7 @@ static void peers_are_counted_anew_after_adoption(void **state)
 	d->base = event_base_new();
 	assert_non_null(d->base);
 	assert_int_equal(follow_open(d), 0);
-	d->claiming = true;
+	d->sas.adopting = true;
 	assert_int_equal(follow_sync(d), 0);
 	assert_true(event_pending(d->peers_timer, EV_TIMEOUT, NULL));
 	follow_close(d);
