@@ -7,6 +7,7 @@
 #include <string.h>
 #include "cli/say.h"
 #include "daemon/meet.h"
+#include "daemon/steered.h"
 #include "steer/xdp.h"
 
 /* The newer program takes the older one's place where that disturbs nothing. */
@@ -91,7 +92,7 @@ static void adopt_one(struct daemon *d, unsigned int ifindex, struct daemon_inte
 		take_back(d, interface);
 		return;
 	}
-	interfaces_note_modes(d);
+	steered_note(d);
 	meeting.generic = host->interface[interface->index].generic;
 	meeting.own_prog_id = id;
 	if (!meet_needs(d, interface->name, &meeting))
@@ -156,6 +157,7 @@ int interfaces_adopt(struct daemon *d)
 	free(ifindexes);
 	for (int i = 0; i < HOST_INTERFACES; i++)
 		forget_place(d, &d->sas.maps.host->interface[i]);
+	steered_note(d);
 	settle_records(d);
 	return count < 0 ? count : 0;
 }

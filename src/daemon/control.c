@@ -18,7 +18,6 @@
 #include <unistd.h>
 #include "cli/say.h"
 #include "client/stop_words.h"
-#include "daemon/steered.h"
 #include "host/clock.h"
 
 enum { CLIENTS = 8 };
@@ -130,7 +129,7 @@ static int do_move(struct daemon *d, const struct move_request *move, struct con
 
 	if (slot >= 0)
 		reply->from = (int32_t)sas_cpu(&d->sas, slot);
-	if (!steered_all(d, METHOD_PLACES)) {
+	if (d->sas.placed_elsewhere) {
 		err = -ENOSYS;
 	} else if (slot >= 0 && move->cpu == MOVE_AUTO) {
 		release(d, slot, move, reply);

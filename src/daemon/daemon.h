@@ -89,9 +89,6 @@ struct daemon {
 	uint64_t cookie; /* of the network namespace */
 };
 
-/* run.c: how much is said, by the options. */
-void run_set_level(const struct run_options *options);
-
 /* loop.c */
 
 /* Follows links and addresses; those that are there are told of before it returns. */
@@ -101,8 +98,6 @@ int loop_open(struct daemon *d);
 void loop_close(struct daemon *d);
 /* One turn: waits, takes what happens, and does what is pending. 0, or as interfaces_attach(). */
 int loop_turn(struct daemon *d);
-/* The time between dumps of the kernel's SAs is that of the options. */
-int loop_set_resync(struct daemon *d);
 
 /* dry_run.c: prints what `run` would do. 0, or a negative errno, said. */
 int dry_run(const struct run_options *options);
@@ -156,8 +151,11 @@ void roles_look(struct daemon *d);
 /* Every few seconds: where we chose the CPUs, interrupts that moved may mean others. */
 void roles_recheck(struct daemon *d);
 
-/* reload.c: on SIGHUP. What cannot be read or done is said, and then nothing has changed. */
-void reload(struct daemon *d);
+/*
+ * reload.c: on SIGHUP. What cannot be read or done is said, and then nothing has changed. True: the options
+ * may be others now.
+ */
+bool reload(struct daemon *d);
 
 /* sas.c */
 
@@ -169,6 +167,8 @@ int follow_sync(struct daemon *d);
 void follow_retry(struct daemon *d);
 /* Reads --sas FILE again. */
 int follow_reload(struct daemon *d);
+/* Takes the counters of SAs from the kernel's, where no method counts. */
+void follow_count(struct daemon *d);
 /* Our addresses, for the steering programs and for the follower. */
 void follow_set_addresses(struct daemon *d);
 

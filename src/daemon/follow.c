@@ -336,6 +336,23 @@ int follow_sync(struct daemon *d)
 	return 0;
 }
 
+static int count_one(void *arg, const struct sa *sa)
+{
+	struct sas *sas = arg;
+	int slot = sas_find(sas, &sa->id);
+
+	if (slot >= 0 && sa->source == SA_KERNEL)
+		sas_count(sas, (__u32)slot, sa->packets, sa->bytes);
+	return 0;
+}
+
+void follow_count(struct daemon *d)
+{
+	if (!d->sas.counted_elsewhere || follow_sync(d))
+		return;
+	sad_each(d->sad, count_one, &d->sas);
+}
+
 static void collect(void *arg, int family, const void *addr, bool local)
 {
 	struct address_list *list = arg;

@@ -42,17 +42,6 @@ static int take_index(struct daemon *d)
 	return -ENOSPC;
 }
 
-void interfaces_note_modes(struct daemon *d)
-{
-	const struct host *host = d->sas.maps.host;
-
-	d->sas.generic = false;
-	for (int i = 0; i < HOST_INTERFACES; i++)
-		d->sas.generic |= host->interface[i].ifindex && host->interface[i].generic;
-	d->sas.counted_elsewhere = steered_none(d, METHOD_COUNTS);
-	d->sas.moves.unprotected = switches_no_handover() || steered_none(d, METHOD_IN_ORDER);
-}
-
 static void fill_index(struct daemon *d, const struct daemon_interface *interface,
 		       const struct meeting *meeting)
 {
@@ -64,7 +53,7 @@ static void fill_index(struct daemon *d, const struct daemon_interface *interfac
 	d->sas.maps.report->interface[interface->index] = (struct report_interface){0};
 	snprintf(place->name, sizeof(place->name), "%s", interface->name);
 	SHARED(place->ifindex) = interface->ifindex;
-	interfaces_note_modes(d);
+	steered_note(d);
 }
 
 static void explain_attach(const char *name, int err, const char *log)
@@ -335,7 +324,7 @@ void interfaces_release(struct daemon *d, struct daemon_interface *interface)
 		SHARED(d->sas.maps.host->interface[interface->index].ifindex) = 0;
 	interface->ifindex = 0;
 	steered_end(interface);
-	interfaces_note_modes(d);
+	steered_note(d);
 }
 
 int interfaces_detach(struct daemon *d, struct daemon_interface *interface)

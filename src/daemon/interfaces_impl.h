@@ -14,9 +14,6 @@ struct daemon_interface *interfaces_find(struct daemon *d, unsigned int ifindex)
 /* Do the names of the command line or file mean this interface (a bond means its slaves)? */
 bool interfaces_is_named(const struct daemon *d, unsigned int ifindex);
 
-/* What holds of moves and counters follows from how the interfaces are steered now. */
-void interfaces_note_modes(struct daemon *d);
-
 /* It is no longer steered: its program, pins, place in the shared maps. Settings are undo's. */
 void interfaces_release(struct daemon *d, struct daemon_interface *interface);
 

@@ -29,6 +29,17 @@ static bool take(struct daemon *d, enum pending what)
 	return pending;
 }
 
+/* By SIGHUP. */
+static void again(struct daemon *d)
+{
+	struct timeval every = {0};
+
+	if (!reload(d))
+		return;
+	every.tv_sec = d->options->resync;
+	(void)event_add(d->loop->resync, &every);
+}
+
 /*
  * In this order: what changes the SAs, then where they belong, then the methods, which follow all that.
  * Each interface that is tried takes its time: the next is for the next turn, which does not wait.
@@ -38,13 +49,13 @@ static int settle(struct daemon *d)
 	int err = 0;
 
 	if (!d->starting && take(d, PENDING_RELOAD))
-		reload(d);
+		again(d);
 	if (take(d, PENDING_ADDRESSES))
 		follow_set_addresses(d);
 	if (take(d, PENDING_LINKS))
 		err = interfaces_attach(d);
 	if (d->pending & PENDING_ROUND)
-		steered_count(d);
+		follow_count(d);
 	if (d->pending & PENDING_SYNC)
 		follow_sync(d);
 	if (take(d, PENDING_CHANGED)) {
@@ -68,7 +79,7 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
 	steered_look(d);
 	losses_look(d);
 	if (!d->options->interval)
-		steered_count(d);
+		follow_count(d);
 	sd_notify(0, "WATCHDOG=1");
 }
 
@@ -78,7 +89,8 @@ static void on_resync(evutil_socket_t fd, short what, void *arg)
 
 	d->pending |= PENDING_SYNC;
 	roles_recheck(d);
-	steered_recheck(d);
+	if (steered_queues_moved(d))
+		(void)roles_apply(d, &d->roles);
 	watch_resync(d->watch); /* some changes send no event: a program taken off by its link */
 	follow_retry(d);
 }
@@ -147,13 +159,6 @@ static int add(struct daemon *d, struct event **event, int fd, short what,
 {
 	*event = event_new(d->base, fd, (short)(what | EV_PERSIST), callback, d);
 	return !*event || event_add(*event, every) ? -ENOMEM : 0;
-}
-
-int loop_set_resync(struct daemon *d)
-{
-	struct timeval every = {.tv_sec = d->options->resync};
-
-	return event_add(d->loop->resync, &every) ? -ENOMEM : 0;
 }
 
 int loop_open(struct daemon *d)

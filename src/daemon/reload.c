@@ -85,10 +85,9 @@ static void take(struct daemon *d, const struct settings *again)
 
 	settings_free(d->settings);
 	*d->settings = *again;
-	run_set_level(d->options);
+	settings_say(d->options);
 	sas_set_stray_limit(&d->sas, d->options->stray_limit);
 	d->sas.maps.host->learn = d->options->learn;
-	(void)loop_set_resync(d);
 	if (other_interval)
 		rounds_restart(d);
 	interfaces_detach_unnamed(d);
@@ -113,15 +112,18 @@ static int read_settings(struct daemon *d)
 	return 0;
 }
 
-void reload(struct daemon *d)
+bool reload(struct daemon *d)
 {
+	bool settings = d->options->config;
+
 	if (!d->options->config && !d->options->sas)
 		say("SIGHUP: there is neither --config nor --sas to be read again");
-	if (d->options->config && read_settings(d))
-		return;
+	if (settings && read_settings(d))
+		return false;
 	candidates_forget_all(d); /* what was refused may be tried again */
 	d->pending |= PENDING_LINKS;
 	if (d->options->sas && !follow_reload(d))
 		say("read %s again", d->options->sas);
 	follow_sync(d);
+	return settings;
 }

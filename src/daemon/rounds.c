@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cli/say.h"
-#include "daemon/steered.h"
 #include "host/clock.h"
 #include "place/assign.h"
 #include "sas/loads.h"
@@ -147,7 +146,7 @@ static void gather(struct daemon *d, struct round_state *state)
 	enum first_why why;
 	bool more;
 
-	r->still = d->sas.generic || !steered_all(d, METHOD_PLACES);
+	r->still = d->sas.generic || d->sas.placed_elsewhere;
 	more = !r->still;
 
 	gather_cpus(r, &d->sas);

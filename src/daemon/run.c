@@ -373,11 +373,6 @@ static int run(struct daemon *d)
 	return clean_up(d, err) || (err && !ended(d)) ? 1 : 0;
 }
 
-void run_set_level(const struct run_options *options)
-{
-	say_least(options->quiet ? LOG_WARNING : options->verbose ? LOG_DEBUG : LOG_INFO);
-}
-
 int daemon_run(struct settings *settings)
 {
 	const struct run_options *options = &settings->now;
@@ -390,7 +385,7 @@ int daemon_run(struct settings *settings)
 	}
 	if (options->dry_run)
 		return dry_run(options) ? 1 : 0;
-	run_set_level(options);
+	settings_say(options);
 	if (signals_hold()) {
 		say_error("holding signals: %s", strerror(errno));
 		return 1;

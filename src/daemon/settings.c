@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
+#include "cli/say.h"
 
 const struct run_options settings_defaults = {
 	.ike_cpu = -1,
@@ -173,4 +174,9 @@ int settings_read(struct settings *s, const struct run_options *asked, char *why
 void settings_free(struct settings *s)
 {
 	config_free(&s->file);
+}
+
+void settings_say(const struct run_options *options)
+{
+	say_least(options->quiet ? LOG_WARNING : options->verbose ? LOG_DEBUG : LOG_INFO);
 }

@@ -63,4 +63,7 @@ int settings_read(struct settings *settings, const struct run_options *asked, ch
 
 void settings_free(struct settings *settings);
 
+/* From now on so much is said as these say. */
+void settings_say(const struct run_options *options);
+
 #endif

@@ -4,11 +4,11 @@
 
 #include <string.h>
 #include "cli/say.h"
+#include "daemon/switches.h"
 
 /* How many interfaces are steered now, of these by methods that have the trait. */
-static int count_trait(const struct daemon *d, enum method_trait trait, int *all)
+static int count_trait(const struct host *host, enum method_trait trait, int *all)
 {
-	const struct host *host = d->sas.maps.host;
 	int n = 0;
 
 	*all = 0;
@@ -23,18 +23,18 @@ static int count_trait(const struct daemon *d, enum method_trait trait, int *all
 	return n;
 }
 
-bool steered_all(const struct daemon *d, enum method_trait trait)
+void steered_note(struct daemon *d)
 {
+	const struct host *host = d->sas.maps.host;
 	int all;
 
-	return count_trait(d, trait, &all) == all;
-}
-
-bool steered_none(const struct daemon *d, enum method_trait trait)
-{
-	int all;
-
-	return !count_trait(d, trait, &all) && all;
+	d->sas.generic = false;
+	for (int i = 0; i < HOST_INTERFACES; i++)
+		d->sas.generic |= host->interface[i].ifindex && host->interface[i].generic;
+	d->sas.placed_elsewhere = count_trait(host, METHOD_PLACES, &all) < all;
+	d->sas.counted_elsewhere = !count_trait(host, METHOD_COUNTS, &all) && all;
+	d->sas.moves.unprotected = switches_no_handover() ||
+				   (!count_trait(host, METHOD_IN_ORDER, &all) && all);
 }
 
 int steered_start(struct daemon *d, struct daemon_interface *interface,
@@ -85,8 +85,9 @@ void steered_limit(struct daemon *d)
 			(void)s->method->roles_changed(s);
 }
 
-void steered_recheck(struct daemon *d)
+bool steered_queues_moved(struct daemon *d)
 {
+	bool any = false;
 	struct steered *s;
 
 	for (int i = 0; i < DAEMON_INTERFACES; i++) {
@@ -94,8 +95,9 @@ void steered_recheck(struct daemon *d)
 		if (!s || !s->method->queues_moved || !s->method->queues_moved(s))
 			continue;
 		say("%s: interrupts of its queues went to other CPUs; SAs follow them", s->name);
-		(void)roles_apply(d, &d->roles);
+		any = true;
 	}
+	return any;
 }
 
 void steered_settle(struct daemon *d)
@@ -114,21 +116,4 @@ void steered_look(struct daemon *d)
 	for (int i = 0; i < DAEMON_INTERFACES; i++)
 		if ((s = at(d, i)) && s->method->tick)
 			s->method->tick(s);
-}
-
-static int count_one(void *arg, const struct sa *sa)
-{
-	struct sas *sas = arg;
-	int slot = sas_find(sas, &sa->id);
-
-	if (slot >= 0 && sa->source == SA_KERNEL)
-		sas_count(sas, (__u32)slot, sa->packets, sa->bytes);
-	return 0;
-}
-
-void steered_count(struct daemon *d)
-{
-	if (!d->sas.counted_elsewhere || follow_sync(d))
-		return;
-	sad_each(d->sad, count_one, &d->sas);
 }

@@ -10,10 +10,8 @@
 #include "daemon/daemon.h"
 #include "daemon/meet.h"
 
-/* Have the methods of all interfaces that are steered now this trait? */
-bool steered_all(const struct daemon *d, enum method_trait trait);
-/* Are interfaces steered, and has none of their methods it? */
-bool steered_none(const struct daemon *d, enum method_trait trait);
+/* What holds of moves and counters follows from the methods of the interfaces that are steered now. */
+void steered_note(struct daemon *d);
 
 /*
  * Begins: what the method needs is set already (meet.h). Another call for an interface that an
@@ -27,16 +25,13 @@ void steered_end(struct daemon_interface *interface);
 /* The CPUs have other roles now. */
 void steered_limit(struct daemon *d);
 
-/* Every few seconds: interrupts may have moved to other CPUs. */
-void steered_recheck(struct daemon *d);
+/* Every few seconds: did interrupts move to other CPUs? Said; then the roles are to be given again. */
+bool steered_queues_moved(struct daemon *d);
 
 /* SAs came, went or moved: PENDING_RULES. */
 void steered_settle(struct daemon *d);
 
 /* Once a second. */
 void steered_look(struct daemon *d);
-
-/* Takes the counters of SAs from the kernel's, where no method counts. */
-void steered_count(struct daemon *d);
 
 #endif

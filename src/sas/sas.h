@@ -40,6 +40,7 @@ struct sas {
 	bool generic;  /* some interface is: cpumap programs are not reliable there, so no hand-over
 			*/
 	bool counted_elsewhere; /* by the kernel, not by our rings: sas_count() */
+	bool placed_elsewhere;	/* some interface's method decides where SAs are: they are not moved */
 	__u32 entries; /* in the table; at most host->max_sas */
 	__u32 unclaimed; /* of these, between sas_adopt_begin() and sas_adopt_end() */
 	__u32 placed[CPU_SETSIZE];	     /* SAs on each CPU */
