@@ -10,6 +10,8 @@
 #include "client/leavings.h"
 #include "daemon/encap_users.h"
 #include "daemon/listener.h"
+#include "daemon/losses.h"
+#include "daemon/metrics.h"
 #include "daemon/pending.h"
 #include "daemon/run.h"
 #include "nic/addrs.h"
@@ -40,18 +42,9 @@ struct wanted_cpus {
 	char why[512];		/* "": they were asked for */
 };
 
-/* What daemon/losses.c has said. */
-struct losses {
-	uint64_t looked_ns;
-	uint64_t said_ns[LOSSES]; /* 0: never */
-	bool unknown;
-	char words[640];
-};
-
 struct learner; /* daemon/learner.c */
 struct control; /* daemon/control.c */
 struct rounds;	/* daemon/rounds.c */
-struct metrics; /* daemon/metrics.c */
 struct loop;	/* daemon/loop.c */
 struct candidate; /* daemon/candidates.c */
 
@@ -193,37 +186,10 @@ void rounds_soon(struct daemon *d);
 /* A round: PENDING_ROUND, which its timer posts. */
 void rounds_run(struct daemon *d);
 
-/* losses.c: notes what came and was lost, and says what somebody should do something about */
-void losses_look(struct daemon *d);
-
-/* metrics.c: --metrics */
-/* Can the file be written? Before anything is changed. 0 or a negative errno, said. */
-int metrics_prepare(struct daemon *d);
-int metrics_start(struct daemon *d);
-/* The file that is written; NULL: none. */
-const char *metrics_path(const struct daemon *d);
-/* Takes the file away. */
-void metrics_close(struct daemon *d);
-
 /* control.c: requests of `move` and `stop` */
 int control_open(struct daemon *d);
 /* Everything is taken down, with that error: tells whoever asked for it, if anybody did. */
 void control_stopped(struct daemon *d, int err, const char *why);
 void control_close(struct daemon *d);
-
-/* privileges.c */
-
-/*
- * Drops every capability that running on does not need, whichever of them we had; and none can be
- * gained from then on. 0 or a negative errno: some may still be there.
- */
-int privileges_drop(void);
-
-/*
- * In between, what is done is done with no more than what will be left after privileges_drop(). 0 or
- * a negative errno.
- */
-int privileges_lower(void);
-int privileges_raise(void);
 
 #endif

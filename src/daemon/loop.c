@@ -77,7 +77,7 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
 	learner_expire(d);
 	roles_look(d);
 	steered_look(d);
-	losses_look(d);
+	losses_look(&d->losses, &d->sas.maps);
 	if (!d->options->interval)
 		follow_count(d);
 	sd_notify(0, "WATCHDOG=1");

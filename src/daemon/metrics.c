@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // --metrics FILE: written anew every few seconds, so that whoever reads it sees all of one time.
-#include "daemon/daemon.h"
+#include "daemon/metrics.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "cli/say.h"
+#include "daemon/privileges.h"
 #include "host/clock.h"
 #include "host/file.h"
 #include "show/metrics.h"
@@ -18,6 +19,7 @@
 enum { EVERY_S = 5 }; /* node_exporter is asked every 15 s at most, as a rule */
 
 struct metrics {
+	const struct maps *maps;
 	struct event *timer;
 	char netns[NAME_MAX + 1];
 	char path[PATH_MAX], temporary[PATH_MAX];
@@ -59,9 +61,8 @@ static FILE *create(const char *path)
 	return file;
 }
 
-static int write_all(const struct daemon *d, const struct snapshot *snapshot)
+static int write_all(const struct metrics *m, const struct snapshot *snapshot)
 {
-	const struct metrics *m = d->metrics;
 	FILE *file = create(m->temporary);
 
 	if (!file)
@@ -70,27 +71,27 @@ static int write_all(const struct daemon *d, const struct snapshot *snapshot)
 	return file_close_as(file, AT_FDCWD, m->temporary, m->path, false);
 }
 
-static int write_once(const struct daemon *d)
+static int write_once(const struct metrics *m)
 {
 	struct snapshot snapshot;
-	int err = snapshot_take(&snapshot, &d->sas.maps, maps_counts, clock_now());
+	int err = snapshot_take(&snapshot, m->maps, maps_counts, clock_now());
 
 	if (err)
 		return err;
-	err = write_all(d, &snapshot);
+	err = write_all(m, &snapshot);
 	snapshot_free(&snapshot);
 	return err;
 }
 
 static void on_time(evutil_socket_t fd, short what, void *arg)
 {
-	struct daemon *d = arg;
-	int err = write_once(d);
+	struct metrics *m = arg;
+	int err = write_once(m);
 
-	if (err && err != d->metrics->err)
-		say_warning("writing %s: %s; going on without, and trying again", d->metrics->path,
+	if (err && err != m->err)
+		say_warning("writing %s: %s; going on without, and trying again", m->path,
 		    strerror(-err));
-	d->metrics->err = err;
+	m->err = err;
 }
 
 /* With the capabilities that will be left when it is written. */
@@ -112,15 +113,14 @@ static int try_to_create(const char *path)
 	return err ? err : back;
 }
 
-int metrics_prepare(struct daemon *d)
+int metrics_prepare(struct metrics **metrics, const char *path)
 {
-	const char *path = d->options->metrics;
 	struct metrics *m;
 	int err;
 
 	if (!path)
 		return 0;
-	d->metrics = m = calloc(1, sizeof(*m));
+	*metrics = m = calloc(1, sizeof(*m));
 	if (!m)
 		return -ENOMEM;
 	name_netns(m->netns, sizeof(m->netns));
@@ -138,30 +138,26 @@ int metrics_prepare(struct daemon *d)
 	return err;
 }
 
-const char *metrics_path(const struct daemon *d)
+const char *metrics_path(const struct metrics *m)
 {
-	return d->metrics ? d->metrics->path : NULL;
+	return m ? m->path : NULL;
 }
 
-int metrics_start(struct daemon *d)
+int metrics_start(struct metrics *m, struct event_base *base, const struct maps *maps)
 {
 	struct timeval every = {.tv_sec = EVERY_S};
-	struct metrics *m = d->metrics;
 
-	if (!m)
-		return 0;
-	m->timer = event_new(d->base, -1, EV_PERSIST, on_time, d);
+	m->maps = maps;
+	m->timer = event_new(base, -1, EV_PERSIST, on_time, m);
 	if (!m->timer || event_add(m->timer, &every))
 		return -ENOMEM;
-	on_time(-1, 0, d);
+	on_time(-1, 0, m);
 	return 0;
 }
 
 /* Old figures would look like those of now. */
-void metrics_close(struct daemon *d)
+void metrics_close(struct metrics *m)
 {
-	struct metrics *m = d->metrics;
-
 	if (!m)
 		return;
 	if (m->timer) {
@@ -169,5 +165,4 @@ void metrics_close(struct daemon *d)
 		unlink(m->path);
 	}
 	free(m);
-	d->metrics = NULL;
 }

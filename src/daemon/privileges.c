@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Drops what running on does not need.
-#include "daemon/daemon.h"
+#include "daemon/privileges.h"
 
 #include <cap-ng.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <sys/prctl.h>
 
 /*

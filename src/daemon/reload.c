@@ -35,7 +35,7 @@ static void keep_fixed(const struct daemon *d, struct run_options *now)
 	now->nice = was->nice;
 	now->generic = was->generic;
 	now->method = was->method;
-	now->metrics = metrics_path(d);
+	now->metrics = metrics_path(d->metrics);
 }
 
 static bool same_list(const char *a, const char *b)

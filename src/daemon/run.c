@@ -18,6 +18,7 @@
 #include "client/lock.h"
 #include "client/takedown.h"
 #include "daemon/candidates.h"
+#include "daemon/privileges.h"
 #include "daemon/steered.h"
 #include "daemon/switches.h"
 #include "host/clock.h"
@@ -178,6 +179,16 @@ static int open_sysfs(struct daemon *d)
 	return 0;
 }
 
+static int prepare_metrics(struct daemon *d)
+{
+	return metrics_prepare(&d->metrics, d->options->metrics);
+}
+
+static int start_metrics(struct daemon *d)
+{
+	return d->metrics ? metrics_start(d->metrics, d->base, &d->sas.maps) : 0;
+}
+
 static int choose_roles(struct daemon *d)
 {
 	int err = roles_choose(d->sysfs, d->options, NULL, &d->wanted, &d->roles);
@@ -251,7 +262,7 @@ static int open_addresses(struct daemon *d)
 		return err;
 	sas_beat(&d->sas, clock_now());
 	SHARED(d->sas.maps.host->attended) = 1;
-	losses_look(d);
+	losses_look(&d->losses, &d->sas.maps);
 	follow_set_addresses(d);
 	return 0;
 }
@@ -276,10 +287,10 @@ static int attach(struct daemon *d)
 
 /* In this order: first what can fail without having changed anything. */
 static int (*const steps[])(struct daemon *d) = {
-	take_lock,    metrics_prepare,	open_sysfs, choose_roles,     open_undo,
+	take_lock,    prepare_metrics,	open_sysfs, choose_roles,     open_undo,
 	take_down_foreign, open_xdp,	interfaces_adopt, open_addresses, learner_open,
 	follow_open,     rounds_open,	control_open, loop_open,      attach,
-	drop_privileges, metrics_start,
+	drop_privileges, start_metrics,
 };
 
 /* With -EINTR it was told to end; that is asked from where on what is there can be put back. */
@@ -323,7 +334,7 @@ static int clean_up(struct daemon *d, bool failed)
 	bool down = (open && d->pending & PENDING_TAKEDOWN) || (failed && made);
 	int err = 0;
 
-	metrics_close(d);
+	metrics_close(d->metrics);
 	rounds_close(d);
 	learner_close(d);
 	candidates_forget_all(d);
