@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "daemon/daemon.h"
+#include "daemon/follow.h"
 #include "host/clock.h"
 #include "larval.h"
 #include "middle.h"
@@ -20,7 +20,10 @@ enum { SAS = 10000, ROUNDS = 31, ROUNDS_MAX = 1001, MAX_SAS = 65536 };
 
 /* The daemon, as much of it as follows SAs. */
 struct follower {
-	struct daemon daemon;
+	struct sas sas;
+	struct addrs *addrs;
+	unsigned int pending;
+	struct follow follow;
 	double ms; /* of CPU that its last sad_sync() took */
 };
 
@@ -35,8 +38,7 @@ int __wrap_sad_sync(struct sad *sad);
 /* The linker puts this in the place of sad_sync(), so that the daemon's own code is timed. */
 int __wrap_sad_sync(struct sad *sad)
 {
-	struct daemon *d = sad->arg;
-	struct follower *f = (void *)((char *)d - offsetof(struct follower, daemon));
+	struct follower *f = (void *)((char *)sad->arg - offsetof(struct follower, follow));
 	double start = cpu_ms();
 	int err = __real_sad_sync(sad);
 
@@ -70,11 +72,11 @@ static int sync_once(struct follower *f, double *ms)
 {
 	int err, n;
 
-	err = empty_table(&f->daemon.sas);
+	err = empty_table(&f->sas);
 	if (!err)
-		err = follow_open(&f->daemon);
-	n = count_entries(&f->daemon.sas.table);
-	follow_close(&f->daemon);
+		err = follow_open(&f->follow);
+	n = count_entries(&f->sas.table);
+	follow_close(&f->follow);
 	if (!err && n != SAS)
 		err = -EPROTO;
 	*ms = f->ms;
@@ -107,11 +109,16 @@ static int set_up(struct follower *f, struct sandbox *box, char *why, size_t siz
 
 	if (err)
 		return err;
-	f->daemon.options = &options;
-	f->daemon.sas = box->sas;
-	f->daemon.addrs = addrs_new(NULL, NULL);
+	f->sas = box->sas;
+	f->addrs = addrs_new(NULL, NULL);
+	f->follow = (struct follow){
+		.sas = &f->sas,
+		.addrs = f->addrs,
+		.options = &options,
+		.pending = &f->pending,
+	};
 	sandbox_address(4, dst);
-	err = f->daemon.addrs ? larval_make(dst[0], SAS) : -ENOMEM;
+	err = f->addrs ? larval_make(dst[0], SAS) : -ENOMEM;
 	if (err)
 		snprintf(why, size, "making %d larval SAs: %s", SAS, strerror(-err));
 	return err;
@@ -132,7 +139,7 @@ static int run(unsigned int rounds, struct result *result)
 		for (unsigned int i = 0; i < rounds && !err; i++)
 			err = sync_once(f, &ms[i]);
 		snprintf(why, sizeof(why), "reading the SAs: %s", strerror(-err));
-		addrs_free(f->daemon.addrs);
+		addrs_free(f->addrs);
 		sandbox_close(&box);
 	}
 	free(f);

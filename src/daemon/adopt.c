@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The interfaces that an earlier daemon left steered: taken over, or put back.
-#include "daemon/interfaces_impl.h"
+#include "daemon/interfaces.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,10 +11,10 @@
 #include "steer/xdp.h"
 
 /* The newer program takes the older one's place where that disturbs nothing. */
-static void refresh_program(struct daemon *d, const struct daemon_interface *interface,
+static void refresh_program(struct interfaces *all, const struct interface *interface,
 			    const struct meeting *meeting)
 {
-	struct host_interface *place = &d->sas.maps.host->interface[interface->index];
+	struct host_interface *place = &all->sas->maps.host->interface[interface->index];
 	struct program_target target = {
 		.ifindex = interface->ifindex,
 		.index = interface->index,
@@ -32,7 +32,7 @@ static void refresh_program(struct daemon *d, const struct daemon_interface *int
 			interface->name);
 		return;
 	}
-	err = xdp_replace(&d->sas.maps, &d->sas.pins, &target, log, sizeof(log));
+	err = xdp_replace(&all->sas->maps, &all->sas->pins, &target, log, sizeof(log));
 	if (err)
 		say_warning("%s: keeps the program of the earlier version: %s", interface->name,
 			    strerror(-err));
@@ -50,7 +50,7 @@ static unsigned int place_of(const struct host *host, unsigned int ifindex)
 
 /* By what we know of this one alone; never by another's place or name. False: it is gone. */
 static bool fill_interface(const struct host *host, unsigned int ifindex,
-			   struct daemon_interface *interface)
+			   struct interface *interface)
 {
 	interface->ifindex = ifindex;
 	interface->index = place_of(host, ifindex);
@@ -66,37 +66,37 @@ static bool fill_interface(const struct host *host, unsigned int ifindex,
 }
 
 /* Settings are seen to by settle_records(). */
-static void take_back(struct daemon *d, struct daemon_interface *interface)
+static void take_back(struct interfaces *all, struct interface *interface)
 {
-	undo_before_detach(d->undo, (int)interface->ifindex);
-	interfaces_release(d, interface);
+	undo_before_detach(all->undo, (int)interface->ifindex);
+	interfaces_release(all, interface);
 }
 
-static void adopt_one(struct daemon *d, unsigned int ifindex, struct daemon_interface *interface)
+static void adopt_one(struct interfaces *all, unsigned int ifindex, struct interface *interface)
 {
-	const struct host *host = d->sas.maps.host;
-	struct meeting meeting = {.method = method_default()};
+	const struct host *host = all->sas->maps.host;
+	struct meeting meeting = {.method = method_default(), .sysfs = all->sysfs};
 	__u32 id;
-	int err = xdp_attached(&d->sas.pins, ifindex, &id);
+	int err = xdp_attached(&all->sas->pins, ifindex, &id);
 
 	if (!fill_interface(host, ifindex, interface)) {
 		say("%s (interface %u) is gone since the last run; its pins are removed",
 		    interface->name, ifindex);
-		take_back(d, interface);
+		take_back(all, interface);
 		return;
 	}
 	/* Its place is what its program counts in, so nothing can be adopted without it. */
 	if (err || interface->index == NO_INDEX) {
 		say("%s: the last run left it %s; taken back first", interface->name,
 		    err ? "without its program" : "half attached");
-		take_back(d, interface);
+		take_back(all, interface);
 		return;
 	}
-	steered_note(d);
+	steered_note(all->sas);
 	meeting.generic = host->interface[interface->index].generic;
 	meeting.own_prog_id = id;
-	if (!meet_needs(d, interface->name, &meeting))
-		refresh_program(d, interface, &meeting);
+	if (!meet_needs(all->undo, interface->name, &meeting))
+		refresh_program(all, interface, &meeting);
 	say("%s: adopted; steering went on meanwhile", interface->name);
 }
 
@@ -105,12 +105,12 @@ static void adopt_one(struct daemon *d, unsigned int ifindex, struct daemon_inte
  * attached anew like any other, and finds them; by its method then, unless it is not wanted any
  * more. A place of our program's without a program is what a crash left.
  */
-static void forget_place(struct daemon *d, struct host_interface *place)
+static void forget_place(struct interfaces *all, struct host_interface *place)
 {
-	if (!place->ifindex || interfaces_find(d, place->ifindex))
+	if (!place->ifindex || interfaces_find(all, place->ifindex))
 		return;
 	if (method_has(method_find(place->method), METHOD_PINNED) ||
-	    !interfaces_is_named(d, place->ifindex))
+	    !interfaces_is_named(all, place->ifindex))
 		memset(place->method, 0, sizeof(place->method));
 	SHARED(place->ifindex) = 0;
 }
@@ -119,45 +119,45 @@ static void forget_place(struct daemon *d, struct host_interface *place)
  * Nothing of ours is on the interfaces that were not adopted: what the driver changed is put back,
  * and what we changed too, unless we are about to attach to it again.
  */
-static void settle_records(struct daemon *d)
+static void settle_records(struct interfaces *all)
 {
 	int *ifindexes;
-	int count = undo_interfaces(d->undo, &ifindexes);
+	int count = undo_interfaces(all->undo, &ifindexes);
 
 	for (int i = 0; i < count; i++) {
-		if (!ifindexes[i] || interfaces_find(d, (unsigned int)ifindexes[i]))
+		if (!ifindexes[i] || interfaces_find(all, (unsigned int)ifindexes[i]))
 			continue;
-		undo_after_detach(d->undo, ifindexes[i]);
-		if (!interfaces_is_named(d, (unsigned int)ifindexes[i]))
-			undo_restore(d->undo, ifindexes[i]);
+		undo_after_detach(all->undo, ifindexes[i]);
+		if (!interfaces_is_named(all, (unsigned int)ifindexes[i]))
+			undo_restore(all->undo, ifindexes[i]);
 	}
 	free(ifindexes);
 }
 
-static bool other_method_asked(const struct daemon *d)
+static bool other_method_asked(const struct interfaces *all)
 {
-	return run_method(d->options) && !method_has(run_method(d->options), METHOD_PINNED);
+	return run_method(all->options) && !method_has(run_method(all->options), METHOD_PINNED);
 }
 
-int interfaces_adopt(struct daemon *d)
+int interfaces_adopt(struct interfaces *all)
 {
 	unsigned int *ifindexes;
-	int count = pins_interfaces(&d->sas.pins, &ifindexes);
+	int count = pins_interfaces(&all->sas->pins, &ifindexes);
 
 	for (int i = 0; i < count; i++) {
-		struct daemon_interface *interface = interfaces_find(d, 0);
+		struct interface *interface = interfaces_find(all, 0);
 
 		if (interface)
-			adopt_one(d, ifindexes[i], interface);
-		if (interface && interface->ifindex && other_method_asked(d)) {
+			adopt_one(all, ifindexes[i], interface);
+		if (interface && interface->ifindex && other_method_asked(all)) {
 			say("%s: another method is asked for now: put back first", interface->name);
-			(void)interfaces_detach(d, interface);
+			(void)interfaces_detach(all, interface);
 		}
 	}
 	free(ifindexes);
 	for (int i = 0; i < HOST_INTERFACES; i++)
-		forget_place(d, &d->sas.maps.host->interface[i]);
-	steered_note(d);
-	settle_records(d);
+		forget_place(all, &all->sas->maps.host->interface[i]);
+	steered_note(all->sas);
+	settle_records(all);
 	return count < 0 ? count : 0;
 }

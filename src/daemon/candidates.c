@@ -12,7 +12,7 @@ enum state { MEASURING, MEASURED, REFUSED };
 
 struct candidate {
 	struct candidate *next;
-	struct daemon *daemon;
+	struct candidates *all;
 	struct link link; /* as it was refused, or when it was measured */
 	enum state state;
 	struct event *timer;	  /* MEASURING: its end */
@@ -20,28 +20,28 @@ struct candidate {
 	struct nic_seen seen;	  /* MEASURED */
 };
 
-static struct candidate *find(const struct daemon *d, int ifindex)
+static struct candidate *find(const struct candidates *all, int ifindex)
 {
-	struct candidate *c = d->candidates;
+	struct candidate *c = all->first;
 
 	while (c && c->link.ifindex != ifindex)
 		c = c->next;
 	return c;
 }
 
-static struct candidate *find_or_add(struct daemon *d, const struct link *link)
+static struct candidate *find_or_add(struct candidates *all, const struct link *link)
 {
-	struct candidate *c = find(d, link->ifindex);
+	struct candidate *c = find(all, link->ifindex);
 
 	if (c)
 		return c;
 	c = calloc(1, sizeof(*c));
 	if (!c)
 		return NULL;
-	c->daemon = d;
+	c->all = all;
 	c->link = *link;
-	c->next = d->candidates;
-	d->candidates = c;
+	c->next = all->first;
+	all->first = c;
 	return c;
 }
 
@@ -51,7 +51,7 @@ static void end_measuring(struct candidate *c)
 		event_free(c->timer);
 	c->timer = NULL;
 	if (c->measure)
-		method_measured(c->daemon->sysfs, c->measure, &c->link, &c->seen);
+		method_measured(c->all->sysfs, c->measure, &c->link, &c->seen);
 	c->measure = NULL;
 }
 
@@ -68,17 +68,17 @@ static bool other_ground(const struct link *was, const struct link *now)
 	       ((was->flags & up) != up && (now->flags & up) == up);
 }
 
-bool candidates_wait(const struct daemon *d, const struct link *link)
+bool candidates_wait(const struct candidates *all, const struct link *link)
 {
-	const struct candidate *c = find(d, link->ifindex);
+	const struct candidate *c = find(all, link->ifindex);
 
 	return c && (c->state == MEASURING ||
 		     (c->state == REFUSED && !other_ground(&c->link, link)));
 }
 
-bool candidates_measuring(const struct daemon *d)
+bool candidates_measuring(const struct candidates *all)
 {
-	for (const struct candidate *c = d->candidates; c; c = c->next)
+	for (const struct candidate *c = all->first; c; c = c->next)
 		if (c->state == MEASURING)
 			return true;
 	return false;
@@ -87,17 +87,17 @@ bool candidates_measuring(const struct daemon *d)
 static void on_measured(evutil_socket_t fd, short what, void *arg)
 {
 	struct candidate *c = arg;
-	struct daemon *d = c->daemon;
+	struct candidates *all = c->all;
 
 	end_measuring(c);
 	c->state = MEASURED;
-	d->pending |= PENDING_LINKS;
+	*all->pending |= PENDING_LINKS;
 }
 
-static int measure(struct daemon *d, const struct link *link)
+static int measure(struct candidates *all, const struct link *link)
 {
 	const struct timeval wait = {.tv_sec = METHOD_SECONDS};
-	struct candidate *c = find_or_add(d, link);
+	struct candidate *c = find_or_add(all, link);
 
 	if (!c)
 		return -ENOMEM;
@@ -107,7 +107,7 @@ static int measure(struct daemon *d, const struct link *link)
 		c->measure = NULL;
 		return 0; /* nothing was seen, then */
 	}
-	c->timer = evtimer_new(d->base, on_measured, c);
+	c->timer = evtimer_new(all->base, on_measured, c);
 	if (!c->timer || event_add(c->timer, &wait)) {
 		end_measuring(c);
 		return -ENOMEM;
@@ -116,23 +116,23 @@ static int measure(struct daemon *d, const struct link *link)
 	return -EINPROGRESS;
 }
 
-int candidates_method(struct daemon *d, const struct link *link, const struct method **method)
+int candidates_method(struct candidates *all, const struct link *link, const struct method **method)
 {
-	const struct candidate *c = find(d, link->ifindex);
+	const struct candidate *c = find(all, link->ifindex);
 	const struct nic_seen *seen = c && c->state == MEASURED ? &c->seen : NULL;
 	const struct nic_seen nothing = {.measured = true};
 	struct sad_reading sas = {0};
 	struct method_choice choice;
 	int err;
 
-	*method = run_method(d->options) ? run_method(d->options) : method_default();
-	if (sad_reading_take(d->sad, &sas))
+	*method = run_method(all->options) ? run_method(all->options) : method_default();
+	if (sad_reading_take(all->sad, &sas))
 		return 0;
-	err = method_choose(d->sysfs, d->options, &sas, &d->sas.roles, link, seen, &choice);
+	err = method_choose(all->sysfs, all->options, &sas, &all->sas->roles, link, seen, &choice);
 	if (err > 0) {
-		err = measure(d, link);
+		err = measure(all, link);
 		if (err != -EINPROGRESS)
-			err = method_choose(d->sysfs, d->options, &sas, &d->sas.roles, link,
+			err = method_choose(all->sysfs, all->options, &sas, &all->sas->roles, link,
 					    &nothing, &choice);
 	}
 	if (!err) {
@@ -144,9 +144,9 @@ int candidates_method(struct daemon *d, const struct link *link, const struct me
 	return err;
 }
 
-void candidates_refused(struct daemon *d, const struct link *link)
+void candidates_refused(struct candidates *all, const struct link *link)
 {
-	struct candidate *c = find_or_add(d, link);
+	struct candidate *c = find_or_add(all, link);
 
 	if (!c)
 		return;
@@ -156,9 +156,9 @@ void candidates_refused(struct daemon *d, const struct link *link)
 		c->link = *link;
 }
 
-void candidates_forget(struct daemon *d, int ifindex)
+void candidates_forget(struct candidates *all, int ifindex)
 {
-	for (struct candidate **at = &d->candidates; *at; at = &(*at)->next) {
+	for (struct candidate **at = &all->first; *at; at = &(*at)->next) {
 		struct candidate *c = *at;
 
 		if (c->link.ifindex != ifindex)
@@ -170,13 +170,13 @@ void candidates_forget(struct daemon *d, int ifindex)
 	}
 }
 
-void candidates_forget_all(struct daemon *d)
+void candidates_forget_all(struct candidates *all)
 {
-	while (d->candidates)
-		candidates_forget(d, d->candidates->link.ifindex);
+	while (all->first)
+		candidates_forget(all, all->first->link.ifindex);
 }
 
-bool candidates_touched(const struct daemon *d, unsigned int changes, int ifindex)
+bool candidates_touched(const struct candidates *all, unsigned int changes, int ifindex)
 {
-	return changes & (WATCH_UP | WATCH_MTU | WATCH_XDP) && find(d, ifindex);
+	return changes & (WATCH_UP | WATCH_MTU | WATCH_XDP) && find(all, ifindex);
 }

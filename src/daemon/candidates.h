@@ -7,32 +7,48 @@
 #ifndef DAEMON_CANDIDATES_H
 #define DAEMON_CANDIDATES_H
 
-#include "daemon/daemon.h"
+#include <event2/event.h>
+#include "daemon/pending.h"
+#include "daemon/settings.h"
+#include "nic/watch.h"
+#include "sad/sad.h"
+#include "sas/sas.h"
 #include "steer/choose.h"
 
-struct candidate; /* those of a daemon: a list */
+struct candidates {
+	/* What they need: */
+	struct event_base *base;
+	struct sad *sad;       /* of it, the SAs of now */
+	const struct sas *sas; /* of it, the roles of CPUs */
+	int sysfs;	       /* for sysfs_take() */
+	const struct run_options *options;
+	unsigned int *pending;
+	/* Their own: */
+	struct candidate *first;
+};
 
 /* It is being measured, or was refused as it is now: to be left alone. */
-bool candidates_wait(const struct daemon *d, const struct link *link);
+bool candidates_wait(const struct candidates *all, const struct link *link);
 
 /* Is any being measured? */
-bool candidates_measuring(const struct daemon *d);
+bool candidates_measuring(const struct candidates *all);
 
 /*
  * The method for an interface: 0; or -EINPROGRESS: it is measured first, and PENDING_LINKS is
  * posted when that is done.
  */
-int candidates_method(struct daemon *d, const struct link *link, const struct method **method);
+int candidates_method(struct candidates *all, const struct link *link,
+		      const struct method **method);
 
 /* It cannot be steered as it is now. */
-void candidates_refused(struct daemon *d, const struct link *link);
+void candidates_refused(struct candidates *all, const struct link *link);
 
 /* It is steered, or gone. */
-void candidates_forget(struct daemon *d, int ifindex);
+void candidates_forget(struct candidates *all, int ifindex);
 /* All of them: what is asked for may be something else now. */
-void candidates_forget_all(struct daemon *d);
+void candidates_forget_all(struct candidates *all);
 
 /* Is this a candidate whose change may be worth another try? */
-bool candidates_touched(const struct daemon *d, unsigned int changes, int ifindex);
+bool candidates_touched(const struct candidates *all, unsigned int changes, int ifindex);
 
 #endif

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Requests of `move` and `stop`: one datagram asks, one answers, over a socket that only root
 // opens.
-#include "client/messages.h"
-#include "daemon/candidates.h"
-#include "daemon/daemon.h"
+#include "daemon/control.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -17,19 +15,24 @@
 #include <sys/un.h>
 #include <unistd.h>
 #include "cli/say.h"
+#include "client/messages.h"
 #include "client/stop_words.h"
+#include "daemon/listener.h"
 #include "host/clock.h"
 
 enum { CLIENTS = 8 };
 
 /* Somebody who is connected. */
 struct client {
-	struct daemon *daemon;
+	struct control *control;
 	struct event *event; /* NULL: the place is free */
 	int fd;
 };
 
 struct control {
+	struct event_base *base;
+	struct interfaces *interfaces;
+	struct sas *sas;
 	struct listener listener;
 	int stopper; /* the client that waits for everything to be taken down; -1: nobody does */
 	char stopping[IFNAMSIZ]; /* the interface that it named; "" is all */
@@ -37,11 +40,11 @@ struct control {
 	char path[108];
 };
 
-static bool is_named(const struct daemon *d, __u32 slot, const struct move_request *move)
+static bool is_named(const struct sas *sas, __u32 slot, const struct move_request *move)
 {
-	const struct sa_cold *cold = table_cold(&d->sas.table, slot);
+	const struct sa_cold *cold = table_cold(&sas->table, slot);
 
-	if (sa_word_spi(table_word(&d->sas.table, slot)) != move->spi)
+	if (sa_word_spi(table_word(&sas->table, slot)) != move->spi)
 		return false;
 	if (move->protocol && move->protocol != cold->protocol)
 		return false;
@@ -50,16 +53,16 @@ static bool is_named(const struct daemon *d, __u32 slot, const struct move_reque
 }
 
 /* The slot that a request names: -ENOENT, or -ENOTUNIQ if several SAs have the SPI. */
-static int find_slot(const struct daemon *d, const struct move_request *move)
+static int find_slot(const struct sas *sas, const struct move_request *move)
 {
 	int found = -ENOENT;
 
-	for (__u32 i = 0; i < d->sas.known.count; i++) {
-		if (!is_named(d, d->sas.known.slot[i], move))
+	for (__u32 i = 0; i < sas->known.count; i++) {
+		if (!is_named(sas, sas->known.slot[i], move))
 			continue;
 		if (found >= 0)
 			return -ENOTUNIQ;
-		found = (int)d->sas.known.slot[i];
+		found = (int)sas->known.slot[i];
 	}
 	return found;
 }
@@ -91,10 +94,10 @@ static const char *why_not(int err)
 	}
 }
 
-static int move_to(struct daemon *d, __u32 slot, const struct move_request *move,
+static int move_to(struct sas *sas, __u32 slot, const struct move_request *move,
 		   struct control_reply *reply)
 {
-	int err = sas_move_by_hand(&d->sas, slot, move->cpu, clock_now());
+	int err = sas_move_by_hand(sas, slot, move->cpu, clock_now());
 
 	if (err && err != -EALREADY)
 		return err;
@@ -111,10 +114,10 @@ static int move_to(struct daemon *d, __u32 slot, const struct move_request *move
 }
 
 /* Nothing to do is no error. */
-static void release(struct daemon *d, __u32 slot, const struct move_request *move,
+static void release(struct sas *sas, __u32 slot, const struct move_request *move,
 		    struct control_reply *reply)
 {
-	int err = sas_release(&d->sas, slot);
+	int err = sas_release(sas, slot);
 
 	snprintf(reply->said, sizeof(reply->said),
 		 err ? "SA 0x%08x was not put on CPU %d, where it is, by hand; nothing to do"
@@ -122,25 +125,27 @@ static void release(struct daemon *d, __u32 slot, const struct move_request *mov
 		 move->spi, reply->from);
 }
 
-static int do_move(struct daemon *d, const struct move_request *move, struct control_reply *reply)
+static int do_move(struct control *control, const struct move_request *move,
+		   struct control_reply *reply)
 {
-	int slot = find_slot(d, move);
+	struct sas *sas = control->sas;
+	int slot = find_slot(sas, move);
 	int err = slot;
 
 	if (slot >= 0)
-		reply->from = (int32_t)sas_cpu(&d->sas, slot);
-	if (d->sas.placed_elsewhere) {
+		reply->from = (int32_t)sas_cpu(sas, slot);
+	if (sas->placed_elsewhere) {
 		err = -ENOSYS;
 	} else if (slot >= 0 && move->cpu == MOVE_AUTO) {
-		release(d, slot, move, reply);
+		release(sas, slot, move, reply);
 		err = 0;
 	} else if (slot >= 0) {
-		err = move_to(d, slot, move, reply);
+		err = move_to(sas, slot, move, reply);
 	}
 	if (err < 0)
 		snprintf(reply->said, sizeof(reply->said), "%s", why_not(err));
 	else
-		d->pending |= PENDING_CHANGED;
+		*control->interfaces->pending |= PENDING_CHANGED;
 	return err;
 }
 
@@ -162,42 +167,42 @@ static void send_lines(int client, const struct leavings *leavings)
 }
 
 /* "; eb2, eb3 stay steered": what goes on. */
-static void say_others(const struct daemon *d, char *said, size_t size)
+static void say_others(const struct interfaces *interfaces, char *said, size_t size)
 {
 	size_t n = strlen(said), first = n;
 	int others = 0;
 
-	for (int i = 0; i < DAEMON_INTERFACES && n < size; i++)
-		if (d->interface[i].ifindex)
+	for (int i = 0; i < HOST_INTERFACES && n < size; i++)
+		if (interfaces->at[i].ifindex)
 			n += (size_t)snprintf(said + n, size - n, "%s%s", others++ ? ", " : "; ",
-					      d->interface[i].name);
+					      interfaces->at[i].name);
 	if (n > first && n < size)
 		snprintf(said + n, size - n, " stay%s steered", others == 1 ? "s" : "");
 }
 
-static void stop_one(struct daemon *d, struct daemon_interface *interface, int client,
+static void stop_one(struct interfaces *all, struct interface *interface, int client,
 		     struct control_reply *reply)
 {
+	struct leavings leavings = {0};
 	char name[IFNAMSIZ];
 
 	snprintf(name, sizeof(name), "%s", interface->name);
-	(void)interfaces_forgo(d, name);
-	undo_tell(d->undo, leavings_hear, &d->leavings);
-	reply->err = interfaces_detach(d, interface);
-	undo_tell(d->undo, say_line, NULL);
+	(void)interfaces_forgo(all, name);
+	undo_tell(all->undo, leavings_hear, &leavings);
+	reply->err = interfaces_detach(all, interface);
+	undo_tell(all->undo, say_line, NULL);
 	reply->stopped = true;
-	stop_sentence(name, &d->leavings, reply->err, "", reply->said, sizeof(reply->said));
-	say_others(d, reply->said, sizeof(reply->said));
+	stop_sentence(name, &leavings, reply->err, "", reply->said, sizeof(reply->said));
+	say_others(all, reply->said, sizeof(reply->said));
 	say("%s", reply->said);
-	send_lines(client, &d->leavings);
-	leavings_clear(&d->leavings);
+	send_lines(client, &leavings);
+	leavings_clear(&leavings);
 }
 
 /* The client is answered when it is done. */
-static void stop_all(struct daemon *d, const char *interface, int client)
+static void stop_all(struct control *control, const char *interface, int client)
 {
 	static const struct timeval patience = {.tv_sec = 1};
-	struct control *control = d->control;
 
 	if (control->stopper < 0) {
 		control->stopper = dup(client);
@@ -205,31 +210,32 @@ static void stop_all(struct daemon *d, const char *interface, int client)
 		setsockopt(control->stopper, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
 		snprintf(control->stopping, sizeof(control->stopping), "%s", interface);
 	}
-	d->pending |= PENDING_END | PENDING_TAKEDOWN;
+	*control->interfaces->pending |= PENDING_END | PENDING_TAKEDOWN;
 }
 
 /* False: the answer comes later. */
-static bool do_stop(struct daemon *d, const struct control_request *request, int client,
+static bool do_stop(struct control *control, const struct control_request *request, int client,
 		    struct control_reply *reply)
 {
-	struct daemon_interface *named = NULL;
-	int others = candidates_measuring(d);
+	struct interfaces *all = control->interfaces;
+	struct interface *named = NULL;
+	int others = candidates_measuring(all->candidates);
 
-	for (int i = 0; i < DAEMON_INTERFACES; i++) {
-		if (!d->interface[i].ifindex)
+	for (int i = 0; i < HOST_INTERFACES; i++) {
+		if (!all->at[i].ifindex)
 			continue;
-		if (!strcmp(d->interface[i].name, request->interface))
-			named = &d->interface[i];
+		if (!strcmp(all->at[i].name, request->interface))
+			named = &all->at[i];
 		else
 			others++;
 	}
 	if (!request->interface[0] || (named && !others)) {
-		stop_all(d, request->interface, client);
+		stop_all(control, request->interface, client);
 		return false;
 	}
 	if (named)
-		stop_one(d, named, client, reply);
-	else if (interfaces_forgo(d, request->interface))
+		stop_one(all, named, client, reply);
+	else if (interfaces_forgo(all, request->interface))
 		snprintf(
 			reply->said, sizeof(reply->said),
 			"%s was not steered yet, and will not be until 'espalier run' is started again",
@@ -239,29 +245,29 @@ static bool do_stop(struct daemon *d, const struct control_request *request, int
 	return true;
 }
 
-void control_stopped(struct daemon *d, int err, const char *why)
+void control_stopped(struct control *control, const struct leavings *leavings, int err,
+		     const char *why)
 {
 	struct control_reply reply = {
 		.magic = CONTROL_MAGIC, .err = err, .stopped = true, .ends = true};
-	struct control *control = d->control;
 
 	if (!control || control->stopper < 0)
 		return;
-	send_lines(control->stopper, &d->leavings);
-	stop_sentence(control->stopping, &d->leavings, err, why, reply.said, sizeof(reply.said));
+	send_lines(control->stopper, leavings);
+	stop_sentence(control->stopping, leavings, err, why, reply.said, sizeof(reply.said));
 	send(control->stopper, &reply, sizeof(reply), MSG_NOSIGNAL);
 	close(control->stopper);
 	control->stopper = -1;
 }
 
 /* False: the answer comes later. */
-static bool serve(struct daemon *d, const struct control_request *request, int client,
+static bool serve(struct control *control, const struct control_request *request, int client,
 		  struct control_reply *reply)
 {
 	if (request->what == CONTROL_STOP)
-		return do_stop(d, request, client, reply);
+		return do_stop(control, request, client, reply);
 	if (request->what == CONTROL_MOVE) {
-		reply->err = do_move(d, &request->move, reply);
+		reply->err = do_move(control, &request->move, reply);
 		return true;
 	}
 	snprintf(reply->said, sizeof(reply->said), "the daemon does not know this request");
@@ -289,7 +295,7 @@ static void answer(struct client *client)
 		return;
 	request.interface[sizeof(request.interface) - 1] = 0;
 	if (got == (ssize_t)sizeof(request) && request.magic == CONTROL_MAGIC) {
-		ready = serve(client->daemon, &request, client->fd, &reply);
+		ready = serve(client->control, &request, client->fd, &reply);
 	} else {
 		snprintf(reply.said, sizeof(reply.said),
 			 "the daemon is of another version; use its own program");
@@ -304,7 +310,7 @@ static void client_end(struct client *client)
 	event_free(client->event);
 	close(client->fd);
 	client->event = NULL;
-	listener_resume(&client->daemon->control->listener);
+	listener_resume(&client->control->listener);
 }
 
 /* Its request, or it was silent for too long. */
@@ -328,18 +334,18 @@ static struct client *free_place(struct control *control)
 static void on_client(int fd, void *arg)
 {
 	static const struct timeval patience = {.tv_sec = 1};
-	struct daemon *d = arg;
-	struct client *client = free_place(d->control);
+	struct control *control = arg;
+	struct client *client = free_place(control);
 
-	client->daemon = d;
+	client->control = control;
 	client->fd = fd;
-	client->event = event_new(d->base, fd, EV_READ, on_request, client);
+	client->event = event_new(control->base, fd, EV_READ, on_request, client);
 	if (!client->event)
 		close(fd);
 	else if (event_add(client->event, &patience))
 		client_end(client);
-	if (!free_place(d->control))
-		listener_pause(&d->control->listener); /* until one of these ends */
+	if (!free_place(control))
+		listener_pause(&control->listener); /* until one of these ends */
 }
 
 static int listen_there(const struct sockaddr_un *address)
@@ -355,38 +361,39 @@ static int listen_there(const struct sockaddr_un *address)
 	return err ? err : fd;
 }
 
-int control_open(struct daemon *d)
+int control_open(struct control **out, struct event_base *base, struct interfaces *interfaces)
 {
-	struct control *control = calloc(1, sizeof(*control));
+	struct control *control = *out = calloc(1, sizeof(*control));
 	struct sockaddr_un address;
 	int fd, err;
 
 	if (!control)
 		return -ENOMEM;
+	control->base = base;
+	control->interfaces = interfaces;
+	control->sas = interfaces->sas;
 	control->stopper = -1;
 	listener_init(&control->listener);
-	d->control = control;
-	control_address(d->sas.pins.cookie, &address);
+	control_address(control->sas->pins.cookie, &address);
 	snprintf(control->path, sizeof(control->path), "%s", address.sun_path);
 	unlink(control->path); /* the lock is ours, so this is a dead daemon's */
 	fd = listen_there(&address);
-	err = fd < 0 ? fd : listener_open(&control->listener, d->base, fd, on_client, d);
+	err = fd < 0 ? fd : listener_open(&control->listener, base, fd, on_client, control);
 	if (err)
 		say_error("listening on %s: %s", control->path, strerror(-err));
 	return err;
 }
 
-void control_close(struct daemon *d)
+void control_close(struct control *control)
 {
-	if (!d->control)
+	if (!control)
 		return;
 	for (int i = 0; i < CLIENTS; i++)
-		if (d->control->client[i].event)
-			client_end(&d->control->client[i]);
-	listener_close(&d->control->listener);
-	if (d->control->stopper >= 0)
-		close(d->control->stopper);
-	unlink(d->control->path);
-	free(d->control);
-	d->control = NULL;
+		if (control->client[i].event)
+			client_end(&control->client[i]);
+	listener_close(&control->listener);
+	if (control->stopper >= 0)
+		close(control->stopper);
+	unlink(control->path);
+	free(control);
 }

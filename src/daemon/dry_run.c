@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // `run --dry-run`: what would be done, as far as it can be told without doing it.
-#include "daemon/daemon.h"
+#include "daemon/dry_run.h"
 
 #include <errno.h>
 #include <libgen.h>
@@ -17,6 +17,7 @@
 #include "client/find_pins.h"
 #include "client/lock.h"
 #include "daemon/meet.h"
+#include "daemon/roles.h"
 #include "host/cpuset.h"
 #include "nic/cpulist.h"
 #include "nic/netns.h"

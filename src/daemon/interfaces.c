@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The interfaces that are steered: attaching, detaching, and surviving what happens to them.
-#include "daemon/interfaces_impl.h"
+#include "daemon/interfaces.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -9,51 +9,50 @@
 #include <unistd.h>
 #include "cli/say.h"
 #include "cli/signals.h"
-#include "daemon/candidates.h"
 #include "daemon/steered.h"
 #include "daemon/meet.h"
 #include "daemon/switches.h"
 #include "steer/xdp.h"
 
-struct daemon_interface *interfaces_find(struct daemon *d, unsigned int ifindex)
+struct interface *interfaces_find(struct interfaces *all, unsigned int ifindex)
 {
-	for (int i = 0; i < DAEMON_INTERFACES; i++)
-		if (d->interface[i].ifindex == ifindex)
-			return &d->interface[i];
+	for (int i = 0; i < HOST_INTERFACES; i++)
+		if (all->at[i].ifindex == ifindex)
+			return &all->at[i];
 	return NULL;
 }
 
-static bool was_stopped(const struct daemon *d, const char *name)
+static bool was_stopped(const struct interfaces *all, const char *name)
 {
-	for (int i = 0; i < DAEMON_INTERFACES; i++)
-		if (d->stopped[i] && !strcmp(d->stopped[i], name))
+	for (int i = 0; i < HOST_INTERFACES; i++)
+		if (all->stopped[i] && !strcmp(all->stopped[i], name))
 			return true;
 	return false;
 }
 
 /* A place in host->interface, with its counters at zero. */
-static int take_index(struct daemon *d)
+static int take_index(struct interfaces *all)
 {
-	struct host *host = d->sas.maps.host;
+	struct host *host = all->sas->maps.host;
 
 	for (int i = 0; i < HOST_INTERFACES; i++)
-		if (!host->interface[i].ifindex && maps_clear_counts(&d->sas.maps, i) == 0)
+		if (!host->interface[i].ifindex && maps_clear_counts(&all->sas->maps, i) == 0)
 			return i;
 	return -ENOSPC;
 }
 
-static void fill_index(struct daemon *d, const struct daemon_interface *interface,
+static void fill_index(struct interfaces *all, const struct interface *interface,
 		       const struct meeting *meeting)
 {
-	struct host_interface *place = &d->sas.maps.host->interface[interface->index];
+	struct host_interface *place = &all->sas->maps.host->interface[interface->index];
 
 	place->generic = meeting->generic;
 	snprintf(place->method, sizeof(place->method), "%s", meeting->method->name);
 	place->program = program_hash();
-	d->sas.maps.report->interface[interface->index] = (struct report_interface){0};
+	all->sas->maps.report->interface[interface->index] = (struct report_interface){0};
 	snprintf(place->name, sizeof(place->name), "%s", interface->name);
 	SHARED(place->ifindex) = interface->ifindex;
-	steered_note(d);
+	steered_note(all->sas);
 }
 
 static void explain_attach(const char *name, int err, const char *log)
@@ -68,40 +67,40 @@ static void explain_attach(const char *name, int err, const char *log)
  * What the driver changed is written down before the program may outlive us: so of every program
  * that is found pinned it is known.
  */
-static int put_program_on(struct daemon *d, const char *name, const struct program_target *target,
-			  char *log, size_t size)
+static int put_program_on(struct interfaces *all, const char *name,
+			  const struct program_target *target, char *log, size_t size)
 {
 	struct xdp_link link = {.link = -1, .program = -1};
-	int err = undo_before_attach(d->undo, (int)target->ifindex);
+	int err = undo_before_attach(all->undo, (int)target->ifindex);
 
 	if (!err)
-		err = xdp_attach(&d->sas.maps, target, &link, log, size);
+		err = xdp_attach(&all->sas->maps, target, &link, log, size);
 	if (!err)
-		err = undo_after_attach(d->undo, (int)target->ifindex);
+		err = undo_after_attach(all->undo, (int)target->ifindex);
 	switches_die("noted", name);
 	if (!err)
-		err = xdp_pin(&d->sas.pins, target->ifindex, &link);
+		err = xdp_pin(&all->sas->pins, target->ifindex, &link);
 	switches_die("pinned", name);
 	if (err)
-		undo_before_detach(d->undo, (int)target->ifindex);
+		undo_before_detach(all->undo, (int)target->ifindex);
 	xdp_close(&link, err != 0);
 	return err;
 }
 
-static int attach_program(struct daemon *d, const struct link *link, const struct meeting *meeting,
-			  struct daemon_interface *interface)
+static int attach_program(struct interfaces *all, const struct link *link,
+			  const struct meeting *meeting, struct interface *interface)
 {
 	struct program_target target = {
 		.ifindex = link->ifindex,
 		.generic = meeting->generic,
 	};
 	char log[8192] = "";
-	int index = take_index(d);
+	int index = take_index(all);
 	int err = index < 0 ? index : 0;
 
 	if (!err) {
 		target.index = index;
-		err = put_program_on(d, link->name, &target, log, sizeof(log));
+		err = put_program_on(all, link->name, &target, log, sizeof(log));
 	}
 	if (err) {
 		explain_attach(link->name, err, log);
@@ -111,15 +110,15 @@ static int attach_program(struct daemon *d, const struct link *link, const struc
 	interface->ifindex = link->ifindex;
 	snprintf(interface->name, sizeof(interface->name), "%s", link->name);
 	interface->fresh = true;
-	fill_index(d, interface, meeting);
+	fill_index(all, interface, meeting);
 	return 0;
 }
 
 /* Steering that is not our program's: set by now, and to be kept up from here on. */
-static int begin_method(struct daemon *d, const struct link *link, const struct meeting *meeting,
-			struct daemon_interface *interface)
+static int begin_method(struct interfaces *all, const struct link *link,
+			const struct meeting *meeting, struct interface *interface)
 {
-	int index = take_index(d);
+	int index = take_index(all);
 	int err;
 
 	if (index < 0)
@@ -127,14 +126,14 @@ static int begin_method(struct daemon *d, const struct link *link, const struct 
 	interface->index = (unsigned int)index;
 	interface->ifindex = (unsigned int)link->ifindex;
 	snprintf(interface->name, sizeof(interface->name), "%s", link->name);
-	err = steered_start(d, interface, meeting);
+	err = steered_start(all, interface, meeting);
 	if (err) {
 		interface->ifindex = 0;
 		return err;
 	}
 	interface->fresh = true;
-	fill_index(d, interface, meeting);
-	d->pending |= PENDING_CHANGED;
+	fill_index(all, interface, meeting);
+	*all->pending |= PENDING_CHANGED;
 	return 0;
 }
 
@@ -149,10 +148,10 @@ static void say_steering(const struct link *link, const struct meeting *meeting)
 }
 
 /* Where an earlier daemon left word of an interface that is not steered now; NULL: nowhere. */
-static struct host_interface *earlier(const struct daemon *d, const struct link *link)
+static struct host_interface *earlier(const struct interfaces *all, const struct link *link)
 {
 	for (int i = 0; i < HOST_INTERFACES; i++) {
-		struct host_interface *place = &d->sas.maps.host->interface[i];
+		struct host_interface *place = &all->sas->maps.host->interface[i];
 		const struct method *method = method_find(place->method);
 
 		if (!place->ifindex && method && !method_has(method, METHOD_PINNED) &&
@@ -166,50 +165,51 @@ static struct host_interface *earlier(const struct daemon *d, const struct link 
  * How an earlier daemon steered it, if not by our program; else as it is asked for or chosen. 0, or
  * -EINPROGRESS: it is measured first.
  */
-static int method_of(struct daemon *d, const struct link *link, const struct method **method)
+static int method_of(struct interfaces *all, const struct link *link, const struct method **method)
 {
-	struct host_interface *place = earlier(d, link);
+	struct host_interface *place = earlier(all, link);
 	const struct method *before = place ? method_find(place->method) : NULL;
 	int err = 0;
 
-	if (place && !run_method(d->options) && !d->options->generic)
+	if (place && !run_method(all->options) && !all->options->generic)
 		*method = before;
 	else
-		err = candidates_method(d, link, method);
+		err = candidates_method(all->candidates, link, method);
 	if (err || !place)
 		return err;
 	memset(place->method, 0, sizeof(place->method));
 	if (before != *method)
-		undo_restore(d->undo, link->ifindex);
+		undo_restore(all->undo, link->ifindex);
 	return 0;
 }
 
 /* 0, or a negative errno; -EINPROGRESS: not yet, it is measured first. */
-static int attach_one(struct daemon *d, const struct link *link)
+static int attach_one(struct interfaces *all, const struct link *link)
 {
-	struct daemon_interface *interface = interfaces_find(d, 0);
+	struct interface *interface = interfaces_find(all, 0);
 	struct meeting meeting = {
-		.cpus = &d->sas.roles.sas,
-		.generic = d->options->generic,
+		.sysfs = all->sysfs,
+		.cpus = &all->sas->roles.sas,
+		.generic = all->options->generic,
 	};
 	int err;
 
 	if (!interface) {
 		say_error("attaching to %s: %d interfaces are steered already, which is the most",
-		    link->name, DAEMON_INTERFACES);
+			  link->name, HOST_INTERFACES);
 		return -ENOSPC;
 	}
-	err = method_of(d, link, &meeting.method);
+	err = method_of(all, link, &meeting.method);
 	if (err)
 		return err;
-	err = meet_needs(d, link->name, &meeting);
+	err = meet_needs(all->undo, link->name, &meeting);
 	if (!err && method_has(meeting.method, METHOD_PINNED))
-		err = attach_program(d, link, &meeting, interface);
+		err = attach_program(all, link, &meeting, interface);
 	else if (!err)
-		err = begin_method(d, link, &meeting, interface);
+		err = begin_method(all, link, &meeting, interface);
 	if (err) {
-		undo_after_detach(d->undo, link->ifindex);
-		undo_restore(d->undo, link->ifindex);
+		undo_after_detach(all->undo, link->ifindex);
+		undo_restore(all->undo, link->ifindex);
 		return err;
 	}
 	say_steering(link, &meeting);
@@ -217,68 +217,70 @@ static int attach_one(struct daemon *d, const struct link *link)
 }
 
 /* The same, unless there is nothing to be done or tried now. @tried: it took its time. */
-static int attach_candidate(struct daemon *d, const struct link *link, bool *tried)
+static int attach_candidate(struct interfaces *all, const struct link *link, bool starting,
+			    bool *tried)
 {
 	int err;
 
-	if (was_stopped(d, link->name) || interfaces_find(d, link->ifindex) ||
-	    candidates_wait(d, link))
+	if (was_stopped(all, link->name) || interfaces_find(all, link->ifindex) ||
+	    candidates_wait(all->candidates, link))
 		return 0;
-	err = attach_one(d, link);
+	err = attach_one(all, link);
 	*tried = true;
 	if (err == -EINPROGRESS)
 		return 0;
 	if (!err) {
-		candidates_forget(d, link->ifindex);
+		candidates_forget(all->candidates, link->ifindex);
 		return 0;
 	}
-	candidates_refused(d, link);
-	if (!d->starting)
+	candidates_refused(all->candidates, link);
+	if (!starting)
 		say("%s: not steered; tried again when the interface changes, or on SIGHUP "
 		    "(systemctl reload espalier)",
 		    link->name);
 	return err;
 }
 
-static int attach_named(struct daemon *d, const char *name, bool first, bool *tried)
+static int attach_named(struct interfaces *all, const char *name, bool starting, bool *tried)
 {
 	struct link_list links = {0};
 	char why[LINK_WHY_LEN];
 	int err = link_attachable(name, &links, why, sizeof(why));
 
 	if (err) {
-		if (first)
+		if (starting)
 			say_error("steering %s: %s", name, why);
 		return err;
 	}
-	for (size_t i = 0; i < links.count && (first ? !err : !*tried); i++)
-		err = attach_candidate(d, &links.link[i], tried);
+	for (size_t i = 0; i < links.count && (starting ? !err : !*tried); i++)
+		err = attach_candidate(all, &links.link[i], starting, tried);
 	link_list_free(&links);
 	return err;
 }
 
-int interfaces_attach(struct daemon *d)
+int interfaces_attach(struct interfaces *all, bool starting)
 {
-	bool first = d->starting, tried = false;
+	bool tried = false;
 	int err = 0;
 
-	for (size_t i = 0; i < d->options->n_interfaces && (first ? !err : !tried); i++)
-		err = signals_end() ? -EINTR
-				    : attach_named(d, d->options->interfaces[i], first, &tried);
-	if (!first && tried) /* there may be more of them */
-		d->pending |= PENDING_LINKS;
-	return first ? err : 0;
+	for (size_t i = 0; i < all->options->n_interfaces && (starting ? !err : !tried); i++)
+		err = signals_end()
+			      ? -EINTR
+			      : attach_named(all, all->options->interfaces[i], starting, &tried);
+	if (!starting && tried) /* there may be more of them */
+		*all->pending |= PENDING_LINKS;
+	return starting ? err : 0;
 }
 
-bool interfaces_is_named(const struct daemon *d, unsigned int ifindex)
+bool interfaces_is_named(const struct interfaces *all, unsigned int ifindex)
 {
 	struct link_list links;
 	char why[LINK_WHY_LEN];
 	bool found = false;
 
-	for (size_t i = 0; i < d->options->n_interfaces && !found; i++) {
+	for (size_t i = 0; i < all->options->n_interfaces && !found; i++) {
 		links = (struct link_list){0};
-		if (link_attachable(d->options->interfaces[i], &links, why, sizeof(why)))
+		if (link_attachable(all->options->interfaces[i], &links, why, sizeof(why)))
 			continue;
 		for (size_t k = 0; k < links.count; k++)
 			found |= links.link[k].ifindex == (int)ifindex;
@@ -287,81 +289,80 @@ bool interfaces_is_named(const struct daemon *d, unsigned int ifindex)
 	return found;
 }
 
-bool interfaces_forgo(struct daemon *d, const char *name)
+bool interfaces_forgo(struct interfaces *all, const char *name)
 {
 	struct link link;
 	bool there = !link_get(name, &link);
 
-	if (was_stopped(d, name) || !there || !interfaces_is_named(d, link.ifindex))
+	if (was_stopped(all, name) || !there || !interfaces_is_named(all, link.ifindex))
 		return false;
-	candidates_forget(d, link.ifindex);
-	for (int i = 0; i < DAEMON_INTERFACES; i++) {
-		if (d->stopped[i])
+	candidates_forget(all->candidates, link.ifindex);
+	for (int i = 0; i < HOST_INTERFACES; i++) {
+		if (all->stopped[i])
 			continue;
-		d->stopped[i] = strdup(name);
+		all->stopped[i] = strdup(name);
 		break;
 	}
 	return true;
 }
 
-void interfaces_detach_unnamed(struct daemon *d)
+void interfaces_detach_unnamed(struct interfaces *all)
 {
-	for (int i = 0; i < DAEMON_INTERFACES; i++) {
-		struct daemon_interface *interface = &d->interface[i];
+	for (int i = 0; i < HOST_INTERFACES; i++) {
+		struct interface *interface = &all->at[i];
 
-		if (!interface->ifindex || interfaces_is_named(d, interface->ifindex))
+		if (!interface->ifindex || interfaces_is_named(all, interface->ifindex))
 			continue;
 		say("%s is no longer named: put back as it was", interface->name);
-		(void)interfaces_detach(d, interface);
+		(void)interfaces_detach(all, interface);
 	}
 }
 
-void interfaces_release(struct daemon *d, struct daemon_interface *interface)
+void interfaces_release(struct interfaces *all, struct interface *interface)
 {
-	xdp_detach(&d->sas.pins, interface->ifindex);
-	pins_remove_interface(&d->sas.pins, interface->ifindex);
+	xdp_detach(&all->sas->pins, interface->ifindex);
+	pins_remove_interface(&all->sas->pins, interface->ifindex);
 	if (interface->index != NO_INDEX)
-		SHARED(d->sas.maps.host->interface[interface->index].ifindex) = 0;
+		SHARED(all->sas->maps.host->interface[interface->index].ifindex) = 0;
 	interface->ifindex = 0;
 	steered_end(interface);
-	steered_note(d);
+	steered_note(all->sas);
 }
 
-int interfaces_detach(struct daemon *d, struct daemon_interface *interface)
+int interfaces_detach(struct interfaces *all, struct interface *interface)
 {
 	int ifindex = (int)interface->ifindex, left, err;
 
-	undo_before_detach(d->undo, ifindex);
-	interfaces_release(d, interface);
+	undo_before_detach(all->undo, ifindex);
+	interfaces_release(all, interface);
 	switches_die("detached", interface->name);
-	left = undo_after_detach(d->undo, ifindex);
-	err = undo_restore(d->undo, ifindex);
+	left = undo_after_detach(all->undo, ifindex);
+	err = undo_restore(all->undo, ifindex);
 	return left || err ? -EIO : 0;
 }
 
-void interfaces_link_changed(struct daemon *d, unsigned int changes, const struct link *was,
-			     const struct link *now)
+void interfaces_link_changed(struct interfaces *all, unsigned int changes, const struct link *now)
 {
-	struct daemon_interface *interface = interfaces_find(d, now->ifindex);
+	struct interface *interface = interfaces_find(all, now->ifindex);
 
 	if (changes & (WATCH_NEW | WATCH_RENAMED | WATCH_MASTER) ||
-	    candidates_touched(d, changes, now->ifindex))
-		d->pending |= PENDING_LINKS;
+	    candidates_touched(all->candidates, changes, now->ifindex))
+		*all->pending |= PENDING_LINKS;
 	if (changes & WATCH_GONE)
-		candidates_forget(d, now->ifindex);
+		candidates_forget(all->candidates, now->ifindex);
 	if (!interface || !now->ifindex)
 		return;
 	if (changes & WATCH_GONE) {
-		interfaces_release(d, interface);
+		interfaces_release(all, interface);
 		say("%s was deleted; steering of the other interfaces goes on", interface->name);
-		undo_restore(d->undo, now->ifindex);
+		undo_restore(all->undo, now->ifindex);
 		return;
 	}
 	if (changes & WATCH_RENAMED) {
 		say("%s is now %s; steering goes on", interface->name, now->name);
 		snprintf(interface->name, sizeof(interface->name), "%s", now->name);
-		memcpy(d->sas.maps.host->interface[interface->index].name, now->name,
-		       sizeof(d->sas.maps.host->interface[0].name));
+		memcpy(all->sas->maps.host->interface[interface->index].name, now->name,
+		       sizeof(all->sas->maps.host->interface[0].name));
 	}
 	if (changes & WATCH_DOWN)
 		say("%s is down; it is steered again as soon as it is up", interface->name);
@@ -370,4 +371,19 @@ void interfaces_link_changed(struct daemon *d, unsigned int changes, const struc
 	if ((changes & WATCH_XDP) && !link_has_xdp(now))
 		say_warning("%s: somebody took our XDP program off; run 'espalier stop %s' and start again",
 		    interface->name, interface->name);
+}
+
+void interfaces_detach_fresh(struct interfaces *all)
+{
+	for (int i = 0; i < HOST_INTERFACES; i++)
+		if (all->at[i].ifindex && all->at[i].fresh)
+			(void)interfaces_detach(all, &all->at[i]);
+}
+
+void interfaces_close(struct interfaces *all)
+{
+	for (int i = 0; i < HOST_INTERFACES; i++) {
+		steered_end(&all->at[i]);
+		free(all->stopped[i]);
+	}
 }

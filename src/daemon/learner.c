@@ -1,22 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Questions of the steering programs about strays: is there such an SA, and with --learn: may it be
 // taken for one?
-#include "daemon/daemon.h"
+#include "daemon/learner.h"
 
 #include <bpf/libbpf.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include "cli/say.h"
 #include "host/clock.h"
 #include "sad/learn.h"
 
-struct learner {
-	struct learn *learn; /* NULL without --learn */
-	struct event *event;
-};
-
-static void learn_from(struct daemon *d, const struct ask *question, const struct sa_id *id)
+static void learn_from(struct learner *l, const struct ask *question, const struct sa_id *id)
 {
 	struct learn_packet packet = {
 		.time_ns = question->time_ns,
@@ -29,15 +23,14 @@ static void learn_from(struct daemon *d, const struct ask *question, const struc
 	struct sa sa;
 
 	memcpy(packet.src, question->src, sizeof(packet.src));
-	if (learn_packet(d->learner->learn, &packet, &sa) == 1 &&
-	    sad_learned_add(d->sad, &sa, clock_now()))
-		learn_forget(d->learner->learn, &sa);
+	if (learn_packet(l->learn, &packet, &sa) == 1 && sad_learned_add(l->sad, &sa, clock_now()))
+		learn_forget(l->learn, &sa);
 }
 
 static int on_ask(void *arg, void *data, size_t size)
 {
 	const struct ask *question = data;
-	struct daemon *d = arg;
+	struct learner *l = arg;
 	struct sa_id id = {0};
 
 	if (size < sizeof(*question))
@@ -46,79 +39,54 @@ static int on_ask(void *arg, void *data, size_t size)
 	id.protocol = question->protocol;
 	id.spi = question->spi;
 	memcpy(id.dst, question->dst, sizeof(id.dst));
-	if (sad_find(d->sad, &id) || sad_ask(d->sad, &id) == 0)
+	if (sad_find(l->sad, &id) || sad_ask(l->sad, &id) == 0)
 		return 0;
-	if (d->learner->learn)
-		learn_from(d, question, &id);
+	if (l->learn)
+		learn_from(l, question, &id);
 	return 0;
 }
 
 static void on_readable(evutil_socket_t fd, short what, void *arg)
 {
-	struct daemon *d = arg;
+	struct learner *l = arg;
 
-	ring_buffer__consume(d->asks);
+	ring_buffer__consume(l->asks);
 }
 
-int learner_open(struct daemon *d)
+int learner_open(struct learner *l)
 {
-	struct learner *learner = calloc(1, sizeof(*learner));
-
-	d->learner = learner;
-	d->asks = learner ? ring_buffer__new(d->sas.maps.fd[MAP_ASKS], on_ask, d, NULL) : NULL;
-	if (!d->asks)
-		goto failed;
-	learner->event = event_new(d->base, ring_buffer__epoll_fd(d->asks), EV_READ | EV_PERSIST,
-				   on_readable, d);
-	if (!learner->event || event_add(learner->event, NULL))
-		goto failed;
-	if (!d->options->learn)
+	l->asks = ring_buffer__new(l->sas->maps.fd[MAP_ASKS], on_ask, l, NULL);
+	if (l->asks)
+		l->event = event_new(l->base, ring_buffer__epoll_fd(l->asks), EV_READ | EV_PERSIST,
+				     on_readable, l);
+	if (l->event && !event_add(l->event, NULL))
 		return 0;
-	learner->learn = learn_new(d->sas.maps.host->max_sas / 4 ?: 1, d->sas.table.shape.seed);
-	if (learner->learn)
-		return 0;
-failed:
 	say("listening to the steering programs: %s", strerror(errno));
 	return -ENOMEM;
 }
 
-void learner_close(struct daemon *d)
+void learner_close(struct learner *l)
 {
-	ring_buffer__free(d->asks);
-	d->asks = NULL;
-	if (!d->learner)
-		return;
-	if (d->learner->event)
-		event_free(d->learner->event);
-	learn_free(d->learner->learn);
-	free(d->learner);
-	d->learner = NULL;
-}
-
-void learner_adopted(struct daemon *d, const struct sa *sa)
-{
-	learn_adopt(d->learner->learn, sa, clock_now());
-}
-
-void learner_removed(struct daemon *d, const struct sa *sa)
-{
-	if (sa->source == SA_LEARNED && d->learner && d->learner->learn)
-		learn_forget(d->learner->learn, sa);
+	ring_buffer__free(l->asks);
+	l->asks = NULL;
+	if (l->event)
+		event_free(l->event);
+	l->event = NULL;
 }
 
 /* When the counters of a learned SA last grew, as far as we have looked. */
 static uint64_t last_packet(void *arg, const struct sa *sa)
 {
-	struct daemon *d = arg;
-	int slot = sas_find(&d->sas, &sa->id);
+	struct learner *l = arg;
+	int slot = sas_find(l->sas, &sa->id);
 	const struct sa_warm *warm;
 	struct sa_cold *cold;
 	uint64_t packets;
 
 	if (slot < 0)
 		return 0;
-	warm = &d->sas.maps.warm[slot];
-	cold = table_cold(&d->sas.table, slot);
+	warm = &l->sas->maps.warm[slot];
+	cold = table_cold(&l->sas->table, slot);
 	packets = SHARED(warm->pair[0].packets) + SHARED(warm->pair[1].packets);
 	if (packets != cold->active_packets) {
 		cold->active_packets = packets;
@@ -127,8 +95,8 @@ static uint64_t last_packet(void *arg, const struct sa *sa)
 	return cold->active_ns;
 }
 
-void learner_expire(struct daemon *d)
+void learner_expire(struct learner *l)
 {
-	if (d->options->learn)
-		sad_learned_idle(d->sad, clock_now(), LEARN_IDLE_NS, last_packet, d);
+	if (l->options->learn)
+		sad_learned_idle(l->sad, clock_now(), LEARN_IDLE_NS, last_packet, l);
 }

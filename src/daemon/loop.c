@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the daemon does when something happens: SAs, links, addresses, moves, signals, time.
-#include "daemon/daemon.h"
+#include "daemon/loop.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "cli/say.h"
 #include "cli/signals.h"
+#include "daemon/reload.h"
 #include "daemon/steered.h"
 #include "host/clock.h"
 
@@ -51,21 +52,21 @@ static int settle(struct daemon *d)
 	if (!d->starting && take(d, PENDING_RELOAD))
 		again(d);
 	if (take(d, PENDING_ADDRESSES))
-		follow_set_addresses(d);
+		follow_set_addresses(&d->follow);
 	if (take(d, PENDING_LINKS))
-		err = interfaces_attach(d);
+		err = interfaces_attach(&d->interfaces, d->starting);
 	if (d->pending & PENDING_ROUND)
-		follow_count(d);
+		follow_count(&d->follow);
 	if (d->pending & PENDING_SYNC)
-		follow_sync(d);
+		follow_sync(&d->follow);
 	if (take(d, PENDING_CHANGED)) {
-		rounds_soon(d);
+		rounds_soon(d->rounds);
 		d->pending |= PENDING_RULES;
 	}
 	if (take(d, PENDING_ROUND) && !d->sas.adopting)
-		rounds_run(d);
+		rounds_run(d->rounds);
 	if (!d->sas.adopting && take(d, PENDING_RULES))
-		steered_settle(d);
+		steered_settle(&d->interfaces);
 	return err;
 }
 
@@ -74,25 +75,27 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
 	struct daemon *d = arg;
 
 	sas_beat(&d->sas, clock_now());
-	learner_expire(d);
-	roles_look(d);
-	steered_look(d);
+	learner_expire(&d->learner);
+	roles_look(&d->roles);
+	steered_look(&d->interfaces);
 	losses_look(&d->losses, &d->sas.maps);
 	if (!d->options->interval)
-		follow_count(d);
+		follow_count(&d->follow);
 	sd_notify(0, "WATCHDOG=1");
 }
 
 static void on_resync(evutil_socket_t fd, short what, void *arg)
 {
 	struct daemon *d = arg;
+	uint16_t busy[CPU_SETSIZE];
 
 	d->pending |= PENDING_SYNC;
-	roles_recheck(d);
-	if (steered_queues_moved(d))
-		(void)roles_apply(d, &d->roles);
+	rounds_receiving(d->rounds, busy);
+	roles_recheck(&d->roles, busy);
+	if (steered_queues_moved(&d->interfaces))
+		(void)roles_apply(&d->roles, &d->roles.now);
 	watch_resync(d->watch); /* some changes send no event: a program taken off by its link */
-	follow_retry(d);
+	follow_retry(&d->follow);
 }
 
 static void on_moves(evutil_socket_t fd, short what, void *arg)
@@ -113,7 +116,7 @@ static void watch_moves(struct daemon *d)
 static void on_sad(evutil_socket_t fd, short what, void *arg)
 {
 	struct daemon *d = arg;
-	int err = sad_read(d->sad);
+	int err = sad_read(d->follow.sad);
 
 	if (err == SAD_SYNC_WANTED)
 		d->pending |= PENDING_SYNC;
@@ -132,7 +135,9 @@ static void on_watch(evutil_socket_t fd, short what, void *arg)
 
 static void on_link(void *arg, unsigned int changes, const struct link *was, const struct link *now)
 {
-	interfaces_link_changed(arg, changes, was, now);
+	struct daemon *d = arg;
+
+	interfaces_link_changed(&d->interfaces, changes, now);
 }
 
 static void on_address(void *arg, int family, const void *addr, bool local)
@@ -173,7 +178,7 @@ int loop_open(struct daemon *d)
 		return loop->signal_fd;
 	loop->moves = evtimer_new(d->base, on_moves, d);
 	if (!loop->moves || add(d, &loop->resync, -1, 0, on_resync, &resync) ||
-	    add(d, &loop->sad, sad_fd(d->sad), EV_READ, on_sad, NULL) ||
+	    add(d, &loop->sad, sad_fd(d->follow.sad), EV_READ, on_sad, NULL) ||
 	    add(d, &loop->watch, watch_fd(d->watch), EV_READ, on_watch, NULL) ||
 	    add(d, &loop->signals, loop->signal_fd, EV_READ, on_signal, NULL) ||
 	    add(d, &loop->second, -1, 0, on_second, &second))

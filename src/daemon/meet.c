@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Sees to what an interface needs before it is steered.
-#include "daemon/daemon.h"
 #include "daemon/meet.h"
 
 #include <errno.h>
@@ -75,10 +74,10 @@ static int refused(const struct look *look)
 	return -EOPNOTSUPP;
 }
 
-static int change(struct daemon *d, const char *name, const struct look *look)
+static int change(struct undo *undo, const char *name, const struct look *look)
 {
 	const struct needs_finding *failed = NULL;
-	int err = needs_apply(&look->facts, &look->report, d->undo, &failed);
+	int err = needs_apply(&look->facts, &look->report, undo, &failed);
 
 	if (err)
 		say("%s: setting %s to %s: %s", name, failed ? failed->knob : "it up",
@@ -86,18 +85,17 @@ static int change(struct daemon *d, const char *name, const struct look *look)
 	return err;
 }
 
-int meet_needs(struct daemon *d, const char *name, struct meeting *meeting)
+int meet_needs(struct undo *undo, const char *name, struct meeting *meeting)
 {
 	const struct xdp_driver *driver;
 	struct look look;
 	int err;
 
-	meeting->sysfs = d->sysfs;
 	err = look_at(&look, name, meeting);
 	if (!err)
 		err = refused(&look);
 	if (!err && needs_first(&look.report, NEEDS_CHANGE)) {
-		err = change(d, name, &look);
+		err = change(undo, name, &look);
 		look_away(&look);
 		if (err)
 			return err;

@@ -7,14 +7,14 @@
 #include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include "daemon/run.h"
+#include "daemon/settings.h"
 #include "nic/model.h"
 #include "place/first.h"
 #include "sad/reading.h"
 #include "steer/choose.h"
 #include "view/out.h"
 
-struct daemon;
+struct undo;
 
 struct meeting {
 	/* Asked for: */
@@ -34,7 +34,7 @@ struct meeting {
  * drivers tell what they can only then. What is changed, warned of or refused is said. 0, or a
  * negative errno: it cannot be steered.
  */
-int meet_needs(struct daemon *d, const char *name, struct meeting *meeting);
+int meet_needs(struct undo *undo, const char *name, struct meeting *meeting);
 
 struct meet_dry {
 	const struct run_options *options;

@@ -4,7 +4,7 @@
 #define DAEMON_METHOD_H
 
 #include <sched.h>
-#include "daemon/run.h"
+#include "daemon/settings.h"
 #include "sad/reading.h"
 #include "steer/choose.h"
 #include "steer/measure.h"

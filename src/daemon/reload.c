@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // SIGHUP: the file of settings and the file of SAs are read again.
-#include "daemon/daemon.h"
+#include "daemon/reload.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include "cli/say.h"
-#include "daemon/candidates.h"
 
 /* What is fixed while we run stays as it is, and is said if the file has another value now. */
 static void keep_fixed(const struct daemon *d, struct run_options *now)
@@ -55,14 +54,14 @@ static int take_roles(struct daemon *d, const struct run_options *now)
 	if (same_list(was->cpus, now->cpus) && same_list(was->stray_cpus, now->stray_cpus) &&
 	    was->ike_cpu == now->ike_cpu)
 		return 0;
-	rounds_receiving(d, busy);
+	rounds_receiving(d->rounds, busy);
 	err = roles_choose(d->sysfs, now, busy, &wanted, &roles);
 	if (!err)
 		roles_say(&wanted, &roles);
 	if (!err)
-		err = roles_apply(d, &roles);
+		err = roles_apply(&d->roles, &roles);
 	if (!err)
-		d->wanted = wanted;
+		d->roles.wanted = wanted;
 	return err;
 }
 
@@ -89,8 +88,8 @@ static void take(struct daemon *d, const struct settings *again)
 	sas_set_stray_limit(&d->sas, d->options->stray_limit);
 	d->sas.maps.host->learn = d->options->learn;
 	if (other_interval)
-		rounds_restart(d);
-	interfaces_detach_unnamed(d);
+		rounds_restart(d->rounds);
+	interfaces_detach_unnamed(&d->interfaces);
 	say("read %s again", d->options->config);
 }
 
@@ -120,10 +119,10 @@ bool reload(struct daemon *d)
 		say("SIGHUP: there is neither --config nor --sas to be read again");
 	if (settings && read_settings(d))
 		return false;
-	candidates_forget_all(d); /* what was refused may be tried again */
+	candidates_forget_all(&d->candidates); /* what was refused may be tried again */
 	d->pending |= PENDING_LINKS;
-	if (d->options->sas && !follow_reload(d))
+	if (d->options->sas && !follow_reload(&d->follow))
 		say("read %s again", d->options->sas);
-	follow_sync(d);
+	follow_sync(&d->follow);
 	return settings;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // Which CPUs do what: from the command line, or from what this machine is.
-#include "daemon/daemon.h"
+#include "daemon/roles.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -89,18 +89,18 @@ void roles_say(const struct wanted_cpus *wanted, const struct cpu_roles *roles)
 	say_roles(roles);
 }
 
-int roles_apply(struct daemon *d, const struct cpu_roles *roles)
+int roles_apply(struct roles *r, const struct cpu_roles *roles)
 {
 	char why[SAS_WHY_LEN] = "";
-	int err = sas_set_roles(&d->sas, roles, why, sizeof(why));
+	int err = sas_set_roles(r->sas, roles, why, sizeof(why));
 
 	if (err) {
 		say_error("giving the CPUs their roles: %s", why);
 		return err;
 	}
-	d->roles = *roles;
-	steered_limit(d);
-	d->pending |= PENDING_DRAIN | PENDING_CHANGED;
+	r->now = *roles;
+	steered_limit(r->interfaces);
+	*r->pending |= PENDING_DRAIN | PENDING_CHANGED;
 	return 0;
 }
 
@@ -108,26 +108,26 @@ int roles_apply(struct daemon *d, const struct cpu_roles *roles)
  * Without rounds of placing by load, the SAs of CPUs that are no longer used are moved here, and no
  * others. Those that are hands off cannot be, and need not.
  */
-static void drain(struct daemon *d)
+static void drain(struct roles *r)
 {
-	const struct slots *known = &d->sas.known;
+	const struct slots *known = &r->sas->known;
 	bool more = false;
 
-	d->pending &= ~(unsigned int)PENDING_DRAIN;
+	*r->pending &= ~(unsigned int)PENDING_DRAIN;
 	for (__u32 i = 0; i < known->count; i++) {
 		__u32 slot = known->slot[i];
 
-		if (CPU_ISSET(sas_cpu(&d->sas, slot), &d->sas.roles.sas) ||
-		    sa_word_flags(table_word(&d->sas.table, slot)) & SA_HANDS_OFF)
+		if (CPU_ISSET(sas_cpu(r->sas, slot), &r->sas->roles.sas) ||
+		    sa_word_flags(table_word(&r->sas->table, slot)) & SA_HANDS_OFF)
 			continue;
 		more = true;
-		if (sas_move(&d->sas, slot,
-			     first_cpu(&d->sas.roles.sas, d->sas.placed, d->sas.load),
+		if (sas_move(r->sas, slot,
+			     first_cpu(&r->sas->roles.sas, r->sas->placed, r->sas->load),
 			     clock_now()) == -EAGAIN)
 			break;
 	}
 	if (more)
-		d->pending |= PENDING_DRAIN | PENDING_RULES;
+		*r->pending |= PENDING_DRAIN | PENDING_RULES;
 }
 
 static void say_change(const cpu_set_t *was, const cpu_set_t *now)
@@ -169,30 +169,30 @@ static bool roles_now(const struct wanted_cpus *wanted, struct cpu_roles *roles)
 }
 
 /* Takes them, if they are others than now. */
-static void take_roles(struct daemon *d)
+static void take_roles(struct roles *r)
 {
 	struct cpu_roles roles;
 
-	if (!roles_now(&d->wanted, &roles)) {
+	if (!roles_now(&r->wanted, &roles)) {
 		say_warning(
 			"none of the CPUs that were to decrypt is online: SAs stay where they are");
 		return;
 	}
-	if (CPU_EQUAL(&roles.sas, &d->roles.sas) && CPU_EQUAL(&roles.strays, &d->roles.strays) &&
-	    roles.ike == d->roles.ike)
+	if (CPU_EQUAL(&roles.sas, &r->now.sas) && CPU_EQUAL(&roles.strays, &r->now.strays) &&
+	    roles.ike == r->now.ike)
 		return;
 	say_roles(&roles);
-	(void)roles_apply(d, &roles);
+	(void)roles_apply(r, &roles);
 }
 
 /* Which CPUs' rings are astray now; whether they are others than before. */
-static bool look_astray(struct daemon *d)
+static bool look_astray(struct roles *r)
 {
-	struct wanted_cpus *wanted = &d->wanted;
+	struct wanted_cpus *wanted = &r->wanted;
 	cpu_set_t astray, come;
 	char list[CPULIST_LEN];
 
-	rings_astray(&d->sas.maps, &astray);
+	rings_astray(&r->sas->maps, &astray);
 	CPU_AND(&astray, &astray, &wanted->online);
 	CPU_XOR(&come, &astray, &wanted->astray);
 	if (!CPU_COUNT(&come))
@@ -209,70 +209,68 @@ static bool look_astray(struct daemon *d)
 }
 
 /* Generic mode cannot hand over: there SAs do not leave, and rings stay as they are. */
-static void follow_rings(struct daemon *d)
+static void follow_rings(struct roles *r)
 {
 	int made;
 
-	if (d->sas.generic)
+	if (r->sas->generic)
 		return;
-	made = CPU_COUNT(&d->wanted.astray)
-		       ? sas_renew_rings(&d->sas, &d->wanted.online, clock_now())
+	made = CPU_COUNT(&r->wanted.astray)
+		       ? sas_renew_rings(r->sas, &r->wanted.online, clock_now())
 		       : 0;
 	if (made > 0)
 		say("%d %s made anew, on the CPU that came back", made,
 		    made > 1 ? "rings were" : "ring was");
 	else if (made < 0)
 		say_warning("making a ring anew: %s; trying again", strerror(-made));
-	if (look_astray(d))
-		take_roles(d);
+	if (look_astray(r))
+		take_roles(r);
 }
 
-static void follow_online(struct daemon *d)
+static void follow_online(struct roles *r)
 {
 	cpu_set_t online;
 
-	if (cpus_online_read("/sys", &online) || CPU_EQUAL(&online, &d->wanted.online))
+	if (cpus_online_read("/sys", &online) || CPU_EQUAL(&online, &r->wanted.online))
 		return;
-	say_change(&d->wanted.online, &online);
-	d->wanted.online = online;
-	look_astray(d);
-	take_roles(d);
+	say_change(&r->wanted.online, &online);
+	r->wanted.online = online;
+	look_astray(r);
+	take_roles(r);
 }
 
-void roles_adopt(struct daemon *d)
+void roles_adopt(struct roles *r)
 {
-	if (look_astray(d) && roles_now(&d->wanted, &d->roles)) {
-		say_roles(&d->roles);
-		d->pending |= PENDING_DRAIN;
+	if (look_astray(r) && roles_now(&r->wanted, &r->now)) {
+		say_roles(&r->now);
+		*r->pending |= PENDING_DRAIN;
 	}
 }
 
-void roles_recheck(struct daemon *d)
+void roles_recheck(struct roles *r, const uint16_t *rx_busy)
 {
-	const struct run_options *options = d->options;
-	uint16_t busy[CPU_SETSIZE];
+	const struct run_options *options = r->options;
 	struct cpus_facts machine;
 	cpu_set_t receiving;
 	char why[512];
 
 	if (options->cpus)
 		return;
-	pick_receiving(d->sysfs, options->interfaces, options->n_interfaces, &receiving);
-	if (CPU_EQUAL(&receiving, &d->wanted.receiving) || cpus_facts_read("/sys", &machine))
+	pick_receiving(r->sysfs, options->interfaces, options->n_interfaces, &receiving);
+	if (CPU_EQUAL(&receiving, &r->wanted.receiving) || cpus_facts_read("/sys", &machine))
 		return;
-	d->wanted.receiving = receiving;
-	rounds_receiving(d, busy);
-	if (pick_cpus(d->sysfs, &machine, options->interfaces, options->n_interfaces, busy,
-		      &d->wanted.cpus, why, sizeof(why)))
+	r->wanted.receiving = receiving;
+	if (pick_cpus(r->sysfs, &machine, options->interfaces, options->n_interfaces, rx_busy,
+		      &r->wanted.cpus, why, sizeof(why)))
 		return;
 	say("interrupts went to other CPUs: %s", why);
-	take_roles(d);
+	take_roles(r);
 }
 
-void roles_look(struct daemon *d)
+void roles_look(struct roles *r)
 {
-	follow_online(d);
-	follow_rings(d);
-	if (d->pending & PENDING_DRAIN && !d->options->interval && !d->sas.adopting)
-		drain(d);
+	follow_online(r);
+	follow_rings(r);
+	if (*r->pending & PENDING_DRAIN && !r->options->interval && !r->sas->adopting)
+		drain(r);
 }

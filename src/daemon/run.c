@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // `espalier run`: sets everything up, loops, and puts everything back or leaves it steering.
-#include "daemon/daemon.h"
+#include "daemon/run.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,130 +10,24 @@
 #include <unistd.h>
 #include "cli/say.h"
 #include "cli/signals.h"
-#include "client/attended.h"
-#include "client/beacon.h"
-#include "client/came_home.h"
-#include "client/dead.h"
-#include "client/find_pins.h"
 #include "client/lock.h"
 #include "client/takedown.h"
-#include "daemon/candidates.h"
+#include "daemon/dry_run.h"
+#include "daemon/loop.h"
 #include "daemon/privileges.h"
-#include "daemon/steered.h"
 #include "daemon/switches.h"
 #include "host/clock.h"
 #include "nic/sysfs.h"
-#include "sas/bpffs.h"
 
 static int open_undo(struct daemon *d)
 {
 	char file[64], why[512] = "";
 	int err;
 
-	lock_file_name(d->cookie, "json", file, sizeof(file));
+	lock_file_name(d->alone.cookie, "json", file, sizeof(file));
 	err = undo_open(&d->undo, RUN_DIR, file, say_line, NULL, why, sizeof(why));
 	if (err)
 		say_error("opening the record of changed settings: %s", why);
-	return err;
-}
-
-/* What is lost where the mount does not last is told once; steering is as good as elsewhere. */
-static void say_mounted(const struct pins *pins)
-{
-	if (pins->mounted && pins->lasts)
-		say("bpffs was not mounted: it is now, at " BPFFS);
-	else if (pins->mounted)
-		say("bpffs was not mounted: it is now, at " BPFFS " of this mount namespace, and goes "
-		    "with it: a later 'espalier run' can take over what this one steers only from "
-		    "within it, and only while it lasts");
-}
-
-static void say_locked(int err, pid_t holder)
-{
-	if (err == -EAGAIN)
-		say_error("starting: a daemon (pid %d) runs in this network namespace already; it takes "
-		    "any number of interfaces; end it first",
-		    (int)holder);
-	else if (err == -EPERM)
-		say_error("locking: " RUN_DIR " is not a directory that root alone can write; see who "
-		    "made it, then delete it");
-	else
-		say_error("locking in " RUN_DIR ": %s", strerror(-err));
-}
-
-static void say_unlit(int err)
-{
-	say("listening on the abstract socket 'espalier': %s; from other mount namespaces 'espalier show' "
-	    "and 'stop' will not find this daemon%s",
-	    strerror(-err),
-	    err == -EADDRINUSE ? "; another user's process has the name: see ss -xlp" : "");
-}
-
-/* By the beacon nobody is served: who connects has seen our pid, and that is all. */
-static void send_away(int fd, void *arg)
-{
-	close(fd);
-}
-
-/*
- * Of two that start at once one gets the name; a daemon that ran without it is told by its heartbeat.
- * 0; -EAGAIN: another daemon is here, said; or a negative errno, said.
- */
-static int light_beacon(struct daemon *d, const struct pins *pins)
-{
-	pid_t pid = 0;
-	int fd = beacon_light();
-
-	if (fd >= 0)
-		return listener_open(&d->beacon, d->base, fd, send_away, NULL);
-	if ((fd == -EADDRINUSE && !beacon_see(&pid)) || attended(pins)) {
-		say_error("starting: a daemon (pid %d, 0 if that cannot be seen) runs in this network "
-		    "namespace already, in another mount namespace; end it first ('espalier stop')",
-		    (int)pid);
-		return -EAGAIN;
-	}
-	say_unlit(fd);
-	return 0;
-}
-
-/* What the lock does not tell where /run is another: a daemon elsewhere, and what one left. */
-static int steered_elsewhere(struct daemon *d, const struct pins *pins)
-{
-	char why[PINS_WHY_LEN];
-	int err = light_beacon(d, pins);
-
-	if (err || pins_state(pins) != PINS_NONE || !find_unseen(why, sizeof(why)))
-		return err;
-	say_error("starting: %s", why);
-	return -EXDEV;
-}
-
-static int take_lock(struct daemon *d)
-{
-	char why[PINS_WHY_LEN];
-	struct pins pins;
-	pid_t holder = 0;
-	int err = pins_find(&pins, true, why, sizeof(why)), dead = 0;
-
-	if (err) {
-		say_error("finding the place of the pins: %s", why);
-		return err;
-	}
-	say_mounted(&pins);
-	came_home_take_in(&pins);
-	d->cookie = pins.cookie;
-	d->lock = lock_take(pins.cookie, &holder);
-	if (d->lock < 0) {
-		err = d->lock;
-		say_locked(err, holder);
-	} else {
-		err = steered_elsewhere(d, &pins);
-		dead = err ? 0 : dead_take_down(&pins);
-	}
-	if (dead > 0)
-		say("took down what was left of %d network namespace%s that %s gone", dead,
-		    dead > 1 ? "s" : "", dead > 1 ? "are" : "is");
-	pins_close(&pins);
 	return err;
 }
 
@@ -179,6 +73,11 @@ static int open_sysfs(struct daemon *d)
 	return 0;
 }
 
+static int be_alone(struct daemon *d)
+{
+	return alone_open(&d->alone, d->base);
+}
+
 static int prepare_metrics(struct daemon *d)
 {
 	return metrics_prepare(&d->metrics, d->options->metrics);
@@ -191,10 +90,19 @@ static int start_metrics(struct daemon *d)
 
 static int choose_roles(struct daemon *d)
 {
-	int err = roles_choose(d->sysfs, d->options, NULL, &d->wanted, &d->roles);
+	struct roles *roles = &d->roles;
+	int err;
 
+	*roles = (struct roles){
+		.sas = &d->sas,
+		.interfaces = &d->interfaces,
+		.sysfs = d->sysfs,
+		.options = d->options,
+		.pending = &d->pending,
+	};
+	err = roles_choose(d->sysfs, d->options, NULL, &roles->wanted, &roles->now);
 	if (!err)
-		roles_say(&d->wanted, &d->roles);
+		roles_say(&roles->wanted, &roles->now);
 	return err;
 }
 
@@ -213,7 +121,7 @@ static void begin_report(struct daemon *d)
 		say("what the last run noted for 'espalier show' is of another version: begun anew");
 }
 
-static int open_xdp(struct daemon *d)
+static int open_sas(struct daemon *d)
 {
 	const struct sas_options options = {
 		.ring_frames = d->options->ring,
@@ -230,9 +138,9 @@ static int open_xdp(struct daemon *d)
 	if (!err)
 		begin_report(d);
 	if (!err && d->sas.adopted)
-		roles_adopt(d);
+		roles_adopt(&d->roles);
 	if (!err)
-		err = sas_set_roles(&d->sas, &d->roles, why, sizeof(why));
+		err = sas_set_roles(&d->sas, &d->roles.now, why, sizeof(why));
 	if (err) {
 		say_error("setting up method xdp: %s", why);
 		return err;
@@ -242,6 +150,19 @@ static int open_xdp(struct daemon *d)
 	d->sas.maps.host->learn = d->options->learn;
 	switches_apply(&d->sas);
 	return 0;
+}
+
+static int adopt(struct daemon *d)
+{
+	d->interfaces = (struct interfaces){
+		.sas = &d->sas,
+		.undo = d->undo,
+		.sysfs = d->sysfs,
+		.options = d->options,
+		.pending = &d->pending,
+		.candidates = &d->candidates,
+	};
+	return interfaces_adopt(&d->interfaces);
 }
 
 static int drop_privileges(struct daemon *d)
@@ -260,10 +181,17 @@ static int open_addresses(struct daemon *d)
 
 	if (err)
 		return err;
+	d->follow = (struct follow){
+		.base = d->base,
+		.sas = &d->sas,
+		.addrs = d->addrs,
+		.options = d->options,
+		.pending = &d->pending,
+	};
 	sas_beat(&d->sas, clock_now());
 	SHARED(d->sas.maps.host->attended) = 1;
 	losses_look(&d->losses, &d->sas.maps);
-	follow_set_addresses(d);
+	follow_set_addresses(&d->follow);
 	return 0;
 }
 
@@ -272,14 +200,51 @@ static bool ended(const struct daemon *d)
 	return d->pending & PENDING_END;
 }
 
+static int open_follow(struct daemon *d)
+{
+	return follow_open(&d->follow);
+}
+
+static int open_learner(struct daemon *d)
+{
+	d->learner = (struct learner){
+		.base = d->base,
+		.sas = &d->sas,
+		.sad = d->follow.sad,
+		.learn = d->follow.learn,
+		.options = d->options,
+	};
+	return learner_open(&d->learner);
+}
+
+static int open_rounds(struct daemon *d)
+{
+	d->rounds = rounds_new(d->base, &d->sas, d->options, &d->pending);
+	return d->rounds ? 0 : -ENOMEM;
+}
+
+static int open_control(struct daemon *d)
+{
+	return control_open(&d->control, d->base, &d->interfaces);
+}
+
 /* Interfaces that are measured first are waited for, and what happens meanwhile is acted on. */
 static int attach(struct daemon *d)
 {
 	int err;
 
 	d->starting = true;
-	err = interfaces_attach(d);
-	while (!err && (candidates_measuring(d) || d->pending & PENDING_LINKS) && !ended(d))
+	d->candidates = (struct candidates){
+		.base = d->base,
+		.sad = d->follow.sad,
+		.sas = &d->sas,
+		.sysfs = d->sysfs,
+		.options = d->options,
+		.pending = &d->pending,
+	};
+	err = interfaces_attach(&d->interfaces, true);
+	while (!err && (candidates_measuring(&d->candidates) || d->pending & PENDING_LINKS) &&
+	       !ended(d))
 		err = loop_turn(d);
 	d->starting = false;
 	return err;
@@ -287,10 +252,10 @@ static int attach(struct daemon *d)
 
 /* In this order: first what can fail without having changed anything. */
 static int (*const steps[])(struct daemon *d) = {
-	take_lock,    prepare_metrics,	open_sysfs, choose_roles,     open_undo,
-	take_down_foreign, open_xdp,	interfaces_adopt, open_addresses, learner_open,
-	follow_open,     rounds_open,	control_open, loop_open,      attach,
-	drop_privileges, start_metrics,
+	be_alone,	   prepare_metrics, open_sysfs,	  choose_roles,	  open_undo,
+	take_down_foreign, open_sas,	    adopt,	  open_addresses, open_follow,
+	open_learner,	   open_rounds,	    open_control, loop_open,	  attach,
+	drop_privileges,   start_metrics,
 };
 
 /* With -EINTR it was told to end; that is asked from where on what is there can be put back. */
@@ -312,18 +277,19 @@ static int set_up(struct daemon *d)
 /* The last words, and the answer to whoever asked for this. */
 static int take_down(struct daemon *d)
 {
+	struct leavings leavings = {0};
 	char why[512] = "", sum[256];
 	int err;
 
-	undo_tell(d->undo, leavings_hear, &d->leavings);
+	undo_tell(d->undo, leavings_hear, &leavings);
 	err = takedown(&d->sas.pins, d->undo, 0, why, sizeof(why));
-	leavings_sum(&d->leavings, sum, sizeof(sum));
+	leavings_sum(&leavings, sum, sizeof(sum));
 	if (err && err != -EIO)
 		say_error("putting everything back: %s", why);
 	else if (err || d->pending & PENDING_TAKEDOWN)
 		say("stopped%s", sum);
-	control_stopped(d, err, why);
-	leavings_clear(&d->leavings);
+	control_stopped(d->control, &leavings, err, why);
+	leavings_clear(&leavings);
 	return err;
 }
 
@@ -335,34 +301,28 @@ static int clean_up(struct daemon *d, bool failed)
 	int err = 0;
 
 	metrics_close(d->metrics);
-	rounds_close(d);
-	learner_close(d);
-	candidates_forget_all(d);
+	rounds_free(d->rounds);
+	learner_close(&d->learner);
+	candidates_forget_all(&d->candidates);
 	loop_close(d);
-	follow_close(d);
+	follow_close(&d->follow);
 	watch_close(d->watch);
 	addrs_free(d->addrs);
-	for (int i = 0; failed && !down && i < DAEMON_INTERFACES; i++)
-		if (d->interface[i].ifindex && d->interface[i].fresh)
-			interfaces_detach(d, &d->interface[i]);
-	for (int i = 0; i < DAEMON_INTERFACES; i++)
-		steered_end(&d->interface[i]);
+	if (failed && !down)
+		interfaces_detach_fresh(&d->interfaces);
+	interfaces_close(&d->interfaces);
 	if (down)
 		err = take_down(d);
 	if (!down && d->sas.maps.host)
 		SHARED(d->sas.maps.host->attended) = 0;
-	control_close(d);
+	control_close(d->control);
 	undo_close(d->undo);
 	sas_close(&d->sas);
 	if (d->sysfs)
 		close(d->sysfs);
-	listener_close(&d->beacon);
+	alone_close(&d->alone);
 	if (d->base)
 		event_base_free(d->base);
-	for (int i = 0; i < DAEMON_INTERFACES; i++)
-		free(d->stopped[i]);
-	if (d->lock >= 0)
-		lock_release(d->cookie, d->lock);
 	return err;
 }
 
@@ -371,7 +331,7 @@ static int run(struct daemon *d)
 	int err = set_up(d);
 
 	if (!err) {
-		say("ready: %zu SAs known", sad_count(d->sad));
+		say("ready: %zu SAs known", sad_count(d->follow.sad));
 		sd_notify(0, "READY=1");
 		while (!ended(d))
 			(void)loop_turn(d);
@@ -411,8 +371,7 @@ int daemon_run(struct settings *settings)
 	}
 	d->settings = settings;
 	d->options = options;
-	d->lock = -1;
-	listener_init(&d->beacon);
+	alone_init(&d->alone);
 	maps_init(&d->sas.maps);
 	pins_init(&d->sas.pins);
 	status = run(d);

@@ -23,21 +23,21 @@ static int count_trait(const struct host *host, enum method_trait trait, int *al
 	return n;
 }
 
-void steered_note(struct daemon *d)
+void steered_note(struct sas *sas)
 {
-	const struct host *host = d->sas.maps.host;
-	int all;
+	const struct host *host = sas->maps.host;
+	int steered;
 
-	d->sas.generic = false;
+	sas->generic = false;
 	for (int i = 0; i < HOST_INTERFACES; i++)
-		d->sas.generic |= host->interface[i].ifindex && host->interface[i].generic;
-	d->sas.placed_elsewhere = count_trait(host, METHOD_PLACES, &all) < all;
-	d->sas.counted_elsewhere = !count_trait(host, METHOD_COUNTS, &all) && all;
-	d->sas.moves.unprotected = switches_no_handover() ||
-				   (!count_trait(host, METHOD_IN_ORDER, &all) && all);
+		sas->generic |= host->interface[i].ifindex && host->interface[i].generic;
+	sas->placed_elsewhere = count_trait(host, METHOD_PLACES, &steered) < steered;
+	sas->counted_elsewhere = !count_trait(host, METHOD_COUNTS, &steered) && steered;
+	sas->moves.unprotected = switches_no_handover() ||
+				 (!count_trait(host, METHOD_IN_ORDER, &steered) && steered);
 }
 
-int steered_start(struct daemon *d, struct daemon_interface *interface,
+int steered_start(struct interfaces *all, struct interface *interface,
 		  const struct meeting *meeting)
 {
 	struct steered *steered = &interface->steered;
@@ -45,9 +45,9 @@ int steered_start(struct daemon *d, struct daemon_interface *interface,
 
 	*steered = (struct steered){
 		.method = meeting->method,
-		.sas = &d->sas,
-		.undo = d->undo,
-		.sysfs = d->sysfs,
+		.sas = all->sas,
+		.undo = all->undo,
+		.sysfs = all->sysfs,
 		.ifindex = interface->ifindex,
 		.index = interface->index,
 		.name = interface->name,
@@ -57,11 +57,11 @@ int steered_start(struct daemon *d, struct daemon_interface *interface,
 	err = meeting->method->start ? meeting->method->start(steered) : 0;
 	if (err)
 		steered_end(interface);
-	d->pending |= PENDING_RULES;
+	*all->pending |= PENDING_RULES;
 	return err;
 }
 
-void steered_end(struct daemon_interface *interface)
+void steered_end(struct interface *interface)
 {
 	struct steered *steered = &interface->steered;
 
@@ -71,27 +71,27 @@ void steered_end(struct daemon_interface *interface)
 }
 
 /* The interface in that place, if it is steered by a method that was begun; else NULL. */
-static struct steered *at(struct daemon *d, int place)
+static struct steered *at(struct interfaces *all, int place)
 {
-	return d->interface[place].steered.method ? &d->interface[place].steered : NULL;
+	return all->at[place].steered.method ? &all->at[place].steered : NULL;
 }
 
-void steered_limit(struct daemon *d)
+void steered_limit(struct interfaces *all)
 {
 	struct steered *s;
 
-	for (int i = 0; i < DAEMON_INTERFACES; i++)
-		if ((s = at(d, i)) && s->method->roles_changed)
+	for (int i = 0; i < HOST_INTERFACES; i++)
+		if ((s = at(all, i)) && s->method->roles_changed)
 			(void)s->method->roles_changed(s);
 }
 
-bool steered_queues_moved(struct daemon *d)
+bool steered_queues_moved(struct interfaces *all)
 {
 	bool any = false;
 	struct steered *s;
 
-	for (int i = 0; i < DAEMON_INTERFACES; i++) {
-		s = at(d, i);
+	for (int i = 0; i < HOST_INTERFACES; i++) {
+		s = at(all, i);
 		if (!s || !s->method->queues_moved || !s->method->queues_moved(s))
 			continue;
 		say("%s: interrupts of its queues went to other CPUs; SAs follow them", s->name);
@@ -100,20 +100,20 @@ bool steered_queues_moved(struct daemon *d)
 	return any;
 }
 
-void steered_settle(struct daemon *d)
+void steered_settle(struct interfaces *all)
 {
 	struct steered *s;
 
-	for (int i = 0; i < DAEMON_INTERFACES; i++)
-		if ((s = at(d, i)) && s->method->sas_changed)
+	for (int i = 0; i < HOST_INTERFACES; i++)
+		if ((s = at(all, i)) && s->method->sas_changed)
 			s->method->sas_changed(s);
 }
 
-void steered_look(struct daemon *d)
+void steered_look(struct interfaces *all)
 {
 	struct steered *s;
 
-	for (int i = 0; i < DAEMON_INTERFACES; i++)
-		if ((s = at(d, i)) && s->method->tick)
+	for (int i = 0; i < HOST_INTERFACES; i++)
+		if ((s = at(all, i)) && s->method->tick)
 			s->method->tick(s);
 }

@@ -7,31 +7,31 @@
 #ifndef DAEMON_STEERED_H
 #define DAEMON_STEERED_H
 
-#include "daemon/daemon.h"
+#include "daemon/interfaces.h"
 #include "daemon/meet.h"
 
 /* What holds of moves and counters follows from the methods of the interfaces that are steered now. */
-void steered_note(struct daemon *d);
+void steered_note(struct sas *sas);
 
 /*
  * Begins: what the method needs is set already (meet.h). Another call for an interface that an
  * earlier daemon left goes on with its settings. 0, or a negative errno, said.
  */
-int steered_start(struct daemon *d, struct daemon_interface *interface,
+int steered_start(struct interfaces *all, struct interface *interface,
 		  const struct meeting *meeting);
 /* Lets go of it, if it was begun; undo has what is to be put back. */
-void steered_end(struct daemon_interface *interface);
+void steered_end(struct interface *interface);
 
 /* The CPUs have other roles now. */
-void steered_limit(struct daemon *d);
+void steered_limit(struct interfaces *all);
 
 /* Every few seconds: did interrupts move to other CPUs? Said; then the roles are to be given again. */
-bool steered_queues_moved(struct daemon *d);
+bool steered_queues_moved(struct interfaces *all);
 
 /* SAs came, went or moved: PENDING_RULES. */
-void steered_settle(struct daemon *d);
+void steered_settle(struct interfaces *all);
 
 /* Once a second. */
-void steered_look(struct daemon *d);
+void steered_look(struct interfaces *all);
 
 #endif

@@ -13,7 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "daemon/daemon.h"
+#include "daemon/follow.h"
+#include "daemon/roles.h"
 #include "nic/cpus.h"
 #include "xfrm_recorded.h"
 
@@ -22,7 +23,10 @@ enum { BITS = TABLE_MIN_BITS, SLOTS = SA_BUCKET_SLOTS << BITS, CPU = 3, RING = 7
 static const struct run_options options;
 
 struct fixture {
-	struct daemon daemon;
+	struct sas sas;
+	struct addrs *addrs;
+	unsigned int pending;
+	struct follow follow;
 	uint32_t from; /* who sends what feed() hands over; 0: the kernel */
 };
 
@@ -78,7 +82,7 @@ static void make_maps(struct maps *maps)
 static int setup(void **state)
 {
 	struct fixture *f = zeros(1, sizeof(*f));
-	struct sas *sas = &f->daemon.sas;
+	struct sas *sas = &f->sas;
 
 	make_maps(&sas->maps);
 	sas->table = (struct table){
@@ -93,10 +97,15 @@ static int setup(void **state)
 	assert_int_equal(slots_init(&sas->known, SLOTS), 0);
 	moves_init(&sas->moves, &sas->maps, &sas->table);
 	CPU_SET(CPU, &sas->roles.sas);
-	f->daemon.options = &options;
-	f->daemon.addrs = addrs_new(NULL, NULL);
-	assert_non_null(f->daemon.addrs);
-	assert_int_equal(follow_open(&f->daemon), 0);
+	f->addrs = addrs_new(NULL, NULL);
+	assert_non_null(f->addrs);
+	f->follow = (struct follow){
+		.sas = sas,
+		.addrs = f->addrs,
+		.options = &options,
+		.pending = &f->pending,
+	};
+	assert_int_equal(follow_open(&f->follow), 0);
 	*state = f;
 	return 0;
 }
@@ -104,15 +113,15 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct fixture *f = *state;
-	struct sas *sas = &f->daemon.sas;
+	struct sas *sas = &f->sas;
 	struct maps *maps = &sas->maps;
 	void *memory[] = {maps->host,	     maps->table,      maps->warm,
 			  maps->cold,	     maps->rings,      maps->ports,
 			  maps->stray_seen,  sas->table.spare, sas->table.overflows,
 			  maps->ring_states, maps->report};
 
-	follow_close(&f->daemon);
-	addrs_free(f->daemon.addrs);
+	follow_close(&f->follow);
+	addrs_free(f->addrs);
 	slots_free(&sas->known);
 	for (size_t i = 0; i < sizeof(memory) / sizeof(*memory); i++)
 		free(memory[i]);
@@ -130,7 +139,7 @@ static int feed_part(struct fixture *f, const char *hex, size_t n)
 		assert_int_equal(sscanf(hex + 2 * i, "%2x", &byte), 1);
 		bytes[i] = (uint8_t)byte;
 	}
-	return sad_message(f->daemon.sad, bytes, n, f->from);
+	return sad_message(f->follow.sad, bytes, n, f->from);
 }
 
 static int feed(struct fixture *f, const char *hex)
@@ -144,7 +153,7 @@ static int slot_of(const struct fixture *f, uint32_t spi)
 	struct sa_id id = {.family = AF_INET, .protocol = IPPROTO_ESP, .spi = spi};
 
 	inet_pton(AF_INET, "192.0.2.2", id.dst);
-	return sas_find(&f->daemon.sas, &id);
+	return sas_find(&f->sas, &id);
 }
 
 static void recorded_sa_is_in_the_table_at_once(void **state)
@@ -157,19 +166,19 @@ static void recorded_sa_is_in_the_table_at_once(void **state)
 	assert_int_equal(feed(f, recorded_v4), 0);
 	slot = slot_of(f, 0x1000);
 	assert_true(slot >= 0);
-	assert_int_equal(sas_cpu(&f->daemon.sas, slot), CPU);
-	assert_int_equal(sa_word_to(table_word(&f->daemon.sas.table, slot)), RING);
-	cold = table_cold(&f->daemon.sas.table, slot);
+	assert_int_equal(sas_cpu(&f->sas, slot), CPU);
+	assert_int_equal(sa_word_to(table_word(&f->sas.table, slot)), RING);
+	cold = table_cold(&f->sas.table, slot);
 	assert_int_equal(cold->src[0], inet_addr("192.0.2.1"));
 	assert_int_equal(cold->flags, COLD_LARVAL);
-	assert_int_equal(f->daemon.sas.placed[CPU], 1);
+	assert_int_equal(f->sas.placed[CPU], 1);
 }
 
 /* All that `show` prints of an SA, and what else goes by it; of several sources. */
 static void entry_tells_what_the_sa_is(void **state)
 {
 	struct fixture *f = *state;
-	struct sas *sas = &f->daemon.sas;
+	struct sas *sas = &f->sas;
 	struct sa sa = {
 		.id = {.family = AF_INET6,
 		       .protocol = IPPROTO_AH,
@@ -221,8 +230,8 @@ static void recorded_delete_takes_it_out_at_once(void **state)
 	feed(f, recorded_v4);
 	assert_int_equal(feed(f, recorded_delete_v4), 0);
 	assert_int_equal(slot_of(f, 0x1000), -1);
-	assert_int_equal(f->daemon.sas.entries, 0);
-	assert_int_equal(f->daemon.sas.placed[CPU], 0);
+	assert_int_equal(f->sas.entries, 0);
+	assert_int_equal(f->sas.placed[CPU], 0);
 }
 
 static void forged_sa_is_not(void **state)
@@ -232,7 +241,7 @@ static void forged_sa_is_not(void **state)
 	f->from = 4711;
 	assert_int_equal(feed(f, recorded_v4), -EPERM);
 	assert_int_equal(slot_of(f, 0x1000), -1);
-	assert_int_equal(f->daemon.sas.entries, 0);
+	assert_int_equal(f->sas.entries, 0);
 }
 
 static void part_of_a_message_changes_nothing(void **state)
@@ -241,7 +250,7 @@ static void part_of_a_message_changes_nothing(void **state)
 
 	for (size_t n = 1; n < strlen(recorded_v4) / 2; n++) {
 		assert_int_equal(feed_part(f, recorded_v4, n), -EBADMSG);
-		assert_int_equal(f->daemon.sas.entries, 0);
+		assert_int_equal(f->sas.entries, 0);
 	}
 }
 
@@ -263,7 +272,7 @@ static int feed_offloaded(struct fixture *f)
 	attribute->nla_len = NLA_HDRLEN + sizeof(offload);
 	memcpy(bytes + n + NLA_HDRLEN, &offload, sizeof(offload));
 	header->nlmsg_len = (uint32_t)(n + NLA_ALIGN(attribute->nla_len));
-	return sad_message(f->daemon.sad, bytes, header->nlmsg_len, 0);
+	return sad_message(f->follow.sad, bytes, header->nlmsg_len, 0);
 }
 
 /* Hands off what the NIC decrypts: in the table, on no ring, and again steered when it no longer does. */
@@ -275,19 +284,19 @@ static void offloaded_sa_is_hands_off(void **state)
 	assert_int_equal(feed_offloaded(f), 0);
 	slot = slot_of(f, 0x1000);
 	assert_true(slot >= 0);
-	assert_true(sa_word_flags(table_word(&f->daemon.sas.table, slot)) & SA_HANDS_OFF);
-	assert_int_equal(sas_move(&f->daemon.sas, slot, CPU, 1), -EPERM);
+	assert_true(sa_word_flags(table_word(&f->sas.table, slot)) & SA_HANDS_OFF);
+	assert_int_equal(sas_move(&f->sas, slot, CPU, 1), -EPERM);
 	assert_int_equal(feed(f, recorded_v4), 0);
-	assert_false(sa_word_flags(table_word(&f->daemon.sas.table, slot)) & SA_HANDS_OFF);
+	assert_false(sa_word_flags(table_word(&f->sas.table, slot)) & SA_HANDS_OFF);
 	assert_int_equal(feed_offloaded(f), 0);
-	assert_true(sa_word_flags(table_word(&f->daemon.sas.table, slot)) & SA_HANDS_OFF);
-	assert_int_equal(f->daemon.sas.entries, 1);
+	assert_true(sa_word_flags(table_word(&f->sas.table, slot)) & SA_HANDS_OFF);
+	assert_int_equal(f->sas.entries, 1);
 }
 
 /* Its ring, on a CPU that came back, is made anew after a second for which no SA's word names it. */
 static int renewed(struct fixture *f)
 {
-	struct sas *sas = &f->daemon.sas;
+	struct sas *sas = &f->sas;
 	cpu_set_t online;
 
 	CPU_ZERO(&online);
@@ -314,35 +323,35 @@ static void ring_of_what_is_hands_off_is_made_anew(void **state)
 static void draining_ends_with_what_is_hands_off(void **state)
 {
 	struct fixture *f = *state;
-	struct daemon *d = &f->daemon;
+	struct roles roles = {.sas = &f->sas, .options = &options, .pending = &f->pending};
 
-	assert_int_equal(cpus_online_read("/sys", &d->wanted.online), 0);
+	assert_int_equal(cpus_online_read("/sys", &roles.wanted.online), 0);
 	feed_offloaded(f);
-	CPU_ZERO(&d->sas.roles.sas);
-	d->pending = PENDING_DRAIN;
-	roles_look(d);
-	assert_false(d->pending & PENDING_DRAIN);
+	CPU_ZERO(&f->sas.roles.sas);
+	f->pending = PENDING_DRAIN;
+	roles_look(&roles);
+	assert_false(f->pending & PENDING_DRAIN);
 	feed(f, recorded_v4);
-	assert_true(d->pending & PENDING_DRAIN);
+	assert_true(f->pending & PENDING_DRAIN);
 }
 
 /* Peers of an earlier daemon go, also where no SA comes to tell. */
 static void peers_are_counted_anew_after_adoption(void **state)
 {
 	struct fixture *f = *state;
-	struct daemon *d = &f->daemon;
+	struct follow *follow = &f->follow;
 
-	follow_close(d);
-	d->base = event_base_new();
-	assert_non_null(d->base);
-	assert_int_equal(follow_open(d), 0);
-	d->sas.adopting = true;
-	assert_int_equal(follow_sync(d), 0);
-	assert_true(event_pending(d->peers_timer, EV_TIMEOUT, NULL));
-	follow_close(d);
-	event_base_free(d->base);
-	d->base = NULL;
-	assert_int_equal(follow_open(d), 0);
+	follow_close(follow);
+	follow->base = event_base_new();
+	assert_non_null(follow->base);
+	assert_int_equal(follow_open(follow), 0);
+	f->sas.adopting = true;
+	assert_int_equal(follow_sync(follow), 0);
+	assert_true(event_pending(follow->peers_timer, EV_TIMEOUT, NULL));
+	follow_close(follow);
+	event_base_free(follow->base);
+	follow->base = NULL;
+	assert_int_equal(follow_open(follow), 0);
 }
 
 /* Of a recorded message, all places where @from stands are @to: another SPI. */
@@ -373,7 +382,7 @@ static bool is_hands_off(const struct fixture *f)
 	int slot = slot_of(f, 0x1000);
 
 	assert_true(slot >= 0);
-	return sa_word_flags(table_word(&f->daemon.sas.table, slot)) & SA_HANDS_OFF;
+	return sa_word_flags(table_word(&f->sas.table, slot)) & SA_HANDS_OFF;
 }
 
 /* Two SAs that differ by mark share an entry: it describes one that is there, whichever goes. */
@@ -384,8 +393,8 @@ static void shared_entry_describes_an_sa_that_is_there(void **state)
 
 	feed(f, recorded_v4);
 	assert_int_equal(feed_marked(f), 0);
-	assert_int_equal(f->daemon.sas.entries, 1);
-	cold = table_cold(&f->daemon.sas.table, slot_of(f, 0x1000));
+	assert_int_equal(f->sas.entries, 1);
+	cold = table_cold(&f->sas.table, slot_of(f, 0x1000));
 	assert_int_equal(cold->references, 2);
 	assert_int_equal(cold->if_id, 7);
 	assert_int_equal(feed_delete_marked(f), 0);
@@ -433,18 +442,18 @@ static struct sa sa_of_file(__be32 dst)
 static void colliding_entry_describes_an_sa_that_is_there(void **state)
 {
 	struct fixture *f = *state;
-	const struct sa_table_shape *shape = &f->daemon.sas.table.shape;
+	const struct sa_table_shape *shape = &f->sas.table.shape;
 	struct sa two[2] = {sa_of_file(inet_addr("192.0.2.2")), sa_of_file(0)};
 	__u64 key = sa_key(shape, two[0].id.dst, 0x1000, IPPROTO_ESP);
 	const struct sa_cold *cold;
 
 	for (uint32_t i = 0; sa_key(shape, two[1].id.dst, 0x1000, IPPROTO_ESP) != key; i++)
 		two[1].id.dst[0] = htonl(0x0a000000 + i);
-	assert_int_equal(sad_set_file(f->daemon.sad, two, 2), 0);
-	assert_int_equal(f->daemon.sas.entries, 1);
-	cold = table_cold(&f->daemon.sas.table, slot_of(f, 0x1000));
+	assert_int_equal(sad_set_file(f->follow.sad, two, 2), 0);
+	assert_int_equal(f->sas.entries, 1);
+	cold = table_cold(&f->sas.table, slot_of(f, 0x1000));
 	assert_int_equal(cold->dst[0], two[1].id.dst[0]);
-	assert_int_equal(sad_set_file(f->daemon.sad, two, 1), 0);
+	assert_int_equal(sad_set_file(f->follow.sad, two, 1), 0);
 	assert_int_equal(cold->references, 1);
 	assert_int_equal(cold->dst[0], two[0].id.dst[0]);
 }
