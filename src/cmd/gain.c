@@ -16,7 +16,6 @@
 #include "sas/maps.h"
 #include "steer/choose.h"
 #include "steer/pick_cpus.h"
-#include "steer/xdp.h"
 #include "sas/table.h"
 
 struct gain_options {
@@ -176,14 +175,13 @@ static void find_interface_of_most(const struct sad_reading *sas, char name[IFNA
 
 static void find_method(const struct sad_reading *sas, struct gain_report *report)
 {
-	const uint32_t own = xdp_ours(if_nametoindex(report->interface));
 	struct cpu_roles roles;
 	struct nic_facts facts;
 	struct demand demand;
 
 	if (!*report->interface)
 		return;
-	if (choose_facts(0, report->interface, false, own, &facts)) {
+	if (choose_facts(0, report->interface, false, true, &facts)) {
 		*report->interface = 0;
 		return;
 	}

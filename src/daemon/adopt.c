@@ -8,37 +8,6 @@
 #include "cli/say.h"
 #include "daemon/meet.h"
 #include "daemon/steered.h"
-#include "steer/xdp.h"
-
-/* The newer program takes the older one's place where that disturbs nothing. */
-static void refresh_program(struct interfaces *all, const struct interface *interface,
-			    const struct meeting *meeting)
-{
-	struct host_interface *place = &all->sas->maps.host->interface[interface->index];
-	struct program_target target = {
-		.ifindex = interface->ifindex,
-		.index = interface->index,
-		.generic = place->generic,
-	};
-	char log[4096] = "";
-	int err;
-
-	if (place->program == program_hash())
-		return;
-	if (meeting->restarts_on_replace) {
-		say_warning(
-			"%s: keeps the program of the earlier version, since replacing it would "
-			"restart the interface",
-			interface->name);
-		return;
-	}
-	err = xdp_replace(&all->sas->maps, &all->sas->pins, &target, log, sizeof(log));
-	if (err)
-		say_warning("%s: keeps the program of the earlier version: %s", interface->name,
-			    strerror(-err));
-	else
-		place->program = program_hash();
-}
 
 static unsigned int place_of(const struct host *host, unsigned int ifindex)
 {
@@ -75,16 +44,18 @@ static void take_back(struct interfaces *all, struct interface *interface)
 static void adopt_one(struct interfaces *all, unsigned int ifindex, struct interface *interface)
 {
 	const struct host *host = all->sas->maps.host;
-	struct meeting meeting = {.method = method_default(), .sysfs = all->sysfs};
-	__u32 id;
-	int err = xdp_attached(&all->sas->pins, ifindex, &id);
+	struct meeting meeting = {.method = method_pinned(), .sysfs = all->sysfs, .ours = true};
+	bool there = fill_interface(host, ifindex, interface);
+	int err;
 
-	if (!fill_interface(host, ifindex, interface)) {
+	steered_set(all, interface, meeting.method);
+	if (!there) {
 		say("%s (interface %u) is gone since the last run; its pins are removed",
 		    interface->name, ifindex);
 		take_back(all, interface);
 		return;
 	}
+	err = steered_find(interface);
 	/* Its place is what its program counts in, so nothing can be adopted without it. */
 	if (err || interface->index == NO_INDEX) {
 		say("%s: the last run left it %s; taken back first", interface->name,
@@ -94,9 +65,8 @@ static void adopt_one(struct interfaces *all, unsigned int ifindex, struct inter
 	}
 	steered_note(all->sas);
 	meeting.generic = host->interface[interface->index].generic;
-	meeting.own_prog_id = id;
 	if (!meet_needs(all->undo, interface->name, &meeting))
-		refresh_program(all, interface, &meeting);
+		(void)steered_start(all, interface, &meeting);
 	say("%s: adopted; steering went on meanwhile", interface->name);
 }
 

@@ -11,8 +11,7 @@
 #include "cli/signals.h"
 #include "daemon/steered.h"
 #include "daemon/meet.h"
-#include "daemon/switches.h"
-#include "steer/xdp.h"
+#include "sas/switches.h"
 
 struct interface *interfaces_find(struct interfaces *all, unsigned int ifindex)
 {
@@ -48,84 +47,27 @@ static void fill_index(struct interfaces *all, const struct interface *interface
 
 	place->generic = meeting->generic;
 	snprintf(place->method, sizeof(place->method), "%s", meeting->method->name);
-	place->program = program_hash();
 	all->sas->maps.report->interface[interface->index] = (struct report_interface){0};
 	snprintf(place->name, sizeof(place->name), "%s", interface->name);
 	SHARED(place->ifindex) = interface->ifindex;
 	steered_note(all->sas);
 }
 
-static void explain_attach(const char *name, int err, const char *log)
-{
-	if (err == -EEXIST || err == -EBUSY)
-		say_error("attaching to %s: another XDP program is there; it was not touched", name);
-	else
-		say_error("attaching to %s: %s%s%.600s", name, strerror(-err), log[0] ? ": " : "", log);
-}
-
-/*
- * What the driver changed is written down before the program may outlive us: so of every program
- * that is found pinned it is known.
- */
-static int put_program_on(struct interfaces *all, const char *name,
-			  const struct program_target *target, char *log, size_t size)
-{
-	struct xdp_link link = {.link = -1, .program = -1};
-	int err = undo_before_attach(all->undo, (int)target->ifindex);
-
-	if (!err)
-		err = xdp_attach(&all->sas->maps, target, &link, log, size);
-	if (!err)
-		err = undo_after_attach(all->undo, (int)target->ifindex);
-	switches_die("noted", name);
-	if (!err)
-		err = xdp_pin(&all->sas->pins, target->ifindex, &link);
-	switches_die("pinned", name);
-	if (err)
-		undo_before_detach(all->undo, (int)target->ifindex);
-	xdp_close(&link, err != 0);
-	return err;
-}
-
-static int attach_program(struct interfaces *all, const struct link *link,
-			  const struct meeting *meeting, struct interface *interface)
-{
-	struct program_target target = {
-		.ifindex = link->ifindex,
-		.generic = meeting->generic,
-	};
-	char log[8192] = "";
-	int index = take_index(all);
-	int err = index < 0 ? index : 0;
-
-	if (!err) {
-		target.index = index;
-		err = put_program_on(all, link->name, &target, log, sizeof(log));
-	}
-	if (err) {
-		explain_attach(link->name, err, log);
-		return err;
-	}
-	interface->index = index;
-	interface->ifindex = link->ifindex;
-	snprintf(interface->name, sizeof(interface->name), "%s", link->name);
-	interface->fresh = true;
-	fill_index(all, interface, meeting);
-	return 0;
-}
-
-/* Steering that is not our program's: set by now, and to be kept up from here on. */
-static int begin_method(struct interfaces *all, const struct link *link,
-			const struct meeting *meeting, struct interface *interface)
+/* What it needs is set by now; from here on it is to be kept up. */
+static int begin(struct interfaces *all, const struct link *link, const struct meeting *meeting,
+		 struct interface *interface)
 {
 	int index = take_index(all);
 	int err;
 
-	if (index < 0)
+	if (index < 0) {
+		say_error("attaching to %s: %s", link->name, strerror(-index));
 		return index;
+	}
 	interface->index = (unsigned int)index;
 	interface->ifindex = (unsigned int)link->ifindex;
 	snprintf(interface->name, sizeof(interface->name), "%s", link->name);
+	steered_set(all, interface, meeting->method);
 	err = steered_start(all, interface, meeting);
 	if (err) {
 		interface->ifindex = 0;
@@ -203,10 +145,8 @@ static int attach_one(struct interfaces *all, const struct link *link)
 	if (err)
 		return err;
 	err = meet_needs(all->undo, link->name, &meeting);
-	if (!err && method_has(meeting.method, METHOD_PINNED))
-		err = attach_program(all, link, &meeting, interface);
-	else if (!err)
-		err = begin_method(all, link, &meeting, interface);
+	if (!err)
+		err = begin(all, link, &meeting, interface);
 	if (err) {
 		undo_after_detach(all->undo, link->ifindex);
 		undo_restore(all->undo, link->ifindex);
@@ -320,8 +260,7 @@ void interfaces_detach_unnamed(struct interfaces *all)
 
 void interfaces_release(struct interfaces *all, struct interface *interface)
 {
-	xdp_detach(&all->sas->pins, interface->ifindex);
-	pins_remove_interface(&all->sas->pins, interface->ifindex);
+	steered_take_off(interface);
 	if (interface->index != NO_INDEX)
 		SHARED(all->sas->maps.host->interface[interface->index].ifindex) = 0;
 	interface->ifindex = 0;
@@ -368,7 +307,8 @@ void interfaces_link_changed(struct interfaces *all, unsigned int changes, const
 		say("%s is down; it is steered again as soon as it is up", interface->name);
 	if (changes & WATCH_UP)
 		say("%s is up", interface->name);
-	if ((changes & WATCH_XDP) && !link_has_xdp(now))
+	if (changes & WATCH_XDP && !link_has_xdp(now) &&
+	    method_has(interface->steered.method, METHOD_PINNED))
 		say_warning("%s: somebody took our XDP program off; run 'espalier stop %s' and start again",
 		    interface->name, interface->name);
 }

@@ -22,7 +22,7 @@ struct interface {
 	unsigned int index;   /* in host->interface */
 	char name[IFNAMSIZ];
 	bool fresh;		/* attached by this daemon, not adopted */
-	struct steered steered; /* without a method: a pinned program steers it */
+	struct steered steered;
 };
 
 struct interfaces {

@@ -8,9 +8,7 @@
 #include <unistd.h>
 #include "cli/say.h"
 #include "daemon/method.h"
-#include "nic/xdp_drivers.h"
 #include "steer/needs.h"
-#include "steer/xdp.h"
 #include "steer/queues.h"
 
 struct look {
@@ -23,8 +21,7 @@ static int look_at(struct look *look, const char *name, const struct meeting *me
 	int err;
 
 	memset(look, 0, sizeof(*look));
-	err = choose_facts(meeting->sysfs, name, meeting->generic, meeting->own_prog_id,
-			   &look->facts);
+	err = choose_facts(meeting->sysfs, name, meeting->generic, meeting->ours, &look->facts);
 	if (!err)
 		err = meeting->method->check(&look->facts, meeting->cpus, &look->report);
 	if (err)
@@ -87,7 +84,6 @@ static int change(struct undo *undo, const char *name, const struct look *look)
 
 int meet_needs(struct undo *undo, const char *name, struct meeting *meeting)
 {
-	const struct xdp_driver *driver;
 	struct look look;
 	int err;
 
@@ -106,8 +102,7 @@ int meet_needs(struct undo *undo, const char *name, struct meeting *meeting)
 	if (!err) {
 		say_findings(&look, NEEDS_WARN);
 		say_refused(&look);
-		driver = xdp_driver_find(look.facts.driver);
-		meeting->restarts_on_replace = !driver || driver->restarts_on_replace;
+		memcpy(meeting->driver, look.facts.driver, sizeof(meeting->driver));
 		meeting->model = look.facts.model;
 		meeting->queues = nic_facts_queues(&look.facts);
 	}
@@ -204,14 +199,14 @@ static void print_method(struct out *out, const struct meeting *meeting, const s
 	}
 }
 
-static void print_end(struct out *out, const struct meeting *meeting, const struct link *link,
-		      bool can)
+static void print_end(struct out *out, const struct meeting *meeting, const struct look *look,
+		      const struct link *link, bool can)
 {
 	if (out_is_json(out))
 		out_up(out);
 	else if (can && !meeting->method->mode[0])
 		out_say(out, "%s: would steer by %s", link->name, meeting->method->name);
-	else if (can && meeting->own_prog_id)
+	else if (can && look->facts.own_prog_id)
 		out_say(out, "%s: is steered already", link->name);
 	else if (can)
 		out_say(out, "%s: would attach the steering program (%s, %s mode)", link->name,
@@ -249,7 +244,7 @@ static int dry_run_one(const struct link *link, const struct meet_dry *dry, stru
 	struct meeting meeting = {
 		.cpus = &dry->roles->sas,
 		.generic = dry->options->generic,
-		.own_prog_id = xdp_ours(link->ifindex),
+		.ours = true,
 	};
 	struct look look;
 	bool can;
@@ -265,7 +260,7 @@ static int dry_run_one(const struct link *link, const struct meet_dry *dry, stru
 		print_findings(out, &look);
 	if (can && meeting.method->command)
 		print_rules(out, link, &look, meeting.method, dry);
-	print_end(out, &meeting, link, can && !dry->refused);
+	print_end(out, &meeting, &look, link, can && !dry->refused);
 	look_away(&look);
 	return can ? 0 : err ? err : -EOPNOTSUPP;
 }

@@ -21,10 +21,10 @@ struct meeting {
 	const struct method *method;
 	const cpu_set_t *cpus; /* that decrypt */
 	bool generic;
-	uint32_t own_prog_id; /* a program of ours that is on it already, 0: none */
+	bool ours;	      /* a program of ours may be on it already */
 	int sysfs;	      /* kept for sysfs_take(), 0: none */
 	/* Found out: */
-	bool restarts_on_replace; /* replacing the program would restart the interface */
+	char driver[32];	   /* as struct nic_facts has it */
 	const struct model *model; /* that is taken for the NIC; NULL: none */
 	unsigned int queues;	   /* that receive */
 };

@@ -4,7 +4,6 @@
 
 #include "cli/say.h"
 #include "nic/verdict.h"
-#include "steer/xdp.h"
 
 int method_measure(const struct link *link, struct measure **measure)
 {
@@ -24,7 +23,7 @@ void method_measured(int sysfs, struct measure *measure, const struct link *link
 
 	*seen = (struct nic_seen){.measured = true};
 	if (!measure_stop(measure, &measured, &lost) &&
-	    !choose_facts(sysfs, link->name, false, xdp_ours(link->ifindex), &facts)) {
+	    !choose_facts(sysfs, link->name, false, true, &facts)) {
 		nic_facts_see(&facts, &measured, nic_facts_own_hashes(&facts), &plain, &udp);
 		*seen = facts.seen;
 		nic_facts_free(&facts);
@@ -44,7 +43,7 @@ int method_choose(int sysfs, const struct run_options *options, const struct sad
 	choice->why[0] = '\0';
 	if (options->generic || options->method)
 		return 0;
-	if (choose_facts(sysfs, link->name, false, xdp_ours(link->ifindex), &facts))
+	if (choose_facts(sysfs, link->name, false, true, &facts))
 		return 0; /* that method will say what is wrong */
 	wait = !seen && nic_facts_may_separate(&facts);
 	if (seen)

@@ -15,7 +15,7 @@
 #include "daemon/dry_run.h"
 #include "daemon/loop.h"
 #include "daemon/privileges.h"
-#include "daemon/switches.h"
+#include "sas/switches.h"
 #include "host/clock.h"
 #include "nic/sysfs.h"
 
@@ -142,7 +142,7 @@ static int open_sas(struct daemon *d)
 	if (!err)
 		err = sas_set_roles(&d->sas, &d->roles.now, why, sizeof(why));
 	if (err) {
-		say_error("setting up method xdp: %s", why);
+		say_error("setting up the table of SAs and its rings: %s", why);
 		return err;
 	}
 	say_threads(&d->sas.maps);

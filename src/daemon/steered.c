@@ -2,9 +2,10 @@
 // The daemon's calls to the methods of the interfaces that it steers.
 #include "daemon/steered.h"
 
+#include <errno.h>
 #include <string.h>
 #include "cli/say.h"
-#include "daemon/switches.h"
+#include "sas/switches.h"
 
 /* How many interfaces are steered now, of these by methods that have the trait. */
 static int count_trait(const struct host *host, enum method_trait trait, int *all)
@@ -37,28 +38,50 @@ void steered_note(struct sas *sas)
 				 (!count_trait(host, METHOD_IN_ORDER, &steered) && steered);
 }
 
-int steered_start(struct interfaces *all, struct interface *interface,
-		  const struct meeting *meeting)
+void steered_set(struct interfaces *all, struct interface *interface, const struct method *method)
 {
-	struct steered *steered = &interface->steered;
-	int err;
-
-	*steered = (struct steered){
-		.method = meeting->method,
+	interface->steered = (struct steered){
+		.method = method,
 		.sas = all->sas,
 		.undo = all->undo,
 		.sysfs = all->sysfs,
 		.ifindex = interface->ifindex,
 		.index = interface->index,
 		.name = interface->name,
-		.queues = meeting->queues,
-		.model = meeting->model,
 	};
-	err = meeting->method->start ? meeting->method->start(steered) : 0;
+}
+
+int steered_start(struct interfaces *all, struct interface *interface,
+		  const struct meeting *meeting)
+{
+	struct steered *steered = &interface->steered;
+	int err;
+
+	steered->generic = meeting->generic;
+	steered->left = meeting->ours;
+	memcpy(steered->driver, meeting->driver, sizeof(steered->driver));
+	steered->queues = meeting->queues;
+	steered->model = meeting->model;
+	err = steered->method->start ? steered->method->start(steered) : 0;
 	if (err)
 		steered_end(interface);
 	*all->pending |= PENDING_RULES;
 	return err;
+}
+
+int steered_find(const struct interface *interface)
+{
+	const struct steered *steered = &interface->steered;
+
+	return steered->method->find ? steered->method->find(steered) : -ENOENT;
+}
+
+void steered_take_off(struct interface *interface)
+{
+	struct steered *steered = &interface->steered;
+
+	if (steered->method && steered->method->take_off)
+		steered->method->take_off(steered);
 }
 
 void steered_end(struct interface *interface)

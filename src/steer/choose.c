@@ -2,10 +2,12 @@
 // Which method --method auto means on an interface, and why.
 #include "steer/choose.h"
 
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include "steer/needs.h"
 #include "sas/program.h"
+#include "steer/xdp.h"
 
 struct demand demand_of(const struct sad_reading *sas, const struct cpu_roles *roles)
 {
@@ -16,11 +18,11 @@ struct demand demand_of(const struct sad_reading *sas, const struct cpu_roles *r
 	return demand;
 }
 
-int choose_facts(int sysfs, const char *ifname, bool generic, uint32_t own, struct nic_facts *facts)
+int choose_facts(int sysfs, const char *ifname, bool generic, bool ours, struct nic_facts *facts)
 {
 	facts->generic = generic;
 	facts->frags = program_frags(generic);
-	facts->own_prog_id = own;
+	facts->own_prog_id = ours ? xdp_ours(if_nametoindex(ifname)) : 0;
 	facts->sysfs = sysfs;
 	return nic_facts_gather(ifname, facts);
 }

@@ -9,12 +9,11 @@
 struct demand demand_of(const struct sad_reading *sas, const struct cpu_roles *roles);
 
 /*
- * nic_facts_gather() for our programs: the one way to facts of an interface. @own: xdp_ours(),
- * or what is to count as ours. @sysfs is for sysfs_take(). 0 or a negative errno; free @facts with
- * nic_facts_free().
+ * nic_facts_gather() for our programs: the one way to facts of an interface. @ours: a program
+ * of ours that is on it counts as ours, else as a stranger's. @sysfs is for sysfs_take(). 0 or a
+ * negative errno; free @facts with nic_facts_free().
  */
-int choose_facts(int sysfs, const char *ifname, bool generic, uint32_t own,
-		 struct nic_facts *facts);
+int choose_facts(int sysfs, const char *ifname, bool generic, bool ours, struct nic_facts *facts);
 
 /*
  * The first method that fits. WHY is one sentence without a full stop: what is missing for those

@@ -25,6 +25,15 @@ const struct method *method_find(const char *name)
 	return NULL;
 }
 
+const struct method *method_pinned(void)
+{
+	const struct method *const *m = methods;
+
+	while (*m && !method_has(*m, METHOD_PINNED))
+		m++;
+	return *m;
+}
+
 bool method_has(const struct method *method, enum method_trait trait)
 {
 	return method && method->traits & trait;

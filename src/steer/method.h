@@ -51,6 +51,9 @@ struct steered {
 	unsigned int ifindex;
 	unsigned int index;	   /* its place in host->interface */
 	const char *name;	   /* as it is now */
+	bool generic;		   /* asked for: --generic */
+	bool left;		   /* an earlier daemon left it steered, and it is still at work */
+	char driver[32];	   /* as struct nic_facts has it */
 	unsigned int queues;	   /* that receive */
 	const struct model *model; /* that is taken for its NIC; NULL: none */
 	void *state;		   /* the method's own */
@@ -81,12 +84,12 @@ struct method {
 	bool (*command)(const struct nic_facts *facts, const struct queues *queues,
 			const struct sa *sa, uint32_t turn, char *line, size_t size);
 
-	/*
-	 * While an interface is steered; NULL: there is nothing to be done then. A pinned program
-	 * is attached by daemon/interfaces.c and has none of these.
-	 */
+	/* While an interface is steered; NULL: there is nothing to be done then. */
 
-	/* What check() found is set. 0, or a negative errno, said; then end() is called too. */
+	/*
+	 * What check() found is set. With steered->left it goes on as it is, or as of this version.
+	 * 0, or a negative errno, said; then end() is called too.
+	 */
 	int (*start)(struct steered *steered);
 	/* The CPUs have other roles now: SAs may have to go to fewer. 0, or a negative errno, said.
 	 */
@@ -99,6 +102,13 @@ struct method {
 	bool (*queues_moved)(struct steered *steered);
 	/* Lets go, whatever start() came to; undo has what is to be put back. */
 	void (*end)(struct steered *steered);
+
+	/* With METHOD_PINNED only, for end() leaves what is pinned at work. */
+
+	/* Is what an earlier daemon pinned at work? 0 or a negative errno. */
+	int (*find)(const struct steered *steered);
+	/* Takes it off and unpins it, as far as it is there; done when this returns. */
+	void (*take_off)(struct steered *steered);
 };
 
 /* In the order of preference, NULL at the end. */
@@ -109,6 +119,9 @@ extern const char *const method_choices[];
 
 /* By its name; NULL: there is none. */
 const struct method *method_find(const char *name);
+
+/* The one that pins. */
+const struct method *method_pinned(void);
 
 /* Has it this trait? No method (NULL) has any. */
 bool method_has(const struct method *method, enum method_trait trait);

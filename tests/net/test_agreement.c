@@ -626,7 +626,7 @@ static bool test(struct test *t)
 }
 
 /*
- * In a process of its own, for it goes to namespaces of its own. @switches: daemon/switches.h; NULL: with
+ * In a process of its own, for it goes to namespaces of its own. @switches: sas/switches.h; NULL: with
  * the flow dissector.
  */
 static bool run_test(const char *name, const char *switches)

@@ -66,7 +66,7 @@ def nothing_left(host, threads=()):
 
 
 def dies(host, where, *arguments, interfaces=("eb", "eb2")):
-    """A daemon that kills itself there (src/daemon/switches.h)."""
+    """A daemon that kills itself there (src/sas/switches.h)."""
     process = start(host, *arguments, switches=f"die-{where}", interfaces=interfaces, ready=False)
     wait_for(lambda: process.poll() is not None, "the daemon to kill itself")
     check(process.returncode == -signal.SIGKILL, "it ended by itself:", host.log)

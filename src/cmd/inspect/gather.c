@@ -13,7 +13,6 @@
 #include "sad/kernel_sas.h"
 #include "steer/measure.h"
 #include "steer/pick_cpus.h"
-#include "steer/xdp.h"
 
 /* The roles that `run` would choose. */
 static void gather_roles(const char *name, struct cpu_roles *roles)
@@ -143,7 +142,7 @@ enum status inspect_gather(const char *name, const struct inspect_how *how, stru
 	*in = (struct inspection){.name = name};
 	if (status != STATUS_DONE)
 		return status;
-	err = choose_facts(0, name, false, xdp_ours(if_nametoindex(name)), &in->facts);
+	err = choose_facts(0, name, false, true, &in->facts);
 	if (err)
 		return complain("inspect", "looking at %s: %s", name, strerror(-err));
 	inspect_host_gather(name, &in->host);

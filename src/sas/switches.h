@@ -12,8 +12,8 @@
  *			detached and nothing is put back yet: noted, pinned, detached
  * In the product there are none.
  */
-#ifndef DAEMON_SWITCHES_H
-#define DAEMON_SWITCHES_H
+#ifndef SAS_SWITCHES_H
+#define SAS_SWITCHES_H
 
 #include "sas/sas.h"
 
