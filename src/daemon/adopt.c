@@ -24,6 +24,7 @@ static bool fill_interface(const struct host *host, unsigned int ifindex,
 	interface->ifindex = ifindex;
 	interface->index = place_of(host, ifindex);
 	interface->fresh = false;
+	interface->ends = ENDS_NOT;
 	if (if_indextoname(ifindex, interface->name))
 		return true;
 	if (interface->index == NO_INDEX)

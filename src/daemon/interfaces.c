@@ -74,6 +74,7 @@ static int begin(struct interfaces *all, const struct link *link, const struct m
 		return err;
 	}
 	interface->fresh = true;
+	interface->ends = ENDS_NOT;
 	fill_index(all, interface, meeting);
 	*all->pending |= PENDING_CHANGED;
 	return 0;
@@ -246,18 +247,6 @@ bool interfaces_forgo(struct interfaces *all, const char *name)
 	return true;
 }
 
-void interfaces_detach_unnamed(struct interfaces *all)
-{
-	for (int i = 0; i < HOST_INTERFACES; i++) {
-		struct interface *interface = &all->at[i];
-
-		if (!interface->ifindex || interfaces_is_named(all, interface->ifindex))
-			continue;
-		say("%s is no longer named: put back as it was", interface->name);
-		(void)interfaces_detach(all, interface);
-	}
-}
-
 void interfaces_release(struct interfaces *all, struct interface *interface)
 {
 	steered_take_off(interface);
@@ -280,6 +269,52 @@ int interfaces_detach(struct interfaces *all, struct interface *interface)
 	return left || err ? -EIO : 0;
 }
 
+void interfaces_leave_unnamed(struct interfaces *all)
+{
+	for (int i = 0; i < HOST_INTERFACES; i++) {
+		struct interface *interface = &all->at[i];
+
+		if (!interface->ifindex || interface->ends == ENDS_GONE)
+			continue;
+		interface->ends =
+			interfaces_is_named(all, interface->ifindex) ? ENDS_NOT : ENDS_UNNAMED;
+		if (interface->ends)
+			*all->pending |= PENDING_LEAVE;
+	}
+}
+
+static void let_go(struct interfaces *all, struct interface *interface)
+{
+	int ifindex = (int)interface->ifindex;
+
+	if (interface->ends == ENDS_UNNAMED) {
+		say("%s is no longer named: put back as it was", interface->name);
+		(void)interfaces_detach(all, interface);
+	} else {
+		interfaces_release(all, interface);
+		say("%s was deleted; steering of the other interfaces goes on", interface->name);
+		undo_restore(all->undo, ifindex);
+	}
+}
+
+static struct interface *find_ending(struct interfaces *all)
+{
+	for (int i = 0; i < HOST_INTERFACES; i++)
+		if (all->at[i].ifindex && all->at[i].ends)
+			return &all->at[i];
+	return NULL;
+}
+
+void interfaces_leave_one(struct interfaces *all)
+{
+	struct interface *interface = find_ending(all);
+
+	if (interface)
+		let_go(all, interface);
+	if (find_ending(all))
+		*all->pending |= PENDING_LEAVE;
+}
+
 void interfaces_link_changed(struct interfaces *all, unsigned int changes, const struct link *now)
 {
 	struct interface *interface = interfaces_find(all, now->ifindex);
@@ -289,12 +324,11 @@ void interfaces_link_changed(struct interfaces *all, unsigned int changes, const
 		*all->pending |= PENDING_LINKS;
 	if (changes & WATCH_GONE)
 		candidates_forget(all->candidates, now->ifindex);
-	if (!interface || !now->ifindex)
+	if (!interface || !now->ifindex || interface->ends == ENDS_GONE)
 		return;
 	if (changes & WATCH_GONE) {
-		interfaces_release(all, interface);
-		say("%s was deleted; steering of the other interfaces goes on", interface->name);
-		undo_restore(all->undo, now->ifindex);
+		interface->ends = ENDS_GONE;
+		*all->pending |= PENDING_LEAVE;
 		return;
 	}
 	if (changes & WATCH_RENAMED) {

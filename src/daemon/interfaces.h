@@ -16,12 +16,16 @@
 
 #define NO_INDEX UINT_MAX /* it has no place in host->interface */
 
+/* Why one is to be let go of. */
+enum ends { ENDS_NOT, ENDS_GONE, ENDS_UNNAMED };
+
 /* One that is steered now. */
 struct interface {
 	unsigned int ifindex; /* 0: free */
 	unsigned int index;   /* in host->interface */
 	char name[IFNAMSIZ];
 	bool fresh;		/* attached by this daemon, not adopted */
+	enum ends ends;
 	struct steered steered;
 };
 
@@ -64,14 +68,20 @@ bool interfaces_is_named(const struct interfaces *all, unsigned int ifindex);
  */
 bool interfaces_forgo(struct interfaces *all, const char *name);
 
-/* The link of an attached interface is gone, renamed, or its state changed. */
+/*
+ * The link of an attached interface is gone, renamed, or its state changed. Of what is gone we let
+ * go later: however many go at once, each takes its time.
+ */
 void interfaces_link_changed(struct interfaces *all, unsigned int changes, const struct link *now);
 
 /* Detaches one and puts its settings back. 0, or the negative errno of what was left. */
 int interfaces_detach(struct interfaces *all, struct interface *interface);
 
-/* Detaches from those that nothing named means any more. */
-void interfaces_detach_unnamed(struct interfaces *all);
+/* Those that nothing named means any more are to be let go of, and no others but what is gone. */
+void interfaces_leave_unnamed(struct interfaces *all);
+
+/* Lets go of one; PENDING_LEAVE is posted as long as there are more. */
+void interfaces_leave_one(struct interfaces *all);
 
 /* Detaches from those that this daemon attached to. */
 void interfaces_detach_fresh(struct interfaces *all);

@@ -42,8 +42,9 @@ static void again(struct daemon *d)
 }
 
 /*
- * In this order: what changes the SAs, then where they belong, then the methods, which follow all that.
- * Each interface that is tried takes its time: the next is for the next turn, which does not wait.
+ * In this order: what changes the SAs, then where they belong, then the methods, which follow all
+ * that. Each interface that is let go of or tried takes its time: the next is for the next turn,
+ * which does not wait. First those go that make room, or come back in the same place.
  */
 static int settle(struct daemon *d)
 {
@@ -53,7 +54,9 @@ static int settle(struct daemon *d)
 		again(d);
 	if (take(d, PENDING_ADDRESSES))
 		follow_set_addresses(&d->follow);
-	if (take(d, PENDING_LINKS))
+	if (take(d, PENDING_LEAVE))
+		interfaces_leave_one(&d->interfaces);
+	else if (take(d, PENDING_LINKS))
 		err = interfaces_attach(&d->interfaces, d->starting);
 	if (d->pending & PENDING_ROUND)
 		follow_count(&d->follow);
@@ -206,7 +209,7 @@ void loop_close(struct daemon *d)
 
 int loop_turn(struct daemon *d)
 {
-	unsigned int at_once = PENDING_LINKS | (d->starting ? 0 : PENDING_RELOAD);
+	unsigned int at_once = PENDING_LEAVE | PENDING_LINKS | (d->starting ? 0 : PENDING_RELOAD);
 
 	watch_moves(d);
 	event_base_loop(d->base, EVLOOP_ONCE | (d->pending & at_once ? EVLOOP_NONBLOCK : 0));

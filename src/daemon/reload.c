@@ -89,7 +89,7 @@ static void take(struct daemon *d, const struct settings *again)
 	d->sas.maps.host->learn = d->options->learn;
 	if (other_interval)
 		rounds_restart(d->rounds);
-	interfaces_detach_unnamed(&d->interfaces);
+	interfaces_leave_unnamed(&d->interfaces);
 	say("read %s again", d->options->config);
 }
 

@@ -93,10 +93,14 @@ void steered_end(struct interface *interface)
 	steered->method = NULL;
 }
 
-/* The interface in that place, if it is steered by a method that was begun; else NULL. */
+/* The interface in that place, if it is there and steered by a method that was begun; else NULL. */
 static struct steered *at(struct interfaces *all, int place)
 {
-	return all->at[place].steered.method ? &all->at[place].steered : NULL;
+	struct interface *interface = &all->at[place];
+
+	if (!interface->steered.method || interface->ends == ENDS_GONE)
+		return NULL;
+	return &interface->steered;
 }
 
 void steered_limit(struct interfaces *all)

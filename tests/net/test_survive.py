@@ -205,6 +205,21 @@ def test_one_of_two_deleted(host):
 test_one_of_two_deleted.lab = ("--second",)
 
 
+def test_sixteen_deleted_in_one_burst(host):
+    """We let go of one after the other, and nothing of any stays; the rest goes on, and what comes back is steered."""
+    many = [f"many{i}" for i in range(16)]
+    add = [f"ip link add {name} up group 77 type veth peer name peer{name}" for name in many]
+    host.sh("b", "; ".join(add))
+    daemon = start(host, interfaces=("eb", *many))
+    wait_for(lambda: len(names(host)) == 17, "all to be steered")
+    host.sh("b", f"ip link del group 77; {add[0]}")
+    said(host, *(f"{name} was deleted" for name in many))
+    wait_for(lambda: names(host) == ["eb", many[0]], "show to know")
+    check(len(os.listdir(host.pins)) == 3, "pins of more than these two:", os.listdir(host.pins))
+    steered(host)
+    alive(daemon)
+
+
 def test_stopped_stays_stopped(host):
     """What `stop IF` named is not attached again when it comes back."""
     daemon = start(host, interfaces=("eb", "eb2"))
