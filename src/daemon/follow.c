@@ -327,10 +327,8 @@ int follow_sync(struct follow *f)
 {
 	int err = sad_sync(f->sad);
 
-	if (err)
-		*f->pending |= PENDING_SYNC;
-	else
-		*f->pending &= ~(unsigned int)PENDING_SYNC;
+	*f->pending &= ~(unsigned int)PENDING_SYNC;
+	f->synced = !err;
 	if (err == -EAGAIN)
 		return 0;
 	if (err) {

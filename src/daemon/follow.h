@@ -25,6 +25,7 @@ struct follow {
 	struct learn *learn; /* NULL without --learn */
 	struct encap_users encap_users;
 	struct event *retry_timer, *peers_timer;
+	bool synced;   /* else all SAs are to be read again, in a second */
 	bool homeless; /* some SA found no place in the table */
 	bool table_full_said;
 };
@@ -33,7 +34,7 @@ struct follow {
 int follow_open(struct follow *follow);
 void follow_close(struct follow *follow);
 
-/* Reads all of the kernel's SAs. 0 or a negative errno, said; then PENDING_SYNC is posted again. */
+/* Reads all of the kernel's SAs: PENDING_SYNC. 0, or a negative errno, said: not synced then. */
 int follow_sync(struct follow *follow);
 
 /* Tries again for SAs that found no place in the table. */

@@ -84,6 +84,8 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
 	losses_look(&d->losses, &d->sas.maps);
 	if (!d->options->interval)
 		follow_count(&d->follow);
+	if (!d->follow.synced)
+		d->pending |= PENDING_SYNC;
 	sd_notify(0, "WATCHDOG=1");
 }
 
@@ -210,9 +212,11 @@ void loop_close(struct daemon *d)
 int loop_turn(struct daemon *d)
 {
 	unsigned int at_once = PENDING_LEAVE | PENDING_LINKS | (d->starting ? 0 : PENDING_RELOAD);
+	int wait = d->pending & at_once ? EVLOOP_NONBLOCK : 0;
 
 	watch_moves(d);
-	event_base_loop(d->base, EVLOOP_ONCE | (d->pending & at_once ? EVLOOP_NONBLOCK : 0));
+	if (event_base_loop(d->base, EVLOOP_ONCE | wait) < 0)
+		d->pending |= PENDING_END;
 	return d->pending & PENDING_END ? 0 : settle(d);
 }
 

@@ -41,9 +41,11 @@ int __wrap_sad_open(struct sad **sad, const struct sad_ops *ops, void *arg)
 	return *sad ? 0 : -1;
 }
 
+static int sync_fails; /* with this negative errno, if not 0 */
+
 int __wrap_sad_sync(struct sad *sad)
 {
-	return 0;
+	return sync_fails;
 }
 
 int __wrap_rings_renew(struct maps *maps, int nice, __u32 number)
@@ -354,6 +356,21 @@ static void peers_are_counted_anew_after_adoption(void **state)
 	assert_int_equal(follow_open(follow), 0);
 }
 
+/* A dump that the kernel breaks off again and again is not tried in each turn of the loop. */
+static void failed_sync_waits(void **state)
+{
+	static const int fails[] = {-EAGAIN, -ENOMEM, 0};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < sizeof(fails) / sizeof(*fails); i++) {
+		f->pending = PENDING_SYNC;
+		sync_fails = fails[i];
+		follow_sync(&f->follow);
+		assert_int_equal(f->pending & PENDING_SYNC, 0);
+		assert_int_equal(f->follow.synced, !fails[i]);
+	}
+}
+
 /* Of a recorded message, all places where @from stands are @to: another SPI. */
 static int feed_as(struct fixture *f, const char *hex, const char *from, const char *to)
 {
@@ -472,6 +489,7 @@ int main(void)
 		with_daemon(ring_of_what_is_hands_off_is_made_anew),
 		with_daemon(draining_ends_with_what_is_hands_off),
 		with_daemon(peers_are_counted_anew_after_adoption),
+		with_daemon(failed_sync_waits),
 		with_daemon(shared_entry_describes_an_sa_that_is_there),
 		with_daemon(shared_entry_is_hands_off_as_long_as_it_must),
 		with_daemon(colliding_entry_describes_an_sa_that_is_there),
