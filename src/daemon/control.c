@@ -173,7 +173,7 @@ static void say_others(const struct interfaces *interfaces, char *said, size_t s
 	int others = 0;
 
 	for (int i = 0; i < HOST_INTERFACES && n < size; i++)
-		if (interfaces->at[i].ifindex)
+		if (interface_stays(&interfaces->at[i]))
 			n += (size_t)snprintf(said + n, size - n, "%s%s", others++ ? ", " : "; ",
 					      interfaces->at[i].name);
 	if (n > first && n < size)
@@ -227,7 +227,7 @@ static bool do_stop(struct control *control, const struct control_request *reque
 		if (!strcmp(all->at[i].name, request->interface))
 			named = &all->at[i];
 		else
-			others++;
+			others += interface_stays(&all->at[i]);
 	}
 	if (!request->interface[0] || (named && !others)) {
 		stop_all(control, request->interface, client);

@@ -29,6 +29,12 @@ struct interface {
 	struct steered steered;
 };
 
+/* Is one there, and will it be steered after the next turns of the loop too? */
+static inline bool interface_stays(const struct interface *interface)
+{
+	return interface->ifindex && !interface->ends;
+}
+
 struct interfaces {
 	/* What they need: */
 	struct sas *sas;

@@ -73,6 +73,7 @@ void rounds_restart(struct rounds *r)
 		return;
 	}
 	event_del(r->timer);
+	*r->pending &= ~(unsigned int)PENDING_ROUND;
 	r->sas->maps.report->round = (struct round_state){0}; /* of before */
 }
 

@@ -134,6 +134,8 @@ static void the_others_stay(void **state)
 
 	tell(f, WATCH_GONE, 3);
 	tell(f, WATCH_GONE, 5);
+	for (int i = 0; i < HOST_INTERFACES; i++)
+		assert_int_equal(interface_stays(&f->all.at[i]), i != 3 && i != 5);
 	one_goes_each_turn(f, 2);
 	assert_int_equal(steered_now(f), HOST_INTERFACES - 2);
 	assert_int_equal(f->all.at[3].ifindex, 0);
