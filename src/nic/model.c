@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// The models as a list; a NIC of one: its state at start, its hash, its queue.
+// A NIC of a model: its state at start, its hash, its queue.
 #include "nic/model.h"
 
 #include <string.h>
@@ -12,48 +12,10 @@ static const uint8_t microsoft_key[40] = {
 	0x80, 0x30, 0xf2, 0x0c, 0x6a, 0x42, 0xb7, 0x3b, 0xbe, 0xac, 0x01, 0xfa,
 };
 
-const struct model *const *models(void)
-{
-#define NIC(name, ...) __VA_ARGS__
-#define MODEL(name)    &model_##name,
-	static const struct model *const all[] = {
-#include "nic/models/list.h"
-		NULL,
-	};
-#undef NIC
-#undef MODEL
-
-	return all;
-}
-
-const struct model *model_find(const char *name)
-{
-	for (const struct model *const *m = models(); *m; m++)
-		if (!strcmp((*m)->name, name))
-			return *m;
-	return NULL;
-}
-
-const struct model *model_of_driver(const char *driver)
-{
-	for (const struct model *const *m = models(); *m; m++)
-		if (!strcmp((*m)->driver->name, driver))
-			return *m;
-	return NULL;
-}
-
 bool model_fact_sure(const struct model_fact *fact)
 {
 	return fact->source &&
 	       strncmp(fact->source, MODEL_BY_READING, strlen(MODEL_BY_READING)) != 0;
-}
-
-bool model_has_package(const char *driver)
-{
-	for (const struct model *const *m = models(); *m; m++)
-		if (!strcmp((*m)->driver->name, driver) && (*m)->package)
-			return true;
-	return false;
 }
 
 bool model_other_package(const struct model *model, const char *package)
