@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Do the arrows of src/ point down only, and are there no circles between its files?
+"""Do the arrows of src/ point down only, are there no circles between its files, and is each method
+named by its own file and the table of methods alone?
 
 usage: tests/house.py SRC LIBRARY...    the libraries that src/ is compiled into
 
@@ -22,6 +23,11 @@ FOLDERS = [
 
 # Not in the libraries: they have a main(), or are compiled for BPF.
 PROGRAMS = ["cmd/main", "cmd/describe_main", "bpf"]
+
+# The table of methods; a method's own files are those whose names begin as that which defines it. What
+# these words mean in quotes elsewhere is a NIC's or the kernel's.
+METHODS = "steer/method.c"
+NO_METHODS_WORDS = ("cmd/", "cli/", "nic/", "bpf/")
 
 
 def sources(src):
@@ -118,9 +124,44 @@ def wrong(graph):
         yield "a circle: " + ", ".join(sorted(circle))
 
 
+def method_files(src):
+    """name -> the beginning of the names of its own files: "rss" -> "steer/rss"."""
+    with open(os.path.join(src, METHODS), encoding="utf-8") as file:
+        names = re.findall(r"&method_(\w+)", file.read())
+    own = {}
+    for path in sources(src):
+        with open(os.path.join(src, path), encoding="utf-8") as file:
+            for name in re.findall(r"^const struct method method_(\w+) = ", file.read(), re.MULTILINE):
+                own[name] = os.path.splitext(path)[0]
+    if not names or not set(own) <= set(names):
+        sys.exit(f"src/{METHODS} has the methods {names}, and these are defined: {own}")
+    return own
+
+
+def without_comments(text):
+    return re.sub(r"/\*.*?\*/|//[^\n]*", lambda found: "\n" * found[0].count("\n"), text, flags=re.DOTALL)
+
+
+def named(src):
+    """Where code or what it says names a method, but by itself: the others are to ask for traits."""
+    own = method_files(src)
+    any_of = "|".join(own)
+    words = re.compile(rf"\b(?:methods? [\"*`]*(?:{any_of})|(?:{any_of}) method|method_(?:{any_of}))\b"
+                       rf"|--method[ =](?:{any_of})\b|method_find\(\"", re.IGNORECASE)
+    quoted = re.compile(rf'"(?:{any_of})"')
+    for path in sorted(set(sources(src)) - {METHODS}):
+        with open(os.path.join(src, path), encoding="utf-8") as file:
+            for number, line in enumerate(without_comments(file.read()).split("\n"), 1):
+                also = [] if path.startswith(NO_METHODS_WORDS) else quoted.findall(line)
+                for found in words.findall(line) + also:
+                    name = re.findall(any_of, found) or [""]
+                    if not path.startswith(own.get(name[0], path + "/")):
+                        yield f"src/{path}:{number}: {found}: methods are asked for traits, not for names"
+
+
 def main():
     graph = needs(sys.argv[1], sys.argv[2:])
-    said = list(wrong(graph))
+    said = [*wrong(graph), *named(sys.argv[1])]
     print("\n".join(said) if said else f"{len(graph)} files")
     return 1 if said else 0
 

@@ -42,13 +42,13 @@ void kernel_probe(struct kernel_facts *facts);
 /* The name of an item in JSON: "cpumap_gro". */
 const char *kernel_item_name(enum kernel_item item);
 
-/* Method xdp cannot do without it. */
+/* Steering by XDP cannot do without it. */
 bool kernel_item_needed(enum kernel_item item);
 
 /* One sentence: what the answer means for us. */
 const char *kernel_sentence(enum kernel_item item, enum kernel_answer answer);
 
-/* The sentence of the first item that method xdp needs and this kernel lacks, or NULL. */
+/* The sentence of the first item that steering by XDP needs and this kernel lacks, or NULL. */
 const char *kernel_missing(void);
 
 #endif

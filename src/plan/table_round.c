@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// What a round does with a NIC's table under method rss.
+// What a round does with a NIC's table where that places the SAs.
 #include "plan/table_round.h"
 
 #include <errno.h>

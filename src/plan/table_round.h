@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a round does with a NIC's table under method rss: nothing, unless the hashes seen on this
- * very NIC show where each SA will go, and another table is clearly better. Pure.
+ * What a round does with a NIC's table where that places the SAs: nothing, unless the hashes seen
+ * on this very NIC show where each SA will go, and another table is clearly better. Pure.
  */
 #ifndef PLAN_TABLE_ROUND_H
 #define PLAN_TABLE_ROUND_H

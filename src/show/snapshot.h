@@ -157,7 +157,7 @@ snapshot_order snapshot_by_name, snapshot_by_weight, snapshot_by_packets, snapsh
 
 void snapshot_sort(struct snapshot *snapshot, snapshot_order *order);
 
-/* "xdp", "rss", ...; of XDP "native" or "generic", else NULL. */
+/* The name of the method; "native" or "generic" if it has modes, else NULL. */
 const char *snapshot_mode(const struct snapshot_interface *interface);
 
 /* The words of the operator: "valid", "larval", "learned", "hands-off", "moving"; "kernel", ... */

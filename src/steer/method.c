@@ -25,13 +25,23 @@ const struct method *method_find(const char *name)
 	return NULL;
 }
 
-const struct method *method_pinned(void)
+const struct method *method_with(unsigned int traits)
 {
 	const struct method *const *m = methods;
 
-	while (*m && !method_has(*m, METHOD_PINNED))
+	while (*m && ((*m)->traits & traits) != traits)
 		m++;
 	return *m;
+}
+
+const char *method_on_any_nic(void)
+{
+	return method_with(METHOD_PLACES | METHOD_UDP)->name;
+}
+
+const char *method_on_any_driver(void)
+{
+	return method_with(METHOD_ANY_DRIVER)->name;
 }
 
 bool method_has(const struct method *method, enum method_trait trait)

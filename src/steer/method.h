@@ -22,19 +22,13 @@ enum method_trait {
 	METHOD_PLACES = 1, /* each SA is where the table of SAs says, and can be moved by itself */
 	METHOD_SEES = 2,   /* else: it tells the table where it saw an SA */
 	METHOD_COUNTS = 4, /* it counts each SA's packets; else only the kernel does */
-	METHOD_IN_ORDER = 8,  /* a moved SA's packets stay in order */
-	METHOD_CONFINES = 16, /* strays and IKE go by rings of their own */
-	METHOD_UDP = 32,      /* SAs of ESP in UDP are told apart on any NIC */
-	METHOD_RULES = 64,    /* the NIC holds a rule for each SA, as far as it can */
-	METHOD_PINNED = 128,  /* it is a pinned program: a later daemon finds and adopts it */
+	METHOD_IN_ORDER = 8,	 /* a moved SA's packets stay in order */
+	METHOD_CONFINES = 16,	 /* strays and IKE go by rings of their own */
+	METHOD_UDP = 32,	 /* SAs of ESP in UDP are told apart on any NIC */
+	METHOD_RULES = 64,	 /* the NIC holds a rule for each SA, as far as it can */
+	METHOD_PINNED = 128,	 /* it is a pinned program: a later daemon finds and adopts it */
+	METHOD_ANY_DRIVER = 256, /* it needs nothing of the driver, and little of the kernel */
 };
-
-/*
- * What advice names, where another method will not do: one that places each SA whatever the NIC does, and
- * one that needs nothing of the driver.
- */
-#define METHOD_ON_ANY_NIC "xdp"
-#define METHOD_OF_KERNEL  "rps"
 
 /* What is to be steered. */
 struct demand {
@@ -120,8 +114,16 @@ extern const char *const method_choices[];
 /* By its name; NULL: there is none. */
 const struct method *method_find(const char *name);
 
-/* The one that pins. */
-const struct method *method_pinned(void);
+/* The first that has all of these traits; NULL: none has. */
+const struct method *method_with(unsigned int traits);
+
+/*
+ * The names that advice gives where another method will not do: of one that places each SA whatever
+ * the NIC does, and of one that needs nothing of the driver. Not for methods: these do not know
+ * each other.
+ */
+const char *method_on_any_nic(void);
+const char *method_on_any_driver(void);
 
 /* Has it this trait? No method (NULL) has any. */
 bool method_has(const struct method *method, enum method_trait trait);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a steered interface needs (method xdp), judged from its facts (nic/facts.h) by a pure
- * function; then what must be changed is changed through undo/undo.h.
+ * What an interface needs that our program is to steer, judged from its facts (nic/facts.h) by a
+ * pure function; then what must be changed is changed through undo/undo.h.
  */
 #ifndef STEER_NEEDS_H
 #define STEER_NEEDS_H

@@ -114,7 +114,7 @@ void needs_headers(const struct needs_judging *j)
 			  "at its MTU %u driver %s puts headers where an XDP program does not see "
 			  "them, and this kernel cannot bring them forward (Linux 6.18 can), so "
 			  "that nothing would be steered; use `ethtool --set-priv-flags %s %s "
-			  "off`, `ip link set dev %s mtu %u`, or --method " METHOD_OF_KERNEL,
+			  "off`, `ip link set dev %s mtu %u`, or --method auto",
 			  facts->link.mtu, needs_driver_name(j), facts->link.name,
 			  driver->empty_flag, facts->link.name, driver->empty_above);
 }

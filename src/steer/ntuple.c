@@ -29,7 +29,7 @@ static int check(const struct nic_facts *facts, const cpu_set_t *cpus, struct ne
 	if (!model || !model->rules_by_spi) {
 		needs_say(report, NEEDS_REFUSE, NEEDS_METHOD,
 			  "rules of %s cannot tell SAs apart, by what is known of driver %s; "
-			  "use --method " METHOD_ON_ANY_NIC ", or auto",
+			  "use --method auto",
 			  model ? model->nic : "this NIC",
 			  facts->driver[0] ? facts->driver : "(unknown)");
 		return needs_end(report);
@@ -130,7 +130,7 @@ static int limit_cpus(struct steered *s)
 	cpulist_format(&s->sas->roles.sas, list, sizeof(list));
 	if (!CPU_COUNT(&cpus)) {
 		say_error("%s: none of its queues is served by a CPU of %s; set the affinities of "
-			  "its interrupts, or use --method " METHOD_ON_ANY_NIC,
+			  "its interrupts, or use another --method",
 			  s->name, list);
 		return -EOPNOTSUPP;
 	}

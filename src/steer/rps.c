@@ -57,8 +57,7 @@ static void check_hash(const struct nic_facts *facts, struct needs_report *repor
 	if (is_blind(facts)) {
 		needs_say(report, NEEDS_REFUSE, NEEDS_METHOD,
 			  "driver %s calls its hash of ESP one of L4, with rxhash off too, so the "
-			  "kernel spreads nothing; use --method " METHOD_ON_ANY_NIC ", with --generic "
-			  "if it must be",
+			  "kernel spreads nothing; use --method auto, or --generic if it must be",
 			  driver);
 		return;
 	}
@@ -76,8 +75,8 @@ static void check_hash(const struct nic_facts *facts, struct needs_report *repor
 			     "take it instead of its own");
 	else if (facts->model->claims_l4)
 		needs_say(report, NEEDS_REFUSE, NEEDS_METHOD,
-			  "driver %s calls its hash of ESP one of L4 and cannot stop hashing, so the "
-			  "kernel spreads nothing; use --method " METHOD_ON_ANY_NIC,
+			  "driver %s calls its hash of ESP one of L4 and cannot stop hashing, so "
+			  "the kernel spreads nothing; use --method auto",
 			  driver);
 }
 
@@ -112,6 +111,7 @@ static bool fits(const struct nic_facts *facts, const struct demand *demand, cha
 
 const struct method method_rps = {
 	.name = "rps",
+	.traits = METHOD_ANY_DRIVER,
 	.caveat = caveat,
 	.fits = fits,
 	.check = check,

@@ -86,9 +86,9 @@ static void check_family(const struct rss_judging *j, uint8_t family, enum model
 	if (now == MODEL_ESP_SPRAYS) {
 		refuse_spray(j, "as it is set now",
 			     "set the addresses alone with `ethtool -N IF rx-flow-hash esp4 "
-			     "sd`, and use --method " METHOD_ON_ANY_NIC);
+			     "sd`, and use --method auto");
 	} else if (asked == MODEL_ESP_SPRAYS) {
-		refuse_spray(j, "once asked for the SPI", "use --method " METHOD_ON_ANY_NIC);
+		refuse_spray(j, "once asked for the SPI", "use --method auto");
 	} else if (asked == MODEL_ESP_SPI && can_ask) {
 		ask_for_spi(j, family, claimed, reason);
 	} else if (family == 6 && can_ask && others_take_v6(j->nic->model)) {
@@ -101,8 +101,7 @@ static void check_family(const struct rss_judging *j, uint8_t family, enum model
 			  "gateways stay on one queue");
 	} else {
 		needs_say(j->report, NEEDS_REFUSE, NEEDS_METHOD,
-			  "its hash cannot take the SPI of ESP, by what is known of %s; use --method "
-			  METHOD_ON_ANY_NIC,
+			  "its hash cannot take the SPI of ESP, by what is known of %s; use --method auto",
 			  j->nic->model->nic);
 	}
 }
@@ -120,7 +119,7 @@ static void check_all(const struct rss_judging *j)
 	if (model_esp_by(j->nic, 4, FLOW_ESP_UDP) != MODEL_ESP_SPI)
 		needs_say(j->report, NEEDS_WARN, NEEDS_METHOD,
 			  "of ESP in UDP the NIC hashes no SPI: all of a pair of gateways "
-			  "stays on one queue; --method " METHOD_ON_ANY_NIC " spreads it");
+			  "stays on one queue; steering by XDP spreads it");
 }
 
 static int check(const struct nic_facts *facts, const cpu_set_t *cpus, struct needs_report *report)
@@ -130,8 +129,8 @@ static int check(const struct nic_facts *facts, const cpu_set_t *cpus, struct ne
 	*report = (struct needs_report){0};
 	if (!facts->model) {
 		needs_say(report, NEEDS_REFUSE, NEEDS_METHOD,
-			  "nothing is known of how driver %s hashes ESP; use --method " METHOD_ON_ANY_NIC
-			  ", or see `espalier inspect %s`",
+			  "nothing is known of how driver %s hashes ESP; use --method auto, or see "
+			  "`espalier inspect %s`",
 			  facts->driver[0] ? facts->driver : "(unknown)", facts->link.name);
 		return needs_end(report);
 	}

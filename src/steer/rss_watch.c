@@ -172,7 +172,7 @@ static void balance(struct rss_watch *w, struct steered *s, const struct table_s
 static void stop_spray(struct rss_watch *w, struct steered *s)
 {
 	say_warning("%s: its NIC spreads single SAs over queues, which loses packets to the replay "
-		    "window: its settings are put back; use --method " METHOD_ON_ANY_NIC,
+		    "window: its settings are put back; use another --method",
 		    s->name);
 	undo_restore(s->undo, (int)s->ifindex);
 	w->frozen = true;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Method xdp on an interface: attaches, pins, replaces and finds our program there.
+// Our steering program on an interface: attaches, pins, replaces and finds it.
 #include "steer/xdp.h"
 
 #include <bpf/bpf.h>

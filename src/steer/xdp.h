@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Method xdp on an interface: our steering program there, by a pinned bpf_link. */
+/* Our steering program on an interface, by a pinned bpf_link. */
 #ifndef STEER_XDP_H
 #define STEER_XDP_H
 

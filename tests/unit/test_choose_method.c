@@ -156,8 +156,8 @@ static void always_one(void **state)
 
 static void advice_names_methods_that_do(void **state)
 {
-	const struct method *any = method_find(METHOD_ON_ANY_NIC);
-	const struct method *kernel = method_find(METHOD_OF_KERNEL);
+	const struct method *any = method_find(method_on_any_nic());
+	const struct method *kernel = method_find(method_on_any_driver());
 
 	assert_true(method_has(any, METHOD_PLACES));
 	assert_true(method_has(any, METHOD_UDP));
@@ -165,6 +165,7 @@ static void advice_names_methods_that_do(void **state)
 	assert_non_null(kernel);
 	assert_false(method_has(kernel, METHOD_PINNED));
 	assert_false(method_has(kernel, METHOD_RULES));
+	assert_null(method_with(METHOD_PINNED | METHOD_RULES));
 }
 
 int main(void)

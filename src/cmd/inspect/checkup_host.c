@@ -37,8 +37,8 @@ static void check_kernel(struct checkup *c)
 		checkup_add(c, "kernel", kernel_item_name(i), "%s",
 			    kernel_sentence(i, c->kernel.item[i]));
 		if (c->kernel.item[i] == KERNEL_LACKS && kernel_item_needed(i))
-			checkup_todo(c, "a newer kernel; until then 'espalier run --method "
-					METHOD_OF_KERNEL "'");
+			checkup_todo(c, "a newer kernel; until then 'espalier run --method %s'",
+				     method_on_any_driver());
 		else if (c->kernel.item[i] == KERNEL_LACKS && i == KERNEL_XFRM)
 			checkup_todo(c, "a kernel with IPsec; SAs of user space: --sas or --learn");
 	}

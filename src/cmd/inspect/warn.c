@@ -127,12 +127,12 @@ static void warn_needs(struct out *out, const struct inspection *in)
 			out_warn(out, "%s", finding->text);
 			break;
 		case NEEDS_REFUSE:
-			out_warn(out, "method " METHOD_ON_ANY_NIC " will not do: %s",
+			out_warn(out, "method %s will not do: %s", method_on_any_nic(),
 				 finding->text);
 			break;
 		case NEEDS_CHANGE:
 			if (needs_line(&in->facts, finding, line, sizeof(line)) >= 0)
-				out_warn(out, "method " METHOD_ON_ANY_NIC " changes this: %s",
+				out_warn(out, "method %s changes this: %s", method_on_any_nic(),
 					 line);
 			break;
 		}

@@ -233,7 +233,7 @@ void plan_entries_warn(struct out *out, const struct plan_nic *nic, const struct
 	if (*unseparated)
 		out_warn(out,
 			 "%s does not hash the %s: SAs of two addresses share an entry, whatever "
-			 "the %s; 'espalier run --method " METHOD_ON_ANY_NIC "' spreads them in "
+			 "the %s; 'espalier run --method %s' spreads them in "
 			 "software",
-			 nic->nic.model->name, unseparated, what);
+			 nic->nic.model->name, unseparated, what, method_on_any_nic());
 }

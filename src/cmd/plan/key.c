@@ -199,8 +199,8 @@ static enum status measure_key(struct request *r)
 	if (!model->key_shown || model->set_key_err)
 		return complain("plan",
 				"%s: its driver does not let the key be set; 'espalier run "
-				"--method " METHOD_ON_ANY_NIC "' spreads SAs without it",
-				model->name);
+				"--method %s' spreads SAs without it",
+				model->name, method_on_any_nic());
 	r->key_len = model->key_used;
 	return STATUS_DONE;
 }

@@ -326,9 +326,8 @@ enum plan_separation plan_nic_separate(struct plan_nic *plan, const struct flow 
 		complain(
 			"plan",
 			"%s: asked for the SPI it hashes the sequence number too, so each SA is on "
-			"all queues; 'espalier run --method " METHOD_ON_ANY_NIC "' keeps each on "
-			"one CPU",
-			nic->model->name);
+			"all queues; 'espalier run --method %s' keeps each on one CPU",
+			nic->model->name, method_on_any_nic());
 		return PLAN_NOT_AT_ALL;
 	}
 	if (!(model_inputs(nic, flow) & wanted))

@@ -178,9 +178,9 @@ static enum status not_by_sa(const struct request *r)
 	return complain(
 		"plan",
 		"%s: it does not hash the %s, so all SAs of two addresses share a queue, "
-		"whatever their %s are; 'espalier run --method " METHOD_ON_ANY_NIC "' spreads them in "
-		"software",
-		r->nic->nic.model->name, plan_nic_differ(&r->flow), r->o->ports ? "ports" : "SPIs");
+		"whatever their %s are; 'espalier run --method %s' spreads them in software",
+		r->nic->nic.model->name, plan_nic_differ(&r->flow), r->o->ports ? "ports" : "SPIs",
+		method_on_any_nic());
 }
 
 enum status plan_form_spi(const struct plan_options *o)

@@ -159,8 +159,8 @@ static enum status solve(struct request *r)
 	if (model->set_indir_err || model->indir_hidden)
 		return complain("plan",
 				"%s: its driver does not let the table be set; 'espalier run "
-				"--method " METHOD_ON_ANY_NIC "' balances without it",
-				model->name);
+				"--method %s' balances without it",
+				model->name, method_on_any_nic());
 	if (!plan_entries_separate(r->nic, &r->sas, r->unseparated, sizeof(r->unseparated)))
 		return STATUS_FAILED;
 	r->entries = plan_entries_new(r->nic, &r->sas);

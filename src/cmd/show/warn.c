@@ -114,9 +114,9 @@ static void warn_rules(struct out *out, const struct snapshot *s)
 		if (at->without_rule)
 			out_warn(out,
 				 "%s: %u SAs have no rule (the NIC holds %u of ours): they go where "
-				 "its hash puts them; --method " METHOD_ON_ANY_NIC
-				 " steers them all",
-				 name, at->without_rule, at->rules);
+				 "its hash puts them; --method %s steers them "
+				 "all",
+				 name, at->without_rule, at->rules, method_on_any_nic());
 		if (at->method && at->method->caveat)
 			out_warn(out, "%s: %s", name, at->method->caveat);
 	}
