@@ -2,11 +2,11 @@
 // Reads a file of settings by libinih; what a value may be is said by the table of options.
 #include <errno.h>
 #include <ini.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include "cli/config.h"
 #include "text/because.h"
+#include "text/mistake.h"
 #include "text/near.h"
 
 enum { LINE_MOST = 198 }; /* libinih takes a longer line for two */
@@ -16,27 +16,8 @@ struct reading {
 	uint64_t given, seen; /* bits by row: not ours to set; in the file so far */
 	void *into;
 	struct config *config;
-	int err;
-	char *why;
-	size_t size;
+	struct first_mistake first;
 };
-
-/* The first mistake is the one that is told. Returns what libinih takes for an error. */
-static int mistake(struct reading *r, int err, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static int mistake(struct reading *r, int err, const char *format, ...)
-{
-	va_list args;
-
-	if (r->err)
-		return 0;
-	r->err = err;
-	va_start(args, format);
-	vsnprintf(r->why, r->size, format, args);
-	va_end(args);
-	return 0;
-}
 
 static int unknown_key(struct reading *r, const char *name)
 {
@@ -47,8 +28,9 @@ static int unknown_key(struct reading *r, const char *name)
 			near_look(&near, row->name);
 	near_look(&near, CONFIG_INTERFACES);
 	if (near.best)
-		return mistake(r, -EINVAL, "unknown key %.64s (did you mean %s?)", name, near.best);
-	return mistake(r, -EINVAL, "unknown key %.64s; espalier.conf(5) lists them", name);
+		return mistake(&r->first, -EINVAL, "unknown key %.64s (did you mean %s?)", name,
+			       near.best);
+	return mistake(&r->first, -EINVAL, "unknown key %.64s; espalier.conf(5) lists them", name);
 }
 
 /* Adds a copy of a word to a list. */
@@ -72,7 +54,7 @@ static int add_interfaces(struct reading *r, const char *value)
 	for (char *word = strtok_r(copy, " \t,", &rest); word;
 	     word = strtok_r(NULL, " \t,", &rest)) {
 		if (!keep(&config->interface, config->interfaces, word))
-			return mistake(r, -ENOMEM, "no memory");
+			return mistake(&r->first, -ENOMEM, "no memory");
 		config->interfaces++;
 	}
 	return 1;
@@ -86,7 +68,8 @@ static int on_key(void *arg, const char *section, const char *name, const char *
 	char *word;
 
 	if (*section && strcmp(section, "run")) /* one that is indented */
-		return mistake(r, -EINVAL, "unknown section [%.64s]; there is only [run]", section);
+		return mistake(&r->first, -EINVAL, "unknown section [%.64s]; there is only [run]",
+			       section);
 	if (!strcmp(name, CONFIG_INTERFACES))
 		return add_interfaces(r, value);
 	while (row->name && strcmp(row->name, name))
@@ -94,16 +77,16 @@ static int on_key(void *arg, const char *section, const char *name, const char *
 	if (!row->name || row->call_only)
 		return unknown_key(r, name);
 	if (r->seen & 1ull << (row - r->rows))
-		return mistake(r, -EINVAL, "%s is there a second time", name);
+		return mistake(&r->first, -EINVAL, "%s is there a second time", name);
 	r->seen |= 1ull << (row - r->rows);
 	if (r->given & 1ull << (row - r->rows))
 		return 1;
 	word = keep(&r->config->word, r->config->words, value);
 	if (!word)
-		return mistake(r, -ENOMEM, "no memory");
+		return mistake(&r->first, -ENOMEM, "no memory");
 	r->config->words++;
 	if (options_set(row, word, r->into, why, sizeof(why)) != PARSED_OK)
-		return mistake(r, -EINVAL, "%s", why);
+		return mistake(&r->first, -EINVAL, "%s", why);
 	return 1;
 }
 
@@ -166,17 +149,16 @@ static int load(const char *path, char *text, size_t *length, char *why, size_t 
 static int parse(const char *text, struct reading *r)
 {
 	int line = ini_parse_string(text, on_key, r);
+	char *why = r->first.why;
 	char said[224];
 
 	if (line < 0)
-		return mistake(r, -ENOMEM, "no memory"), -ENOMEM;
+		return mistake(&r->first, -ENOMEM, "no memory"), -ENOMEM;
 	if (!line)
 		return 0;
-	if (!r->err)
-		mistake(r, -EINVAL, "neither a comment nor KEY = VALUE");
-	snprintf(said, sizeof(said), "%s", r->why);
-	snprintf(r->why, r->size, "line %d: %s", line, said);
-	return r->err;
+	(void)mistake(&r->first, -EINVAL, "neither a comment nor KEY = VALUE");
+	snprintf(said, sizeof(said), "%s", why);
+	return because(r->first.err, why, r->first.size, "line %d: %s", line, said);
 }
 
 int config_read(const char *path, const struct option_row *rows, uint64_t given, void *into,
@@ -186,8 +168,7 @@ int config_read(const char *path, const struct option_row *rows, uint64_t given,
 			    .given = given,
 			    .into = into,
 			    .config = config,
-			    .why = why,
-			    .size = size};
+			    .first = {.why = why, .size = size}};
 	char *text = malloc(CONFIG_FILE_MAX + 2);
 	size_t length = 0;
 	int err = -ENOMEM;

@@ -5,38 +5,19 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <json-c/json.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "nic/measured.h"
 #include "nic/rss_text.h"
 #include "text/because.h"
+#include "text/mistake.h"
 
 enum { FILE_MOST = 1 << 20 };
 
-/* The first mistake is kept; after it, everything reads as nothing. */
-struct reading {
-	char *why;
-	size_t size;
-	int err;
-};
-
-__attribute__((format(printf, 2, 3))) static void mistake(struct reading *r, const char *format,
-							  ...)
-{
-	va_list ap;
-
-	if (r->err)
-		return;
-	r->err = -EBADMSG;
-	va_start(ap, format);
-	vsnprintf(r->why, r->size, format, ap);
-	va_end(ap);
-}
-
-/* A member of that type; NULL: it is null, or the object is missing already. */
-static struct json_object *member(struct reading *r, struct json_object *o, const char *key,
+/* A member of that type; NULL: it is null, or the object is missing already. After a mistake all
+ * reads as nothing. */
+static struct json_object *member(struct first_mistake *r, struct json_object *o, const char *key,
 				  enum json_type type)
 {
 	struct json_object *value = NULL;
@@ -44,43 +25,45 @@ static struct json_object *member(struct reading *r, struct json_object *o, cons
 	if (!o)
 		return NULL;
 	if (!json_object_object_get_ex(o, key, &value))
-		mistake(r, "\"%s\" is missing", key);
+		mistake(r, -EBADMSG, "\"%s\" is missing", key);
 	else if (value && !json_object_is_type(value, type))
-		mistake(r, "\"%s\" is no %s", key, json_type_to_name(type));
+		mistake(r, -EBADMSG, "\"%s\" is no %s", key, json_type_to_name(type));
 	else
 		return value;
 	return NULL;
 }
 
 /* The same, and it must not be null. */
-static struct json_object *must(struct reading *r, struct json_object *o, const char *key,
+static struct json_object *must(struct first_mistake *r, struct json_object *o, const char *key,
 				enum json_type type)
 {
 	struct json_object *value = member(r, o, key, type);
 
 	if (!value)
-		mistake(r, "\"%s\" is null", key);
+		mistake(r, -EBADMSG, "\"%s\" is null", key);
 	return value;
 }
 
-static uint64_t number_of(struct reading *r, struct json_object *value, const char *key,
+static uint64_t number_of(struct first_mistake *r, struct json_object *value, const char *key,
 			  int64_t most)
 {
 	int64_t number = value ? json_object_get_int64(value) : 0;
 
 	if (value && !json_object_is_type(value, json_type_int))
-		mistake(r, "\"%s\" holds what is no number", key);
+		mistake(r, -EBADMSG, "\"%s\" holds what is no number", key);
 	else if (number < 0 || number > most)
-		mistake(r, "\"%s\": %" PRId64 " is not in 0 to %" PRId64, key, number, most);
+		mistake(r, -EBADMSG, "\"%s\": %" PRId64 " is not in 0 to %" PRId64, key, number,
+			most);
 	return r->err ? 0 : (uint64_t)number;
 }
 
-static uint64_t number(struct reading *r, struct json_object *o, const char *key, int64_t most)
+static uint64_t number(struct first_mistake *r, struct json_object *o, const char *key,
+		       int64_t most)
 {
 	return number_of(r, must(r, o, key, json_type_int), key, most);
 }
 
-static bool flag(struct reading *r, struct json_object *o, const char *key)
+static bool flag(struct first_mistake *r, struct json_object *o, const char *key)
 {
 	struct json_object *value = o ? must(r, o, key, json_type_boolean) : NULL;
 
@@ -88,7 +71,8 @@ static bool flag(struct reading *r, struct json_object *o, const char *key)
 }
 
 /* Null is "". What is too long is cut: it is for people. */
-static void text(struct reading *r, struct json_object *o, const char *key, char *out, size_t size)
+static void text(struct first_mistake *r, struct json_object *o, const char *key, char *out,
+		 size_t size)
 {
 	struct json_object *value = member(r, o, key, json_type_string);
 
@@ -99,7 +83,7 @@ static void text(struct reading *r, struct json_object *o, const char *key, char
 }
 
 /* One of these words, or null: its index, or -1. */
-static int word(struct reading *r, struct json_object *o, const char *key,
+static int word(struct first_mistake *r, struct json_object *o, const char *key,
 		const char *const words[], int n)
 {
 	struct json_object *value = member(r, o, key, json_type_string);
@@ -110,32 +94,32 @@ static int word(struct reading *r, struct json_object *o, const char *key,
 	while (i < n && strcmp(words[i], json_object_get_string(value)))
 		i++;
 	if (i == n)
-		mistake(r, "\"%s\" is none of the words that it may be", key);
+		mistake(r, -EBADMSG, "\"%s\" is none of the words that it may be", key);
 	return i < n ? i : -1;
 }
 
-static int read_errno(struct reading *r, struct json_object *o, const char *key)
+static int read_errno(struct first_mistake *r, struct json_object *o, const char *key)
 {
 	struct json_object *value = member(r, o, key, json_type_string);
 	int err = value ? claims_errno_parse(json_object_get_string(value)) : 0;
 
 	if (value && !err)
-		mistake(r, "\"%s\" is no errno", key);
+		mistake(r, -EBADMSG, "\"%s\" is no errno", key);
 	return err;
 }
 
 /* "0x%08x", as this program writes it. */
-static uint32_t hexadecimal(struct reading *r, struct json_object *value, const char *key)
+static uint32_t hexadecimal(struct first_mistake *r, struct json_object *value, const char *key)
 {
 	const char *said = value ? json_object_get_string(value) : "";
 
 	if (value && (strlen(said) != 10 || memcmp(said, "0x", 2) ||
 		      strspn(said + 2, "0123456789abcdef") != 8))
-		mistake(r, "\"%s\" is no number like 0x0123abcd", key);
+		mistake(r, -EBADMSG, "\"%s\" is no number like 0x0123abcd", key);
 	return value && !r->err ? (uint32_t)strtoul(said, NULL, 16) : 0;
 }
 
-static void read_fields(struct reading *r, struct json_object *claim, struct claims *out)
+static void read_fields(struct first_mistake *r, struct json_object *claim, struct claims *out)
 {
 	struct json_object *fields = must(r, claim, "fields", json_type_object);
 
@@ -144,11 +128,11 @@ static void read_fields(struct reading *r, struct json_object *claim, struct cla
 		struct json_object *value = must(r, fields, f->name, json_type_string);
 
 		if (value && claims_fields_parse(json_object_get_string(value), f))
-			mistake(r, "\"%s\" holds no hash fields", f->name);
+			mistake(r, -EBADMSG, "\"%s\" holds no hash fields", f->name);
 	}
 }
 
-static void read_claim(struct reading *r, struct json_object *claim, struct claims *out)
+static void read_claim(struct first_mistake *r, struct json_object *claim, struct claims *out)
 {
 	int function = word(r, claim, "function", claims_functions, CLAIMS_FUNCTIONS);
 	int symmetric = word(r, claim, "symmetric", claims_symmetries, CLAIMS_SYMMETRIES);
@@ -171,7 +155,7 @@ static void read_claim(struct reading *r, struct json_object *claim, struct clai
 }
 
 /* The key and the table, as long as the claim says or not there. */
-static void read_table(struct reading *r, struct json_object *report, struct claims *out)
+static void read_table(struct first_mistake *r, struct json_object *report, struct claims *out)
 {
 	struct json_object *key = member(r, report, "key", json_type_string);
 	struct json_object *table = must(r, report, "table", json_type_array);
@@ -180,12 +164,12 @@ static void read_table(struct reading *r, struct json_object *report, struct cla
 	int n = key ? rss_key_parse(json_object_get_string(key), bytes) : 0;
 
 	if (n < 0 || (n && (uint32_t)n != out->key_size))
-		mistake(r, "\"key\" is no key of %u bytes", out->key_size);
+		mistake(r, -EBADMSG, "\"key\" is no key of %u bytes", out->key_size);
 	else
 		memcpy(out->key, bytes, (size_t)n);
 	out->key_known = n > 0;
 	if (entries && (entries != out->table_size || entries > INDIR_SIZE_MAX))
-		mistake(r, "\"table\" has %zu entries, not %u", entries, out->table_size);
+		mistake(r, -EBADMSG, "\"table\" has %zu entries, not %u", entries, out->table_size);
 	if (r->err)
 		return;
 	out->table.size = (uint32_t)entries;
@@ -194,7 +178,8 @@ static void read_table(struct reading *r, struct json_object *report, struct cla
 							  "table", UINT16_MAX);
 }
 
-static void read_sample(struct reading *r, struct json_object *sample, struct model_sample *out)
+static void read_sample(struct first_mistake *r, struct json_object *sample,
+			struct model_sample *out)
 {
 	struct json_object *kind = must(r, sample, "kind", json_type_string);
 	struct json_object *hash = member(r, sample, "hash_difference", json_type_string);
@@ -214,18 +199,18 @@ static void read_sample(struct reading *r, struct json_object *sample, struct mo
 	if (!queue)
 		out->queue = MEASURE_NO_QUEUE;
 	if (!out->kind)
-		mistake(r, "a sample of a kind that is none");
+		mistake(r, -EBADMSG, "a sample of a kind that is none");
 	if (out->family != 4 && out->family != 6)
-		mistake(r, "a sample of family %u", out->family);
+		mistake(r, -EBADMSG, "a sample of family %u", out->family);
 }
 
-static void read_samples(struct reading *r, struct json_object *report, struct report *out)
+static void read_samples(struct first_mistake *r, struct json_object *report, struct report *out)
 {
 	struct json_object *samples = must(r, report, "samples", json_type_array);
 	size_t n = samples ? json_object_array_length(samples) : 0;
 
 	if (n > REPORT_SAMPLES)
-		mistake(r, "\"samples\" are more than %d", REPORT_SAMPLES);
+		mistake(r, -EBADMSG, "\"samples\" are more than %d", REPORT_SAMPLES);
 	if (r->err || !n)
 		return;
 	out->sample = calloc(n, sizeof(*out->sample));
@@ -240,20 +225,20 @@ static void read_samples(struct reading *r, struct json_object *report, struct r
 		if (json_object_is_type(sample, json_type_object))
 			read_sample(r, sample, &out->sample[out->n++]);
 		else
-			mistake(r, "\"samples\" holds what is no object");
+			mistake(r, -EBADMSG, "\"samples\" holds what is no object");
 	}
 }
 
-static void read_all(struct reading *r, struct json_object *root, struct report *out)
+static void read_all(struct first_mistake *r, struct json_object *root, struct report *out)
 {
 	struct json_object *report, *measurement;
 
 	if (!json_object_is_type(root, json_type_object)) {
-		mistake(r, "no JSON object");
+		mistake(r, -EBADMSG, "no JSON object");
 		return;
 	}
 	if (number(r, root, "version", INT32_MAX) != 1)
-		mistake(r, "not of version 1");
+		mistake(r, -EBADMSG, "not of version 1");
 	report = must(r, root, "report", json_type_object);
 	measurement = member(r, root, "measurement", json_type_object);
 	text(r, root, "driver", out->claims.driver, sizeof(out->claims.driver));
@@ -267,7 +252,7 @@ static void read_all(struct reading *r, struct json_object *root, struct report 
 
 int report_parse(const char *bytes, size_t len, struct report *out, char *why, size_t size)
 {
-	struct reading r = {.why = why, .size = size};
+	struct first_mistake r = {.why = why, .size = size};
 	struct json_tokener *tokener = json_tokener_new();
 	struct json_object *root;
 
@@ -280,7 +265,7 @@ int report_parse(const char *bytes, size_t len, struct report *out, char *why, s
 	if (json_tokener_get_error(tokener) == json_tokener_success)
 		read_all(&r, root, out);
 	else
-		mistake(&r, "not whole JSON");
+		mistake(&r, -EBADMSG, "not whole JSON");
 	json_object_put(root);
 	json_tokener_free(tokener);
 	return r.err;

@@ -23,18 +23,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <cmocka.h>
-
-__attribute__((format(printf, 1, 2))) static inline void sh(const char *fmt, ...)
-{
-	char command[1024];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(command, sizeof(command), fmt, ap);
-	va_end(ap);
-	if (system(command))
-		fail_msg("failed: %s", command);
-}
+#include "shell.h"
 
 /* Each test that needs one gets an empty namespace; it goes away with the process. */
 static inline int fresh_namespace(void **state)

@@ -10,23 +10,17 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include "printed.h"
 
 char *print_to(struct snapshot *s, bool json, struct show_view view, bool terminal)
 {
 	struct bar_style style = {.fill = terminal};
-	char *text = NULL;
-	size_t size;
-	FILE *file = open_memstream(&text, &size);
-	struct out *out;
+	struct printed printed;
 
-	assert_non_null(file);
-	out = out_new(file, json);
-	assert_non_null(out);
-	out_set_style(out, &style);
-	show_print(out, s, &view);
-	assert_int_equal(out_close(out), 0);
-	fclose(file);
-	return text;
+	printed_begin(&printed, json);
+	out_set_style(printed.out, &style);
+	show_print(printed.out, s, &view);
+	return printed_end(&printed);
 }
 
 char *print(struct snapshot *s, bool json, struct show_view view)

@@ -12,6 +12,7 @@
 #include "cmd/gain_print.h"
 #include "nic/cpulist.h"
 #include "place/gain.h"
+#include "printed.h"
 #include "sad/reading.h"
 
 /* What the CPUs do in a case; permille. */
@@ -266,18 +267,11 @@ static void taken_in_order(void **state)
 
 static char *print(const struct gain_report *report, bool json)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *file = open_memstream(&text, &size);
-	struct out *out;
+	struct printed printed;
 
-	assert_non_null(file);
-	out = out_new(file, json);
-	assert_non_null(out);
-	gain_print(out, report);
-	assert_int_equal(out_close(out), 0);
-	fclose(file);
-	return text;
+	printed_begin(&printed, json);
+	gain_print(printed.out, report);
+	return printed_end(&printed);
 }
 
 /* The sentence of a report, whatever its lines. */

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include "daemon/interfaces.h"
 #include "daemon/steered.h"
+#include "shell.h"
 
 enum { FIRST = 1000000 }; /* no machine has such interfaces */
 
@@ -77,13 +78,11 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct fixture *f = *state;
-	char command[128];
 
 	interfaces_close(&f->all);
 	undo_close(f->all.undo);
 	free(f->sas.maps.host);
-	snprintf(command, sizeof(command), "rm -r %s", f->dir);
-	assert_int_equal(system(command), 0);
+	sh("rm -r %s", f->dir);
 	free(f);
 	return 0;
 }

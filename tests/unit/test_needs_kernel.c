@@ -2,6 +2,7 @@
 // What a steered interface needs, on a real device: gathered, changed, put back.
 #include "steer/needs.h"
 #include "needs_fixture.h"
+#include "shell.h"
 
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -16,12 +17,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-static void sh(const char *command)
-{
-	if (system(command))
-		fail_msg("failed: %s", command);
-}
 
 static int fresh_namespace(void **state)
 {
@@ -141,7 +136,7 @@ static void kernel_changes_are_made_and_undone(void **state)
 	free(value);
 	undo_close(undo);
 	snprintf(why, sizeof(why), "rm -r %s", dir);
-	sh(why);
+	sh("%s", why);
 }
 
 #define kernel(test) cmocka_unit_test_setup_teardown(test, fresh_namespace, drop_report)

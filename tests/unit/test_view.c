@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
+#include "printed.h"
 #include "view/human.h"
 #include "view/out.h"
 
@@ -143,18 +144,11 @@ static const struct table_column columns[] = {
 /* Prints the same things in either form. */
 static char *print(bool json, void (*fields)(struct out *out))
 {
-	char *text = NULL;
-	size_t size;
-	FILE *file = open_memstream(&text, &size);
-	struct out *out;
+	struct printed printed;
 
-	assert_non_null(file);
-	out = out_new(file, json);
-	assert_non_null(out);
-	fields(out);
-	assert_int_equal(out_close(out), 0);
-	fclose(file);
-	return text;
+	printed_begin(&printed, json);
+	fields(printed.out);
+	return printed_end(&printed);
 }
 
 static void check(void (*fields)(struct out *out), const char *text, const char *json)

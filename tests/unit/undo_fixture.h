@@ -3,6 +3,7 @@
 #ifndef TESTS_UNIT_UNDO_FIXTURE_H
 #define TESTS_UNIT_UNDO_FIXTURE_H
 
+#include "shell.h"
 #include "undo/undo.h"
 #include "undo_nic.h"
 
@@ -20,19 +21,6 @@
 
 static char dir[64], state_file[128], said[8192];
 static int outcomes[UNDO_FAILED + 1]; /* how often each was said */
-
-static inline void sh(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-static inline void sh(const char *fmt, ...)
-{
-	char command[512];
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(command, sizeof(command), fmt, ap);
-	va_end(ap);
-	if (system(command))
-		fail_msg("failed: %s", command);
-}
 
 /* An empty namespace with v0-v1 and nic0-nic1, and no directory yet. */
 static inline int setup(void **state)
