@@ -89,18 +89,18 @@ void roles_say(const struct wanted_cpus *wanted, const struct cpu_roles *roles)
 	say_roles(roles);
 }
 
-int roles_apply(struct roles *r, const struct cpu_roles *roles)
+int roles_apply(struct roles *roles, const struct cpu_roles *now)
 {
 	char why[SAS_WHY_LEN] = "";
-	int err = sas_set_roles(r->sas, roles, why, sizeof(why));
+	int err = sas_set_roles(roles->sas, now, why, sizeof(why));
 
 	if (err) {
 		say_error("giving the CPUs their roles: %s", why);
 		return err;
 	}
-	r->now = *roles;
-	steered_limit(r->interfaces);
-	*r->pending |= PENDING_DRAIN | PENDING_CHANGED;
+	roles->now = *now;
+	steered_limit(roles->interfaces);
+	*roles->pending |= PENDING_DRAIN | PENDING_CHANGED;
 	return 0;
 }
 
