@@ -9,9 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 #include "nic/cpulist.h"
+#include "nic/kernel.h"
 #include "nic/model_ask.h"
 #include "nic/model_claimed.h"
-#include "nic/pull_data.h"
 #include "nic/sysfs.h"
 #include "nic/verdict.h"
 
@@ -232,7 +232,7 @@ int nic_facts_gather(const char *ifname, struct nic_facts *facts)
 	err = gather_uppers(facts);
 	if (err)
 		return err;
-	facts->pull_data = pull_data_id();
+	facts->pull_data = kernel_can(KERNEL_PULL_DATA) == KERNEL_HAS;
 	gather_claims(facts->link.name, facts);
 	gather_ethtool(facts->link.name, facts);
 	(void)netdev_xdp_get(facts->link.ifindex, &facts->xdp);

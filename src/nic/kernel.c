@@ -14,6 +14,7 @@
 #include "nic/netdev.h"
 #include "nic/netns.h"
 #include "nic/nl.h"
+#include "nic/pull_data.h"
 
 #define ATTR_SA_PCPU 35 /* XFRMA_SA_PCPU, which Debian 12's headers do not have */
 
@@ -78,6 +79,15 @@ static enum kernel_answer has_btf(const struct btf *btf)
 static enum kernel_answer has_xdp_frags(const struct btf *btf)
 {
 	return made(load_empty(BPF_PROG_TYPE_XDP, BPF_F_XDP_HAS_FRAGS));
+}
+
+static enum kernel_answer has_pull_data(const struct btf *btf)
+{
+	int id = pull_data_find(btf);
+
+	if (id < 0)
+		return KERNEL_UNKNOWN;
+	return id ? KERNEL_HAS : KERNEL_LACKS;
 }
 
 /* The cpumap's entry has a place to merge packets at (kernel/bpf/cpumap.c). */
@@ -218,6 +228,12 @@ static const struct item {
 		{"Whether XDP takes frames in several buffers cannot be told: that takes CAP_BPF.",
 		 "XDP takes no frames in several buffers (frags): a large MTU excludes steering by XDP.",
 		 "XDP takes frames in several buffers (frags), where the driver does too."}},
+	[KERNEL_PULL_DATA] = {"pull_data", has_pull_data, true, false,
+		{"Whether XDP programs can bring headers into a frame's first buffer cannot be told: that "
+		 "takes BTF and CAP_BPF. They are taken not to.",
+		 "XDP programs cannot bring headers into a frame's first buffer (bpf_xdp_pull_data() came "
+		 "with Linux 6.18): what a NIC puts beyond it is not steered.",
+		 "XDP programs can bring headers into a frame's first buffer (bpf_xdp_pull_data())."}},
 	[KERNEL_CPUMAP_GRO] = {"cpumap_gro", has_cpumap_gro, true, false,
 		{"Whether rings merge packets by GRO cannot be told, for there is no BTF: they are taken "
 		 "to, so that a move loses nothing with a replay window of 72 or more.",

@@ -14,6 +14,7 @@ enum kernel_item {
 	KERNEL_CPUMAP_PROGRAM, /* programs in the entries of a cpumap; 5.9 */
 	KERNEL_BTF,            /* /sys/kernel/btf/vmlinux; 5.4, if it is built so */
 	KERNEL_XDP_FRAGS,      /* BPF_F_XDP_HAS_FRAGS; 5.18 */
+	KERNEL_PULL_DATA,      /* bpf_xdp_pull_data(), and programs may call it; 6.18 */
 	KERNEL_CPUMAP_GRO,     /* a cpumap's thread merges by GRO before it delivers; 6.15 */
 	KERNEL_RING_DROPS,     /* a raw tracepoint at xdp_cpumap_enqueue; 4.17 */
 	KERNEL_COARSE_CLOCK,   /* bpf_ktime_get_coarse_ns(); 5.11 */

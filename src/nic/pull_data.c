@@ -4,10 +4,11 @@
 
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
-#include <stdbool.h>
+#include <errno.h>
 #include <unistd.h>
 
-static bool loads(int id)
+/* A program that calls @id: @id, 0 if the kernel refuses the call, or a negative errno. */
+static int loads(int id)
 {
 	const struct bpf_insn code[] = {
 		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_2, .imm = 64},
@@ -18,17 +19,29 @@ static bool loads(int id)
 	int program = bpf_prog_load(BPF_PROG_TYPE_XDP, "espalier_probe", "GPL", code,
 				    sizeof(code) / sizeof(*code), NULL);
 
+	if (program == -EINVAL || program == -EACCES)
+		return 0;
 	if (program < 0)
-		return false;
+		return program;
 	close(program);
-	return true;
+	return id;
+}
+
+int pull_data_find(const struct btf *btf)
+{
+	int id;
+
+	if (!btf)
+		return -EOPNOTSUPP;
+	id = btf__find_by_name_kind(btf, "bpf_xdp_pull_data", BTF_KIND_FUNC);
+	return id > 0 ? loads(id) : 0;
 }
 
 uint32_t pull_data_id(void)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
-	int id = btf ? btf__find_by_name_kind(btf, "bpf_xdp_pull_data", BTF_KIND_FUNC) : -1;
+	int id = pull_data_find(btf);
 
 	btf__free(btf);
-	return id > 0 && loads(id) ? (uint32_t)id : 0;
+	return id > 0 ? (uint32_t)id : 0;
 }

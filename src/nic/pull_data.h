@@ -8,10 +8,16 @@
 
 #include <stdint.h>
 
+struct btf;
+
 /*
- * The number under which an XDP program calls it (its BTF id), or 0: this kernel has none, has no
- * BTF, or we may not ask (CAP_BPF). Found by loading a program that calls it.
+ * The number under which an XDP program calls it (its BTF id), by the kernel's BTF, and by loading a
+ * program that calls it. 0: this kernel has none, or none for XDP programs. A negative errno: it would
+ * not say, for @btf is NULL, or we may not ask (CAP_BPF).
  */
+int pull_data_find(const struct btf *btf);
+
+/* The same for who wants to call it: 0 whenever that is not to be. */
 uint32_t pull_data_id(void);
 
 #endif

@@ -114,8 +114,7 @@ static int set_pull_data(struct espalier_bpf *skel, const struct host *host)
 	return host->pull_data ? program_call(skel->obj, PULL_DATA_CALL, pull_data_id()) : 0;
 }
 
-/* As pull_data_id(); in the test build with no-pull-data in $ESPALIER_TEST as if there were none.
- */
+/* In the test build with no-pull-data in $ESPALIER_TEST as if the kernel lacked it. */
 static bool has_pull_data(void)
 {
 #ifdef ESPALIER_TEST
@@ -124,7 +123,7 @@ static bool has_pull_data(void)
 	if (text && strstr(text, "no-pull-data"))
 		return false;
 #endif
-	return pull_data_id();
+	return kernel_can(KERNEL_PULL_DATA) == KERNEL_HAS;
 }
 
 /* What is fixed while the maps live; the BPF programs have part of it as constants. */

@@ -6,11 +6,11 @@
 . "$(dirname "$0")/steer-lab.sh"
 
 lacks5=(coarse_clock flow_dissector netns_cookie xdp_frags)
-lacks6=(cpumap_gro encap_gro netdev_family)
+lacks6=(cpumap_gro encap_gro netdev_family pull_data)
 case $(uname -r) in
 5.10.*) lacks=("${lacks5[@]}" "${lacks6[@]}" per_cpu_sas) batch=8 ;;
 6.1.*) lacks=("${lacks6[@]}" per_cpu_sas) batch=8 ;;
-6.12.*) lacks=(cpumap_gro) batch=8 ;; # per-CPU SAs by a backport
+6.12.*) lacks=(cpumap_gro pull_data) batch=8 ;; # per-CPU SAs by a backport
 *) lacks=() batch=72 ;;
 esac
 

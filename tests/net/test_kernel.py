@@ -83,7 +83,8 @@ def test_inspect_without_btf(host):
     done = host.run("b", [*WITHOUT_BTF, f"{BUILD}/espalier", "inspect", "eb", "--measure", "0",
                           "--json"])
     kernel = json.loads(done.stdout)["host"]["kernel"]
-    check((kernel["btf"], kernel["cpumap_gro"], kernel["encap_gro"]) == (False, None, None), kernel)
+    check((kernel["btf"], kernel["cpumap_gro"], kernel["encap_gro"], kernel["pull_data"]) ==
+          (False, None, None, None), kernel)
     said = json.loads(host.espalier("inspect", "eb", "--measure", "0", "--json").stdout)
     kernel = said["host"]["kernel"]
     check(kernel["btf"] and kernel["cpumap_gro"] == lab.cpumap_merges(), kernel)

@@ -76,6 +76,7 @@ static void btf_is_hidden(void **state)
 	assert_int_equal(kernel_can(KERNEL_BTF), KERNEL_LACKS);
 	assert_int_equal(kernel_can(KERNEL_CPUMAP_GRO), KERNEL_UNKNOWN);
 	assert_int_equal(kernel_can(KERNEL_ENCAP_GRO), KERNEL_UNKNOWN);
+	assert_int_equal(kernel_can(KERNEL_PULL_DATA), KERNEL_UNKNOWN);
 	assert_int_equal(kernel_can(KERNEL_RING_DROPS), facts.item[KERNEL_RING_DROPS]);
 	assert_null(kernel_missing());
 }
