@@ -2,8 +2,10 @@
 // What is lost, and IPsec that nobody knows: noted in the shared maps, and said as it begins.
 #include "daemon/losses.h"
 
+#include <string.h>
 #include "cli/say.h"
 #include "host/clock.h"
+#include "show/beyond_words.h"
 #include "show/lately_words.h"
 #include "show/snapshot.h"
 
@@ -33,6 +35,21 @@ static void say_losses(struct losses *l, const struct snapshot *s, uint64_t now_
 	}
 }
 
+/* Of an interface once: it is as it is until somebody does something. */
+static void say_beyond(struct losses *l, const struct snapshot *s)
+{
+	bool said[HOST_INTERFACES] = {false};
+
+	for (size_t i = 0; i < s->interfaces; i++) {
+		unsigned int place = s->interface[i].place;
+
+		said[place] = beyond_words(&s->interface[i], l->words, sizeof(l->words));
+		if (said[place] && !l->beyond[place])
+			say_warning("warning: %s", l->words);
+	}
+	memcpy(l->beyond, said, sizeof(said));
+}
+
 void losses_look(struct losses *l, const struct maps *maps)
 {
 	uint64_t now_ns = clock_now();
@@ -46,6 +63,7 @@ void losses_look(struct losses *l, const struct maps *maps)
 		return;
 	say_unknown(l, &s);
 	say_losses(l, &s, now_ns);
+	say_beyond(l, &s);
 	snapshot_mark(&s, now_ns, &now);
 	(void)lately_note(&maps->report->lately, &now);
 	snapshot_free(&s);

@@ -11,6 +11,7 @@ struct losses {
 	uint64_t looked_ns;
 	uint64_t said_ns[LOSSES]; /* 0: never */
 	bool unknown;
+	bool beyond[HOST_INTERFACES]; /* by its place there */
 	char words[640];
 };
 

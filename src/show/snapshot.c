@@ -32,7 +32,9 @@ static int take_interfaces(struct snapshot_taking *t, snapshot_counts_fn counts)
 		to->rules = LOAD(t->maps->report->interface[i].rules);
 		to->without_rule = LOAD(t->maps->report->interface[i].without_rule);
 		memcpy(to->name, from->name, sizeof(from->name));
+		to->place = i;
 		to->other = sum.by_class[CLASS_OTHER];
+		to->beyond = sum.by_class[CLASS_BEYOND];
 		s->interfaces++;
 	}
 	return 0;

@@ -12,6 +12,7 @@
 
 struct snapshot_interface {
 	unsigned int ifindex;
+	unsigned int place; /* in the host's array: as long as it is steered */
 	char name[17]; /* when it was attached */
 	char method_name[METHOD_NAME_LEN + 1];
 	const struct method *method; /* NULL: a later version's */
@@ -19,6 +20,7 @@ struct snapshot_interface {
 	unsigned int rules;	   /* that the NIC holds for us, of a method that has rules */
 	unsigned int without_rule; /* SAs that have none */
 	struct count other; /* what is not IPsec */
+	struct count beyond; /* IPsec whose headers are out of reach: not steered */
 };
 
 struct snapshot_cpu {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What the driver can, does and refuses.
 #include <stdio.h>
-#include "steer/method.h"
 #include "steer/needs_impl.h"
 
 /* The computed MTU limits may be this far off; within it the driver has the last word. */
@@ -93,30 +92,6 @@ void needs_mtu(const struct needs_judging *j)
 			  "its MTU %u may be more than driver %s takes with XDP (about %u); if "
 			  "attaching fails, use `ip link set dev %s mtu %u`",
 			  mtu, needs_driver_name(j), plain, facts->link.name, plain);
-}
-
-/* Of what such a NIC receives nothing could be steered, and nobody would see why. */
-void needs_headers(const struct needs_judging *j)
-{
-	const struct nic_facts *facts = j->facts;
-	const struct xdp_driver *driver = j->driver;
-
-	if (!facts->frags || !driver->empty_above || facts->link.mtu <= driver->empty_above ||
-	    facts->empty_first == SWITCH_OFF)
-		return;
-	if (facts->pull_data)
-		needs_say(j->report, NEEDS_OK, NEEDS_HEADERS,
-			  "driver %s puts headers where an XDP program does not see them at MTU "
-			  "%u, and the kernel brings them forward",
-			  needs_driver_name(j), facts->link.mtu);
-	else
-		needs_say(j->report, NEEDS_REFUSE, NEEDS_HEADERS,
-			  "at its MTU %u driver %s puts headers where an XDP program does not see "
-			  "them, and this kernel cannot bring them forward (Linux 6.18 can), so "
-			  "that nothing would be steered; use `ethtool --set-priv-flags %s %s "
-			  "off`, `ip link set dev %s mtu %u`, or --method auto",
-			  facts->link.mtu, needs_driver_name(j), facts->link.name,
-			  driver->empty_flag, facts->link.name, driver->empty_above);
 }
 
 void needs_sriov(const struct needs_judging *j)

@@ -25,7 +25,9 @@ bool needs_channels_exceed(const struct needs_judging *j);
 typedef void needs_fn(const struct needs_judging *j);
 
 /* needs_driver.c */
-needs_fn needs_driver, needs_mtu, needs_headers, needs_sriov, needs_reset, needs_rest;
+needs_fn needs_driver, needs_mtu, needs_sriov, needs_reset, needs_rest;
+/* needs_headers.c */
+needs_fn needs_headers;
 /* needs_offloads.c */
 needs_fn needs_legacy_rx, needs_lro, needs_gro_hw, needs_vlan;
 /* needs_queues.c */

@@ -91,6 +91,33 @@ static void headers_out_of_sight_are_refused(void **state)
 	assert_null(find(&facts, NEEDS_HEADERS));
 }
 
+/* What our program met there tells more than the list of drivers. */
+static void headers_that_were_met_are_told(void **state)
+{
+	struct nic_facts facts = nic("brandnew");
+
+	facts.own_prog_id = 7;
+	facts.link.xdp_id[1] = 7;
+	assert_null(find(&facts, NEEDS_HEADERS));
+	facts.beyond = 12345;
+	assert_finding(&facts, NEEDS_HEADERS, NEEDS_WARN, "12.3 k packets of IPsec were not steered");
+	assert_finding(&facts, NEEDS_HEADERS, NEEDS_WARN, "on Linux 6.18 they are not); use another --method");
+	facts.link.mtu = 9000;
+	assert_finding(&facts, NEEDS_HEADERS, NEEDS_WARN, "use `ip link set dev eth0 mtu 1500`, or");
+	/* The kernel can bring them forward, and did not: what is in front leaves no room. */
+	facts.pull_data = true;
+	assert_finding(&facts, NEEDS_HEADERS, NEEDS_WARN, "out of its reach; use");
+	facts = nic("mlx5_core");
+	facts.xdp.features |= NETDEV_XDP_RX_SG;
+	facts.own_prog_id = 7;
+	facts.link.xdp_id[1] = 7;
+	facts.link.mtu = 9000;
+	facts.beyond = 1;
+	assert_finding(&facts, NEEDS_HEADERS, NEEDS_WARN,
+		       "use `ethtool --set-priv-flags eth0 rx_striding_rq off`, `ip link set dev eth0 "
+		       "mtu 3498`, or another --method");
+}
+
 static void virtual_functions_are_refused_on_ixgbe(void **state)
 {
 	struct nic_facts facts = nic("ixgbe");
@@ -134,6 +161,7 @@ int main(void)
 		pure(mtu_limits_are_kept),
 		pure(frags_raise_the_mtu_limit),
 		pure(headers_out_of_sight_are_refused),
+		pure(headers_that_were_met_are_told),
 		pure(virtual_functions_are_refused_on_ixgbe),
 		pure(virtio_big_mode_is_refused),
 	};

@@ -336,7 +336,7 @@ static void text_headers_out_of_reach(void **state)
 
 	assert_int_equal(snapshot_take(&s, maps, all_beyond, NOW), 0);
 	text = print(&s, false, (struct show_view){.interfaces = 1});
-	contains(text, "warning: 31.0 k packets of IPsec were not steered");
+	contains(text, "warning: eth7: 31.0 k packets of IPsec were not steered");
 	contains(text, "out of reach");
 	free(text);
 	root = print_json(&s);

@@ -8,6 +8,7 @@
 #include "cmd/inspect/gather.h"
 #include "nic/link.h"
 #include "sad/sa_interface.h"
+#include "show/beyond_words.h"
 #include "show/lately_words.h"
 
 enum { INTERFACES_MOST = 64 }; /* a host of containers has hundreds that matter to nobody */
@@ -98,7 +99,7 @@ static void add_interface(struct checkup *c, const struct link *link, size_t sas
 static void check_interface(struct checkup *c, const struct link_list *all, const struct link *link)
 {
 	const struct snapshot_interface *is = steered(c, link->ifindex);
-	char why[LINK_WHY_LEN], method[64];
+	char why[LINK_WHY_LEN], method[64], words[320];
 	struct link_list lower = {0};
 	size_t sas, udp;
 	bool itself;
@@ -109,6 +110,8 @@ static void check_interface(struct checkup *c, const struct link_list *all, cons
 		snprintf(method, sizeof(method), "%s%s%s%s", is->method_name, mode ? " (" : "",
 			 mode ? mode : "", mode ? ")" : "");
 		checkup_add(c, "interface", link->name, "is steered by %s", method);
+		if (beyond_words(is, words, sizeof(words)))
+			checkup_todo(c, "%s", words);
 		return;
 	}
 	if (link_attachable_of(all, link, &lower, why, sizeof(why)))

@@ -8,6 +8,7 @@
 #include <string.h>
 #include "cli/interface_named.h"
 #include "cli/wait.h"
+#include "client/look.h"
 #include "nic/cpus.h"
 #include "nic/link.h"
 #include "sad/kernel_sas.h"
@@ -115,6 +116,20 @@ static enum status measure_with_sas(struct inspection *in, const struct inspect_
 	return status;
 }
 
+/* What our program on the interface could not read. If nobody tells that was said. */
+static void gather_beyond(struct nic_facts *facts)
+{
+	struct snapshot snapshot;
+
+	if (!facts->own_prog_id)
+		return;
+	(void)look("inspect", &snapshot);
+	for (size_t i = 0; i < snapshot.interfaces; i++)
+		if (snapshot.interface[i].ifindex == (unsigned int)facts->link.ifindex)
+			facts->beyond = snapshot.interface[i].beyond.packets;
+	snapshot_free(&snapshot);
+}
+
 /* What `run` would refuse to name is refused here in its words. */
 static enum status check_attachable(const char *name)
 {
@@ -146,6 +161,7 @@ enum status inspect_gather(const char *name, const struct inspect_how *how, stru
 	if (err)
 		return complain("inspect", "looking at %s: %s", name, strerror(-err));
 	inspect_host_gather(name, &in->host);
+	gather_beyond(&in->facts);
 	status = measure_with_sas(in, how);
 	if (status == STATUS_DONE)
 		inspection_conclude(in);

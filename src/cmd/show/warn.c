@@ -2,6 +2,7 @@
 // What of a snapshot the operator should do something about.
 #include "cmd/show/round.h"
 #include "cmd/show/warn.h"
+#include "show/beyond_words.h"
 #include "show/lately_words.h"
 #include "steer/method.h"
 #include "view/human.h"
@@ -79,16 +80,11 @@ static void warn_unknown(struct out *out, const struct snapshot *s)
 /* What the steering programs could not read is as if we were not there. */
 static void warn_beyond(struct out *out, const struct snapshot *s)
 {
-	char n[HUMAN_LEN];
+	char words[320];
 
-	human_count(n, s->by_class[CLASS_BEYOND].packets);
-	if (s->by_class[CLASS_BEYOND].packets)
-		out_warn(out,
-			 "%s packets of IPsec were not steered since the start: their headers are "
-			 "beyond the first "
-			 "buffer of a frame, where an XDP program cannot take them from on this "
-			 "kernel; 'espalier inspect' says what to do",
-			 n);
+	for (size_t i = 0; i < s->interfaces; i++)
+		if (beyond_words(&s->interface[i], words, sizeof(words)))
+			out_warn(out, "%s", words);
 }
 
 static void warn_table(struct out *out, const struct snapshot *s)
