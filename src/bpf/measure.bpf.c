@@ -4,13 +4,14 @@
 #include "core/env.h"
 #include "bpf/add.h"
 #include <linux/pkt_cls.h>
+#include "core/layout.h"
 #include "core/measure.h"
 #include "core/parse.h"
 
 char _license[] SEC("license") = "GPL";
 
 /* More than the headers that the parser reads of any packet but a contrived one. */
-enum { HEADERS = 192, HEAD_ROOM = 36864 };
+enum { HEADERS = 192 };
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -38,6 +39,9 @@ struct {
 
 /* Set before loading: the device does not record queues in packets; the CPU stands for it. */
 const volatile bool by_cpu = false;
+
+/* Set before loading: frames may come in several buffers. */
+const volatile bool frags = false;
 
 static __always_inline bool has_spi(const struct flow *f)
 {
@@ -108,6 +112,36 @@ int espalier_measure_tc(struct __sk_buff *skb)
 	return TC_ACT_UNSPEC;
 }
 
+/* A frame's head, copied where it cannot be read as a packet. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1); /* set to the number of CPUs */
+	__type(key, __u32);
+	__type(value, struct head);
+} head SEC(".maps");
+
+/* Of a frame in several buffers a program sees the first, where headers may be missing. */
+static __always_inline bool is_cut(struct xdp_md *ctx)
+{
+	__u32 first = ctx->data_end - ctx->data;
+
+	return frags && first < HEADERS && bpf_xdp_get_buff_len(ctx) > first;
+}
+
+/* What cannot be read is a flow of no kind. */
+static __noinline int parse_copy(struct xdp_md *ctx, struct flow *f)
+{
+	__u32 zero = 0, cpu = bpf_get_smp_processor_id(), len = bpf_xdp_get_buff_len(ctx);
+	struct head *copy = bpf_map_lookup_elem(&head, &cpu);
+
+	*f = (struct flow){0};
+	len = len < HEADERS ? len : HEADERS;
+	if (!copy || len < ETH_HLEN || bpf_xdp_load_bytes(ctx, 0, copy->byte, len))
+		return 0;
+	flow_parse(f, copy->byte, copy->byte + len, bpf_map_lookup_elem(&ports, &zero));
+	return 0;
+}
+
 SEC("xdp")
 int espalier_measure_xdp(struct xdp_md *ctx)
 {
@@ -116,8 +150,11 @@ int espalier_measure_xdp(struct xdp_md *ctx)
 	__u32 zero = 0;
 	struct flow f;
 
-	flow_parse(&f, (void *)(long)ctx->data, (void *)(long)ctx->data_end,
-		   bpf_map_lookup_elem(&ports, &zero));
+	if (is_cut(ctx))
+		parse_copy(ctx, &f);
+	else
+		flow_parse(&f, (void *)(long)ctx->data, (void *)(long)ctx->data_end,
+			   bpf_map_lookup_elem(&ports, &zero));
 	if (!has_spi(&f))
 		return XDP_PASS;
 	value = count(&f, ctx->rx_queue_index, &number);
@@ -125,22 +162,6 @@ int espalier_measure_xdp(struct xdp_md *ctx)
 		value->seq[number & (MEASURE_SAMPLES - 1)] = f.seq;
 	return XDP_PASS;
 }
-
-/*
- * A frame's head, copied, since the kernel's memory cannot be read as a packet. There is room for
- * whatever place the verifier thinks that the parser may look at: more than a per-CPU map can have,
- * so there is an element for each CPU.
- */
-struct head {
-	__u8 byte[HEAD_ROOM];
-};
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1); /* set to the number of CPUs */
-	__type(key, __u32);
-	__type(value, struct head);
-} head SEC(".maps");
 
 /* What is read of the kernel's own; where it lies is found when the program is loaded. */
 struct xdp_rxq_info {
@@ -152,7 +173,10 @@ struct xdp_buff {
 	struct xdp_rxq_info *rxq;
 } __attribute__((preserve_access_index));
 
-/* Before the steering program sees a frame: on its other side, in a cpumap, no queue is told. */
+/*
+ * Before the steering program sees a frame: on its other side, in a cpumap, no queue is told. Of a frame
+ * in several buffers it sees the first alone.
+ */
 SEC("fentry")
 int espalier_measure_steering(__u64 *ctx)
 {
