@@ -12,14 +12,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "../../bench/sandbox.h"
 #include "../unit/frames.h"
 #include "captures.h"
+#include "decisions.h"
 #include "dissect_answer.h"
-#include "core/decision.h"
 #include "core/quick.h"
 #include "core/random.h"
 #include "host/clock.h"
@@ -95,30 +94,6 @@ static void read_bases(struct test *t)
 		add_base(t, frames[i].name, (int)i, frames[i].bytes, frames[i].len);
 }
 
-/* The map in which the attached program writes its decision. */
-static int find_decisions(int program)
-{
-	struct bpf_prog_info info = {0};
-	__u32 ids[64], size = sizeof(info);
-
-	info.nr_map_ids = 64;
-	info.map_ids = (__u64)(unsigned long)ids;
-	if (bpf_obj_get_info_by_fd(program, &info, &size) < 0)
-		return -errno;
-	for (__u32 i = 0; i < info.nr_map_ids && i < 64; i++) {
-		struct bpf_map_info map = {0};
-		int fd = bpf_map_get_fd_by_id(ids[i]);
-
-		size = sizeof(map);
-		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &map, &size) &&
-		    !strcmp(map.name, "decisions"))
-			return fd;
-		if (fd >= 0)
-			close(fd);
-	}
-	return -ENOENT;
-}
-
 /* All on the first CPU. */
 static void open_rings(struct test *t)
 {
@@ -137,21 +112,16 @@ static void open_rings(struct test *t)
 static void set_up(struct test *t)
 {
 	char why[SANDBOX_WHY];
-	int fd, err;
-	void *memory;
+	int err;
 
 	frames_ports(&t->ports);
 	read_bases(t);
 	err = sandbox_open(&t->box, MODEL_SAS, why, sizeof(why));
 	if (err)
 		die(why, err);
-	fd = find_decisions(t->box.steer);
-	if (fd < 0)
-		die("map decisions of the test build", fd);
-	memory = mmap(NULL, sizeof(struct decision), PROT_READ, MAP_SHARED, fd, 0);
-	if (memory == MAP_FAILED)
-		die("mapping the decisions", errno);
-	t->decision = memory;
+	t->decision = decisions_of(t->box.steer);
+	if (!t->decision)
+		die("map decisions of the test build", errno);
 	*t->box.sas.maps.ports = t->ports;
 	for (int cpu = 0; cpu < CPU_SETSIZE && t->n_cpus < CPUS_MAX; cpu++)
 		if (CPU_ISSET(cpu, &t->box.sas.roles.sas))
