@@ -61,7 +61,8 @@ struct nic_facts {
 	unsigned int differ;	   /* of its answers, from that model's */
 	const char *differs_in;	   /* the first of these */
 	struct nic_seen seen;	   /* by nic_facts_see() */
-	uint64_t beyond; /* IPsec that our program on it could not read; told by its counters, not gathered */
+	/* IPsec that our program on it could not read: told by its counters, not gathered. */
+	uint64_t beyond;
 	/* Given by the caller, not gathered: */
 	bool generic;	      /* --generic asked for */
 	bool frags;	      /* our program is built as xdp.frags */
