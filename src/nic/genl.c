@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <linux/genetlink.h>
+#include <string.h>
 
 struct nlmsghdr *genl_put(char *buf, uint16_t family, uint8_t cmd)
 {
@@ -18,29 +19,76 @@ struct nlmsghdr *genl_put(char *buf, uint16_t family, uint8_t cmd)
 	return nlh;
 }
 
+/* What is known of a family, and the group that is looked for. */
+struct looked {
+	uint16_t family;
+	const char *group; /* NULL: none */
+	uint32_t number;
+};
+
+static void take_group(const struct nlattr *nest, struct looked *looked)
+{
+	const char *name = NULL;
+	struct nlattr *attr;
+	uint32_t number = 0;
+
+	mnl_attr_for_each_nested (attr, nest) {
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GRP_NAME &&
+		    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
+			name = mnl_attr_get_str(attr);
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GRP_ID &&
+		    mnl_attr_get_payload_len(attr) >= sizeof(number))
+			number = mnl_attr_get_u32(attr);
+	}
+	if (name && looked->group && !strcmp(name, looked->group))
+		looked->number = number;
+}
+
 static int family_cb(const struct nlmsghdr *nlh, void *ctx)
 {
-	struct nlattr *attr;
-	uint16_t *family = ctx;
+	struct nlattr *attr, *nest;
+	struct looked *looked = ctx;
 
-	mnl_attr_for_each (attr, nlh, sizeof(struct genlmsghdr))
+	mnl_attr_for_each (attr, nlh, sizeof(struct genlmsghdr)) {
 		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID &&
-		    mnl_attr_get_payload_len(attr) >= sizeof(*family))
-			*family = mnl_attr_get_u16(attr);
+		    mnl_attr_get_payload_len(attr) >= sizeof(looked->family))
+			looked->family = mnl_attr_get_u16(attr);
+		if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GROUPS)
+			mnl_attr_for_each_nested (nest, attr)
+				take_group(nest, looked);
+	}
 	return MNL_CB_OK;
 }
 
-int genl_family(const char *name, uint16_t *family)
+static int look_for(const char *name, struct looked *looked)
 {
 	struct nlmsghdr *nlh;
 	char buf[256];
 	int err;
 
-	*family = 0;
 	nlh = genl_put(buf, GENL_ID_CTRL, CTRL_CMD_GETFAMILY);
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, name);
-	err = nl_ask(NETLINK_GENERIC, nlh, family_cb, family);
-	if (!err && !*family)
+	err = nl_ask(NETLINK_GENERIC, nlh, family_cb, looked);
+	if (!err && (!looked->family || (looked->group && !looked->number)))
 		err = -ENOENT;
+	return err;
+}
+
+int genl_family(const char *name, uint16_t *family)
+{
+	struct looked looked = {0};
+	int err = look_for(name, &looked);
+
+	*family = looked.family;
+	return err;
+}
+
+int genl_group(const char *name, const char *group, uint16_t *family, uint32_t *number)
+{
+	struct looked looked = {.group = group};
+	int err = look_for(name, &looked);
+
+	*family = looked.family;
+	*number = looked.number;
 	return err;
 }

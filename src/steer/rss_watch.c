@@ -8,9 +8,11 @@
 #include <string.h>
 #include "cli/say.h"
 #include "nic/claims.h"
+#include "nic/rss_ntf.h"
 #include "nic/verdict.h"
 #include "plan/table_round.h"
 #include "steer/measure.h"
+#include "steer/rss_rewritten.h"
 #include "sas/sas.h"
 
 enum { LOOK_SECONDS = 5 };
@@ -24,6 +26,8 @@ struct rss_watch {
 	bool frozen;  /* nothing more is written */
 	int sprays;   /* looks in a row that saw one SA on several queues */
 	struct table_round round;
+	struct rss_ntf *ntf;   /* NULL: the kernel has none */
+	struct claims *hashes; /* how the NIC hashed when last looked at; NULL: that is not known */
 };
 
 static int begin(struct rss_watch *w, unsigned int ifindex)
@@ -32,6 +36,34 @@ static int begin(struct rss_watch *w, unsigned int ifindex)
 
 	w->seconds = 0;
 	return measure_start(&w->measure, &how);
+}
+
+/* How it hashes now is known, and no news. */
+static void take_note(struct rss_watch *w, const struct steered *s)
+{
+	if (!w->hashes)
+		w->hashes = malloc(sizeof(*w->hashes));
+	if (w->hashes && claims_read(s->name, w->hashes)) {
+		free(w->hashes);
+		w->hashes = NULL;
+	}
+}
+
+/* What somebody else rewrites is theirs: nothing is undone, and no table of ours put over it. */
+static void look_for_others(struct rss_watch *w, const struct steered *s)
+{
+	struct claims now;
+	char what[512];
+
+	if (!rss_ntf_told(w->ntf, (int)s->ifindex) || claims_read(s->name, &now))
+		return;
+	if (w->hashes && rss_rewritten(w->hashes, &now, what, sizeof(what))) {
+		say_warning("%s: somebody else rewrote %s: SAs go where that puts them, and nothing "
+			    "more is written",
+			    s->name, what);
+		w->frozen = true;
+	}
+	take_note(w, s);
 }
 
 int rss_watch_start(struct rss_watch **watch, struct steered *s, const struct queues *queues)
@@ -43,6 +75,8 @@ int rss_watch_start(struct rss_watch **watch, struct steered *s, const struct qu
 	if (!err) {
 		w->queues = queues;
 		w->by_cpu = !strcmp(link.kind, "veth");
+		(void)rss_ntf_open(&w->ntf); /* without it nobody is told sooner than by a look */
+		take_note(w, s);
 		err = begin(w, s->ifindex);
 	}
 	if (err)
@@ -58,6 +92,10 @@ void rss_watch_end(struct rss_watch *w)
 	if (w && w->measure)
 		(void)measure_stop(w->measure, &measured, &lost);
 	measured_free(&measured);
+	if (w) {
+		rss_ntf_close(w->ntf);
+		free(w->hashes);
+	}
 	free(w);
 }
 
@@ -133,6 +171,7 @@ static void write_table(struct rss_watch *w, struct steered *s)
 		    s->name, entry.reason, 100 * w->round.before, 100 * w->round.after);
 	w->written = !err;
 	w->frozen = err != 0;
+	take_note(w, s);
 }
 
 /* What was seen is not what hash and table say: nothing more is written. */
@@ -150,6 +189,7 @@ static void give_up(struct rss_watch *w, struct steered *s)
 			s->name);
 	w->written = false;
 	w->frozen = true;
+	take_note(w, s);
 }
 
 static void balance(struct rss_watch *w, struct steered *s, const struct table_seen *seen, size_t n)
@@ -176,6 +216,7 @@ static void stop_spray(struct rss_watch *w, struct steered *s)
 		    s->name);
 	undo_restore(s->undo, (int)s->ifindex);
 	w->frozen = true;
+	take_note(w, s);
 }
 
 static void judge(struct rss_watch *w, struct steered *s, const struct measured *measured)
@@ -209,6 +250,7 @@ void rss_watch_look(struct rss_watch *w, struct steered *s)
 	uint64_t lost;
 	int err;
 
+	look_for_others(w, s);
 	if (++w->seconds < LOOK_SECONDS)
 		return;
 	w->measure = NULL;

@@ -74,6 +74,7 @@ on 2 "6.12 Libreswan" --timeout 1200 -- libreswan.sh
 boot "6.12 moves" --timeout 1200 -- moves.sh
 on 0 "6.12 virtio" --net virtio --timeout 1200 -- "nic.sh virtio" "esp.sh nic" "esp.sh nic vlan v6"
 on 1 "6.12 interrupts" --net virtio --cpus 4 --timeout 1200 -- irqs.sh
+on 1 "newest virtio" --kernel newest --net virtio --timeout 1200 -- rss-ntf.sh
 on 1 "6.12 vmxnet3" --net vmxnet3 --timeout 1200 -- "nic.sh vmxnet3" "esp.sh nic stripped"
 on 0 "6.12 e1000e" --net e1000e --timeout 1200 -- "nic.sh e1000e"
 wait

@@ -2,14 +2,18 @@
 /*
  * Prints what our own ethtool code reads of an interface, a line each, for tests to judge:
  *	ethtool_probe IF [set TYPE FIELDS | rule SPI QUEUE LOCATION]
+ *	ethtool_probe IF told	"listening", then "told" once its hashing was rewritten, or "silent"
  */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <net/if.h>
 #include <string.h>
+#include <unistd.h>
 #include "nic/encap_gro.h"
 #include "nic/ethtool.h"
 #include "nic/ethtool_rules.h"
+#include "nic/rss_ntf.h"
 
 static void print_fields(int fd, const char *name)
 {
@@ -60,6 +64,26 @@ static void print_channels(int fd, const char *name)
 	printf("channels %d %u %u %u %u\n", -ch.err, ch.rx, ch.tx, ch.other, ch.combined);
 }
 
+static int wait_told(const char *name)
+{
+	int ifindex = (int)if_nametoindex(name), err;
+	struct rss_ntf *ntf;
+	bool told = false;
+
+	err = rss_ntf_open(&ntf);
+	if (err)
+		return 1;
+	printf("listening\n");
+	fflush(stdout);
+	for (int i = 0; i < 50 && !told; i++) {
+		usleep(100000);
+		told = rss_ntf_told(ntf, ifindex);
+	}
+	rss_ntf_close(ntf);
+	printf("%s\n", told ? "told" : "silent");
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	uint32_t context[8];
@@ -70,6 +94,8 @@ int main(int argc, char **argv)
 
 	if (fd < 0)
 		return 1;
+	if (argc == 3 && !strcmp(argv[2], "told"))
+		return wait_told(name);
 	if (argc == 5 && !strcmp(argv[2], "set"))
 		printf("set %d\n", -ethtool_fields_set(fd, name, strtoul(argv[3], NULL, 16),
 						       strtoul(argv[4], NULL, 16)));

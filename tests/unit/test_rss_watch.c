@@ -12,8 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 #include "nic/claims.h"
 #include "nic/model.h"
+#include "nic/rss_ntf.h"
 #include "steer/measure.h"
 #include "steer/rss_watch.h"
 #include "sas/sas.h"
@@ -28,6 +30,9 @@ struct nic {
 	struct indir works; /* the table that it really uses */
 	char *old;	    /* the table before ours, as undo keeps it */
 	unsigned int writes, taken_back, restored;
+	bool told; /* the kernel told of a rewrite since the last question */
+	unsigned int warned;
+	char said[512]; /* the last warning */
 };
 
 static struct nic *nic; /* of the test that runs */
@@ -42,6 +47,42 @@ int __wrap_undo_set_many(struct undo *undo, const struct undo_entry *entry, size
 int __wrap_undo_take_back_many(struct undo *undo, const struct undo_entry *entry, size_t n);
 int __wrap_undo_restore(struct undo *undo, int ifindex);
 int __wrap_link_get_index(int ifindex, struct link *out);
+int __wrap_rss_ntf_open(struct rss_ntf **out);
+void __wrap_rss_ntf_close(struct rss_ntf *ntf);
+bool __wrap_rss_ntf_told(struct rss_ntf *ntf, int ifindex);
+void __wrap_say_at(int priority, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+int __wrap_rss_ntf_open(struct rss_ntf **out)
+{
+	*out = (struct rss_ntf *)nic;
+	return 0;
+}
+
+void __wrap_rss_ntf_close(struct rss_ntf *ntf)
+{
+	assert_ptr_equal(ntf, nic);
+}
+
+bool __wrap_rss_ntf_told(struct rss_ntf *ntf, int ifindex)
+{
+	bool told = nic->told;
+
+	assert_int_equal(ifindex, 7);
+	nic->told = false;
+	return told;
+}
+
+void __wrap_say_at(int priority, const char *format, ...)
+{
+	va_list args;
+
+	if (priority > LOG_WARNING)
+		return;
+	va_start(args, format);
+	vsnprintf(nic->said, sizeof(nic->said), format, args);
+	va_end(args);
+	nic->warned++;
+}
 
 static struct flow flow_of(uint32_t spi)
 {
@@ -124,6 +165,7 @@ int __wrap_undo_set_many(struct undo *undo, const struct undo_entry *entry, size
 		nic->old = strdup(entry->old_value);
 	set_table(entry->new_value);
 	nic->writes++;
+	nic->told = true; /* of our own writes too */
 	*err = 0;
 	return 0;
 }
@@ -317,6 +359,35 @@ static void a_nic_that_sprays_gets_its_settings_back(void **state)
 	assert_int_equal(nic->writes, 0);
 }
 
+/* As soon as the kernel tells: one sentence, and it stays as they left it. */
+static void what_others_rewrite_is_theirs(void **state)
+{
+	struct fixture *f = *state;
+	struct indir theirs;
+
+	look(f, 3);
+	assert_int_equal(nic->writes, 1);
+	assert_int_equal(nic->warned, 0);
+	assert_int_equal(indir_fill(&nic->model.table, nic->model.table.size, 2), 0);
+	theirs = nic->works = nic->model.table;
+	nic->told = true;
+	rss_watch_look(f->watch, &f->steered);
+	assert_int_equal(nic->warned, 1);
+	assert_non_null(strstr(nic->said, "eth0: somebody else rewrote the indirection table: SAs go"));
+	look(f, 4);
+	assert_int_equal(nic->warned, 1);
+	assert_int_equal(nic->writes, 1);
+	assert_int_equal(nic->taken_back, 0);
+	assert_memory_equal(&nic->model.table, &theirs, sizeof(theirs));
+	everybody_where_seen(f);
+	/* And the key. */
+	nic->model.key[0] ^= 1;
+	nic->told = true;
+	rss_watch_look(f->watch, &f->steered);
+	assert_int_equal(nic->warned, 2);
+	assert_non_null(strstr(nic->said, "eth0: somebody else rewrote the hash key: SAs go"));
+}
+
 #define on_nic(TEST) cmocka_unit_test_setup_teardown(TEST, setup, teardown)
 
 int main(void)
@@ -325,6 +396,7 @@ int main(void)
 		on_nic(a_better_table_is_written_once),
 		on_nic(a_table_that_does_not_work_comes_back),
 		on_nic(a_nic_that_sprays_gets_its_settings_back),
+		on_nic(what_others_rewrite_is_theirs),
 	};
 
 	return cmocka_run_group_tests_name("rss_watch", tests, NULL, NULL);
