@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Frames that are cut: from Linux 6.18 on by the context of the test run (net/bpf/test_run.c,
- * bpf_prog_test_run_xdp()), before by a program in front.
+ * Frames that are cut: by the context of the test run where the kernel takes it (net/bpf/test_run.c,
+ * bpf_prog_test_run_xdp()), else by a program in front.
  */
 #include "cut.h"
 
