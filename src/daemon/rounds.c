@@ -134,6 +134,7 @@ static void gather_sa(struct rounds *r, __u32 slot)
 	r->slot[r->count] = slot;
 	r->sa[r->count++] = (struct assign_sa){
 		.load = sas_loads_of(r->loads, slot),
+		.doubt = sas_loads_doubt(r->loads, slot),
 		.cpu = r->index[cpu],
 		.flags = moving(sas, slot) || r->still		       ? ASSIGN_BUSY
 			 : sas_pinned_cpu(sas, slot, &why) == (int)cpu ? ASSIGN_FIXED

@@ -7,13 +7,16 @@
 #include <stdlib.h>
 #include "place/assign_impl.h"
 
+#define MOVE_COSTS 100e-6 /* seconds: of both CPUs together */
+#define LASTS	   1.0	  /* seconds that what a move brings is taken to last */
+
 struct assign_limits assign_defaults(size_t sas)
 {
 	return (struct assign_limits){
-		.on = 0.02,
-		.off = 0.005,
-		.gain = 0.004,
-		.idle = 0.005,
+		.on = 0.005,
+		.off = 0.0025,
+		.gain = MOVE_COSTS / LASTS,
+		.idle = 0.002,
 		.budget = sas / 16 > 16 ? sas / 16 : 16,
 	};
 }
@@ -28,12 +31,13 @@ struct assign *assign_new(size_t max_sas, size_t max_cpus)
 	}
 	a->max_sas = max_sas;
 	a->max_cpus = max_cpus;
+	a->part = calloc(max_sas + 1, sizeof(*a->part));
 	a->order = calloc(max_sas + 1, sizeof(*a->order));
-	a->merge = calloc(max_sas + 1, sizeof(*a->merge));
+	a->other = calloc(max_sas + 1, sizeof(*a->other));
 	a->sa = calloc(max_sas + 1, sizeof(*a->sa));
 	a->cpu = calloc(max_cpus + 1, sizeof(*a->cpu));
 	a->move = calloc(max_sas + 1, sizeof(*a->move));
-	if (!a->order || !a->merge || !a->sa || !a->cpu || !a->move) {
+	if (!a->part || !a->order || !a->other || !a->sa || !a->cpu || !a->move) {
 		assign_free(a);
 		return NULL;
 	}
@@ -44,44 +48,13 @@ void assign_free(struct assign *a)
 {
 	if (!a)
 		return;
+	free(a->part);
 	free(a->order);
-	free(a->merge);
+	free(a->other);
 	free(a->sa);
 	free(a->cpu);
 	free(a->move);
 	free(a);
-}
-
-static void merge(const struct assign *a, const uint32_t *in, uint32_t *out, size_t middle,
-		  size_t end)
-{
-	size_t l = 0, r = middle;
-
-	for (size_t i = 0; i < end; i++) {
-		bool right = l == middle || (r < end && a->sa[in[r]].load < a->sa[in[l]].load);
-
-		out[i] = right ? in[r++] : in[l++];
-	}
-}
-
-/* qsort() may allocate. SAs of equal load stay in their order: the same input, the same moves. */
-static void sort(struct assign *a)
-{
-	uint32_t *in = a->order, *out = a->merge;
-
-	for (size_t i = 0; i < a->n; i++)
-		in[i] = (uint32_t)i;
-	for (size_t width = 1; width < a->n; width *= 2) {
-		for (size_t i = 0; i < a->n; i += 2 * width) {
-			size_t end = a->n - i < 2 * width ? a->n - i : 2 * width;
-
-			merge(a, in + i, out + i, width < end ? width : end, end);
-		}
-		a->order = out;
-		a->merge = in;
-		in = a->order;
-		out = a->merge;
-	}
 }
 
 static bool known(double load)
@@ -89,16 +62,26 @@ static bool known(double load)
 	return isfinite(load) && load >= 0;
 }
 
-static double mean_of_known(const struct assign_sa *sas, size_t n)
+/*
+ * Finds the SAs that take part. One without load is only counted: it may stay where it is, and
+ * costs next to nothing. The mean of the known loads.
+ */
+static double take_part(struct assign *a, const struct assign_sa *sas)
 {
 	double sum = 0;
 	size_t count = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		if (known(sas[i].load)) {
-			sum += sas[i].load;
-			count++;
+	a->m = 0;
+	for (size_t i = 0; i < a->n; i++) {
+		bool has = sas[i].cpu >= 0 && (size_t)sas[i].cpu < a->n_cpus;
+
+		count += known(sas[i].load);
+		if (sas[i].load == 0 && has && !a->cpu[sas[i].cpu].leaving) {
+			a->cpu[sas[i].cpu].sas++;
+			continue;
 		}
+		sum += known(sas[i].load) ? sas[i].load : 0;
+		a->part[a->m++] = (uint32_t)i;
 	}
 	return count ? sum / (double)count : 0;
 }
@@ -115,37 +98,44 @@ static void take_cpus(struct assign *a, const struct assign_cpu *cpus)
 		};
 }
 
-static void stay(struct assign_bin *cpu, double load)
+static void stay(struct assign_bin *cpu, const struct assign_slot *sa)
 {
-	cpu->load += load;
-	cpu->base += load;
+	cpu->load += sa->load;
+	cpu->base += sa->load;
+	cpu->doubt += sa->doubt;
 	cpu->sas++;
+}
+
+static void take_sa(struct assign *a, const struct assign_sa *from, struct assign_slot *sa,
+		    double mean)
+{
+	bool has = from->cpu >= 0 && (size_t)from->cpu < a->n_cpus;
+
+	*sa = (struct assign_slot){
+		.load = known(from->load) ? from->load : mean,
+		.doubt = known(from->doubt) ? from->doubt * from->doubt : 0,
+		.start = has ? from->cpu : -1,
+		.now = has ? from->cpu : -1,
+	};
 }
 
 /* In order of load, so that each goes to the end of its CPU's list. */
 static void take_sas(struct assign *a, const struct assign_sa *sas)
 {
-	double mean = mean_of_known(sas, a->n);
+	double mean = take_part(a, sas);
 
-	for (size_t i = 0; i < a->n; i++) {
-		bool has = sas[i].cpu >= 0 && (size_t)sas[i].cpu < a->n_cpus;
-
-		a->sa[i] = (struct assign_slot){
-			.load = known(sas[i].load) ? sas[i].load : mean,
-			.start = has ? sas[i].cpu : -1,
-			.now = has ? sas[i].cpu : -1,
-		};
-	}
-	sort(a);
-	for (size_t k = 0; k < a->n; k++) {
-		uint32_t i = a->order[k];
+	for (size_t k = 0; k < a->m; k++)
+		take_sa(a, &sas[a->part[k]], &a->sa[a->part[k]], mean);
+	assign_sort(a);
+	for (size_t k = 0; k < a->m; k++) {
+		uint32_t i = a->order[k].sa;
 		struct assign_slot *sa = &a->sa[i];
 		unsigned int flags = sas[i].flags;
 
 		if (sa->now < 0)
 			continue;
 		if (flags & ASSIGN_BUSY || (flags & ASSIGN_FIXED && !a->cpu[sa->now].leaving))
-			stay(&a->cpu[sa->now], sa->load);
+			stay(&a->cpu[sa->now], sa);
 		else
 			assign_append(a, i, sa->now);
 	}
@@ -188,8 +178,8 @@ static void reckon(struct assign *a, const struct assign_cpu *cpus)
 		if (!cpus[i].leaving && known(cpus[i].other))
 			sum += cpus[i].other;
 	}
-	for (size_t i = 0; i < a->n; i++)
-		sum += a->sa[i].load;
+	for (size_t k = 0; k < a->m; k++)
+		sum += a->sa[a->part[k]].load;
 	a->fair = sum / (double)in_use;
 }
 
@@ -198,8 +188,8 @@ static bool place_homeless(struct assign *a)
 {
 	bool waiting = false;
 
-	for (size_t k = a->n; k-- > 0;) {
-		uint32_t i = a->order[k];
+	for (size_t k = a->m; k-- > 0;) {
+		uint32_t i = a->order[k].sa;
 		struct assign_slot *sa = &a->sa[i];
 
 		if (sa->now < 0)
@@ -262,7 +252,7 @@ static void better_seat(struct assign *a, uint32_t heavy)
 	double gain = a->cpu[now].base - a->cpu[seat].base;
 
 	if (seat != now && a->sa[heavy].listed && assign_afford(a, moves) && gain > limits->idle &&
-	    gain > (limits->on + (double)moves * limits->gain) * a->fair)
+	    gain > limits->on * a->fair + (double)moves * limits->gain)
 		assign_put(a, heavy, seat);
 }
 
@@ -284,8 +274,8 @@ static bool seat_heavy(struct assign *a)
 {
 	bool waiting = false;
 
-	for (size_t k = a->n; k-- > 0 && a->sa[a->order[k]].load > a->fair;) {
-		uint32_t i = a->order[k];
+	for (size_t k = a->m; k-- > 0 && a->sa[a->order[k].sa].load > a->fair;) {
+		uint32_t i = a->order[k].sa;
 		struct assign_slot *sa = &a->sa[i];
 
 		if (a->cpu[sa->now].leaving)
@@ -306,9 +296,12 @@ static void emit(struct assign *a, struct assign_result *result)
 {
 	size_t moves = 0;
 
-	for (uint32_t i = 0; i < a->n; i++)
+	for (size_t k = 0; k < a->m; k++) {
+		uint32_t i = a->part[k];
+
 		if (a->sa[i].now != a->sa[i].start)
 			a->move[moves++] = (struct assign_move){i, a->sa[i].start, a->sa[i].now};
+	}
 	result->move = a->move;
 	result->moves = moves;
 	result->after = largest(a);
@@ -321,9 +314,9 @@ static void find_bound(const struct assign *a, struct assign_result *result)
 	result->fair = a->fair;
 	result->floor = a->fair;
 	result->heaviest = -1;
-	if (!a->n)
+	if (!a->m)
 		return;
-	result->heaviest = a->order[a->n - 1];
+	result->heaviest = a->order[a->m - 1].sa;
 	heaviest = a->sa[result->heaviest].load;
 	result->share = a->fair > 0 ? heaviest / a->fair : 0;
 	result->bound = heaviest > a->fair;

@@ -15,8 +15,9 @@ enum assign_flags {
 };
 
 struct assign_sa {
-	double load; /* share of a CPU (1.0 is all of one). Negative or NAN: not known yet */
-	int cpu;     /* index of its CPU (of a busy SA: where it goes), -1: new, to be placed */
+	double load;  /* share of a CPU (1.0 is all of one). Negative or NAN: not known yet */
+	double doubt; /* how far that is off: its standard deviation, in the same unit */
+	int cpu;      /* index of its CPU (of a busy SA: where it goes), -1: new, to be placed */
 	unsigned int flags;
 };
 
@@ -29,7 +30,8 @@ struct assign_cpu {
 struct assign_limits {
 	double on;     /* evening begins when a CPU is this far from its share */
 	double off;    /* and ends when all are this near to it */
-	double gain;   /* what each move must take from the unevenness at least, above 0 */
+	double gain;   /* what each move must take from the unevenness, a share of a CPU: what it
+			  costs, over the time that it will last. Above 0 */
 	double idle;   /* like on and off, but as a share of a CPU: no moves for less than that */
 	size_t budget; /* moves in a round; new SAs do not count */
 };
@@ -49,7 +51,7 @@ struct assign_result {
 	double before, after;		/* the largest load of a CPU; before: without new SAs */
 	double fair;	  /* fair share: all load that the CPUs in use must carry, per CPU */
 	double floor;	  /* no placement has a smaller maximum: max(heaviest, fair) */
-	int64_t heaviest; /* index of the heaviest SA, -1: there are none */
+	int64_t heaviest; /* index of the heaviest SA, -1: none has any load */
 	double share;	  /* its load, relative to the fair share */
 	bool bound;	  /* it is above the fair share: it sits alone, and bounds us all */
 	bool waiting;	  /* the budget was used up: more moves were wanted */
@@ -66,6 +68,7 @@ void assign_free(struct assign *assign);
  *  - Without new SAs and leaving CPUs, the largest load never grows.
  *  - No fixed SA moves unless its CPU is leaving, no busy SA ever, none to a leaving CPU.
  *  - Rounds on unchanged loads come to an end: after some, there are no moves any more.
+ *  - An SA without load stays, unless its CPU is leaving, and costs next to nothing.
  *  - An SA whose load is not known counts as much as the mean of those that are known.
  * -EINVAL: more SAs or CPUs than there is scratch for, or no CPU to place SAs on; then nothing is
  * decided and *result is unchanged.

@@ -75,7 +75,7 @@ static bool even_pair(struct assign *a, int hot, int cold, bool halve)
 		.cold = cold,
 		.excess = a->cpu[hot].load - a->level,
 		.need = a->level - a->cpu[cold].load,
-		.cost = a->limits.gain * a->level,
+		.cost = a->limits.gain,
 		.halve = halve,
 	};
 	struct step step;
@@ -185,6 +185,18 @@ static bool beyond(const struct assign *a, int cpu, double limit)
 	return far > limit * a->level && far > a->limits.idle;
 }
 
+/*
+ * What may be noise in the loads of a CPU's SAs is nothing to even out: of n CPUs the farthest off
+ * is that by about sqrt(2 ln n) standard deviations without any reason.
+ */
+static bool begins(const struct assign *a, int cpu)
+{
+	double far = a->cpu[cpu].load - a->level;
+
+	return beyond(a, cpu, a->limits.on) &&
+	       far * far > 2 * log((double)a->n_cpus) * a->cpu[cpu].doubt;
+}
+
 /* Both sides of the level meet. */
 static void even_all(struct assign *a)
 {
@@ -213,13 +225,9 @@ static void lower_hottest(struct assign *a)
 
 bool assign_even(struct assign *a)
 {
-	int hot, cold;
-
 	if (!set_level(a))
 		return false;
-	hot = farthest(a, 1, NULL);
-	cold = farthest(a, -1, NULL);
-	if (!beyond(a, hot, a->limits.on) && !beyond(a, cold, a->limits.on))
+	if (!begins(a, farthest(a, 1, NULL)) && !begins(a, farthest(a, -1, NULL)))
 		return false;
 	even_all(a);
 	lower_hottest(a);

@@ -16,6 +16,7 @@ static void unlist(struct assign *a, uint32_t i)
 	else
 		a->sa[sa->next].prev = sa->prev;
 	cpu->load -= sa->load;
+	cpu->doubt -= sa->doubt;
 	cpu->sas--;
 	cpu->stuck = false;
 	sa->listed = false;
@@ -38,6 +39,7 @@ static void list(struct assign *a, uint32_t i, int to, uint32_t next)
 	else
 		a->sa[next].prev = i;
 	cpu->load += sa->load;
+	cpu->doubt += sa->doubt;
 	cpu->sas++;
 	cpu->stuck = false;
 	sa->now = to;

@@ -182,10 +182,13 @@ static int make_round(struct placed *placed)
 		err = deliver(placed, &placed->on[i]);
 	for (uint32_t i = 0; i < placed->sas; i++) {
 		struct placed_sa *sa = &placed->sa[i];
+		double load;
 
 		load_add(&sa->rate, (double)sa->now.packets, (double)sa->now.bytes,
 			 PLACED_ROUND_NS / 1e9);
-		placed->scratch[i] = (struct assign_sa){.load = load_share(&sa->rate, &cost)};
+		load = load_share(&sa->rate, &cost);
+		placed->scratch[i] =
+			(struct assign_sa){.load = load, .doubt = load * load_doubt(&sa->rate)};
 		sa->now = (struct spread_queue){0};
 	}
 	for (size_t i = 0; i < placed->numbers; i++)

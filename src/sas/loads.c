@@ -53,6 +53,11 @@ double sas_loads_of(const struct sas_loads *l, __u32 slot)
 	return load_share(&sa->rate, &l->cost);
 }
 
+double sas_loads_doubt(const struct sas_loads *l, __u32 slot)
+{
+	return sas_loads_of(l, slot) * load_doubt(&sa_of(l, slot)->rate);
+}
+
 static double since(__u64 *then, __u64 now)
 {
 	double grown = now > *then ? (double)(now - *then) : 0;

@@ -64,4 +64,7 @@ void sas_loads_sample(struct sas_loads *loads, __u64 now_ns);
 /* The load of the SA in @slot, a share of a CPU; NAN: not known yet. */
 double sas_loads_of(const struct sas_loads *loads, __u32 slot);
 
+/* How far that is off, in the same unit: a standard deviation (place/load.h). */
+double sas_loads_doubt(const struct sas_loads *loads, __u32 slot);
+
 #endif

@@ -8,6 +8,7 @@
 #include <math.h>
 #include "place/cost.h"
 #include "place/load.h"
+#include "place/pace.h"
 #include "core/random.h"
 
 enum { CPUS = 4, CASES = 200 };
@@ -271,8 +272,6 @@ static void rates_are_right_at_once(void **state)
 
 	assert_true(isnan(load_share(&rate, &cost)) && isnan(load_packets(&rate)));
 	load_add(&rate, 1000, 1e6, 0.1);
-	assert_true(isnan(load_share(&rate, &cost))); /* too short to tell */
-	load_add(&rate, 4000, 4e6, 0.4);
 	near(load_packets(&rate), 10000, 1e-9);
 	near(load_share(&rate, &cost), 0.02, 1e-9);
 	for (int i = 0; i < 100; i++)
@@ -280,31 +279,114 @@ static void rates_are_right_at_once(void **state)
 	near(load_share(&rate, &cost), 0.02, 1e-9);
 }
 
-/* However the time is cut into intervals, two seconds after a change it is all but there. */
-static void rates_follow(void **state)
+/* Intervals of a tenth of a second: @rate packets a second, of which each interval is off by
+ * @noise. */
+static void see(struct load_rate *forecast, uint64_t *seed, double rate, double noise,
+		int intervals)
 {
-	static const double cuts[] = {0.05, 0.1, 0.5, 1};
+	for (int i = 0; i < intervals; i++)
+		load_add(forecast, rate * 0.1 * (1 + real(seed, -noise, noise)), 0, 0.1);
+}
 
-	for (size_t i = 0; i < sizeof(cuts) / sizeof(*cuts); i++) {
-		struct load_rate rate = {0};
+/* However the time is cut into intervals, a change that is no noise is there in the next one. */
+static void jumps_are_seen_at_once(void **state)
+{
+	static const double cuts[] = {0.05, 0.1, 0.5, 1}, to[] = {9000, 2000, 400, 0};
 
-		for (double t = 0; t < 5; t += cuts[i])
-			load_add(&rate, 1000 * cuts[i], 0, cuts[i]);
-		for (double t = 0; t < 3 - cuts[i] / 2; t += cuts[i])
-			load_add(&rate, 9000 * cuts[i], 0, cuts[i]);
-		near(load_packets(&rate), 9000, 0.06);
+	for (size_t i = 0; i < 4; i++) {
+		for (size_t k = 0; k < 4; k++) {
+			struct load_rate rate = {0};
+
+			for (double t = 0; t < 5; t += cuts[i])
+				load_add(&rate, 1000 * cuts[i], 0, cuts[i]);
+			load_add(&rate, to[k] * cuts[i], 0, cuts[i]);
+			assert_true(fabs(load_packets(&rate) - to[k]) <= 1e-6 * to[k]);
+		}
 	}
+}
+
+/* Noise of a fifth is averaged out: in the mean of many SAs to less than a twentieth. */
+static void noise_is_averaged_out(void **state)
+{
+	double off = 0;
+
+	for (uint64_t seed = 1; seed <= CASES; seed++) {
+		struct load_rate rate = {0};
+		uint64_t random = seed;
+
+		see(&rate, &random, 10000, 0.2, 100);
+		off += fabs(load_packets(&rate) / 10000 - 1) / CASES;
+	}
+	assert_true(off > 0 && off < 0.05);
+}
+
+/* A load that grows steadily is followed, closer than by a mean of the longest memory. */
+static void drift_is_followed(void **state)
+{
+	double lag = 0;
+
+	for (uint64_t seed = 1; seed <= CASES; seed++) {
+		struct load_rate rate = {0};
+		uint64_t random = seed;
+		double now = 10000;
+
+		for (int i = 0; i < 100; i++) {
+			now *= 1.01;
+			see(&rate, &random, now, 0.1, 1);
+		}
+		lag += (1 - load_packets(&rate) / now) / CASES;
+	}
+	assert_true(lag > -0.02 && lag < 0.08);
+}
+
+/* Of an SA that swings wildly the last interval says more than a mean of old ones. */
+static void what_lasts_for_some_intervals_is_believed(void **state)
+{
+	double believed = 0;
+
+	for (uint64_t seed = 1; seed <= CASES; seed++) {
+		struct load_rate rate = {0};
+		uint64_t random = seed;
+		double now = 10000;
+
+		for (int i = 0; i < 200; i++) {
+			if (random_below(&random, 5) == 0)
+				now = real(&random, 2000, 18000);
+			see(&rate, &random, now, 0.02, 1);
+		}
+		believed += rate.follow / CASES;
+	}
+	assert_true(believed > 0.5);
+}
+
+/* It was silent for long: how it is when it is not is known as before. */
+static void an_idle_sa_stays_known(void **state)
+{
+	struct load_rate rate = {0};
+	uint64_t seed = 4;
+	float usual;
+
+	see(&rate, &seed, 10000, 0.1, 100);
+	usual = rate.usual;
+	see(&rate, &seed, 0, 0, 1000);
+	assert_true(load_packets(&rate) == 0);
+	see(&rate, &seed, 10000, 0, 1);
+	near(load_packets(&rate), 10000, 1e-6);
+	assert_true(rate.usual > usual / 2);
 }
 
 static void idle_sas_come_to_nothing(void **state)
 {
 	struct cost cost = cost_start();
-	struct load_rate rate = {0};
 
-	load_add(&rate, 1e6, 1e9, 0.5);
-	for (int i = 0; i < 60; i++)
-		load_add(&rate, 0, 0, 0.5);
-	assert_true(load_share(&rate, &cost) == 0);
+	for (uint64_t seed = 1; seed <= CASES; seed++) {
+		struct load_rate rate = {0};
+		uint64_t random = seed;
+
+		see(&rate, &random, real(&random, 10, 1e6), real(&random, 0, 1), 20);
+		see(&rate, &random, 0, 0, 100);
+		assert_true(load_share(&rate, &cost) == 0);
+	}
 }
 
 static void nonsense_counts_as_nothing(void **state)
@@ -339,6 +421,18 @@ static void other_work_is_held(void **state)
 	near(held, 0.6, 0.1);
 }
 
+static void rounds_come_as_they_are_needed(void **state)
+{
+	assert_int_equal(pace_next(0, 500, false), 100);
+	assert_int_equal(pace_next(100, 500, false), 200);
+	assert_int_equal(pace_next(400, 500, false), 500);
+	assert_int_equal(pace_next(500, 500, false), 500);
+	assert_int_equal(pace_next(500, 500, true), 100);
+	assert_int_equal(pace_next(50, 50, true), 50);
+	assert_int_equal(pace_next(50, 50, false), 50);
+	assert_int_equal(pace_next(30, 500, false), 100); /* one that came early */
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -354,7 +448,12 @@ int main(void)
 		cmocka_unit_test(other_work_misleads_little),
 		cmocka_unit_test(nonsense_is_left_out),
 		cmocka_unit_test(rates_are_right_at_once),
-		cmocka_unit_test(rates_follow),
+		cmocka_unit_test(jumps_are_seen_at_once),
+		cmocka_unit_test(noise_is_averaged_out),
+		cmocka_unit_test(drift_is_followed),
+		cmocka_unit_test(what_lasts_for_some_intervals_is_believed),
+		cmocka_unit_test(an_idle_sa_stays_known),
+		cmocka_unit_test(rounds_come_as_they_are_needed),
 		cmocka_unit_test(idle_sas_come_to_nothing),
 		cmocka_unit_test(nonsense_counts_as_nothing),
 		cmocka_unit_test(other_work_is_held),

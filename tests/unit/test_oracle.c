@@ -107,7 +107,7 @@ static void assign(struct problem *p)
 	struct assign_sa sas[SAS];
 
 	for (size_t i = 0; i < p->n; i++)
-		sas[i] = (struct assign_sa){p->load[i], p->cpu[i], 0};
+		sas[i] = (struct assign_sa){.load = p->load[i], .cpu = p->cpu[i]};
 	for (int round = 0; round < 100 && result.moves; round++) {
 		assert_int_equal(assign_round(a, &limits, sas, p->n, cpus, p->cpus, &result), 0);
 		for (size_t i = 0; i < result.moves; i++)
