@@ -11,29 +11,48 @@
 struct cell {
 	size_t cpus, sas;
 	unsigned int seeds;
-	bool quality;	 /* the goals of evenness are for this one, */
-	double round_us; /* and this one of time */
+	bool quick; /* shown without --all too */
 };
 
-#define CPUS(N)                                                                    \
-	{N, 64, 3, false, 0}, {N, 256, 3, (N) == 8, 0}, {N, 1024, 3, (N) == 8, 0}, \
-	{                                                                          \
-		N, 10000, 1, false, (N) == 64 ? 5000 : 0                           \
+#define CPUS(N)                                        \
+	{N, 256, 3, (N) == 8}, {N, 1024, 3, (N) == 8}, \
+	{                                              \
+		N, 10000, 1, false                     \
 	}
 
-static const struct cell cells[] = {
-	CPUS(2), CPUS(4), CPUS(8), CPUS(16), CPUS(32), CPUS(64), {16, 128, 3, false, 100},
+static const struct cell cells[] = {CPUS(2), CPUS(8), CPUS(64)};
+
+/* Rounds that are timed: with what they have to do, and how long that may take in the mean. */
+static const struct timed {
+	const struct trace_kind *kind;
+	const char *what;
+	size_t cpus, sas;
+	double goal_us;
+} timed[] = {
+	{&trace_kinds[TRACE_ZIPF], "all of them busy", 16, 128, 100},
+	{&trace_kinds[TRACE_ONOFF], "all of them coming and going", 64, 10000, 5000},
+	{&trace_sparse, "one in 100 of them coming and going, the others idle", 64, 100000, 1000},
+	{&trace_kinds[TRACE_RAMP], "all of them busy, and their loads changing", 64, 100000, 10000},
 };
 
-enum { CELLS = sizeof(cells) / sizeof(cells[0]) };
+enum {
+	CELLS = sizeof(cells) / sizeof(cells[0]),
+	TIMED = sizeof(timed) / sizeof(timed[0]),
+	EVERY_POLICY = (1 << POLICIES) - 1,
+};
 
-/* Espalier's largest load over the floor, and over the oracle's; its spread over that of RSS++. */
-static const double STATIONARY = 1.03, DYNAMIC = 1.1, SPREAD = 0.5;
+/*
+ * Espalier's goals. Its largest load over the floor is at most that of RSS++, and so much times the
+ * oracle's; where nothing changes, no more than it was when rounds came every 500 ms. NOISE is what
+ * another order of the same SAs makes of it.
+ */
+static const double ORACLE = 1.05, STATIONARY = 1.012, NOISE = 0.002;
 
 struct results {
 	bool all;
 	bool done[CELLS];
 	struct score score[CELLS][TRACE_KINDS][POLICIES];
+	struct score time[TIMED];
 };
 
 static const struct table_column columns[] = {
@@ -43,8 +62,9 @@ static const struct table_column columns[] = {
 	{"policy", "policy", false, false},
 	{"max_over_floor", "max/floor", true, false},
 	{"worst_over_floor", "worst", true, false},
+	{"charged", "charged", true, false},
 	{"spread", "spread", true, false},
-	{"worst_spread", "worst", true, false},
+	{"free_spread", "free", true, false},
 	{"moves_per_s", "moves/s", true, false},
 	{"round_us", "round us", true, false},
 	{"longest", "longest", true, false},
@@ -54,21 +74,25 @@ static const struct table_column columns[] = {
 
 static bool even_enough(const struct score *score, bool dynamic)
 {
-	double most = dynamic ? DYNAMIC * score[POLICY_ORACLE].over_floor : STATIONARY;
+	double over = score[POLICY_ESPALIER].over_floor;
 
-	return score[POLICY_ESPALIER].over_floor <= most;
+	return over <= score[POLICY_RSSPP].over_floor + NOISE &&
+	       over <= ORACLE * score[POLICY_ORACLE].over_floor && (dynamic || over <= STATIONARY);
 }
 
-/* Where a CPU of RSS++ idles, its spread has no bound. */
+/* Wherever the heaviest SA is not the floor. Where a CPU of RSS++ idles, its spread has no bound.
+ */
 static bool spread_enough(const struct score *score)
 {
-	return score[POLICY_ESPALIER].bound || isnan(score[POLICY_RSSPP].spread) ||
-	       score[POLICY_ESPALIER].spread <= SPREAD * score[POLICY_RSSPP].spread;
+	return !score[POLICY_ESPALIER].free_steps || isnan(score[POLICY_RSSPP].free_spread) ||
+	       score[POLICY_ESPALIER].free_spread <= score[POLICY_RSSPP].free_spread;
 }
 
+/* As few moves as RSS++; or more of them, and it is still more even with their cost on the CPUs. */
 static bool calm_enough(const struct score *score)
 {
-	return score[POLICY_ESPALIER].moves <= score[POLICY_RSSPP].moves;
+	return score[POLICY_ESPALIER].moves <= score[POLICY_RSSPP].moves ||
+	       score[POLICY_ESPALIER].charged <= score[POLICY_RSSPP].charged;
 }
 
 static void verdict(const struct score *score, bool dynamic, char *text, size_t size)
@@ -105,12 +129,13 @@ static void print_row(struct out *out, const struct cell *cell, int trace, int p
 	out_number(out, "sas", (int64_t)cell->sas);
 	out_real(out, "max_over_floor", s->over_floor, 3);
 	text_cell(out, "worst_over_floor", s->worst_over_floor, 3);
-	out_real(out, "spread", s->spread, 3);
-	text_cell(out, "worst_spread", s->worst_spread, 3);
+	out_real(out, "charged", s->charged, 3);
+	text_cell(out, "spread", s->spread, 3);
+	text_cell(out, "free_spread", s->free_steps ? s->free_spread : NAN, 3);
 	out_real(out, "moves_per_s", s->moves, 2);
 	out_real(out, "round_us", s->round * 1e6, 1);
 	text_cell(out, "longest", s->longest_round * 1e6, 1);
-	if (policy == POLICY_ESPALIER && cell->quality) {
+	if (policy == POLICY_ESPALIER) {
 		verdict(score, trace_kinds[trace].dynamic, text, sizeof(text));
 		out_cell(out, "verdict", text);
 	}
@@ -122,7 +147,7 @@ static void print_summary(struct out *out, const struct results *r)
 	int goals = 0, met = 0;
 
 	for (int c = 0; c < CELLS; c++) {
-		for (int t = 0; t < TRACE_KINDS && cells[c].quality; t++) {
+		for (int t = 0; t < TRACE_KINDS && r->done[c]; t++) {
 			const struct score *score = r->score[c][t];
 
 			goals += 3;
@@ -131,31 +156,24 @@ static void print_summary(struct out *out, const struct results *r)
 		}
 	}
 	out_say(out,
-		"Goals on 8 CPUs with 256 SAs and with 1,024: max/floor at most %.2f, on dynamic "
-		"traces (the last four) %.1f times the oracle's; at most %.1f times the spread of "
-		"RSS++, unless the heaviest SA is the floor; no more moves: %d of %d met.",
-		STATIONARY, DYNAMIC, SPREAD, met, goals);
+		"Policies decide every 100 ms, but for rsspp-kernel (200 ms to 1 s, as it chooses), "
+		"espalier-own (100 to 500 ms, as it chooses) and oracle-500ms. Goals of espalier: "
+		"max/floor at most that of rsspp (%.3f of noise allowed), at most %.2f times the "
+		"oracle's, and at most %.3f where nothing changes (the first five traces); spread at "
+		"most that of rsspp, where the heaviest SA is not the floor (free); no more moves, or "
+		"less than rsspp with %.0f us for each move on both CPUs (charged): %d of %d met.",
+		NOISE, ORACLE, STATIONARY, MOVE_S * 1e6, met, goals);
 }
 
 static void print_times(struct out *out, const struct results *r)
 {
-	for (int c = 0; c < CELLS; c++) {
-		double mean = 0, longest = 0;
-
-		if (!cells[c].round_us)
-			continue;
-		for (int t = 0; t < TRACE_KINDS; t++) {
-			const struct score *s = &r->score[c][t][POLICY_ESPALIER];
-
-			mean = fmax(mean, s->round * 1e6);
-			longest = fmax(longest, s->longest_round * 1e6);
-		}
+	for (int i = 0; i < TIMED; i++)
 		out_say(out,
-			"A round with %zu SAs on %zu CPUs: at most %.0f us in the mean of a trace, "
-			"the longest %.0f us; goal %.0f us: %s.",
-			cells[c].sas, cells[c].cpus, mean, longest, cells[c].round_us,
-			mean < cells[c].round_us ? "met" : "missed");
-	}
+			"A round with %zu SAs on %zu CPUs, %s: %.0f us in the mean, the longest %.0f "
+			"us; goal %.0f us: %s.",
+			timed[i].sas, timed[i].cpus, timed[i].what, r->time[i].round * 1e6,
+			r->time[i].longest_round * 1e6, timed[i].goal_us,
+			r->time[i].round * 1e6 < timed[i].goal_us ? "met" : "missed");
 }
 
 static void print(struct out *out, const void *result)
@@ -173,23 +191,43 @@ static void print(struct out *out, const void *result)
 	print_times(out, r);
 }
 
-static int run(struct results *r)
+static int run_cells(struct results *r)
 {
+	int err = 0;
+
 	for (int c = 0; c < CELLS; c++) {
 		const struct cell *cell = &cells[c];
 
-		r->done[c] = r->all || cell->quality || cell->round_us;
-		for (int t = 0; t < TRACE_KINDS && r->done[c]; t++) {
-			int err = balance_run(&trace_kinds[t], cell->sas, cell->cpus, cell->seeds,
-					      r->score[c][t]);
-
-			if (err) {
-				fprintf(stderr, "bench/balance: %s\n", strerror(-err));
-				return err;
-			}
-		}
+		r->done[c] = r->all || cell->quick;
+		for (int t = 0; t < TRACE_KINDS && r->done[c] && !err; t++)
+			err = balance_run(&trace_kinds[t], cell->sas, cell->cpus, cell->seeds,
+					  EVERY_POLICY, r->score[c][t]);
 	}
-	return 0;
+	return err;
+}
+
+static int run_timed(struct results *r)
+{
+	struct score score[POLICIES];
+	int err = 0;
+
+	for (int i = 0; i < TIMED && !err; i++) {
+		err = balance_run(timed[i].kind, timed[i].sas, timed[i].cpus, 1,
+				  1 << POLICY_ESPALIER, score);
+		r->time[i] = score[POLICY_ESPALIER];
+	}
+	return err;
+}
+
+static int run(struct results *r)
+{
+	int err = run_cells(r);
+
+	if (!err)
+		err = run_timed(r);
+	if (err)
+		fprintf(stderr, "bench/balance: %s\n", strerror(-err));
+	return err;
 }
 
 int main(int argc, char **argv)

@@ -6,9 +6,12 @@
 #include "balance_policy.h"
 #include "place/assign.h"
 #include "place/load.h"
+#include "place/pace.h"
 
 /* Of all packets; what counts is that the daemon's reckoning of loads is gone through. */
 static const double PACKET_BYTES = 1000;
+
+enum { STEP_MS = (int)(STEP_S * 1000) };
 
 struct espalier {
 	struct assign *assign;
@@ -16,8 +19,9 @@ struct espalier {
 	size_t *index;	      /* and which these are */
 	struct assign_cpu *cpu;
 	struct load_rate *rate;
-	double *packets; /* of each SA in this round */
-	double *load;	 /* of each CPU as of the last round */
+	double *packets;	  /* of each SA in this round */
+	double *load;		  /* of each CPU as of the last round */
+	unsigned int steps, wait; /* since it, and until the next one */
 	unsigned int *count;
 };
 
@@ -63,6 +67,8 @@ static int espalier_arrive(struct placement *p, const struct trace *trace, size_
 	struct espalier *e = p->state;
 	size_t best = 0;
 
+	if (trace->sa[sa].rekeyed)
+		return p->cpu[sa]; /* an heir: its forecast, and its place */
 	memset(&e->rate[sa], 0, sizeof(e->rate[sa]));
 	e->packets[sa] = 0;
 	for (size_t c = 1; c < p->cpus; c++)
@@ -73,20 +79,33 @@ static int espalier_arrive(struct placement *p, const struct trace *trace, size_
 	return (int)best;
 }
 
-static size_t gather(struct placement *p, const struct trace *trace)
+static struct assign_sa sa_of(const struct load_rate *rate, int cpu)
 {
 	const struct cost cost = cost_start();
+	double load = load_share(rate, &cost);
+
+	return (struct assign_sa){.load = load, .doubt = load * load_doubt(rate), .cpu = cpu};
+}
+
+/* It has no load, and had none before: it takes no part in the round. */
+static bool idle(const struct load_rate *rate, double packets)
+{
+	return !(packets > 0) && rate->count > 0 && rate->packets == 0;
+}
+
+static size_t gather(struct placement *p, const struct trace *trace)
+{
 	struct espalier *e = p->state;
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->n; i++) {
-		if (!trace->sa[i].here)
+		if (idle(&e->rate[i], e->packets[i]) || !trace->sa[i].here)
 			continue;
 		load_add(&e->rate[i], e->packets[i], e->packets[i] * PACKET_BYTES,
-			 ROUND_STEPS * STEP_S);
+			 e->steps * STEP_S);
 		e->packets[i] = 0;
 		e->index[n] = i;
-		e->sa[n++] = (struct assign_sa){load_share(&e->rate[i], &cost), p->cpu[i], 0};
+		e->sa[n++] = sa_of(&e->rate[i], p->cpu[i]);
 	}
 	return n;
 }
@@ -101,6 +120,9 @@ static void espalier_round(struct placement *p, const struct trace *trace)
 	limits = assign_defaults(n);
 	if (assign_round(e->assign, &limits, e->sa, n, e->cpu, p->cpus, &result))
 		abort(); /* there is scratch for all of them */
+	e->wait = pace_next(e->steps * STEP_MS, p->policy->period * STEP_MS,
+			    result.moves || result.waiting) /
+		  STEP_MS;
 	for (size_t i = 0; i < result.moves; i++)
 		policy_move(p, e->index[result.move[i].sa], result.move[i].to);
 }
@@ -129,13 +151,16 @@ static void espalier_step(struct placement *p, const struct trace *trace, const 
 
 	for (size_t i = 0; i < p->n; i++)
 		e->packets[i] += seen->sa[i] * STEP_S / packet;
-	if (trace->step % ROUND_STEPS)
+	if (++e->steps < e->wait)
 		return;
 	began = policy_clock();
 	espalier_round(p, trace);
 	policy_round(p, began);
+	e->steps = 0;
 	take_stock(p, trace);
 }
 
-const struct policy policy_espalier = {"espalier", espalier_open, espalier_close, espalier_arrive,
-				       espalier_step};
+const struct policy policy_espalier = {
+	"espalier", 1, espalier_open, espalier_close, espalier_arrive, espalier_step};
+const struct policy policy_espalier_own = {
+	"espalier-own", 5, espalier_open, espalier_close, espalier_arrive, espalier_step};

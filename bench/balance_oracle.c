@@ -9,6 +9,7 @@ struct oracle_state {
 	struct oracle *oracle;
 	double *load, *old; /* of the SAs that are here: now, and as solved last */
 	size_t *index, n;   /* which these are */
+	bool arrived;	    /* some did since */
 	int *cpu;
 	double cpu_load[CPUS_MAX];
 	unsigned int count[CPUS_MAX];
@@ -54,6 +55,7 @@ static int oracle_arrive(struct placement *p, const struct trace *trace, size_t 
 		if (s->cpu_load[c] < s->cpu_load[best] ||
 		    (s->cpu_load[c] <= s->cpu_load[best] && s->count[c] < s->count[best]))
 			best = c;
+	s->arrived = true;
 	s->cpu_load[best] += trace->sa[sa].load;
 	s->count[best]++;
 	return (int)best;
@@ -76,8 +78,9 @@ static bool gather(struct placement *p, const struct trace *trace)
 		s->cpu[n] = p->cpu[i];
 		s->index[n++] = i;
 	}
-	same = n == s->n && !memcmp(s->load, s->old, n * sizeof(*s->load));
+	same = !s->arrived && n == s->n && !memcmp(s->load, s->old, n * sizeof(*s->load));
 	s->n = n;
+	s->arrived = false;
 	return !same;
 }
 
@@ -99,7 +102,7 @@ static void oracle_step(struct placement *p, const struct trace *trace, const st
 {
 	double began;
 
-	if (trace->step % ROUND_STEPS)
+	if (trace->step % p->policy->period)
 		return;
 	began = policy_clock();
 	if (!gather(p, trace))
@@ -108,5 +111,7 @@ static void oracle_step(struct placement *p, const struct trace *trace, const st
 	policy_round(p, began);
 }
 
-const struct policy policy_oracle = {"oracle", oracle_open, oracle_close, oracle_arrive,
-				     oracle_step};
+const struct policy policy_oracle = {"oracle",	    1,		oracle_open, oracle_close,
+				     oracle_arrive, oracle_step};
+const struct policy policy_oracle_slow = {"oracle-500ms", 5,	      oracle_open, oracle_close,
+					  oracle_arrive,  oracle_step};

@@ -7,9 +7,15 @@
 #include "spi.h"
 
 const struct policy *const policies[POLICIES] = {
-	[POLICY_RSS_SPI] = &policy_rss_spi,	    [POLICY_RSS_ADDRESSES] = &policy_rss_addresses,
-	[POLICY_ROUND_ROBIN] = &policy_round_robin, [POLICY_RSSPP] = &policy_rsspp,
-	[POLICY_ESPALIER] = &policy_espalier,	    [POLICY_ORACLE] = &policy_oracle,
+	[POLICY_RSS_SPI] = &policy_rss_spi,
+	[POLICY_RSS_ADDRESSES] = &policy_rss_addresses,
+	[POLICY_ROUND_ROBIN] = &policy_round_robin,
+	[POLICY_RSSPP] = &policy_rsspp,
+	[POLICY_RSSPP_KERNEL] = &policy_rsspp_kernel,
+	[POLICY_ESPALIER] = &policy_espalier,
+	[POLICY_ESPALIER_OWN] = &policy_espalier_own,
+	[POLICY_ORACLE] = &policy_oracle,
+	[POLICY_ORACLE_SLOW] = &policy_oracle_slow,
 };
 
 /* Microsoft's, which some drivers take; the others' are random and no better or worse. */
@@ -40,7 +46,11 @@ void policy_free(struct placement *p)
 
 void policy_move(struct placement *p, size_t sa, int cpu)
 {
-	p->moves += p->cpu[sa] != cpu;
+	if (p->cpu[sa] == cpu)
+		return;
+	p->moves++;
+	p->charge[p->cpu[sa]] += MOVE_S / STEP_S;
+	p->charge[cpu] += MOVE_S / STEP_S;
 	p->cpu[sa] = cpu;
 }
 

@@ -4,8 +4,10 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct run {
+	unsigned int which; /* a bit for each policy */
 	struct trace *trace;
 	struct placement placement[POLICIES];
 	double *seen;
@@ -25,11 +27,12 @@ static void run_close(struct run *r)
 }
 
 static int run_open(struct run *r, const struct trace_kind *kind, size_t sas, size_t cpus,
-		    uint64_t seed)
+		    uint64_t seed, unsigned int which)
 {
 	int err = 0;
 
 	*r = (struct run){
+		.which = which,
 		.trace = trace_new(kind, sas, cpus, seed),
 		.seen = calloc(sas, sizeof(*r->seen)),
 	};
@@ -38,6 +41,8 @@ static int run_open(struct run *r, const struct trace_kind *kind, size_t sas, si
 	for (int k = 0; k < POLICIES && !err; k++) {
 		struct placement *p = &r->placement[k];
 
+		if (!(which >> k & 1))
+			continue;
 		*p = (struct placement){
 			.policy = policies[k],
 			.n = sas,
@@ -86,21 +91,28 @@ static double floor_of(const struct trace *trace, bool *bound)
 
 static void measure(const struct run *r, const struct placement *p, struct score *score)
 {
-	double load[CPUS_MAX], max = 0, min = INFINITY, over, spread;
+	double load[CPUS_MAX], max = 0, min = INFINITY, charged = 0, floor, over, spread;
 	bool bound;
 
 	load_cpus(r, p, false, load);
 	for (size_t c = 0; c < p->cpus; c++) {
 		max = fmax(max, load[c]);
 		min = fmin(min, load[c]);
+		charged = fmax(charged, load[c] + p->charge[c]);
 	}
-	over = max / floor_of(r->trace, &bound);
+	floor = floor_of(r->trace, &bound);
+	over = max / floor;
 	spread = min > 0 ? (max - min) / min : NAN;
 	score->over_floor += over;
 	score->worst_over_floor = fmax(score->worst_over_floor, over);
 	score->spread += spread;
 	score->worst_spread = fmax(score->worst_spread, spread);
+	score->charged += charged / floor;
 	score->bound &= bound;
+	if (!bound) {
+		score->free_spread += spread;
+		score->free_steps++;
+	}
 }
 
 /* A CPU can do no more than it can: what is too much is lost, of each of its SAs alike. */
@@ -132,9 +144,12 @@ static void step(struct run *r, unsigned int at, struct score scores[POLICIES])
 		struct placement *p = &r->placement[k];
 		uint64_t moves = p->moves;
 
+		if (!p->policy)
+			continue;
 		arrivals(r, p);
 		if (at >= STEPS_WARM_UP)
 			measure(r, p, &scores[k]);
+		memset(p->charge, 0, sizeof(p->charge));
 		decide(r, p);
 		if (at >= STEPS_WARM_UP)
 			scores[k].moves += (double)(p->moves - moves);
@@ -146,6 +161,8 @@ static void finish(struct score *score, unsigned int seeds)
 	double steps = (double)STEPS_MEASURED * seeds;
 
 	score->over_floor /= steps;
+	score->charged /= steps;
+	score->free_spread /= score->free_steps ? score->free_steps : 1;
 	score->spread /= steps;
 	if (isnan(score->spread))
 		score->worst_spread = NAN;
@@ -154,14 +171,14 @@ static void finish(struct score *score, unsigned int seeds)
 }
 
 int balance_run(const struct trace_kind *kind, size_t sas, size_t cpus, unsigned int seeds,
-		struct score scores[POLICIES])
+		unsigned int which, struct score scores[POLICIES])
 {
 	struct run r;
 
 	for (int k = 0; k < POLICIES; k++)
 		scores[k] = (struct score){.bound = true};
 	for (unsigned int seed = 1; seed <= seeds; seed++) {
-		int err = run_open(&r, kind, sas, cpus, seed);
+		int err = run_open(&r, kind, sas, cpus, seed, which);
 
 		if (err)
 			return err;

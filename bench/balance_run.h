@@ -9,13 +9,16 @@
 struct score {
 	double over_floor, worst_over_floor; /* the largest load of a CPU / the floor */
 	double spread, worst_spread;	     /* (max - min) / min; NAN: a CPU was idle */
-	double moves;			     /* a second */
-	double round, longest_round;	     /* seconds; 0: it decides nothing */
-	bool bound;			     /* the heaviest SA was the floor all the time */
+	double charged;			     /* over the floor, with the moves' cost on it */
+	double free_spread; /* over the steps in which the heaviest SA is not the floor */
+	unsigned int free_steps;
+	double moves;		     /* a second */
+	double round, longest_round; /* seconds; 0: it decides nothing */
+	bool bound;		     /* the heaviest SA was the floor all the time */
 };
 
-/* Runs a trace with all policies. -ENOMEM. */
+/* Runs a trace with policies: a bit in @which for each. -ENOMEM. */
 int balance_run(const struct trace_kind *kind, size_t sas, size_t cpus, unsigned int seeds,
-		struct score scores[POLICIES]);
+		unsigned int which, struct score scores[POLICIES]);
 
 #endif

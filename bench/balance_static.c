@@ -38,8 +38,8 @@ static int arrive_by_addresses(struct placement *p, const struct trace *trace, s
 	return indir_pick(&rss->table, policy_hash(&rss->toeplitz, &trace->sa[sa], false));
 }
 
-const struct policy policy_rss_spi = {"rss-spi", rss_open, policy_free, arrive_by_spi, NULL};
-const struct policy policy_rss_addresses = {"rss-addresses", rss_open, policy_free,
+const struct policy policy_rss_spi = {"rss-spi", 0, rss_open, policy_free, arrive_by_spi, NULL};
+const struct policy policy_rss_addresses = {"rss-addresses",	 0,   rss_open, policy_free,
 					    arrive_by_addresses, NULL};
 
 static int turn_open(struct placement *p)
@@ -55,5 +55,5 @@ static int arrive_in_turn(struct placement *p, const struct trace *trace, size_t
 	return (int)((*turn)++ % p->cpus);
 }
 
-const struct policy policy_round_robin = {"round-robin", turn_open, policy_free, arrive_in_turn,
-					  NULL};
+const struct policy policy_round_robin = {"round-robin",  0,   turn_open, policy_free,
+					  arrive_in_turn, NULL};

@@ -9,9 +9,6 @@
 
 #define SECOND 10 /* steps */
 
-/* What the CPUs carry in the mean: half of what they can. */
-static const double MEAN_LOAD = 0.5;
-
 /* What is seen of an SA in a step is off by so much (standard deviation), anew in each step. */
 static const double NOISE = 0.1;
 
@@ -29,15 +26,18 @@ static const unsigned int RAMP = 20 * SECOND;
 static const unsigned int ELEPHANT_EVERY = 10 * SECOND, ELEPHANT_LASTS = 8 * SECOND;
 static const double ELEPHANT = 1.0;
 
-static double real(struct trace *trace)
+/* rekey: an SA lives that many steps at least, and at most that many more. */
+static const unsigned int REKEY = SECOND / 2, REKEY_MORE = SECOND;
+
+double trace_real(struct trace *trace)
 {
 	return (double)(random_next(&trace->random) >> 11) * 0x1p-53;
 }
 
 /* At least one step. */
-static unsigned int exponential(struct trace *trace, unsigned int mean)
+unsigned int trace_exponential(struct trace *trace, unsigned int mean)
 {
-	return 1 + (unsigned int)(-log1p(-real(trace)) * mean);
+	return 1 + (unsigned int)(-log1p(-trace_real(trace)) * mean);
 }
 
 /* About 1, never negative: of the sum of four uniform numbers. */
@@ -66,7 +66,7 @@ static void arrive(struct trace *trace, struct trace_sa *sa)
 static void onoff_start(struct trace *trace, struct trace_sa *sa)
 {
 	sa->on = random_next(&trace->random) & 1;
-	sa->until = exponential(trace, sa->on ? ON : OFF);
+	sa->until = trace_exponential(trace, sa->on ? ON : OFF);
 	sa->load = sa->on ? sa->weight : 0;
 }
 
@@ -78,14 +78,14 @@ static void onoff_step(struct trace *trace)
 		if (trace->step < sa->until)
 			continue;
 		sa->on = !sa->on;
-		sa->until = trace->step + exponential(trace, sa->on ? ON : OFF);
+		sa->until = trace->step + trace_exponential(trace, sa->on ? ON : OFF);
 		sa->load = sa->on ? sa->weight * trace->scale : 0;
 	}
 }
 
 static void churn_start(struct trace *trace, struct trace_sa *sa)
 {
-	sa->until = exponential(trace, LIFE);
+	sa->until = trace_exponential(trace, LIFE);
 }
 
 static void churn_step(struct trace *trace)
@@ -98,11 +98,11 @@ static void churn_step(struct trace *trace)
 		if (sa->here) {
 			sa->here = false;
 			sa->load = 0;
-			sa->until = trace->step + exponential(trace, GONE);
+			sa->until = trace->step + trace_exponential(trace, GONE);
 		} else {
 			arrive(trace, sa);
 			sa->load = random_weight(trace) * trace->scale;
-			sa->until = trace->step + exponential(trace, LIFE);
+			sa->until = trace->step + trace_exponential(trace, LIFE);
 		}
 	}
 }
@@ -142,7 +142,32 @@ static void elephant_step(struct trace *trace)
 		struct trace_sa *sa = &trace->sa[i];
 
 		sa->on &= at == 0;
-		sa->load = sa->weight * trace->scale + (sa->on ? ELEPHANT * MEAN_LOAD : 0);
+		sa->load = sa->weight * trace->scale + (sa->on ? ELEPHANT * TRACE_LOAD : 0);
+	}
+}
+
+static unsigned int next_rekey(struct trace *trace)
+{
+	return trace->step + REKEY + random_below(&trace->random, REKEY_MORE + 1);
+}
+
+static void rekey_start(struct trace *trace, struct trace_sa *sa)
+{
+	sa->until = next_rekey(trace);
+}
+
+/* The peer stays who it is, and its load what it was; the SPI is another one. */
+static void rekey_step(struct trace *trace)
+{
+	for (size_t i = 0; i < trace->n; i++) {
+		struct trace_sa *sa = &trace->sa[i];
+
+		sa->rekeyed = trace->step >= sa->until;
+		if (!sa->rekeyed)
+			continue;
+		sa->arrived = true;
+		sa->spi = bench_spi(trace->last_spi++);
+		sa->until = next_rekey(trace);
 	}
 }
 
@@ -156,7 +181,19 @@ const struct trace_kind trace_kinds[TRACE_KINDS] = {
 	{"churn", true, 0.5, churn_start, churn_step},
 	{"ramp", true, 0.5, ramp_start, ramp_step},
 	{"elephant", true, 0.5, NULL, elephant_step},
+	{"web", true, 0.5, web_start, web_step},
+	{"day", true, 0.8, NULL, day_step},
+	{"rekey", true, 0.8, rekey_start, rekey_step},
 };
+
+/* Of 100 SAs one carries anything. */
+static void sparse_start(struct trace *trace, struct trace_sa *sa)
+{
+	sa->weight = (sa - trace->sa) % 100 == 0 ? sa->weight : 0;
+	onoff_start(trace, sa);
+}
+
+const struct trace_kind trace_sparse = {"sparse", true, 0.5, sparse_start, onoff_step};
 
 /* The ranks in random order, and the scale that makes the first step's load what it shall be. */
 static void weigh(struct trace *trace)
@@ -180,7 +217,7 @@ static void weigh(struct trace *trace)
 			trace->kind->start(trace, sa);
 		sum += sa->load;
 	}
-	trace->scale = sum > 0 ? MEAN_LOAD * (double)trace->cpus / sum : 0;
+	trace->scale = sum > 0 ? TRACE_LOAD * (double)trace->cpus / sum : 0;
 	for (size_t i = 0; i < trace->n; i++)
 		trace->sa[i].load *= trace->scale;
 }
@@ -194,7 +231,8 @@ struct trace *trace_new(const struct trace_kind *kind, size_t sas, size_t cpus, 
 	*trace = (struct trace){.kind = kind, .n = sas, .cpus = cpus, .random = seed};
 	trace->sa = calloc(sas, sizeof(*trace->sa));
 	trace->weights = calloc(sas, sizeof(*trace->weights));
-	if (!trace->sa || !trace->weights) {
+	trace->user = calloc(kind->start == web_start ? sas * WEB_USERS : 1, sizeof(*trace->user));
+	if (!trace->sa || !trace->weights || !trace->user) {
 		trace_free(trace);
 		return NULL;
 	}
@@ -208,6 +246,7 @@ void trace_free(struct trace *trace)
 		return;
 	free(trace->sa);
 	free(trace->weights);
+	free(trace->user);
 	free(trace);
 }
 

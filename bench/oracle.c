@@ -263,6 +263,8 @@ double oracle_solve(struct oracle *o, const double *load, size_t n, size_t cpus,
 		sum_up(o);
 		largest = o->sum[hottest(o)];
 		memcpy(cpu, o->cpu, n * sizeof(*cpu));
+		if (largest <= o->floor * (1 + NEAR))
+			return largest;
 	}
 	memset(o->sum, 0, cpus * sizeof(*o->sum));
 	heaviest_first(o);
