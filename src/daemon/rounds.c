@@ -10,6 +10,7 @@
 #include "cli/say.h"
 #include "host/clock.h"
 #include "place/assign.h"
+#include "place/pace.h"
 #include "sas/loads.h"
 
 #define QUIET 0.01 /* load of the SAs, of a CPU or of all, below which there is nothing to speak of */
@@ -23,6 +24,8 @@ struct rounds {
 	struct assign *assign;
 	uint64_t last_ns; /* when the last round was */
 	__u32 changes;	  /* of the list of SAs then */
+	unsigned int pace_ms; /* from the last round to the next one */
+	bool restless;	  /* the last one moved SAs, or had more to move */
 	bool wanted;	  /* something else changed since: CPUs, or what stays where */
 	bool still;	  /* nothing can be moved */
 	/* The input of a round. */
@@ -54,7 +57,7 @@ void rounds_soon(struct rounds *r)
 	if (!r->options->interval || r->wanted)
 		return; /* if it is wanted already, the timer is set */
 	r->wanted = true;
-	at(r, r->last_ns + interval_ns(r) / 4, clock_now());
+	at(r, r->last_ns + pace_next(0, r->options->interval, true) * 1000000ull, clock_now());
 }
 
 void rounds_receiving(const struct rounds *r, uint16_t busy[CPU_SETSIZE])
@@ -291,6 +294,7 @@ static void decide(struct rounds *r, uint64_t now_ns)
 		state.moved = state.moves;
 		*r->pending |= PENDING_RULES;
 	}
+	r->restless |= state.moves || more;
 	state.why = explain(r, &result, &limits, &state, more);
 	report(r, &result, &state);
 }
@@ -321,6 +325,7 @@ void rounds_run(struct rounds *r)
 {
 	uint64_t now_ns = clock_now();
 
+	r->restless = r->wanted;
 	sas_loads_sample(r->loads, now_ns);
 	report_cpus(r);
 	if (idle(r))
@@ -328,6 +333,8 @@ void rounds_run(struct rounds *r)
 	else
 		decide(r, now_ns);
 	r->wanted = false;
+	r->pace_ms = pace_next(r->pace_ms, r->options->interval, r->restless);
+	at(r, r->last_ns + r->pace_ms * 1000000ull, now_ns);
 	r->changes = r->loads->changes;
 	expect(r);
 }

@@ -108,6 +108,15 @@ void load_add(struct load_rate *rate, double packets, double bytes, double secon
 	follow(rate, packets, bytes, seconds);
 }
 
+struct load_rate load_heir(const struct load_rate *before)
+{
+	struct load_rate heir = *before;
+
+	if (heir.count > 0)
+		set(&heir, 0, 0);
+	return heir;
+}
+
 double load_packets(const struct load_rate *rate)
 {
 	return rate->count > 0 ? rate->packets : NAN;

@@ -10,8 +10,7 @@
  * What an SA will bring in the next interval, and how sure that is. It is a level with three things
  * that are learned of the SA itself: how far its intervals lie from the level usually; how much of
  * such a deviation is a change that stays; and from when on a deviation is no deviation but a
- * jump, which the forecast takes up at once. All zero is an SA of which nothing is known. An SA
- * that takes another one's place (a rekey) begins with a copy of its forecast.
+ * jump, which the forecast takes up at once. All zero is an SA of which nothing is known.
  */
 struct load_rate {
 	double packets, bytes; /* a second */
@@ -23,6 +22,13 @@ struct load_rate {
 
 /* Adds the packets and bytes of the last interval. Impossible numbers count as none. */
 void load_add(struct load_rate *rate, double packets, double bytes, double seconds);
+
+/*
+ * What is known of an SA that takes the place of another one, as after a rekey: all that was
+ * learned of that one. The traffic itself is still counted there: the heir begins as one that is
+ * idle, and its first packets are a jump.
+ */
+struct load_rate load_heir(const struct load_rate *before);
 
 /* Packets a second; NAN if nothing of the SA was seen yet. */
 double load_packets(const struct load_rate *rate);

@@ -66,6 +66,21 @@ static double since(__u64 *then, __u64 now)
 	return grown;
 }
 
+/* What is known of a new SA: what was of the one that it replaced, if that was here before it. */
+static struct load_rate known_of(const struct sas_loads *l, __u32 slot)
+{
+	int before = heirs_before(&l->sas->heirs, slot);
+	const struct sas_load_sa *sa;
+
+	if (before < 0 || !table_word(&l->sas->table, (__u32)before))
+		return (struct load_rate){0};
+	sa = sa_of(l, (__u32)before);
+	if (sa->placed_ns != table_cold(&l->sas->table, (__u32)before)->placed_ns ||
+	    sa->placed_ns >= table_cold(&l->sas->table, slot)->placed_ns)
+		return (struct load_rate){0};
+	return load_heir(&sa->rate);
+}
+
 /* What the SA's counters grew by is its load now, and its CPU's. A move may lie in between. */
 static void look_at_sa(struct sas_loads *l, __u32 slot, double seconds)
 {
@@ -81,7 +96,11 @@ static void look_at_sa(struct sas_loads *l, __u32 slot, double seconds)
 	if (sa_word_flags(word) & SA_HANDS_OFF)
 		return;
 	if (!known)
-		*sa = (struct sas_load_sa){.placed_ns = cold->placed_ns, .cpu = own};
+		*sa = (struct sas_load_sa){
+			.placed_ns = cold->placed_ns,
+			.cpu = own,
+			.rate = known_of(l, slot),
+		};
 	for (int i = 0; i < 2; i++) {
 		struct sas_load_cpu *cpu = &l->cpu[i == pair ? own : sa->cpu];
 		double p = since(&sa->then[i].packets, SHARED(warm->pair[i].packets));

@@ -115,6 +115,18 @@ static void claim(struct sas *sas, __u32 slot)
 	sas->unclaimed--;
 }
 
+/* An heir goes where its predecessor is, which brought no more than it will. Others to the coldest. */
+static int choose_cpu(struct sas *sas, int before)
+{
+	int cpu = before >= 0 ? (int)sas_cpu(sas, before) : -1;
+
+	if (cpu >= 0 && cpu < CPU_SETSIZE && CPU_ISSET(cpu, &sas->roles.sas))
+		return cpu;
+	cpu = first_cpu(&sas->roles.sas, sas->placed, sas->load);
+	sas->load[cpu] += sas->load_expected;
+	return cpu;
+}
+
 int sas_add(struct sas *sas, const struct sa *sa, __u64 now_ns, enum first_why *why)
 {
 	const struct first_named named = {
@@ -124,10 +136,12 @@ int sas_add(struct sas *sas, const struct sa *sa, __u64 now_ns, enum first_why *
 	};
 	__u64 key = key_of(sas, sa);
 	int place = table_find(&sas->table, key);
+	int before = heirs_find(&sas->heirs, &sas->table, sa);
 	int cpu, err;
 
 	if (place >= 0) {
 		*why = FIRST_ANY;
+		heirs_note(&sas->heirs, place, sa, -1);
 		if (!table_cold(&sas->table, place)->references++)
 			claim(sas, place);
 		return sas_update(sas, sa);
@@ -137,12 +151,12 @@ int sas_add(struct sas *sas, const struct sa *sa, __u64 now_ns, enum first_why *
 		return place;
 	cpu = first_home(&sas->roles.sas, &named, why);
 	if (cpu < 0)
-		cpu = first_cpu(&sas->roles.sas, sas->placed, sas->load);
+		cpu = choose_cpu(sas, before);
 	err = insert(sas, sa, key, cpu, place, now_ns);
 	if (err)
 		return err;
+	heirs_note(&sas->heirs, place, sa, before);
 	sas->placed[cpu]++;
-	sas->load[cpu] += sas->load_expected;
 	return 0;
 }
 

@@ -150,6 +150,8 @@ int sas_open(struct sas *sas, const struct sas_options *options, char *why, size
 	}
 	moves_init(&sas->moves, &sas->maps, &sas->table);
 	err = slots_init(&sas->known, maps_slots(&sas->maps));
+	if (!err)
+		err = heirs_init(&sas->heirs, maps_slots(&sas->maps));
 	if (err) {
 		because(err, why, size, "no memory");
 		sas_close(sas);
@@ -162,6 +164,7 @@ void sas_close(struct sas *sas)
 	free(sas->table.spare);
 	sas->table.spare = NULL;
 	slots_free(&sas->known);
+	heirs_free(&sas->heirs);
 	maps_close(&sas->maps);
 	pins_close(&sas->pins);
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include "core/sa.h"
 #include "place/first.h"
+#include "sas/heirs.h"
 #include "sas/maps.h"
 #include "sas/moves.h"
 #include "sas/pins.h"
@@ -33,6 +34,7 @@ struct sas {
 	struct table table;
 	struct moves moves;
 	struct slots known; /* the slots of its entries */
+	struct heirs heirs; /* which of them replaced which */
 	int nice;	    /* of the rings' threads, -20..19 */
 	struct cpu_roles roles;
 	bool adopted;

@@ -375,6 +375,22 @@ static void an_idle_sa_stays_known(void **state)
 	assert_true(rate.usual > usual / 2);
 }
 
+/* After a rekey its first packets are its level at once; what was learned stays. */
+static void an_heir_knows_what_was_known(void **state)
+{
+	struct load_rate before = {0}, heir;
+	uint64_t seed = 6;
+
+	heir = load_heir(&before);
+	assert_true(isnan(load_packets(&heir)));
+	see(&before, &seed, 10000, 0.1, 100);
+	heir = load_heir(&before);
+	assert_true(load_packets(&heir) == 0);
+	see(&heir, &seed, 10000, 0, 1);
+	near(load_packets(&heir), 10000, 1e-6);
+	assert_true(heir.follow == before.follow && heir.usual < 3 * before.usual);
+}
+
 static void idle_sas_come_to_nothing(void **state)
 {
 	struct cost cost = cost_start();
@@ -453,6 +469,7 @@ int main(void)
 		cmocka_unit_test(drift_is_followed),
 		cmocka_unit_test(what_lasts_for_some_intervals_is_believed),
 		cmocka_unit_test(an_idle_sa_stays_known),
+		cmocka_unit_test(an_heir_knows_what_was_known),
 		cmocka_unit_test(rounds_come_as_they_are_needed),
 		cmocka_unit_test(idle_sas_come_to_nothing),
 		cmocka_unit_test(nonsense_counts_as_nothing),
