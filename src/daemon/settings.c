@@ -87,8 +87,9 @@ const struct option_row settings_rows[] = {
 	 .type = OPTION_NUMBER,
 	 MEMBER(interval),
 	 .most = 60000,
-	 .help = "how often the load is looked at and SAs are moved to even it out, 20 or more; 0: "
-		 "never, SAs stay where they are first placed"},
+	 .help = "the longest time between two looks at the load, after which SAs are moved to even "
+		 "it out, 20 or more; 100 while they move; 0: never, SAs stay where they are first "
+		 "placed"},
 	{.name = "sas",
 	 .argument = "FILE",
 	 .type = OPTION_FILE,

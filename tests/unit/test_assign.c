@@ -368,6 +368,24 @@ static void hysteresis(void **state)
 	assign_free(w.assign);
 }
 
+/*
+ * 110 SAs to 90: what is off is ten times as much as the doubt about an SA, and about as much as
+ * that about all of a CPU. With a third of the doubt it is no noise any more.
+ */
+static void noise_is_not_evened(void **state)
+{
+	struct world w = {.assign = assign_new(SAS, CPUS), .sas = 200, .cpus = 2};
+
+	w.limits = assign_defaults(w.sas);
+	for (size_t i = 0; i < w.sas; i++)
+		w.sa[i] = (struct assign_sa){.load = 0.005, .doubt = 0.005, .cpu = i >= 110};
+	assert_int_equal(round_of(&w).moves, 0);
+	for (size_t i = 0; i < w.sas; i++)
+		w.sa[i].doubt /= 3;
+	assert_int_equal(round_of(&w).moves, 10);
+	assign_free(w.assign);
+}
+
 /* A CPU that comes is filled, one that goes is drained, its per-CPU SAs too, within the budget. */
 static void cpus_come_and_go(void **state)
 {
@@ -422,6 +440,7 @@ int main(void)
 		cmocka_unit_test(unknown_loads_are_spread),
 		cmocka_unit_test(idle_sas_change_nothing),
 		cmocka_unit_test(hysteresis),
+		cmocka_unit_test(noise_is_not_evened),
 		cmocka_unit_test(cpus_come_and_go),
 		cmocka_unit_test(wrong_arguments),
 	};
