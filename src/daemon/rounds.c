@@ -28,6 +28,8 @@ struct rounds {
 	bool restless;	  /* the last one moved SAs, or had more to move */
 	bool wanted;	  /* something else changed since: CPUs, or what stays where */
 	bool still;	  /* nothing can be moved */
+	bool away;	  /* after the last one an SA was not where it belongs */
+	__u32 homes;	  /* changes of where SAs belong until then */
 	/* The input of a round. */
 	struct assign_cpu cpu[CPU_SETSIZE];
 	unsigned int number[CPU_SETSIZE]; /* of the CPUs in there */
@@ -129,36 +131,52 @@ static void gather_sa(struct rounds *r, __u32 slot)
 	const struct sas *sas = r->sas;
 	__u32 cpu = sas_cpu(sas, slot);
 	enum first_why why;
+	int home;
 
 	if (sa_word_flags(table_word(&sas->table, slot)) & SA_HANDS_OFF || cpu >= CPU_SETSIZE)
 		return;
 	if (r->index[cpu] < 0)
 		add_cpu(r, cpu);
+	home = sas_pinned_cpu(sas, slot, &why);
+	if (home >= 0 ? home != (int)cpu : r->cpu[r->index[cpu]].leaving)
+		r->away = true;
 	r->slot[r->count] = slot;
 	r->sa[r->count++] = (struct assign_sa){
 		.load = sas_loads_of(r->loads, slot),
 		.doubt = sas_loads_doubt(r->loads, slot),
 		.cpu = r->index[cpu],
-		.flags = moving(sas, slot) || r->still		       ? ASSIGN_BUSY
-			 : sas_pinned_cpu(sas, slot, &why) == (int)cpu ? ASSIGN_FIXED
-								       : 0,
+		.flags = moving(sas, slot) || r->still ? ASSIGN_BUSY
+			 : home == (int)cpu	       ? ASSIGN_FIXED
+						       : 0,
 	};
+}
+
+/*
+ * The SAs that have a part in a round. Those that are idle have none but to go where they belong: a
+ * round after which some are not there yet is followed by another one with all.
+ */
+static const struct slots *taking_part(struct rounds *r)
+{
+	bool still = r->sas->generic || r->sas->placed_elsewhere;
+	bool all = r->homes != r->sas->homes || (r->away && !still) || still != r->still;
+
+	r->homes = r->sas->homes;
+	r->still = still;
+	r->away = false;
+	return all ? &r->sas->known : &r->sas->busy;
 }
 
 /* The input of a round. SAs that belong on another CPU than theirs begin to move there. */
 static void gather(struct rounds *r, struct round_state *state)
 {
-	const struct slots *known = &r->sas->known;
+	const struct slots *slots = taking_part(r);
+	bool more = !r->still;
 	enum first_why why;
-	bool more;
-
-	r->still = r->sas->generic || r->sas->placed_elsewhere;
-	more = !r->still;
 
 	gather_cpus(r);
 	r->count = 0;
-	for (__u32 i = 0; i < known->count; i++) {
-		__u32 slot = known->slot[i];
+	for (__u32 i = 0; i < slots->count; i++) {
+		__u32 slot = slots->slot[i];
 		int home = sas_pinned_cpu(r->sas, slot, &why);
 
 		if (more && home >= 0 && home != (int)sas_cpu(r->sas, slot) &&

@@ -18,7 +18,10 @@ struct sas_loads *sas_loads_new(struct sas *sas)
 		return NULL;
 	l->sas = sas;
 	l->sa = calloc(maps_slots(&sas->maps), sizeof(*l->sa));
-	if (!l->sa) {
+	l->idle = calloc(maps_slots(&sas->maps), sizeof(*l->idle));
+	if (!l->sa || !l->idle) {
+		free(l->sa);
+		free(l->idle);
 		free(l);
 		return NULL;
 	}
@@ -36,6 +39,7 @@ void sas_loads_free(struct sas_loads *l)
 		return;
 	ring_clocks_close(&l->clocks);
 	free(l->sa);
+	free(l->idle);
 	free(l);
 }
 
@@ -116,6 +120,30 @@ static void look_at_sa(struct sas_loads *l, __u32 slot, double seconds)
 	sa->cpu = own;
 	if (known)
 		load_add(&sa->rate, packets, bytes, seconds);
+}
+
+/* SAs that were idle, and for which something came. */
+static void wake(struct sas_loads *l)
+{
+	const struct slots *known = &l->sas->known;
+	struct slots *busy = &l->sas->busy;
+
+	for (__u32 i = 0; busy->count < known->count && i < known->count; i++) {
+		__u32 slot = known->slot[i];
+		const struct sa_warm *warm = &l->sas->maps.warm[slot];
+		__u64 packets = SHARED(warm->pair[0].packets) + SHARED(warm->pair[1].packets);
+
+		if (l->idle[slot] != (__u32)packets)
+			slots_add(busy, slot);
+	}
+}
+
+static void fall_idle(struct sas_loads *l, __u32 slot)
+{
+	const struct count *then = sa_of(l, slot)->then;
+
+	l->idle[slot] = (__u32)(then[0].packets + then[1].packets);
+	slots_remove(&l->sas->busy, slot);
 }
 
 /* The time since the last look that a CPU spent on what we steer, as a share of it. */
@@ -200,8 +228,7 @@ static void note_unseen(struct sas_loads *l)
 	for (__u32 i = 1; i < host->rings; i++) {
 		const struct ring *ring = &l->sas->maps.rings[i];
 
-		if (ring->kind == RING_SA && ring->cpu < CPU_SETSIZE &&
-		    l->clocks.fd[ring->cpu] < 0)
+		if (ring->kind == RING_SA && ring->cpu < CPU_SETSIZE && l->clocks.fd[ring->cpu] < 0)
 			CPU_SET(ring->cpu, &l->unseen);
 	}
 }
@@ -212,7 +239,8 @@ static void find_threads(struct sas_loads *l, __u64 now_ns)
 	const struct host *host = l->sas->maps.host;
 
 	note_unseen(l);
-	if (!CPU_COUNT(&l->unseen) || (l->rings == host->rings && now_ns < l->searched_ns + SEARCH_NS))
+	if (!CPU_COUNT(&l->unseen) ||
+	    (l->rings == host->rings && now_ns < l->searched_ns + SEARCH_NS))
 		return;
 	ring_clocks_find(&l->clocks);
 	note_unseen(l);
@@ -236,16 +264,19 @@ static void publish(struct sa_cold *cold, __u32 load)
 		SHARED(cold->load) = load;
 }
 
-/* The loads at the costs of now: to the SAs' entries, and to their CPUs. */
+/*
+ * The loads at the costs of now: to the SAs' entries, and to their CPUs. From the end: the last of
+ * the list takes the place of one that goes.
+ */
 static void sum_up(struct sas_loads *l)
 {
 	const struct sas *sas = l->sas;
+	__u32 known = sas->known.count - sas->busy.count;
 	double sum = 0;
-	__u32 known = 0;
 
 	l->quiet = true;
-	for (__u32 i = 0; i < sas->known.count; i++) {
-		__u32 slot = sas->known.slot[i];
+	for (__u32 i = sas->busy.count; i-- > 0;) {
+		__u32 slot = sas->busy.slot[i];
 		double load = hands_off(l, slot) ? NAN : sas_loads_of(l, slot);
 
 		publish(table_cold(&sas->table, slot), millionths(load));
@@ -255,6 +286,8 @@ static void sum_up(struct sas_loads *l)
 		known++;
 		sum += load;
 		l->cpu[sa_of(l, slot)->cpu].sas += load;
+		if (load == 0)
+			fall_idle(l, slot);
 	}
 	l->mean = known ? sum / known : 0;
 }
@@ -263,7 +296,7 @@ void sas_loads_sample(struct sas_loads *l, __u64 now_ns)
 {
 	double seconds = (double)(now_ns - l->then_ns) / 1e9;
 	struct cost_sample samples[CPU_SETSIZE];
-	const struct slots *known = &l->sas->known;
+	const struct slots *known = &l->sas->known, *busy = &l->sas->busy;
 	bool first = !l->then_ns, all = look_at_rings(l);
 
 	all |= first || l->sas->counted_elsewhere || !l->quiet || known->changes != l->changes;
@@ -274,8 +307,10 @@ void sas_loads_sample(struct sas_loads *l, __u64 now_ns)
 	cpus_busy(&l->then, &l->now, l->busy);
 	l->then = l->now;
 	l->then_ns = now_ns;
-	for (__u32 i = 0; all && i < known->count; i++)
-		look_at_sa(l, known->slot[i], first ? 0 : seconds);
+	if (all)
+		wake(l);
+	for (__u32 i = 0; all && i < busy->count; i++)
+		look_at_sa(l, busy->slot[i], first ? 0 : seconds);
 	if (first)
 		return;
 	cost_add(&l->fit, samples, sample(l, samples, seconds));

@@ -43,6 +43,7 @@ struct sas_loads {
 	struct cpus_busy busy[CPU_SETSIZE];
 	struct sas_load_cpu cpu[CPU_SETSIZE];
 	struct sas_load_sa *sa;
+	__u32 *idle; /* of each slot that is not busy: its packets so far, all but the high bits */
 	__u64 then_ns;	   /* 0: not looked yet */
 	__u64 searched_ns; /* when threads of rings were last searched for */
 	__u32 rings;	   /* that there were then */
@@ -56,8 +57,9 @@ struct sas_loads *sas_loads_new(struct sas *sas);
 void sas_loads_free(struct sas_loads *loads);
 
 /*
- * Looks, and writes the loads of SAs into their sa_cold. Costs next to nothing per SA while nothing
- * comes. What cannot be read of CPUs' times counts as nothing.
+ * Looks, and writes the loads of SAs into their sa_cold. SAs without any load leave sas->busy until
+ * something comes for them: of those only a counter is read, and not even that while nothing comes
+ * for anyone. What cannot be read of CPUs' times counts as nothing.
  */
 void sas_loads_sample(struct sas_loads *loads, __u64 now_ns);
 

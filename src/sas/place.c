@@ -99,6 +99,7 @@ static int insert(struct sas *sas, const struct sa *sa, __u64 key, __u32 cpu, __
 		return err;
 	sas->entries++;
 	slots_add(&sas->known, place);
+	slots_add(&sas->busy, place);
 	return 0;
 }
 
@@ -164,6 +165,7 @@ static void drop_entry(struct sas *sas, __u32 slot, __u64 now_ns)
 {
 	table_remove(&sas->table, slot, now_ns);
 	slots_remove(&sas->known, slot);
+	slots_remove(&sas->busy, slot);
 	moves_forget(&sas->moves, slot, now_ns);
 	sas->entries--;
 }
@@ -184,15 +186,18 @@ int sas_remove(struct sas *sas, const struct sa_id *id, __u64 now_ns)
 int sas_update(struct sas *sas, const struct sa *sa)
 {
 	int slot = sas_find(sas, &sa->id);
+	struct sa_cold *cold;
 	bool was;
 	__u64 word;
 
 	if (slot < 0)
 		return -ENOENT;
-	describe(table_cold(&sas->table, slot), sa);
+	cold = table_cold(&sas->table, slot);
+	sas->homes += cold->pcpu != cpu_or_none(sa->pcpu) || cold->file != cpu_or_none(sa->cpu);
+	describe(cold, sa);
 	word = table_word(&sas->table, slot);
 	was = sa_word_flags(word) & SA_HANDS_OFF;
-	if (hands_off(sa) == was || (was && table_cold(&sas->table, slot)->references > 1))
+	if (hands_off(sa) == was || (was && cold->references > 1))
 		return 0;
 	return table_set(&sas->table, slot, word, word ^ SA_HANDS_OFF);
 }
@@ -235,8 +240,10 @@ int sas_move_by_hand(struct sas *sas, __u32 slot, __u32 cpu, __u64 now_ns)
 	if (cold->pcpu == sas_cpu(sas, slot))
 		return -EACCES;
 	err = sas_move(sas, slot, cpu, now_ns);
-	if (!err || err == -EALREADY)
+	if (!err || err == -EALREADY) {
+		sas->homes += cold->hand != cpu;
 		cold->hand = cpu;
+	}
 	return err;
 }
 
@@ -247,6 +254,7 @@ int sas_release(struct sas *sas, __u32 slot)
 	if (cold->hand == NO_CPU)
 		return -EALREADY;
 	cold->hand = NO_CPU;
+	sas->homes++;
 	return 0;
 }
 
@@ -295,6 +303,7 @@ void sas_adopt_begin(struct sas *sas)
 	{
 		table_cold(&sas->table, slot)->references = 0;
 		slots_add(&sas->known, slot);
+		slots_add(&sas->busy, slot);
 	}
 	sas->entries = sas->unclaimed = sas->known.count;
 	sas->adopting = true;

@@ -151,6 +151,8 @@ int sas_open(struct sas *sas, const struct sas_options *options, char *why, size
 	moves_init(&sas->moves, &sas->maps, &sas->table);
 	err = slots_init(&sas->known, maps_slots(&sas->maps));
 	if (!err)
+		err = slots_init(&sas->busy, maps_slots(&sas->maps));
+	if (!err)
 		err = heirs_init(&sas->heirs, maps_slots(&sas->maps));
 	if (err) {
 		because(err, why, size, "no memory");
@@ -164,6 +166,7 @@ void sas_close(struct sas *sas)
 	free(sas->table.spare);
 	sas->table.spare = NULL;
 	slots_free(&sas->known);
+	slots_free(&sas->busy);
 	heirs_free(&sas->heirs);
 	maps_close(&sas->maps);
 	pins_close(&sas->pins);
@@ -221,6 +224,7 @@ int sas_set_roles(struct sas *sas, const struct cpu_roles *roles, char *why, siz
 	if (err)
 		return because(err, why, size, "cannot make the rings: %s", strerror(-err));
 	sas->roles = *roles;
+	sas->homes++;
 	return 0;
 }
 
@@ -231,9 +235,11 @@ int sas_limit_cpus(struct sas *sas, const cpu_set_t *cpus)
 
 	roles.sas = *cpus;
 	err = make_rings(sas, &roles);
-	if (!err)
-		sas->roles = roles;
-	return err;
+	if (err)
+		return err;
+	sas->roles = roles;
+	sas->homes++;
+	return 0;
 }
 
 /*
