@@ -5,6 +5,7 @@
 #include <string.h>
 #include "balance_policy.h"
 #include "place/assign.h"
+#include "place/first.h"
 #include "place/load.h"
 #include "place/pace.h"
 
@@ -20,9 +21,11 @@ struct espalier {
 	struct assign_cpu *cpu;
 	struct load_rate *rate;
 	double *packets;	  /* of each SA in this round */
-	double *load;		  /* of each CPU as of the last round */
+	cpu_set_t cpus;		  /* all of them */
+	double load[CPUS_MAX];	  /* of each CPU as of the last round, and what came since */
+	double mean;		  /* of the SAs' loads */
 	unsigned int steps, wait; /* since it, and until the next one */
-	unsigned int *count;
+	unsigned int count[CPUS_MAX];
 };
 
 static void espalier_close(struct placement *p)
@@ -37,8 +40,6 @@ static void espalier_close(struct placement *p)
 	free(e->cpu);
 	free(e->rate);
 	free(e->packets);
-	free(e->load);
-	free(e->count);
 	free(e);
 }
 
@@ -54,29 +55,25 @@ static int espalier_open(struct placement *p)
 	e->cpu = calloc(p->cpus, sizeof(*e->cpu));
 	e->rate = calloc(p->n, sizeof(*e->rate));
 	e->packets = calloc(p->n, sizeof(*e->packets));
-	e->load = calloc(p->cpus, sizeof(*e->load));
-	e->count = calloc(p->cpus, sizeof(*e->count));
-	return e->assign && e->sa && e->index && e->cpu && e->rate && e->packets && e->load &&
-			       e->count
-		       ? 0
-		       : -ENOMEM;
+	for (size_t c = 0; c < p->cpus; c++)
+		CPU_SET(c, &e->cpus);
+	return e->assign && e->sa && e->index && e->cpu && e->rate && e->packets ? 0 : -ENOMEM;
 }
 
+/* As the daemon places a new SA (sas/place.c). */
 static int espalier_arrive(struct placement *p, const struct trace *trace, size_t sa)
 {
 	struct espalier *e = p->state;
-	size_t best = 0;
+	int cpu;
 
 	if (trace->sa[sa].rekeyed)
 		return p->cpu[sa]; /* an heir: its forecast, and its place */
 	memset(&e->rate[sa], 0, sizeof(e->rate[sa]));
 	e->packets[sa] = 0;
-	for (size_t c = 1; c < p->cpus; c++)
-		if (e->load[c] < e->load[best] - 0.02 ||
-		    (e->load[c] <= e->load[best] + 0.02 && e->count[c] < e->count[best]))
-			best = c;
-	e->count[best]++;
-	return (int)best;
+	cpu = first_cpu(&e->cpus, e->count, e->load);
+	e->load[cpu] += e->mean;
+	e->count[cpu]++;
+	return cpu;
 }
 
 static struct assign_sa sa_of(const struct load_rate *rate, int cpu)
@@ -133,14 +130,24 @@ static void take_stock(struct placement *p, const struct trace *trace)
 	const struct cost cost = cost_start();
 	struct espalier *e = p->state;
 
-	memset(e->load, 0, p->cpus * sizeof(*e->load));
-	memset(e->count, 0, p->cpus * sizeof(*e->count));
+	double sum = 0;
+	size_t n = 0;
+
+	memset(e->load, 0, sizeof(e->load));
+	memset(e->count, 0, sizeof(e->count));
 	for (size_t i = 0; i < p->n; i++) {
+		double load = load_share(&e->rate[i], &cost);
+
 		if (!trace->sa[i].here)
 			continue;
-		e->load[p->cpu[i]] += fmax(load_share(&e->rate[i], &cost), 0);
 		e->count[p->cpu[i]]++;
+		if (!(load >= 0))
+			continue;
+		e->load[p->cpu[i]] += load;
+		sum += load;
+		n++;
 	}
+	e->mean = n ? sum / (double)n : 0;
 }
 
 static void espalier_step(struct placement *p, const struct trace *trace, const struct seen *seen)
