@@ -10,6 +10,8 @@
 #define MOVE_COSTS 100e-6 /* seconds: of both CPUs together */
 #define LASTS	   1.0	  /* seconds that what a move brings is taken to last */
 
+enum { AHEAD = 16 }; /* by load they lie anywhere in memory: so many are fetched ahead */
+
 struct assign_limits assign_defaults(size_t sas)
 {
 	return (struct assign_limits){
@@ -110,12 +112,14 @@ static void take_sa(struct assign *a, const struct assign_sa *from, struct assig
 		    double mean)
 {
 	bool has = from->cpu >= 0 && (size_t)from->cpu < a->n_cpus;
+	bool fixed = from->flags & ASSIGN_FIXED && has && !a->cpu[from->cpu].leaving;
 
 	*sa = (struct assign_slot){
 		.load = known(from->load) ? from->load : mean,
 		.doubt = known(from->doubt) ? from->doubt * from->doubt : 0,
 		.start = has ? from->cpu : -1,
 		.now = has ? from->cpu : -1,
+		.stays = fixed || from->flags & ASSIGN_BUSY,
 	};
 }
 
@@ -130,11 +134,12 @@ static void take_sas(struct assign *a, const struct assign_sa *sas)
 	for (size_t k = 0; k < a->m; k++) {
 		uint32_t i = a->order[k].sa;
 		struct assign_slot *sa = &a->sa[i];
-		unsigned int flags = sas[i].flags;
 
+		if (k + AHEAD < a->m)
+			__builtin_prefetch(&a->sa[a->order[k + AHEAD].sa], 1);
 		if (sa->now < 0)
 			continue;
-		if (flags & ASSIGN_BUSY || (flags & ASSIGN_FIXED && !a->cpu[sa->now].leaving))
+		if (sa->stays)
 			stay(&a->cpu[sa->now], sa);
 		else
 			assign_append(a, i, sa->now);

@@ -12,6 +12,7 @@ struct assign_slot {
 	uint32_t next, prev; /* on the list of its CPU */
 	int start, now;	     /* CPUs; -1: none */
 	bool listed;	     /* may be moved in this round, and has a CPU */
+	bool stays;	     /* not to be moved */
 };
 
 struct assign_bin {
