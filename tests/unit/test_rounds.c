@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Rounds on plain memory: who takes part in them, and that idle SAs get where they belong all the
+// same.
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+#include "daemon/rounds.h"
+#include "nic/cpus.h"
+#include "plain_sas.h"
+
+enum { SAS = 256, CPUS = 4, ROUNDS = 20 };
+
+static const uint64_t MS = 1000000;
+
+struct fixture {
+	struct plain_sas plain;
+	struct run_options options;
+	struct event_base *base;
+	unsigned int pending;
+	struct rounds *rounds;
+	__u32 slot[SAS];
+};
+
+/* The time is what a test says. */
+static uint64_t now_ns;
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *time);
+int __wrap_cpus_times_read(const char *path, struct cpus_times *times);
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *time)
+{
+	*time = (struct timespec){(time_t)(now_ns / 1000000000), (long)(now_ns % 1000000000)};
+	return 0;
+}
+
+/* The CPUs do nothing but what we do not see of them. */
+int __wrap_cpus_times_read(const char *path, struct cpus_times *times)
+{
+	return -ENOENT;
+}
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	assert_non_null(f);
+	now_ns = 1000 * MS;
+	f->options.interval = 500;
+	f->base = event_base_new();
+	assert_non_null(f->base);
+	assert_int_equal(plain_sas_open(&f->plain, SAS, CPUS), 0);
+	f->rounds = rounds_new(f->base, &f->plain.sas, &f->options, &f->pending);
+	assert_non_null(f->rounds);
+	for (__u32 i = 0; i < SAS; i++) {
+		int slot = plain_sas_add(&f->plain, 0x1000 + i, now_ns);
+
+		assert_true(slot >= 0);
+		f->slot[i] = (__u32)slot;
+	}
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	rounds_free(f->rounds);
+	event_base_free(f->base);
+	plain_sas_close(&f->plain);
+	free(f);
+	return 0;
+}
+
+/* The first SA, on CPU 0, brings so many packets in each round, the others none. */
+static void run(struct fixture *f, int rounds, __u64 packets)
+{
+	for (int round = 0; round < rounds; round++) {
+		now_ns += 100 * MS;
+		plain_sas_packets(&f->plain, f->slot[0], packets);
+		rounds_run(f->rounds);
+	}
+}
+
+static __u32 on(const struct fixture *f, __u32 cpu)
+{
+	__u32 sas = 0;
+
+	for (int i = 0; i < SAS; i++)
+		sas += sas_cpu(&f->plain.sas, f->slot[i]) == cpu;
+	return sas;
+}
+
+static void use(struct fixture *f, __u32 cpu, bool used)
+{
+	if (used)
+		CPU_SET(cpu, &f->plain.sas.roles.sas);
+	else
+		CPU_CLR(cpu, &f->plain.sas.roles.sas);
+	f->plain.sas.homes++;
+}
+
+static void test_busy_are_those_with_load(void **state)
+{
+	struct fixture *f = *state;
+
+	run(f, 3, 1000);
+	assert_int_equal(f->plain.sas.busy.count, 1);
+	assert_int_equal(f->plain.sas.known.count, SAS);
+}
+
+/* Idle ones too leave a CPU that is no longer used, however many rounds it takes. */
+static void test_idle_leave_a_cpu(void **state)
+{
+	struct fixture *f = *state;
+
+	run(f, 3, 1000);
+	assert_true(on(f, 3) > 0);
+	use(f, 3, false);
+	run(f, ROUNDS, 1000);
+	assert_int_equal(on(f, 3), 0);
+	assert_int_equal(f->plain.sas.placed[3], 0);
+}
+
+/* An idle one that was put on a CPU by hand comes back to it once that is used again. */
+static void test_idle_come_home(void **state)
+{
+	struct fixture *f = *state;
+	struct sas *sas = &f->plain.sas;
+	__u32 slot = f->slot[SAS - 1];
+	int err;
+
+	run(f, 3, 1000);
+	err = sas_move_by_hand(sas, slot, 2, now_ns);
+	assert_true(!err || err == -EALREADY);
+	use(f, 2, false);
+	run(f, ROUNDS, 1000);
+	assert_int_not_equal(sas_cpu(sas, slot), 2);
+	use(f, 2, true);
+	run(f, 2, 1000);
+	assert_int_equal(sas_cpu(sas, slot), 2);
+}
+
+/* What a file says of an idle SA may change; that moves it too. */
+static void test_idle_follow_their_line(void **state)
+{
+	struct fixture *f = *state;
+	struct sas *sas = &f->plain.sas;
+	__u32 slot = f->slot[SAS - 1], to = (sas_cpu(sas, slot) + 1) % CPUS;
+	struct sa sa = plain_sas_sa(0x1000 + SAS - 1);
+
+	run(f, 3, 1000);
+	sa.cpu = (int32_t)to;
+	assert_int_equal(sas_update(sas, &sa), 0);
+	run(f, 1, 1000);
+	assert_int_equal(sas_cpu(sas, slot), to);
+}
+
+/* Idle ones had to go while nothing could be moved: they go when it can. */
+static void test_still_then_not(void **state)
+{
+	struct fixture *f = *state;
+	struct sas *sas = &f->plain.sas;
+
+	run(f, 3, 1000);
+	sas->placed_elsewhere = true;
+	run(f, 2, 1000);
+	use(f, 1, false);
+	run(f, 3, 1000);
+	assert_true(on(f, 1) > 0);
+	sas->placed_elsewhere = false;
+	run(f, ROUNDS, 1000);
+	assert_int_equal(on(f, 1), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_busy_are_those_with_load, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_idle_leave_a_cpu, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_idle_come_home, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_idle_follow_their_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_still_then_not, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
