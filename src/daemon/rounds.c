@@ -13,7 +13,8 @@
 #include "place/pace.h"
 #include "sas/loads.h"
 
-#define QUIET 0.01 /* load of the SAs, of a CPU or of all, below which there is nothing to speak of */
+#define QUIET \
+	0.01 /* load of the SAs, of a CPU or of all, below which there is nothing to speak of */
 
 struct rounds {
 	struct sas *sas;
@@ -22,14 +23,14 @@ struct rounds {
 	struct event *timer;
 	struct sas_loads *loads;
 	struct assign *assign;
-	uint64_t last_ns; /* when the last round was */
-	__u32 changes;	  /* of the list of SAs then */
+	uint64_t last_ns;     /* when the last round was */
+	__u32 changes;	      /* of the list of SAs then */
 	unsigned int pace_ms; /* from the last round to the next one */
-	bool restless;	  /* the last one moved SAs, or had more to move */
-	bool wanted;	  /* something else changed since: CPUs, or what stays where */
-	bool still;	  /* nothing can be moved */
-	bool away;	  /* after the last one an SA was not where it belongs */
-	__u32 homes;	  /* changes of where SAs belong until then */
+	bool restless;	      /* the last one moved SAs, or had more to move */
+	bool wanted;	      /* something else changed since: CPUs, or what stays where */
+	bool still;	      /* nothing can be moved */
+	bool away;	      /* after the last one an SA was not where it belongs */
+	__u32 homes;	      /* changes of where SAs belong until then */
 	/* The input of a round. */
 	struct assign_cpu cpu[CPU_SETSIZE];
 	unsigned int number[CPU_SETSIZE]; /* of the CPUs in there */
@@ -39,11 +40,6 @@ struct rounds {
 	__u32 *slot; /* of the SAs in there */
 	size_t count;
 };
-
-static uint64_t interval_ns(const struct rounds *r)
-{
-	return r->options->interval * 1000000ull;
-}
 
 static void at(struct rounds *r, uint64_t when_ns, uint64_t now_ns)
 {
@@ -126,29 +122,26 @@ static bool move(struct rounds *r, __u32 slot, unsigned int cpu, struct round_st
 	return err != -EAGAIN;
 }
 
-static void gather_sa(struct rounds *r, __u32 slot)
+/* @home: the CPU where it belongs; -1: where the load says. */
+static void gather_sa(struct rounds *r, __u32 slot, int home)
 {
-	const struct sas *sas = r->sas;
-	__u32 cpu = sas_cpu(sas, slot);
-	enum first_why why;
-	int home;
+	__u32 cpu = sas_cpu(r->sas, slot);
+	struct assign_sa *sa = &r->sa[r->count];
 
-	if (sa_word_flags(table_word(&sas->table, slot)) & SA_HANDS_OFF || cpu >= CPU_SETSIZE)
+	if (cpu >= CPU_SETSIZE)
 		return;
 	if (r->index[cpu] < 0)
 		add_cpu(r, cpu);
-	home = sas_pinned_cpu(sas, slot, &why);
 	if (home >= 0 ? home != (int)cpu : r->cpu[r->index[cpu]].leaving)
 		r->away = true;
-	r->slot[r->count] = slot;
-	r->sa[r->count++] = (struct assign_sa){
-		.load = sas_loads_of(r->loads, slot),
-		.doubt = sas_loads_doubt(r->loads, slot),
+	r->slot[r->count++] = slot;
+	*sa = (struct assign_sa){
 		.cpu = r->index[cpu],
-		.flags = moving(sas, slot) || r->still ? ASSIGN_BUSY
-			 : home == (int)cpu	       ? ASSIGN_FIXED
-						       : 0,
+		.flags = moving(r->sas, slot) || r->still ? ASSIGN_BUSY
+			 : home == (int)cpu		  ? ASSIGN_FIXED
+							  : 0,
 	};
+	sa->load = sas_loads_of(r->loads, slot, &sa->doubt);
 }
 
 /*
@@ -172,17 +165,21 @@ static void gather(struct rounds *r, struct round_state *state)
 	const struct slots *slots = taking_part(r);
 	bool more = !r->still;
 	enum first_why why;
+	int home;
 
 	gather_cpus(r);
 	r->count = 0;
 	for (__u32 i = 0; i < slots->count; i++) {
 		__u32 slot = slots->slot[i];
-		int home = sas_pinned_cpu(r->sas, slot, &why);
 
+		sas_loads_fetch(r->loads, slots, i);
+		if (sa_word_flags(table_word(&r->sas->table, slot)) & SA_HANDS_OFF)
+			continue;
+		home = sas_pinned_cpu(r->sas, slot, &why);
 		if (more && home >= 0 && home != (int)sas_cpu(r->sas, slot) &&
 		    !moving(r->sas, slot))
 			more = move(r, slot, (unsigned int)home, state);
-		gather_sa(r, slot);
+		gather_sa(r, slot, home);
 	}
 }
 
@@ -196,8 +193,7 @@ static bool heaviest_alone(const struct rounds *r, const struct assign_result *r
 		return false;
 	heaviest = &r->sa[result->heaviest];
 	its = &r->loads->cpu[r->number[heaviest->cpu]];
-	return its->sas + its->other >= result->after - 1e-6 &&
-	       its->sas - heaviest->load < QUIET;
+	return its->sas + its->other >= result->after - 1e-6 && its->sas - heaviest->load < QUIET;
 }
 
 static double load_of_sas(const struct rounds *r)
@@ -246,7 +242,7 @@ static void report(struct rounds *r, const struct assign_result *result, struct 
 	state->fair = millionths(result->fair);
 	state->heaviest = NO_SLOT;
 	if (result->heaviest >= 0) {
-		double load = sas_loads_of(r->loads, r->slot[result->heaviest]);
+		double load = sas_loads_of(r->loads, r->slot[result->heaviest], NULL);
 
 		state->heaviest = r->slot[result->heaviest];
 		state->heaviest_key = sa_word_key(table_word(&r->sas->table, state->heaviest));
@@ -335,7 +331,7 @@ static void on_time(evutil_socket_t fd, short what, void *arg)
 	uint64_t now_ns = clock_now();
 
 	r->last_ns = now_ns;
-	at(r, now_ns + interval_ns(r), now_ns);
+	at(r, now_ns + r->options->interval * 1000000ull, now_ns);
 	*r->pending |= PENDING_ROUND;
 }
 

@@ -9,6 +9,8 @@
 #define PRESSURE_MOST 8.0
 #define SEARCH_NS     10000000000ull
 
+enum { AHEAD = 8 };
+
 struct sas_loads *sas_loads_new(struct sas *sas)
 {
 	struct sas_loads *l = calloc(1, sizeof(*l));
@@ -19,9 +21,11 @@ struct sas_loads *sas_loads_new(struct sas *sas)
 	l->sas = sas;
 	l->sa = calloc(maps_slots(&sas->maps), sizeof(*l->sa));
 	l->idle = calloc(maps_slots(&sas->maps), sizeof(*l->idle));
-	if (!l->sa || !l->idle) {
+	l->asleep = calloc(maps_slots(&sas->maps) / 64, sizeof(*l->asleep));
+	if (!l->sa || !l->idle || !l->asleep) {
 		free(l->sa);
 		free(l->idle);
+		free(l->asleep);
 		free(l);
 		return NULL;
 	}
@@ -40,6 +44,7 @@ void sas_loads_free(struct sas_loads *l)
 	ring_clocks_close(&l->clocks);
 	free(l->sa);
 	free(l->idle);
+	free(l->asleep);
 	free(l);
 }
 
@@ -48,18 +53,30 @@ static struct sas_load_sa *sa_of(const struct sas_loads *l, __u32 slot)
 	return &l->sa[l->sas->maps.warm[slot].cold];
 }
 
-double sas_loads_of(const struct sas_loads *l, __u32 slot)
+void sas_loads_fetch(const struct sas_loads *l, const struct slots *slots, __u32 i)
 {
-	const struct sas_load_sa *sa = sa_of(l, slot);
+	__u32 soon;
 
-	if (sa->placed_ns != table_cold(&l->sas->table, slot)->placed_ns)
-		return NAN;
-	return load_share(&sa->rate, &l->cost);
+	if (i + 2 * AHEAD < slots->count)
+		__builtin_prefetch(&l->sas->maps.warm[slots->slot[i + 2 * AHEAD]]);
+	if (i + AHEAD >= slots->count)
+		return;
+	soon = slots->slot[i + AHEAD];
+	__builtin_prefetch(sa_of(l, soon), 1);
+	__builtin_prefetch(table_cold(&l->sas->table, soon));
+	__builtin_prefetch(&l->sas->maps.table[soon / SA_BUCKET_SLOTS]);
 }
 
-double sas_loads_doubt(const struct sas_loads *l, __u32 slot)
+double sas_loads_of(const struct sas_loads *l, __u32 slot, double *doubt)
 {
-	return sas_loads_of(l, slot) * load_doubt(&sa_of(l, slot)->rate);
+	const struct sas_load_sa *sa = sa_of(l, slot);
+	double load = NAN;
+
+	if (sa->placed_ns == table_cold(&l->sas->table, slot)->placed_ns)
+		load = load_share(&sa->rate, &l->cost);
+	if (doubt)
+		*doubt = load * load_doubt(&sa->rate);
+	return load;
 }
 
 static double since(__u64 *then, __u64 now)
@@ -122,20 +139,24 @@ static void look_at_sa(struct sas_loads *l, __u32 slot, double seconds)
 		load_add(&sa->rate, packets, bytes, seconds);
 }
 
-/* SAs that were idle, and for which something came. */
+static void look_at_idle(struct sas_loads *l, __u32 slot)
+{
+	const struct sa_warm *warm = &l->sas->maps.warm[slot];
+	__u64 packets = SHARED(warm->pair[0].packets) + SHARED(warm->pair[1].packets);
+
+	if (l->idle[slot] == (__u32)packets)
+		return;
+	l->asleep[slot / 64] &= ~(1ull << slot % 64);
+	if (l->sas->known.place[slot])
+		slots_add(&l->sas->busy, slot);
+}
+
+/* SAs that were idle, and for which something came. In the order in which they lie in memory. */
 static void wake(struct sas_loads *l)
 {
-	const struct slots *known = &l->sas->known;
-	struct slots *busy = &l->sas->busy;
-
-	for (__u32 i = 0; busy->count < known->count && i < known->count; i++) {
-		__u32 slot = known->slot[i];
-		const struct sa_warm *warm = &l->sas->maps.warm[slot];
-		__u64 packets = SHARED(warm->pair[0].packets) + SHARED(warm->pair[1].packets);
-
-		if (l->idle[slot] != (__u32)packets)
-			slots_add(busy, slot);
-	}
+	for (__u32 word = 0; word < maps_slots(&l->sas->maps) / 64; word++)
+		for (__u64 rest = l->asleep[word]; rest; rest &= rest - 1)
+			look_at_idle(l, word * 64 + (__u32)__builtin_ctzll(rest));
 }
 
 static void fall_idle(struct sas_loads *l, __u32 slot)
@@ -143,6 +164,7 @@ static void fall_idle(struct sas_loads *l, __u32 slot)
 	const struct count *then = sa_of(l, slot)->then;
 
 	l->idle[slot] = (__u32)(then[0].packets + then[1].packets);
+	l->asleep[slot / 64] |= 1ull << slot % 64;
 	slots_remove(&l->sas->busy, slot);
 }
 
@@ -265,29 +287,35 @@ static void publish(struct sa_cold *cold, __u32 load)
 }
 
 /*
- * The loads at the costs of now: to the SAs' entries, and to their CPUs. From the end: the last of
- * the list takes the place of one that goes.
+ * The loads at the costs of now: to the SAs' entries, and to their CPUs. The last of the list takes
+ * the place of one that goes.
  */
 static void sum_up(struct sas_loads *l)
 {
-	const struct sas *sas = l->sas;
-	__u32 known = sas->known.count - sas->busy.count;
+	const struct slots *busy = &l->sas->busy;
+	__u32 known = l->sas->known.count - busy->count, i = 0;
 	double sum = 0;
 
 	l->quiet = true;
-	for (__u32 i = sas->busy.count; i-- > 0;) {
-		__u32 slot = sas->busy.slot[i];
-		double load = hands_off(l, slot) ? NAN : sas_loads_of(l, slot);
+	while (i < busy->count) {
+		__u32 slot = busy->slot[i];
+		bool off = hands_off(l, slot);
+		double load = off ? NAN : sas_loads_of(l, slot, NULL);
 
-		publish(table_cold(&sas->table, slot), millionths(load));
-		l->quiet &= load == 0 || hands_off(l, slot);
-		if (!(load >= 0))
+		sas_loads_fetch(l, busy, i);
+		publish(table_cold(&l->sas->table, slot), millionths(load));
+		if (load == 0) {
+			known++;
+			fall_idle(l, slot);
+			continue;
+		}
+		i++;
+		l->quiet &= off;
+		if (!(load > 0))
 			continue;
 		known++;
 		sum += load;
 		l->cpu[sa_of(l, slot)->cpu].sas += load;
-		if (load == 0)
-			fall_idle(l, slot);
 	}
 	l->mean = known ? sum / known : 0;
 }
@@ -309,8 +337,10 @@ void sas_loads_sample(struct sas_loads *l, __u64 now_ns)
 	l->then_ns = now_ns;
 	if (all)
 		wake(l);
-	for (__u32 i = 0; all && i < busy->count; i++)
+	for (__u32 i = 0; all && i < busy->count; i++) {
+		sas_loads_fetch(l, busy, i);
 		look_at_sa(l, busy->slot[i], first ? 0 : seconds);
+	}
 	if (first)
 		return;
 	cost_add(&l->fit, samples, sample(l, samples, seconds));

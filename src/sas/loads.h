@@ -22,9 +22,9 @@ struct sas_load_sa {
 };
 
 struct sas_load_cpu {
-	double sas;   /* of the SAs that it decrypts, a share of the CPU */
-	double other; /* of whatever else it does; held (place/load.h) */
-	double receiving; /* the part of that which is receiving and steering */
+	double sas;		    /* of the SAs that it decrypts, a share of the CPU */
+	double other;		    /* of whatever else it does; held (place/load.h) */
+	double receiving;	    /* the part of that which is receiving and steering */
 	struct load_other smoothed; /* what `other` comes from */
 	/* Since the last look: */
 	double packets, bytes, received;
@@ -43,7 +43,8 @@ struct sas_loads {
 	struct cpus_busy busy[CPU_SETSIZE];
 	struct sas_load_cpu cpu[CPU_SETSIZE];
 	struct sas_load_sa *sa;
-	__u32 *idle; /* of each slot that is not busy: its packets so far, all but the high bits */
+	__u64 *asleep;	   /* bits of slots whose SAs are idle; those of some that are gone too */
+	__u32 *idle;	   /* of each of them: its packets then, all but the high bits */
 	__u64 then_ns;	   /* 0: not looked yet */
 	__u64 searched_ns; /* when threads of rings were last searched for */
 	__u32 rings;	   /* that there were then */
@@ -63,10 +64,16 @@ void sas_loads_free(struct sas_loads *loads);
  */
 void sas_loads_sample(struct sas_loads *loads, __u64 now_ns);
 
-/* The load of the SA in @slot, a share of a CPU; NAN: not known yet. */
-double sas_loads_of(const struct sas_loads *loads, __u32 slot);
+/*
+ * For who goes through @slots and stands at @i: what lies anywhere in memory of those that come
+ * soon is fetched, first what says where the rest is, so that it is not waited for.
+ */
+void sas_loads_fetch(const struct sas_loads *loads, const struct slots *slots, __u32 i);
 
-/* How far that is off, in the same unit: a standard deviation (place/load.h). */
-double sas_loads_doubt(const struct sas_loads *loads, __u32 slot);
+/*
+ * The load of the SA in @slot, a share of a CPU; NAN: not known yet. In *doubt, if that is not
+ * NULL, how far it is off, in the same unit: a standard deviation (place/load.h).
+ */
+double sas_loads_of(const struct sas_loads *loads, __u32 slot, double *doubt);
 
 #endif

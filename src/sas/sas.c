@@ -119,6 +119,15 @@ static int open_table(struct sas *sas, char *why, size_t size)
 	return err ? because(err, why, size, "no memory for the SA table") : 0;
 }
 
+static int make_lists(struct sas *sas, __u32 slots)
+{
+	int err = slots_init(&sas->known, slots);
+
+	if (!err)
+		err = slots_init(&sas->busy, slots);
+	return err ? err : heirs_init(&sas->heirs, slots);
+}
+
 int sas_open(struct sas *sas, const struct sas_options *options, char *why, size_t size)
 {
 	int state, err;
@@ -149,11 +158,7 @@ int sas_open(struct sas *sas, const struct sas_options *options, char *why, size
 		return err;
 	}
 	moves_init(&sas->moves, &sas->maps, &sas->table);
-	err = slots_init(&sas->known, maps_slots(&sas->maps));
-	if (!err)
-		err = slots_init(&sas->busy, maps_slots(&sas->maps));
-	if (!err)
-		err = heirs_init(&sas->heirs, maps_slots(&sas->maps));
+	err = make_lists(sas, maps_slots(&sas->maps));
 	if (err) {
 		because(err, why, size, "no memory");
 		sas_close(sas);

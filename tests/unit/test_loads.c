@@ -134,14 +134,14 @@ static void test_idle_and_awake(void **state)
 	assert_int_equal(f->sas.busy.count, 1);
 	assert_int_equal(f->sas.busy.slot[0], 3);
 	assert_int_equal(shown(f, 4), 0);
-	assert_true(sas_loads_of(f->loads, 3) > 0);
+	assert_true(sas_loads_of(f->loads, 3, NULL) > 0);
 	packets(f, 4, 5000);
 	look(f);
 	assert_int_equal(f->sas.busy.count, 2);
 	assert_true(load_packets(&f->loads->sa[SLOTS - 1 - 4].rate) == 50000);
 	assert_true(shown(f, 4) > shown(f, 3));
-	assert_true(fabs(f->loads->cpu[CPU].sas - sas_loads_of(f->loads, 3) -
-			 sas_loads_of(f->loads, 4)) < 1e-9);
+	assert_true(fabs(f->loads->cpu[CPU].sas - sas_loads_of(f->loads, 3, NULL) -
+			 sas_loads_of(f->loads, 4, NULL)) < 1e-9);
 }
 
 /* One that comes to the slot of an idle one is another SA, though it has as many packets. */
@@ -175,7 +175,7 @@ static void test_mean(void **state)
 		look(f);
 	}
 	assert_int_equal(f->sas.busy.count, 1);
-	assert_true(fabs(f->loads->mean - sas_loads_of(f->loads, 5) / 10) < 1e-12);
+	assert_true(fabs(f->loads->mean - sas_loads_of(f->loads, 5, NULL) / 10) < 1e-12);
 	assert_false(f->loads->quiet);
 }
 
@@ -204,7 +204,7 @@ static void agree(const struct fixture *f, const __u64 *sent)
 		bool busy = f->sas.busy.place[slot];
 
 		assert_int_equal(f->loads->sa[SLOTS - 1 - slot].then[0].packets, sent[slot]);
-		assert_int_equal(!busy, sas_loads_of(f->loads, slot) == 0);
+		assert_int_equal(!busy, sas_loads_of(f->loads, slot, NULL) == 0);
 		assert_true(busy || f->loads->idle[slot] == (__u32)sent[slot]);
 	}
 }
