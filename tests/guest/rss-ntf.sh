@@ -7,6 +7,7 @@
 
 nic=eth0
 heard=$(mktemp)
+trap 'rm -f "$heard" "$log"' EXIT # there is no lab to be taken down
 
 # told WANTED COMMAND...: what is heard while the command changes something
 told() {
@@ -25,5 +26,4 @@ told told ethtool -X $nic equal 2
 told told ethtool -X $nic hkey "$(printf '6d:%.0s' {1..39})5a"
 told silent ethtool -K $nic gro off
 told told ethtool -X $nic default
-rm -f "$heard"
 passed
