@@ -38,6 +38,7 @@ enum round_why {
 	ROUND_BOUND,   /* one SA is the largest load by itself, and sits alone */
 	ROUND_GENERIC, /* generic mode cannot hand over in order: nothing is moved */
 	ROUND_NIC,     /* an interface's NIC or the kernel decides where SAs go */
+	ROUND_GAPS,    /* uneven, but SAs that would move have no gaps in their traffic */
 	ROUND_WHYS
 };
 

@@ -84,9 +84,10 @@ static const char *why_not(int err)
 		return "it is hands off: the NIC decrypts it, and it takes no ring";
 	case -EACCES:
 		return "it is a per-CPU SA (RFC 9611) and stays on its CPU";
+	case -ETIME:
+		return "its traffic has no gap now in which it could move in order; try again";
 	case -ENOSYS:
-		return "an interface goes by a method that itself decides where SAs are; --method says "
-		       "which others there are (espalier-run(8))";
+		return "an interface's method itself decides where SAs are; --method names others";
 	case -EOPNOTSUPP:
 		return "generic mode cannot hand over in order; attach in native mode to move SAs";
 	default:

@@ -28,7 +28,7 @@ struct rounds {
 	unsigned int pace_ms; /* from the last round to the next one */
 	bool restless;	      /* the last one moved SAs, or had more to move */
 	bool wanted;	      /* something else changed since: CPUs, or what stays where */
-	bool still;	      /* nothing can be moved */
+	bool still, gapless;  /* nothing can be moved; some SA cannot now (sas_can_move()) */
 	bool away;	      /* after the last one an SA was not where it belongs */
 	__u32 homes;	      /* changes of where SAs belong until then */
 	/* The input of a round. */
@@ -123,8 +123,9 @@ static bool move(struct rounds *r, __u32 slot, unsigned int cpu, struct round_st
 }
 
 /* @home: the CPU where it belongs; -1: where the load says. */
-static void gather_sa(struct rounds *r, __u32 slot, int home)
+static void gather_sa(struct rounds *r, __u32 slot, int home, uint64_t now_ns)
 {
+	bool can = sas_can_move(r->sas, slot, now_ns);
 	__u32 cpu = sas_cpu(r->sas, slot);
 	struct assign_sa *sa = &r->sa[r->count];
 
@@ -134,12 +135,13 @@ static void gather_sa(struct rounds *r, __u32 slot, int home)
 		add_cpu(r, cpu);
 	if (home >= 0 ? home != (int)cpu : r->cpu[r->index[cpu]].leaving)
 		r->away = true;
+	r->gapless |= !can;
 	r->slot[r->count++] = slot;
 	*sa = (struct assign_sa){
 		.cpu = r->index[cpu],
-		.flags = moving(r->sas, slot) || r->still ? ASSIGN_BUSY
-			 : home == (int)cpu		  ? ASSIGN_FIXED
-							  : 0,
+		.flags = moving(r->sas, slot) || r->still || !can ? ASSIGN_BUSY
+			 : home == (int)cpu			  ? ASSIGN_FIXED
+								  : 0,
 	};
 	sa->load = sas_loads_of(r->loads, slot, &sa->doubt);
 }
@@ -155,7 +157,7 @@ static const struct slots *taking_part(struct rounds *r)
 
 	r->homes = r->sas->homes;
 	r->still = still;
-	r->away = false;
+	r->away = r->gapless = false;
 	return all ? &r->sas->known : &r->sas->busy;
 }
 
@@ -179,7 +181,7 @@ static void gather(struct rounds *r, struct round_state *state)
 		if (more && home >= 0 && home != (int)sas_cpu(r->sas, slot) &&
 		    !moving(r->sas, slot))
 			more = move(r, slot, (unsigned int)home, state);
-		gather_sa(r, slot, home);
+		gather_sa(r, slot, home, state->time_ns);
 	}
 }
 
@@ -223,7 +225,9 @@ static enum round_why explain(const struct rounds *r, const struct assign_result
 	if (r->loads->quiet || load_of_sas(r) < QUIET)
 		return ROUND_QUIET;
 	if (result->before > bound)
-		return heaviest_alone(r, result) ? ROUND_BOUND : ROUND_STUCK;
+		return heaviest_alone(r, result) ? ROUND_BOUND
+		       : r->gapless		 ? ROUND_GAPS
+						 : ROUND_STUCK;
 	return result->bound ? ROUND_BOUND : ROUND_EVEN;
 }
 

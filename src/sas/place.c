@@ -210,6 +210,18 @@ int sas_pinned_cpu(const struct sas *sas, __u32 slot, enum first_why *why)
 	return first_home(&sas->roles.sas, &named, why);
 }
 
+bool sas_can_move(const struct sas *sas, __u32 slot, __u64 now_ns)
+{
+	__u32 seen;
+
+	if (!sas->gap_ns)
+		return true;
+	seen = SHARED(sas->maps.warm[slot].seen);
+	/* The time of a tick may be one tick old, and 10 ms is the longest. */
+	return !seen || !sas->maps.labels[sas_cpu(sas, slot)].other ||
+	       seen_time(now_ns) - seen > seen_time(sas->gap_ns + 10000000);
+}
+
 int sas_move(struct sas *sas, __u32 slot, __u32 cpu, __u64 now_ns)
 {
 	__u32 was = sas_cpu(sas, slot);
@@ -221,6 +233,8 @@ int sas_move(struct sas *sas, __u32 slot, __u32 cpu, __u64 now_ns)
 		return -EOPNOTSUPP;
 	if (cpu >= sas->maps.host->cpus || !CPU_ISSET(cpu, &sas->roles.sas))
 		return -ENODEV;
+	if (!sas_can_move(sas, slot, now_ns))
+		return -ETIME;
 	ring = rings_get(&sas->maps, sas->nice, RING_SA, cpu);
 	if (ring < 0)
 		return ring;

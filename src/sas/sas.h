@@ -44,6 +44,7 @@ struct sas {
 	bool generic;  /* some interface is: cpumap programs are not reliable there, so no hand-over
 			*/
 	bool counted_elsewhere; /* by the kernel, not by our rings: sas_count() */
+	__u64 gap_ns; /* an SA moves only when it was not seen for so long; 0: at any time */
 	bool placed_elsewhere;	/* some interface's method decides where SAs are: they are not moved */
 	__u32 entries; /* in the table; at most host->max_sas */
 	__u32 unclaimed; /* of these, between sas_adopt_begin() and sas_adopt_end() */
@@ -117,9 +118,16 @@ int sas_pinned_cpu(const struct sas *sas, __u32 slot, enum first_why *why);
 
 /*
  * Moves an SA to a CPU. 0, or as moves_begin(); -ENODEV: no SA ring there; -EPERM: it is hands off;
- * -EOPNOTSUPP: an interface is in generic mode.
+ * -EOPNOTSUPP: an interface is in generic mode; -ETIME: sas_can_move() says no.
  */
 int sas_move(struct sas *sas, __u32 slot, __u32 cpu, __u64 now_ns);
+
+/*
+ * Can the SA in @slot move now with its packets in order? Where a method needs a gap in its traffic
+ * (sas->gap_ns), it was not seen for so long, so nothing of it waits on its CPU; or nothing leads
+ * there any more.
+ */
+bool sas_can_move(const struct sas *sas, __u32 slot, __u64 now_ns);
 
 /*
  * The same by hand: it then stays there until sas_release(). Also -EACCES: a per-CPU SA, on its

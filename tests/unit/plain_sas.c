@@ -37,6 +37,7 @@ static bool make_maps(struct plain_sas *plain, __u32 max_sas, __u32 cpus)
 	maps->ring_states = zeros(plain, RING_KINDS * cpus, sizeof(*maps->ring_states));
 	maps->cpu_states = zeros(plain, cpus, sizeof(*maps->cpu_states));
 	maps->stray_seen = zeros(plain, STRAY_SEEN, sizeof(*maps->stray_seen));
+	maps->labels = zeros(plain, cpus, sizeof(*maps->labels));
 	maps->report = zeros(plain, 1, sizeof(*maps->report));
 	plain->sas.table.spare = zeros(plain, slots, sizeof(__u32));
 	if (!plain->sas.table.spare) /* the last: it has its place only if all others have */

@@ -7,7 +7,7 @@
 
 struct plain_sas {
 	struct sas sas;
-	void *memory[12]; /* what the maps consist of */
+	void *memory[13]; /* what the maps consist of */
 };
 
 /* Room for @max_sas SAs on CPUs 0 to @cpus - 1, each with its ring. 0 or -ENOMEM. */

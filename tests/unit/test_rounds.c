@@ -179,6 +179,26 @@ static void test_still_then_not(void **state)
 	assert_int_equal(on(f, 1), 0);
 }
 
+/* A busy one leaves its CPU in a gap of its traffic, where its method wants that, and no sooner. */
+static void test_busy_leaves_in_a_gap(void **state)
+{
+	struct fixture *f = *state;
+	struct sas *sas = &f->plain.sas;
+
+	sas->gap_ns = 40 * MS;
+	sas->maps.labels[0].other = 1;
+	run(f, 3, 1000);
+	use(f, 0, false);
+	for (int round = 0; round < ROUNDS; round++) {
+		sas->maps.warm[f->slot[0]].seen = seen_time(now_ns + 90 * MS);
+		run(f, 1, 1000);
+	}
+	assert_int_equal(sas_cpu(sas, f->slot[0]), 0);
+	assert_int_equal(on(f, 0), 1);
+	run(f, ROUNDS, 1000);
+	assert_int_equal(on(f, 0), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -187,6 +207,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_idle_come_home, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_idle_follow_their_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_still_then_not, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_busy_leaves_in_a_gap, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,6 +78,7 @@ static void make_maps(struct maps *maps)
 	maps->ring_states = zeros(RING_KINDS * maps->host->cpus, sizeof(*maps->ring_states));
 	maps->ports = zeros(1, sizeof(*maps->ports));
 	maps->report = zeros(1, sizeof(*maps->report));
+	maps->labels = zeros(maps->host->cpus, sizeof(*maps->labels));
 	maps->stray_seen = zeros(STRAY_SEEN, sizeof(*maps->stray_seen));
 }
 
@@ -121,7 +122,7 @@ static int teardown(void **state)
 	void *memory[] = {maps->host,	     maps->table,      maps->warm,
 			  maps->cold,	     maps->rings,      maps->ports,
 			  maps->stray_seen,  sas->table.spare, sas->table.overflows,
-			  maps->ring_states, maps->report};
+			  maps->ring_states, maps->report,     maps->labels};
 
 	follow_close(&f->follow);
 	addrs_free(f->addrs);
@@ -312,6 +313,32 @@ static int renewed(struct fixture *f)
 	return sas_renew_rings(sas, &online, 1 + HANDOVER_SILENCE_NS);
 }
 
+/* Where a method needs gaps, an SA moves in one, or when nothing leads to its CPU any more. */
+static void moves_in_a_gap(void **state)
+{
+	struct fixture *f = *state;
+	struct sas *sas = &f->sas;
+	const __u64 now = 5000000000;
+	__u32 slot;
+
+	feed(f, recorded_v4);
+	slot = sas->known.slot[0];
+	sas->maps.labels[CPU].other = 1;
+	sas->maps.warm[slot].seen = seen_time(now - 30000000);
+	assert_true(sas_can_move(sas, slot, now));
+	sas->gap_ns = 40000000;
+	assert_false(sas_can_move(sas, slot, now));
+	assert_int_equal(sas_move(sas, slot, CPU, now), -ETIME);
+	assert_int_equal(sas_can_move(sas, slot, now + 30000000), true);
+	sas->maps.warm[slot].seen = seen_time(now - 49000000); /* a tick may be late */
+	assert_false(sas_can_move(sas, slot, now));
+	sas->maps.labels[CPU].other = 0;
+	assert_true(sas_can_move(sas, slot, now));
+	sas->maps.labels[CPU].other = 1;
+	sas->maps.warm[slot].seen = 0; /* never */
+	assert_true(sas_can_move(sas, slot, now));
+}
+
 static void ring_of_what_is_hands_off_is_made_anew(void **state)
 {
 	struct fixture *f = *state;
@@ -488,6 +515,7 @@ int main(void)
 		with_daemon(forged_sa_is_not),
 		with_daemon(part_of_a_message_changes_nothing),
 		with_daemon(offloaded_sa_is_hands_off),
+		with_daemon(moves_in_a_gap),
 		with_daemon(ring_of_what_is_hands_off_is_made_anew),
 		with_daemon(draining_ends_with_what_is_hands_off),
 		with_daemon(peers_are_counted_anew_after_adoption),

@@ -18,6 +18,9 @@ static const struct {
 	[ROUND_BOUND] = {"bound", "one SA is the largest load by itself, and sits alone"},
 	[ROUND_GENERIC] = {"generic",
 			   "generic mode cannot hand over in order, so nothing is moved"},
+	[ROUND_GAPS] = {"gaps",
+			"the load is uneven, but the method in use moves an SA in a gap of its "
+			"traffic, so that its packets stay in order, and busy ones had none"},
 	[ROUND_NIC] = {"nic", "the method in use decides where SAs go, and none is moved singly"},
 };
 
