@@ -16,7 +16,8 @@ static bool fits(const struct nic_facts *facts, const struct demand *demand, cha
 	return false;
 }
 
-static int check(const struct nic_facts *facts, const cpu_set_t *cpus, struct needs_report *report)
+static int check(const struct nic_facts *facts, const struct cpu_roles *roles,
+		 struct needs_report *report)
 {
 	*report = (struct needs_report){0};
 	return 0;

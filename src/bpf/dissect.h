@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The flow dissector of method rps: where the kernel asks for the hash of a packet, it answers for
+ * The flow dissector: where the kernel asks for the hash of a packet, it answers for
  * IPsec to us with a label of the CPU that the packet is for (core/label.h). Whatever else is
  * asked, by tc flower or by policies, and all other packets are the kernel's own dissector's.
  *

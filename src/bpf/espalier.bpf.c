@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The BPF programs: steer on each interface, one for each ring and one that all rings share, the
-// count of what is put on rings and what full ones lose, and the flow dissector of method rps.
+// count of what is put on rings and what full ones lose, and the flow dissector.
 #include "bpf/add.h"
 #include "bpf/dissect.h"
 #include "bpf/steer.h"

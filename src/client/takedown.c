@@ -22,6 +22,7 @@ static void forget_place(const struct pins *pins, unsigned int ifindex)
 	for (int i = 0; i < HOST_INTERFACES; i++)
 		if (maps.host->interface[i].ifindex == ifindex)
 			SHARED(maps.host->interface[i].ifindex) = 0;
+	methods_tidy(maps.host, pins);
 	maps_close(&maps);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Labels: what method rps answers where the kernel asks for a packet's hash, so that the packet
- * goes to the CPU that we want (docs/decisions/a-label-a-cpu.md).
+ * Labels: what our flow dissector answers where the kernel asks for a packet's hash, so that the
+ * packet goes to the CPU that we want (docs/decisions/a-label-a-cpu.md).
  *
  * The kernel hashes the label, and with it nothing that differs from packet to packet, by a key
  * that it keeps to itself (net/core/flow_dissector.c, __flow_hash_from_keys()), and RPS takes the

@@ -45,8 +45,10 @@ static void take_back(struct interfaces *all, struct interface *interface)
 static void adopt_one(struct interfaces *all, unsigned int ifindex, struct interface *interface)
 {
 	const struct host *host = all->sas->maps.host;
-	struct meeting meeting = {
-		.method = method_with(METHOD_PINNED), .sysfs = all->sysfs, .ours = true};
+	struct meeting meeting = {.method = method_with(METHOD_PINNED),
+				  .roles = &all->sas->roles,
+				  .sysfs = all->sysfs,
+				  .ours = true};
 	bool there = fill_interface(host, ifindex, interface);
 	int err;
 

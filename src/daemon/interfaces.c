@@ -132,7 +132,7 @@ static int attach_one(struct interfaces *all, const struct link *link)
 	struct interface *interface = interfaces_find(all, 0);
 	struct meeting meeting = {
 		.sysfs = all->sysfs,
-		.cpus = &all->sas->roles.sas,
+		.roles = &all->sas->roles,
 		.generic = all->options->generic,
 	};
 	int err;
@@ -199,6 +199,11 @@ static int attach_named(struct interfaces *all, const char *name, bool starting,
 	return err;
 }
 
+void interfaces_tidy(const struct interfaces *all)
+{
+	methods_tidy(all->sas->maps.host, &all->sas->pins);
+}
+
 int interfaces_attach(struct interfaces *all, bool starting)
 {
 	bool tried = false;
@@ -208,8 +213,10 @@ int interfaces_attach(struct interfaces *all, bool starting)
 		err = signals_end()
 			      ? -EINTR
 			      : attach_named(all, all->options->interfaces[i], starting, &tried);
-	if (!starting && tried) /* there may be more of them */
-		*all->pending |= PENDING_LINKS;
+	if (!starting && tried) {
+		interfaces_tidy(all);
+		*all->pending |= PENDING_LINKS; /* there may be more of them */
+	}
 	return starting ? err : 0;
 }
 
@@ -254,6 +261,7 @@ void interfaces_release(struct interfaces *all, struct interface *interface)
 		SHARED(all->sas->maps.host->interface[interface->index].ifindex) = 0;
 	interface->ifindex = 0;
 	steered_end(interface);
+	interfaces_tidy(all);
 	steered_note(all->sas);
 }
 

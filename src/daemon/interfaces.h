@@ -57,6 +57,12 @@ struct interfaces {
 int interfaces_attach(struct interfaces *all, bool starting);
 
 /*
+ * What methods pinned for all their interfaces, and an earlier daemon left, goes where none of
+ * these is steered by now. Once all are attached that were to be at the start.
+ */
+void interfaces_tidy(const struct interfaces *all);
+
+/*
  * adopt.c: takes over the interfaces whose pins an earlier daemon left. What is gone is taken down,
  * and what is written down of interfaces that are not steered any more is put back.
  */

@@ -23,7 +23,7 @@ static int look_at(struct look *look, const char *name, const struct meeting *me
 	memset(look, 0, sizeof(*look));
 	err = choose_facts(meeting->sysfs, name, meeting->generic, meeting->ours, &look->facts);
 	if (!err)
-		err = meeting->method->check(&look->facts, meeting->cpus, &look->report);
+		err = meeting->method->check(&look->facts, meeting->roles, &look->report);
 	if (err)
 		say("looking at %s: %s", name, strerror(-err));
 	return err;
@@ -242,7 +242,7 @@ static int dry_run_one(const struct link *link, const struct meet_dry *dry, stru
 {
 	struct method_choice choice;
 	struct meeting meeting = {
-		.cpus = &dry->roles->sas,
+		.roles = dry->roles,
 		.generic = dry->options->generic,
 		.ours = true,
 	};

@@ -19,7 +19,7 @@ struct undo;
 struct meeting {
 	/* Asked for: */
 	const struct method *method;
-	const cpu_set_t *cpus; /* that decrypt */
+	const struct cpu_roles *roles;
 	bool generic;
 	bool ours;	      /* a program of ours may be on it already */
 	int sysfs;	      /* kept for sysfs_take(), 0: none */

@@ -35,20 +35,24 @@ int method_choose(int sysfs, const struct run_options *options, const struct sad
 		  const struct cpu_roles *roles, const struct link *link,
 		  const struct nic_seen *seen, struct method_choice *choice)
 {
+	const struct method *asked = run_method(options);
 	const struct demand demand = demand_of(sas, roles);
 	struct nic_facts facts;
 	int wait;
 
-	choice->method = run_method(options) ? run_method(options) : method_default();
+	choice->method = asked ? asked : method_default();
 	choice->why[0] = '\0';
-	if (options->generic || options->method)
+	if (options->generic || (asked && !asked->instead))
 		return 0;
 	if (choose_facts(sysfs, link->name, false, true, &facts))
 		return 0; /* that method will say what is wrong */
-	wait = !seen && nic_facts_may_separate(&facts);
+	wait = !asked && !seen && nic_facts_may_separate(&facts);
 	if (seen)
 		facts.seen = *seen;
-	if (!wait)
+	if (asked)
+		choice->method =
+			choose_asked(asked, &facts, &demand, choice->why, sizeof(choice->why));
+	else if (!wait)
 		choice->method = choose_method(&facts, &demand, choice->why, sizeof(choice->why));
 	nic_facts_free(&facts);
 	return wait;

@@ -247,6 +247,8 @@ static int attach(struct daemon *d)
 	       !ended(d))
 		err = loop_turn(d);
 	d->starting = false;
+	if (!err)
+		interfaces_tidy(&d->interfaces);
 	return err;
 }
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 #include "cli/say.h"
+#include "nic/backlog.h"
 #include "sas/switches.h"
 
 /* How many interfaces are steered now, of these by methods that have the trait. */
@@ -36,6 +37,9 @@ void steered_note(struct sas *sas)
 	sas->counted_elsewhere = !count_trait(host, METHOD_COUNTS, &steered) && steered;
 	sas->moves.unprotected = switches_no_handover() ||
 				 (!count_trait(host, METHOD_IN_ORDER, &steered) && steered);
+	sas->gap_ns = count_trait(host, METHOD_IN_GAPS, &steered) && !switches_no_handover()
+			      ? backlog_drain_ns()
+			      : 0;
 }
 
 void steered_set(struct interfaces *all, struct interface *interface, const struct method *method)

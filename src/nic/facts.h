@@ -63,6 +63,8 @@ struct nic_facts {
 	struct nic_seen seen;	   /* by nic_facts_see() */
 	/* IPsec that our program on it could not read: told by its counters, not gathered. */
 	uint64_t beyond;
+	char no_dissector[512]; /* why no flow dissector of ours can be had, half a sentence, or "";
+				   by choose_facts() */
 	/* Given by the caller, not gathered: */
 	bool generic;	      /* --generic asked for */
 	bool frags;	      /* our program is built as xdp.frags */

@@ -65,6 +65,7 @@ static int remove_entry(int dir, const struct dirent *entry, bool all)
 
 	if (fd >= 0) {
 		cpumaps_empty(fd);
+		(void)bpf_link_detach(fd); /* by its pin alone it is some time later */
 		close(fd);
 	}
 	if (!unlinkat(dir, entry->d_name, 0))

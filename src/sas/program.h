@@ -54,9 +54,9 @@ int program_load_steer(const struct maps *maps, const struct program_target *tar
 		       size_t size);
 
 /*
- * Loads the flow dissector of method rps, which counts what is not of an SA as of interface @index in
- * host->interface: a descriptor for the caller to close, or a negative errno; @log tells more. It has a
- * map of heads of its own, one for each CPU.
+ * Loads the flow dissector, which counts what is not of an SA as of interface @index in
+ * host->interface: a descriptor for the caller to close, or a negative errno; @log tells more. It
+ * has a map of heads of its own, one for each CPU.
  */
 int program_load_dissect(const struct maps *maps, unsigned int index, char *log, size_t size);
 

@@ -5,6 +5,7 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <string.h>
+#include "steer/dissector.h"
 #include "steer/needs.h"
 #include "sas/program.h"
 #include "steer/xdp.h"
@@ -20,11 +21,16 @@ struct demand demand_of(const struct sad_reading *sas, const struct cpu_roles *r
 
 int choose_facts(int sysfs, const char *ifname, bool generic, bool ours, struct nic_facts *facts)
 {
+	int err;
+
 	facts->generic = generic;
 	facts->frags = program_frags(generic);
 	facts->own_prog_id = ours ? xdp_ours(if_nametoindex(ifname)) : 0;
 	facts->sysfs = sysfs;
-	return nic_facts_gather(ifname, facts);
+	err = nic_facts_gather(ifname, facts);
+	if (!err)
+		dissector_lacks(facts->no_dissector, sizeof(facts->no_dissector));
+	return err;
 }
 
 enum { PART_LEN = NEEDS_TEXT_LEN + 64 };
@@ -35,6 +41,18 @@ static void say_part(char *why, size_t size, const char *before, const char *par
 
 	if (*part)
 		snprintf(why + n, size - n, "%s%s", n ? before : "", part);
+}
+
+const struct method *choose_asked(const struct method *asked, const struct nic_facts *facts,
+				  const struct demand *demand, char *why, size_t size)
+{
+	char none[PART_LEN];
+
+	if (!asked->fits(facts, demand, why, size) &&
+	    asked->instead->fits(facts, demand, none, PART_LEN))
+		return asked->instead;
+	*why = '\0';
+	return asked;
 }
 
 const struct method *choose_method(const struct nic_facts *facts, const struct demand *demand,

@@ -22,4 +22,11 @@ int choose_facts(int sysfs, const char *ifname, bool generic, bool ours, struct 
 const struct method *choose_method(const struct nic_facts *facts, const struct demand *demand,
 				   char *why, size_t size);
 
+/*
+ * The method that was asked for, which has another instead (method.h): that, where it does not fit.
+ * WHY as above, or "". Pure.
+ */
+const struct method *choose_asked(const struct method *asked, const struct nic_facts *facts,
+				  const struct demand *demand, char *why, size_t size);
+
 #endif

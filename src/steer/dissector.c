@@ -114,8 +114,13 @@ bool dissector_is_attached(const struct pins *pins)
 
 int dissector_detach(const struct pins *pins)
 {
-	int err = pins_drop(pins, PIN_LINK);
+	int link = pins_get(pins, PIN_LINK), err;
 
+	if (link >= 0) {
+		(void)bpf_link_detach(link); /* by its pin alone it is some time later */
+		close(link);
+	}
+	err = pins_drop(pins, PIN_LINK);
 	return err == -ENOENT ? 0 : err;
 }
 
@@ -128,5 +133,24 @@ bool dissector_foreign(const struct pins *pins, char *who, size_t size)
 		dissector_link_read(link, &ours);
 		close(link);
 	}
-	return dissectors_find(ours.id, NETNS, who, size);
+	return dissectors_find(&ours, NETNS, who, size);
+}
+
+void dissector_lacks(char *why, size_t size)
+{
+	char none[PINS_WHY_LEN];
+	struct pins pins;
+	bool ours;
+
+	*why = '\0';
+	if (kernel_can(KERNEL_DISSECTOR) == KERNEL_LACKS) {
+		snprintf(why, size,
+			 "flow dissectors of this kernel cannot leave packets to its own (those of "
+			 "Linux 6.1 can)");
+		return;
+	}
+	ours = !pins_find(&pins, false, none, sizeof(none));
+	if (!dissector_foreign(ours ? &pins : NULL, why, size))
+		*why = '\0';
+	pins_close(&pins);
 }

@@ -29,7 +29,7 @@ int dissector_attach(const struct maps *maps, const struct pins *pins, unsigned 
 /* Is it attached here? */
 bool dissector_is_attached(const struct pins *pins);
 
-/* Detaches it, if it is attached. 0 or a negative errno. */
+/* Detaches it, if it is attached; done when this returns. 0 or a negative errno. */
 int dissector_detach(const struct pins *pins);
 
 /*
@@ -37,5 +37,10 @@ int dissector_detach(const struct pins *pins);
  * @pins: ours, or NULL.
  */
 bool dissector_foreign(const struct pins *pins, char *who, size_t size);
+
+/*
+ * Why can none of ours be attached here? Half a sentence in @why, or "": it can be, or is.
+ */
+void dissector_lacks(char *why, size_t size);
 
 #endif

@@ -107,19 +107,12 @@ static bool find_program(const char *path, __u32 ours, const char *where, char *
 	return true;
 }
 
-bool dissectors_find(__u32 ours, const char *netns, char *who, size_t size)
+bool dissectors_find(const struct dissector_link *ours, const char *netns, char *who, size_t size)
 {
 	const unsigned int here = dissector_netns(netns), init = dissector_netns(NETNS_INIT);
-	struct dissector_link link;
-	__u32 program = 0;
-	int fd = ours ? bpf_link_get_fd_by_id(ours) : -1;
 
-	if (fd >= 0 && !dissector_link_read(fd, &link))
-		program = link.program;
-	if (fd >= 0)
-		close(fd);
-	if (find_link(ours, here, here == init, who, size) ||
-	    find_program(netns, program, "", who, size))
+	if (find_link(ours->id, here, here == init, who, size) ||
+	    find_program(netns, ours->program, "", who, size))
 		return true;
 	return here != init &&
 	       find_program(NETNS_INIT, 0, " to the initial network namespace", who, size);

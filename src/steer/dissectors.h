@@ -21,11 +21,11 @@ int dissector_link_read(int link, struct dissector_link *info);
 unsigned int dissector_netns(const char *path);
 
 /*
- * The first dissector but link @ours (0: none) that is in the way of one in the namespace at
- * @netns: any there, any in the initial namespace, and where that is the same, any at all. True,
- * and @who is "what it is; what to do". What is attached to other namespaces without a link is not
- * found.
+ * The first dissector but @ours (all 0: none) that is in the way of one in the namespace at @netns:
+ * any there, any in the initial namespace, and where that is the same, any at all. True, and @who
+ * is "what it is; what to do". What is attached to other namespaces without a link is not found.
+ * Without CAP_SYS_ADMIN links are not found either, but what is attached to @netns is.
  */
-bool dissectors_find(__u32 ours, const char *netns, char *who, size_t size);
+bool dissectors_find(const struct dissector_link *ours, const char *netns, char *who, size_t size);
 
 #endif

@@ -16,6 +16,8 @@
 #include "steer/needs.h"
 #include "steer/queues.h"
 
+struct host;
+struct pins;
 struct sas;
 
 enum method_trait {
@@ -23,11 +25,12 @@ enum method_trait {
 	METHOD_SEES = 2,   /* else: it tells the table where it saw an SA */
 	METHOD_COUNTS = 4, /* it counts each SA's packets; else only the kernel does */
 	METHOD_IN_ORDER = 8,	 /* a moved SA's packets stay in order */
-	METHOD_CONFINES = 16,	 /* strays and IKE go by rings of their own */
+	METHOD_CONFINES = 16,	 /* strays and IKE go to CPUs of their own */
 	METHOD_UDP = 32,	 /* SAs of ESP in UDP are told apart on any NIC */
 	METHOD_RULES = 64,	 /* the NIC holds a rule for each SA, as far as it can */
 	METHOD_PINNED = 128,	 /* it is a pinned program: a later daemon finds and adopts it */
 	METHOD_ANY_DRIVER = 256, /* it needs nothing of the driver, and little of the kernel */
+	METHOD_IN_GAPS = 512,	 /* they stay in order if it moves in a gap of its own traffic */
 };
 
 /* What is to be steered. */
@@ -59,6 +62,9 @@ struct method {
 		*mode[2]; /* if it has modes, as `show` names them: as a rule, and with --generic */
 	const char *caveat;  /* what `show` warns of as long as it is used, or NULL */
 	unsigned int traits; /* enum method_trait */
+	/* Taken where this one was asked for and does not fit; or NULL: then it says what is wrong.
+	 */
+	const struct method *instead;
 
 	/*
 	 * Is it what this interface should be steered by? @why, "" or half a sentence: for what
@@ -67,8 +73,8 @@ struct method {
 	bool (*fits)(const struct nic_facts *facts, const struct demand *demand, char *why,
 		     size_t size);
 
-	/* What must be set, refused or told before it steers SAs to @cpus. Pure. 0 or -ENOMEM. */
-	int (*check)(const struct nic_facts *facts, const cpu_set_t *cpus,
+	/* What must be set, refused or told before it steers to these CPUs. Pure. 0 or -ENOMEM. */
+	int (*check)(const struct nic_facts *facts, const struct cpu_roles *roles,
 		     struct needs_report *report);
 
 	/*
@@ -96,6 +102,8 @@ struct method {
 	bool (*queues_moved)(struct steered *steered);
 	/* Lets go, whatever start() came to; undo has what is to be put back. */
 	void (*end)(struct steered *steered);
+	/* No interface is steered by it any more: takes off what it has pinned for all of them. */
+	void (*unused)(const struct pins *pins);
 
 	/* With METHOD_PINNED only, for end() leaves what is pinned at work. */
 
@@ -124,6 +132,9 @@ const struct method *method_with(unsigned int traits);
  */
 const char *method_on_any_nic(void);
 const char *method_on_any_driver(void);
+
+/* Tells methods by which no interface of @host is steered: their unused(). */
+void methods_tidy(const struct host *host, const struct pins *pins);
 
 /* Has it this trait? No method (NULL) has any. */
 bool method_has(const struct method *method, enum method_trait trait);

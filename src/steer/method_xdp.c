@@ -34,7 +34,8 @@ static bool fits(const struct nic_facts *facts, const struct demand *demand, cha
 	return does;
 }
 
-static int check(const struct nic_facts *facts, const cpu_set_t *cpus, struct needs_report *report)
+static int check(const struct nic_facts *facts, const struct cpu_roles *roles,
+		 struct needs_report *report)
 {
 	return needs_check(facts, report);
 }

@@ -21,7 +21,8 @@ struct ntuple {
 	uint64_t made_ns;	  /* when the first rules that are not proved were; 0: all are */
 };
 
-static int check(const struct nic_facts *facts, const cpu_set_t *cpus, struct needs_report *report)
+static int check(const struct nic_facts *facts, const struct cpu_roles *roles,
+		 struct needs_report *report)
 {
 	const struct model *model = facts->model;
 

@@ -122,7 +122,8 @@ static void check_all(const struct rss_judging *j)
 			  "stays on one queue; steering by XDP spreads it");
 }
 
-static int check(const struct nic_facts *facts, const cpu_set_t *cpus, struct needs_report *report)
+static int check(const struct nic_facts *facts, const struct cpu_roles *roles,
+		 struct needs_report *report)
 {
 	struct rss_judging j = {.claims = &facts->claims, .report = report};
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """The methods of the NIC and the kernel: rss and ntuple against models (tests/preload: the daemon
-and the real ethtool(8) ask the same model), rps on a real veth."""
+and the real ethtool(8) ask the same model), rps-plain on a real veth."""
 import json
 import os
 import re
@@ -301,17 +301,17 @@ def masks(host):
     return [host.sysfs(f"eb/queues/rx-{queue}/rps_cpus") for queue in range(4)]
 
 
-def test_rps(host):
+def test_rps_plain(host):
     """On a real veth: plain ESP is spread, ESP in UDP is not; masks come back, after SIGKILL too."""
     before = masks(host)
     spis = range(FIRST, FIRST + 64)
     add_sas(host, spis)
-    daemon = host.daemon("--method", "rps", "--cpus", ALL)
+    daemon = host.daemon("--method", "rps-plain", "--cpus", ALL)
     check(all(int(m.replace(",", ""), 16) == sum(1 << c for c in CPUS) for m in masks(host)),
           "masks:", masks(host))
-    check("not ESP in UDP" in host.log and "steering (rps)" in host.log, "said:", host.log)
+    check("not ESP in UDP" in host.log and "steering (rps-plain)" in host.log, "said:", host.log)
     now = host.show()
-    check(now["interfaces"][0]["method"] == "rps" and now["imbalance"] is None, now["interfaces"])
+    check(now["interfaces"][0]["method"] == "rps-plain" and now["imbalance"] is None, now["interfaces"])
     check(all(sa["cpu"] is None for sa in now["sas"]), "which CPU nobody can tell")
     refused = host.espalier("move", str(FIRST), str(CPUS[0]), check=False)
     check(refused.returncode == 1 and "decides where SAs are" in refused.stderr, refused.stderr)
@@ -331,7 +331,8 @@ def test_rps(host):
 def test_another_method_on_adoption(host):
     """What an earlier daemon steered by another method is put back, and steered by the one asked for."""
     before = masks(host)
-    for was, now in ("xdp", "rps"), ("rps", "xdp"), ("rps", None):
+    for was, now in (("xdp", "rps"), ("rps", "xdp"), ("rps", None), ("rps-plain", "rps"),
+                     ("rps", "rps-plain"), ("rps-plain", None)):
         daemon = host.daemon("--method", was, "--cpus", ALL)
         daemon.kill()
         daemon.wait()

@@ -93,9 +93,28 @@ static void xdp_then_rps(void **state)
 	chosen(&facts, &usual, "xdp", "this driver redirects in native XDP");
 	facts = of_driver("iavf");
 	chosen(&facts, &usual, "rps", "method xdp will not do: driver iavf has no native XDP");
+	strcpy(facts.no_dissector, "another flow dissector is attached");
+	chosen(&facts, &usual, "rps-plain", "and another flow dissector is attached");
 	facts = of_driver("airoha_eth"); /* where nothing will do, xdp tells why */
 	facts.model = model_find("airoha");
 	chosen(&facts, &usual, "xdp", "hides the SPI from the kernel");
+}
+
+/* What was asked for and cannot be had is done as well as it can be. */
+static void instead_of_rps(void **state)
+{
+	const struct method *rps = method_find("rps");
+	struct nic_facts facts = of_driver("iavf");
+	char why[1024];
+
+	assert_ptr_equal(choose_asked(rps, &facts, &usual, why, sizeof(why)), rps);
+	assert_string_equal(why, "");
+	strcpy(facts.no_dissector, "another flow dissector is attached");
+	assert_ptr_equal(choose_asked(rps, &facts, &usual, why, sizeof(why)),
+			 method_find("rps-plain"));
+	assert_string_equal(why, facts.no_dissector);
+	facts.model = model_find("airoha"); /* neither would do: the one asked for says why */
+	assert_ptr_equal(choose_asked(rps, &facts, &usual, why, sizeof(why)), rps);
 }
 
 /* What only a measurement can show is not said to be missing before there was one. */
@@ -171,9 +190,13 @@ static void advice_names_methods_that_do(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rss_first),	cmocka_unit_test(ntuple_next),
-		cmocka_unit_test(xdp_then_rps), cmocka_unit_test(not_measured),
-		cmocka_unit_test(demands),	cmocka_unit_test(names),
+		cmocka_unit_test(rss_first),
+		cmocka_unit_test(ntuple_next),
+		cmocka_unit_test(xdp_then_rps),
+		cmocka_unit_test(instead_of_rps),
+		cmocka_unit_test(not_measured),
+		cmocka_unit_test(demands),
+		cmocka_unit_test(names),
 		cmocka_unit_test(always_one),
 		cmocka_unit_test(advice_names_methods_that_do),
 	};

@@ -276,22 +276,30 @@ static void test_rss(void **state)
 	needs_report_free(&report);
 }
 
-static void test_rps(void **state)
+/* SAs on CPUs 0 and 2, strays on 3, IKE on 1. */
+static int check_rps(const char *method, const struct nic_facts *facts, struct needs_report *report)
+{
+	struct cpu_roles roles = {.ike = 1};
+
+	CPU_SET(0, &roles.sas);
+	CPU_SET(2, &roles.sas);
+	CPU_SET(3, &roles.strays);
+	return method_find(method)->check(facts, &roles, report);
+}
+
+static void test_rps_plain(void **state)
 {
 	struct nic_queue queue = {.queue = 1, .rps_cpus = "00000000,00000005"};
 	struct nic_facts facts = {.link = {.name = "eth0", .num_rx_queues = 3},
+				  .channels.err = -EOPNOTSUPP,
 				  .queues = 1,
 				  .queue = &queue,
 				  .rxhash = SWITCH_ON};
 	struct needs_report report;
-	cpu_set_t cpus;
 
-	CPU_ZERO(&cpus);
-	CPU_SET(0, &cpus);
-	CPU_SET(2, &cpus);
 	/* Queue 1 has the mask already; this driver's hash of ESP would be taken for the kernel's. */
 	facts.model = model_find("octeontx2");
-	assert_int_equal(method_find("rps")->check(&facts, &cpus, &report), 0);
+	assert_int_equal(check_rps("rps-plain", &facts, &report), 0);
 	assert_int_equal(report.count, 4);
 	assert_string_equal(report.finding[0].knob, "rx-hashing");
 	assert_string_equal(report.finding[0].new_value, "off");
@@ -302,20 +310,56 @@ static void test_rps(void **state)
 	assert_int_equal(report.finding[3].verdict, NEEDS_WARN);
 	needs_report_free(&report);
 	facts.rxhash = SWITCH_FIXED_ON;
-	assert_int_equal(method_find("rps")->check(&facts, &cpus, &report), 0);
+	assert_int_equal(check_rps("rps-plain", &facts, &report), 0);
 	assert_int_equal(needs_worst(&report), NEEDS_REFUSE);
 	needs_report_free(&report);
 	/* Without rxhash it is no other. */
 	facts.rxhash = SWITCH_UNKNOWN;
 	facts.model = model_find("airoha");
-	assert_int_equal(method_find("rps")->check(&facts, &cpus, &report), 0);
+	assert_int_equal(check_rps("rps-plain", &facts, &report), 0);
 	assert_int_equal(report.finding[0].verdict, NEEDS_REFUSE);
 	assert_non_null(strstr(report.finding[0].text, "rxhash off too"));
 	needs_report_free(&report);
 	facts.rxhash = SWITCH_ON;
 	facts.model = model_find("igb");
-	assert_int_equal(method_find("rps")->check(&facts, &cpus, &report), 0);
+	assert_int_equal(check_rps("rps-plain", &facts, &report), 0);
 	assert_int_not_equal(needs_worst(&report), NEEDS_REFUSE);
+	needs_report_free(&report);
+}
+
+/* All that have a role are in the masks; without our dissector it is refused, and says why. */
+static void test_rps(void **state)
+{
+	struct nic_facts facts = {.link = {.name = "eth0", .num_rx_queues = 8},
+				  .channels.combined = 2, /* it is these that count */
+				  .rxhash = SWITCH_ON};
+	struct needs_report report;
+
+	facts.model = model_find("octeontx2");
+	assert_int_equal(check_rps("rps", &facts, &report), 0);
+	assert_string_equal(report.finding[0].knob, "rx-hashing");
+	assert_string_equal(report.finding[1].knob, "rx-0/rps_cpus");
+	assert_string_equal(report.finding[1].new_value, "f");
+	assert_string_equal(report.finding[2].knob, "rx-1/rps_cpus");
+	assert_int_equal(report.count, 4);
+	assert_int_equal(report.finding[3].verdict, NEEDS_WARN);
+	needs_report_free(&report);
+	facts.model = model_find("airoha");
+	assert_int_equal(check_rps("rps", &facts, &report), 0);
+	assert_int_equal(needs_worst(&report), NEEDS_REFUSE);
+	needs_report_free(&report);
+	facts.model = NULL;
+	facts.rps_err = -ENOENT;
+	assert_int_equal(check_rps("rps", &facts, &report), 0);
+	assert_int_equal(needs_worst(&report), NEEDS_REFUSE);
+	assert_non_null(strstr(report.finding[0].text, "CONFIG_RPS"));
+	needs_report_free(&report);
+	facts.rps_err = 0;
+	strcpy(facts.no_dissector, "another flow dissector is attached");
+	assert_int_equal(check_rps("rps", &facts, &report), 0);
+	assert_int_equal(report.count, 1);
+	assert_int_equal(report.finding[0].verdict, NEEDS_REFUSE);
+	assert_string_equal(report.finding[0].text, facts.no_dissector);
 	needs_report_free(&report);
 }
 
@@ -324,7 +368,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rule_forms), cmocka_unit_test(test_rules_on_a_nic),
 		cmocka_unit_test(test_rules_plan), cmocka_unit_test(test_table_round),
-		cmocka_unit_test(test_rss),	   cmocka_unit_test(test_rps),
+		cmocka_unit_test(test_rss),	   cmocka_unit_test(test_rps_plain),
+		cmocka_unit_test(test_rps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,11 +35,11 @@ static void warn_losses(struct out *out, const struct snapshot *s)
 			out_warn(out, "%s", words);
 }
 
-/* Rings are only used where our program steers. */
+/* Rings are only used where our program counts. */
 static bool uses_rings(const struct snapshot *s)
 {
 	for (size_t i = 0; i < s->interfaces; i++)
-		if (method_has(s->interface[i].method, METHOD_CONFINES))
+		if (method_has(s->interface[i].method, METHOD_COUNTS))
 			return true;
 	return false;
 }
