@@ -270,8 +270,8 @@ static const struct item {
 	[KERNEL_DISSECTOR] = {"flow_dissector", has_dissector, false, false,
 		{"Whether a flow dissector may leave packets to the kernel's own cannot be told: that takes "
 		 "CAP_BPF.",
-		 "No flow dissector may leave packets to the kernel's own (this came with Linux 6.1): method "
-		 "rps spreads by the kernel's hash.",
+		 "No flow dissector may leave packets to the kernel's own (this came with Linux 6.1), so its "
+		 "RPS cannot be told where SAs are.",
 		 "A flow dissector may leave packets to the kernel's own."}},
 };
 

@@ -1,0 +1,95 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Runs in the guest: method rps under real ESP, on a NIC whose driver has no XDP (lab/guest/run --net
+# e1000e) or on a veth. rps.sh [nic]. 16 SAs of each kind, each decrypted on its CPU; the daemon killed; a
+# CPU of the masks offline; then as before.
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/steer-lab.sh"
+
+wire=${1:-queues=4}
+method=()
+[ "$wire" = nic ] || method=(--method rps) # a veth has XDP, so that auto takes that
+
+masks() {
+	in_ns gw-b unshare -m sh -c \
+		'mount -t sysfs none /sys && cat /sys/class/net/wan/queues/rx-*/rps_cpus' | xargs
+}
+
+dissectors() {
+	in_ns gw-b bpftool net show | sed -n '/^flow_dissector/,/^$/p' | grep -c 'id '
+}
+
+says() {
+	grep -q "$1" "$log"
+}
+
+# Every ping answered, each SA decrypted on the one CPU that show names.
+on_their_cpus() {
+	esp_probe_start || fail "$1: no probe"
+	ESP_INTERVAL=0.2 esp_ping 4 || fail "$1: a ping was not answered"
+	decrypted=$(esp_probe_show | awk '/^0xb/ { print $1, $2 }')
+	esp_probe_stop
+	[ "$(xfrm_refused)" = 0 ] || fail "$1: XfrmIn: $(esp_errors gw-b)"
+	[ "$(shown '.sas[] | "\(.spi) \(.cpu)"' | sort)" = "$decrypted" ] ||
+		fail "$1: show differs from what the kernel decrypted: $decrypted"
+}
+
+begin "16 SAs of each kind by method rps${1:+ on $(basename "$(readlink -f /sys/class/net/eth0/device/driver)")}"
+esp_up 16 16 "$wire" || fail "the lab"
+esp_add 16 16 v6 || fail "IPv6"
+before="$(esp_settings) $(masks)"
+start_espalier 64 "${method[@]}"
+says "steering (rps)" || fail "not by method rps"
+on_their_cpus "at first"
+[ "$(awk '{ print $2 }' <<<"$decrypted" | sort | uniq -c | xargs)" = "32 0 32 1" ] ||
+	fail "not 32 SAs on each CPU: $decrypted"
+[ "$(shown '[.sas[].encap] | group_by(.)[] | "\(length) \(.[0])"' | xargs)" = "32 none 32 udp" ] ||
+	fail "show: $(shown '[.sas[].encap]')"
+[ "$(shown '[.sas[] | select(.packets >= 4)] | length')" = 64 ] || fail "the kernel's counters are not taken"
+passed
+
+begin "method rps: an SA moves in a gap, and goes where it was moved"
+for spi in 0xb0000001 0xb0000011 0xb0000021 0xb0000031; do
+	to=$((1 - $(shown ".sas[] | select(.spi == \"$spi\") | .cpu")))
+	await 60 "a gap of $spi" espalier move $spi $to
+done
+on_their_cpus "after moves"
+passed
+
+begin "method rps goes on without the daemon, and is adopted"
+kill -9 "$daemon"
+wait "$daemon" 2>/dev/null
+on_their_cpus "without a daemon"
+start_espalier 64 "${method[@]}"
+[ "$(dissectors)" = 1 ] || fail "dissectors: $(dissectors)"
+on_their_cpus "adopted"
+passed
+
+in_masks() {
+	masks | grep -qw 3
+}
+on_cpus() {
+	[ "$(shown '[.sas[].cpu] | unique | join(" ")')" = "$1" ]
+}
+
+begin "method rps: a CPU of the masks offline and online again"
+echo 0 >/sys/devices/system/cpu/cpu1/online
+await 60 "the word 'offline'" says "CPU 1 went offline"
+await 60 "every SA on CPU 0" on_cpus 0
+on_their_cpus "with CPU 1 offline"
+echo 1 >/sys/devices/system/cpu/cpu1/online
+await 60 "the word 'online'" says "CPU 1 came online"
+await 60 "CPU 1 to be in the masks" in_masks
+await 60 "an SA to move there" espalier move 0xb0000001 1
+on_their_cpus "with CPU 1 online again"
+passed
+
+no_dissector() {
+	[ "$(dissectors)" = 0 ]
+}
+
+begin "method rps leaves all as it was"
+stop_espalier
+[ "$(esp_settings) $(masks)" = "$before" ] || fail "not as it was: $(diff <(echo "$(esp_settings) $(masks)") - <<<"$before")"
+await 10 "the dissector gone" no_dissector
+passed
