@@ -122,33 +122,57 @@ static void write_sas(struct writer *w, const struct snapshot *s)
 		count(w, "state", sa_state_name(state), sas[state]);
 }
 
+static double load_of(const struct snapshot_sa *sa)
+{
+	return sa->load >= 0 ? sa->load : 0;
+}
+
+/* What those without series of their own are and bring, so that nothing is missing from a sum. */
+static void write_rest(struct writer *w, const struct snapshot *s,
+		       const struct snapshot_sa *first[], size_t n)
+{
+	double rest = 0;
+
+	for (size_t i = 0; i < s->sas; i++)
+		rest += load_of(&s->sa[i]);
+	for (size_t i = 0; i < n; i++)
+		rest -= load_of(first[i]);
+	family(w, "espalier_sas_unlisted", "gauge",
+	       "SAs without series of their own: all but the 1000 heaviest.");
+	count(w, NULL, NULL, s->sas - n);
+	family(w, "espalier_sas_unlisted_load_ratio", "gauge",
+	       "Load of these together, in shares of one CPU.");
+	real(w, NULL, NULL, n < s->sas ? fmax(rest, 0) : 0);
+}
+
 /*
- * Where each SA is: with the labels by which other exporters of IPsec name it, to be joined with theirs
- * (on (reqid) or on (spi)). Not of more SAs than a Prometheus would thank us for.
+ * Where each SA is: with the labels by which other exporters of IPsec name it, to be joined with
+ * theirs (on (reqid) or on (spi)). Not of more SAs than a Prometheus would thank us for.
  */
 static void write_each_sa(struct writer *w, const struct snapshot *s)
 {
 	const char *key[] = {"spi", "reqid", NULL}, *value[2];
+	const struct snapshot_sa *first[SAS_MOST];
+	size_t n = snapshot_first(s, snapshot_by_weight, first, SAS_MOST);
 	char spi[16], reqid[16];
 
-	if (s->sas > SAS_MOST)
-		return;
 	for (int loads = 0; loads < 2; loads++) {
 		family(w, loads ? "espalier_sa_load_ratio" : "espalier_sa_cpu", "gauge",
-		       loads ? "Load of the SA, a share of one CPU."
-			     : "The CPU that decrypts the SA. No series of more than 1000 SAs.");
-		for (size_t i = 0; i < s->sas; i++) {
-			double number = loads ? s->sa[i].load : s->sa[i].cpu;
+		       loads ? "Load of the SA, a share of one CPU. The 1000 heaviest."
+			     : "The CPU that decrypts the SA. The 1000 heaviest.");
+		for (size_t i = 0; i < n; i++) {
+			double number = loads ? first[i]->load : first[i]->cpu;
 
 			if (!isfinite(number) || number < 0)
 				continue;
-			snprintf(spi, sizeof(spi), "0x%08x", s->sa[i].spi);
-			snprintf(reqid, sizeof(reqid), "%u", s->sa[i].reqid);
+			snprintf(spi, sizeof(spi), "0x%08x", first[i]->spi);
+			snprintf(reqid, sizeof(reqid), "%u", first[i]->reqid);
 			value[0] = spi;
 			value[1] = reqid;
 			info(w, key, value, number);
 		}
 	}
+	write_rest(w, s, first, n);
 }
 
 /* A family with a series a CPU. */
@@ -222,9 +246,14 @@ static void write_cpus(struct writer *w, const struct snapshot *s)
 }
 
 static const char *const class_names[CLASSES] = {
-	[CLASS_OTHER] = "other",       [CLASS_STRAY] = "stray",	       [CLASS_IKE] = "ike",
-	[CLASS_FRAGMENT] = "fragment", [CLASS_HANDS_OFF] = "hands_off", [CLASS_TRANSIT] = "transit",
-	[CLASS_LIMITED] = "limited",   [CLASS_BEYOND] = "beyond",
+	[CLASS_OTHER] = "other",
+	[CLASS_STRAY] = "stray",
+	[CLASS_IKE] = "ike",
+	[CLASS_FRAGMENT] = "fragment",
+	[CLASS_HANDS_OFF] = "hands_off",
+	[CLASS_TRANSIT] = "transit",
+	[CLASS_LIMITED] = "limited",
+	[CLASS_BEYOND] = "beyond",
 	[CLASS_IKE_OVER] = "ike_over",
 };
 

@@ -9,8 +9,9 @@
 
 /*
  * Writes all metrics. @netns: the network namespace's name, a label of each series, so that files
- * of several namespaces can stand side by side; "" is the host's own. There is no series an SA:
- * each rekey would leave a dead one behind. What is not known is left out.
+ * of several namespaces can stand side by side; "" is the host's own. The heaviest SAs have series of
+ * their own, and a limit, for each rekey leaves a dead one behind; the others are summed up. What is
+ * not known is left out.
  */
 void metrics_write(FILE *file, const struct snapshot *snapshot, const char *netns);
 

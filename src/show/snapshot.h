@@ -159,6 +159,13 @@ snapshot_order snapshot_by_name, snapshot_by_weight, snapshot_by_packets, snapsh
 
 void snapshot_sort(struct snapshot *snapshot, snapshot_order *order);
 
+/*
+ * The first @most in an order, all if there are no more, into first[]; among themselves in none. Their
+ * number. Takes about one comparison for each SA.
+ */
+size_t snapshot_first(const struct snapshot *snapshot, snapshot_order *order,
+		      const struct snapshot_sa *first[], size_t most);
+
 /* The name of the method; "native" or "generic" if it has modes, else NULL. */
 const char *snapshot_mode(const struct snapshot_interface *interface);
 
