@@ -199,6 +199,45 @@ static void test_busy_leaves_in_a_gap(void **state)
 	assert_int_equal(on(f, 0), 0);
 }
 
+/* A rekeyed SA is where its predecessor is, and is known from its first round on. */
+static void test_a_rekey_inherits(void **state)
+{
+	struct fixture *f = *state;
+	struct sas *sas = &f->plain.sas;
+	struct sa old = plain_sas_sa(0x2000), new = plain_sas_sa(0x2001);
+	enum first_why why;
+
+	old.reqid = new.reqid = 7;
+	plain_sas_remove(&f->plain, 0x1000 + SAS - 1, now_ns);
+	assert_int_equal(sas_add(sas, &old, now_ns, &why), 0);
+	f->slot[0] = (__u32)sas_find(sas, &old.id);
+	run(f, 5, 1000);
+	plain_sas_remove(&f->plain, 0x1000 + SAS - 2, now_ns);
+	assert_int_equal(sas_add(sas, &new, now_ns + 1, &why), 0);
+	f->slot[1] = (__u32)sas_find(sas, &new.id);
+	assert_int_equal(sas_cpu(sas, f->slot[1]), sas_cpu(sas, f->slot[0]));
+	run(f, 1, 1000);
+	assert_int_equal(table_cold(&sas->table, f->slot[1])->load, 0);
+	f->slot[0] = f->slot[1];
+	run(f, 1, 1000);
+	assert_true(table_cold(&sas->table, f->slot[0])->load > 0);
+	assert_int_not_equal(table_cold(&sas->table, f->slot[0])->load, LOAD_UNKNOWN);
+}
+
+/* Another one is not known before it has been seen for a round. */
+static void test_a_new_one_is_unknown(void **state)
+{
+	struct fixture *f = *state;
+	int slot;
+
+	run(f, 5, 1000);
+	plain_sas_remove(&f->plain, 0x1000 + SAS - 1, now_ns);
+	slot = plain_sas_add(&f->plain, 0x2000, now_ns + 1);
+	assert_true(slot >= 0);
+	run(f, 1, 1000);
+	assert_int_equal(table_cold(&f->plain.sas.table, (__u32)slot)->load, LOAD_UNKNOWN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,6 +247,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_idle_follow_their_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_still_then_not, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_busy_leaves_in_a_gap, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_rekey_inherits, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_new_one_is_unknown, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
