@@ -4,8 +4,13 @@
 #define SAD_XFRM_H
 
 #include <libmnl/libmnl.h>
+#include <linux/xfrm.h>
 
 #include "sad/sad.h"
+
+#ifndef XFRM_OFFLOAD_PACKET
+#define XFRM_OFFLOAD_PACKET 4 /* Linux 6.2; older headers lack it */
+#endif
 
 enum xfrm_kind {
 	XFRM_NOTHING, /* not about an SA that could be received */

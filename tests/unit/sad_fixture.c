@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <linux/udp.h>
+#include "byte_order.h"
 
 static void note(struct watch *w, char what, const struct sa *sa)
 {
@@ -76,6 +77,7 @@ size_t from_hex(const char *hex, uint8_t *bytes)
 	size_t n;
 	unsigned int byte;
 
+	skip_unless_little_endian();
 	for (n = 0; hex[2 * n]; n++) {
 		assert_int_equal(sscanf(hex + 2 * n, "%2x", &byte), 1);
 		bytes[n] = (uint8_t)byte;

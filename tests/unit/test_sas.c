@@ -16,6 +16,7 @@
 #include "daemon/follow.h"
 #include "daemon/roles.h"
 #include "nic/cpus.h"
+#include "byte_order.h"
 #include "xfrm_recorded.h"
 
 enum { BITS = TABLE_MIN_BITS, SLOTS = SA_BUCKET_SLOTS << BITS, CPU = 3, RING = 7 };
@@ -134,16 +135,23 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* The first @n bytes of a message. */
-static int feed_part(struct fixture *f, const char *hex, size_t n)
+/* The first @n bytes of a recorded message. */
+static void from_hex(const char *hex, uint8_t *bytes, size_t n)
 {
-	uint8_t bytes[1024] __attribute__((aligned(8)));
 	unsigned int byte;
 
+	skip_unless_little_endian();
 	for (size_t i = 0; i < n; i++) {
 		assert_int_equal(sscanf(hex + 2 * i, "%2x", &byte), 1);
 		bytes[i] = (uint8_t)byte;
 	}
+}
+
+static int feed_part(struct fixture *f, const char *hex, size_t n)
+{
+	uint8_t bytes[1024] __attribute__((aligned(8)));
+
+	from_hex(hex, bytes, n);
 	return sad_message(f->follow.sad, bytes, n, f->from);
 }
 
@@ -267,12 +275,8 @@ static int feed_offloaded(struct fixture *f)
 	struct nlmsghdr *header = (struct nlmsghdr *)bytes;
 	struct nlattr *attribute = (struct nlattr *)(bytes + n);
 	struct xfrm_user_offload offload = {.ifindex = 3, .flags = XFRM_OFFLOAD_INBOUND};
-	unsigned int byte;
 
-	for (size_t i = 0; i < n; i++) {
-		assert_int_equal(sscanf(recorded_v4 + 2 * i, "%2x", &byte), 1);
-		bytes[i] = (uint8_t)byte;
-	}
+	from_hex(recorded_v4, bytes, n);
 	attribute->nla_type = XFRMA_OFFLOAD_DEV;
 	attribute->nla_len = NLA_HDRLEN + sizeof(offload);
 	memcpy(bytes + n + NLA_HDRLEN, &offload, sizeof(offload));

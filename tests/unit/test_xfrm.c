@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include "sad/xfrm.h"
 #include "xfrm_recorded.h"
 
 #define MUTATIONS 100000
