@@ -174,6 +174,16 @@ def test_manual(host):
     return run_all(host, commands)
 
 
+def test_troubleshooting(host):
+    """What shows a fault, in docs/troubleshooting.md, can be typed as it stands."""
+    with open(f"{ROOT}/docs/troubleshooting.md") as file:
+        rows = [line.split(" | ") for line in file if line.startswith("| ")][1:]
+    commands = [command for row in rows for command in re.findall("`((?:espalier|ip|grep)[^`]*)`", row[2])]
+    check(len(rows) > 12 and all(len(row) == 4 for row in rows), "the table was not found", rows)
+    check(len(commands) >= len(rows), "a symptom without a command", commands)
+    return run_all(host, sorted(set(commands)))
+
+
 def test_settings(host):
     """The example of espalier.conf(5) is a file that run takes."""
     gateway = Gateway(host)
