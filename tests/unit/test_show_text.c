@@ -6,6 +6,7 @@
 #include "show_fixture.h"
 #include "snapshot_fixture.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -205,6 +206,23 @@ static void text_fixed(void **state)
 	snapshot_free(&s);
 }
 
+/* Packets came, but none lately: that is not "no packets". */
+static void text_idle(void **state)
+{
+	struct maps *maps = *state;
+	struct snapshot s;
+	char *text;
+
+	assert_int_equal(snapshot_take(&s, maps, many_strays, NOW), 0);
+	s.imbalance = NAN;
+	s.taken.packets = 5;
+	text = print(&s, false, (struct show_view){.interfaces = 1});
+	contains(text, "idle at the moment, no packet of an SA lost");
+	lacks(text, "no packets yet");
+	free(text);
+	snapshot_free(&s);
+}
+
 /* All that arrives is unknown: the loudest of warnings, and no word of "no packets". */
 static void text_unknown(void **state)
 {
@@ -354,6 +372,7 @@ int main(void)
 		ON_MAPS(text_host),
 		ON_MAPS(text_picked),
 		ON_MAPS(text_fixed),
+		ON_MAPS(text_idle),
 		ON_MAPS(text_unknown),
 		ON_MAPS(text_other_work),
 		ON_MAPS(text_losses),

@@ -103,6 +103,8 @@ static void how_even(const struct snapshot *s, char *buf, size_t size)
 	else if (s->interfaces && !method_has(s->interface[0].method, METHOD_PLACES) &&
 		 !method_has(s->interface[0].method, METHOD_SEES))
 		snprintf(buf, size, "on which CPU each is cannot be told");
+	else if (s->taken.packets)
+		snprintf(buf, size, "idle at the moment");
 	else if (s->by_class[CLASS_STRAY].packets)
 		snprintf(buf, size, "no packet of an SA yet");
 	else
@@ -123,7 +125,7 @@ static void print_sentence(struct out *out, const struct snapshot *s, const stru
 	if (!s->interfaces)
 		return;
 	names(s, view, who, sizeof(who));
-	if (isfinite(s->imbalance) || s->drops[RING_SA])
+	if (isfinite(s->imbalance) || s->taken.packets || s->drops[RING_SA])
 		lately_lost_short(s, lost, sizeof(lost));
 	how_even(s, even, sizeof(even));
 	how_of(s, how, sizeof(how));
