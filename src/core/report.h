@@ -10,7 +10,7 @@
 
 #include "core/layout.h"
 
-#define REPORT_VERSION 1u
+#define REPORT_VERSION 2u
 #define REPORT_MAGIC   0x45535052u /* "ESPR" */
 
 /* Of a CPU, by its number; written in every round. */
@@ -82,6 +82,8 @@ struct lately {
 		__u64 known;   /* packets of SAs */
 		__u64 strays;
 		__u64 lost[LOSSES];
+		__u64 refused; /* by replay windows: XfrmInStateSeqError of the kernel */
+		__u64 moves;   /* completed */
 	} mark[2];
 	__u64 last_ns[LOSSES]; /* when it was last noted that these grew; 0: never */
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "cli/say.h"
 #include "host/clock.h"
+#include "nic/xfrm_stat.h"
 #include "show/beyond_words.h"
 #include "show/lately_words.h"
 #include "show/snapshot.h"
@@ -61,6 +62,7 @@ void losses_look(struct losses *l, const struct maps *maps)
 	l->looked_ns = now_ns;
 	if (snapshot_take_host(&s, maps, maps_counts, now_ns))
 		return;
+	snapshot_refused(&s, maps, xfrm_stat_refused(), now_ns);
 	say_unknown(l, &s);
 	say_losses(l, &s, now_ns);
 	say_beyond(l, &s);

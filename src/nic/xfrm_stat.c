@@ -26,6 +26,23 @@ int xfrm_stat_read(const char *path, struct xfrm_stat *out)
 	return 0;
 }
 
+uint64_t xfrm_stat_of(const struct xfrm_stat *stat, const char *name)
+{
+	for (size_t i = 0; i < stat->n; i++)
+		if (!strcmp(stat->one[i].name, name))
+			return stat->one[i].count;
+	return 0;
+}
+
+uint64_t xfrm_stat_refused(void)
+{
+	struct xfrm_stat stat;
+
+	return xfrm_stat_read("/proc/net/xfrm_stat", &stat)
+		       ? 0
+		       : xfrm_stat_of(&stat, "XfrmInStateSeqError");
+}
+
 void xfrm_stat_since(struct xfrm_stat *now, const struct xfrm_stat *then)
 {
 	for (size_t i = 0; i < now->n; i++)
@@ -68,7 +85,8 @@ static const struct {
 	 "a full backlog of the crypto queue is the usual one: a CPU has too much"},
 };
 
-void xfrm_stat_words(const char *name, bool ring_drops, const char **means, const char **todo)
+void xfrm_stat_words(const char *name, struct xfrm_meanwhile meanwhile, const char **means,
+		     const char **todo)
 {
 	*means = *todo = NULL;
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
@@ -77,6 +95,12 @@ void xfrm_stat_words(const char *name, bool ring_drops, const char **means, cons
 		*means = known[i].means;
 		*todo = known[i].todo;
 	}
-	if (ring_drops && !strcmp(name, "XfrmInStateSeqError"))
+	if (strcmp(name, "XfrmInStateSeqError") != 0)
+		return;
+	if (meanwhile.ring_drops)
 		*todo = "first see to the losses of rings that 'espalier show' tells of";
+	else if (meanwhile.moves)
+		*means =
+			"packets out of the replay window, while SAs moved: it may be the sender, or a "
+			"window that is too small for moves";
 }

@@ -23,13 +23,22 @@ struct xfrm_stat {
  */
 int xfrm_stat_read(const char *path, struct xfrm_stat *out);
 
+/* One of them by its name, 0 if it is not there. */
+uint64_t xfrm_stat_of(const struct xfrm_stat *stat, const char *name);
+
+/* XfrmInStateSeqError of this network namespace: packets that replay windows refused; 0: not known. */
+uint64_t xfrm_stat_refused(void);
+
 /* What each rose by since @then, which is less what it was when it is not there. */
 void xfrm_stat_since(struct xfrm_stat *now, const struct xfrm_stat *then);
 
-/*
- * What it means that one rises, and what to do. @ring_drops: rings of ours lost packets meanwhile,
- * which leaves gaps, but puts nothing out of order. NULL in both for one that is not known.
- */
-void xfrm_stat_words(const char *name, bool ring_drops, const char **means, const char **todo);
+/* What of ours happened meanwhile: rings that lost packets leave gaps, moves may change the order. */
+struct xfrm_meanwhile {
+	bool ring_drops, moves;
+};
+
+/* What it means that one rises, and what to do. NULL in both for one that is not known. */
+void xfrm_stat_words(const char *name, struct xfrm_meanwhile meanwhile, const char **means,
+		     const char **todo);
 
 #endif

@@ -66,6 +66,8 @@ void lately_see(struct lately_seen *seen, const struct lately *noted, const stru
 	seen->seconds = (double)(now->time_ns - time_ns) / 1e9;
 	seen->known = since(LOAD(then->known), now->known);
 	seen->strays = since(LOAD(then->strays), now->strays);
+	seen->refused = since(LOAD(then->refused), now->refused);
+	seen->moves = since(LOAD(then->moves), now->moves);
 	for (int i = 0; i < LOSSES; i++)
 		see_loss(&seen->lost[i], noted, i, now);
 }
@@ -77,6 +79,15 @@ double lately_unknown(const struct lately_seen *seen)
 	if (all < TELLS_LEAST || (double)seen->strays < all / 2)
 		return 0;
 	return (double)seen->strays / all;
+}
+
+enum lately_order lately_order(const struct lately_seen *seen, bool ours)
+{
+	if (!seen->refused)
+		return ORDER_FINE;
+	if (ours || seen->moves || seen->lost[LOSS_SA_RING].lately)
+		return ORDER_ANY;
+	return ORDER_SENDER;
 }
 
 bool lately_lost(const struct lately_loss *loss)

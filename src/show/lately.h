@@ -21,6 +21,8 @@ struct lately_seen {
 	double seconds; /* that "lately" is; 0: nothing was noted */
 	uint64_t known, strays; /* packets of SAs that we know, and IPsec of others */
 	struct lately_loss lost[LOSSES];
+	/* Packets that replay windows refused lately, and moves that were completed meanwhile. */
+	uint64_t refused, moves;
 };
 
 /* Notes the counters of now, if it is time for it. False: it is not. */
@@ -35,6 +37,16 @@ void lately_see(struct lately_seen *seen, const struct lately *noted, const stru
  * where too little came to tell.
  */
 double lately_unknown(const struct lately_seen *seen);
+
+/* Who put the packets out of order that replay windows refused lately? */
+enum lately_order {
+	ORDER_FINE,   /* none were refused */
+	ORDER_SENDER, /* the sender, or the path: nothing of ours can have done it */
+	ORDER_ANY,    /* SAs moved meanwhile, or rings lost packets: it may be either */
+};
+
+/* @ours: SAs are moving now, or nobody knows what rings lose. */
+enum lately_order lately_order(const struct lately_seen *seen, bool ours);
 
 /* Is the loss worth a warning still: was the last of it within the hour? */
 bool lately_lost(const struct lately_loss *loss);

@@ -74,6 +74,35 @@ bool lately_loss_words(const struct snapshot *s, enum loss which, char *buf, siz
 	return true;
 }
 
+bool lately_order_words(const struct snapshot *s, char *buf, size_t size)
+{
+	const struct lately_seen *seen = &s->lately;
+	char n[HUMAN_LEN];
+
+	human_count(n, seen->refused);
+	switch (lately_order(seen, s->moves.pending || s->drops_unknown)) {
+	case ORDER_SENDER:
+		snprintf(
+			buf, size,
+			"replay windows refused %s packets in the last %.0f s (XfrmInStateSeqError), "
+			"while no SA moved and no ring lost any: the sender, or the path, puts them "
+			"out of order. A larger window helps: strongSwan replay_window = 1024, "
+			"Libreswan replay-window=1024; and a sender that keeps an SA on one CPU",
+			n, seen->seconds);
+		return true;
+	case ORDER_ANY:
+		snprintf(
+			buf, size,
+			"replay windows refused %s packets in the last %.0f s (XfrmInStateSeqError), "
+			"while SAs moved or rings lost packets: whether the sender puts them out of "
+			"order is told when neither happens",
+			n, seen->seconds);
+		return true;
+	default:
+		return false;
+	}
+}
+
 void lately_lost_short(const struct snapshot *s, char *buf, size_t size)
 {
 	const struct lately_loss *loss = &s->lately.lost[LOSS_SA_RING];

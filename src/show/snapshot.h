@@ -94,6 +94,7 @@ struct snapshot {
 	uint64_t drops[RING_KINDS];  /* frames that full rings lost */
 	bool drops_unknown;	     /* the kernel does not tell, nor what each CPU received */
 	struct count taken;	     /* that the rings of SAs took, on all CPUs */
+	uint64_t refused; /* XfrmInStateSeqError, which is in no map: snapshot_refused() */
 	struct lately_seen lately;
 	/*
 	 * max/mean of the CPUs' loads, or if they are not measured of their packets; NAN without
@@ -132,6 +133,10 @@ int snapshot_take(struct snapshot *snapshot, const struct maps *maps, snapshot_c
 /* The same without the SAs, however many there are. */
 int snapshot_take_host(struct snapshot *snapshot, const struct maps *maps,
 		       snapshot_counts_fn counts, uint64_t now_ns);
+
+/* Adds what the kernel counts as refused by replay windows in this network namespace. */
+void snapshot_refused(struct snapshot *snapshot, const struct maps *maps, uint64_t refused,
+		      uint64_t now_ns);
 
 /* The counters of a snapshot, as show/lately.h compares them. */
 void snapshot_mark(const struct snapshot *snapshot, uint64_t now_ns, struct mark *mark);

@@ -37,12 +37,24 @@ uint64_t snapshot_drops(const struct snapshot *s)
 	return s->drops[RING_SA] + s->drops[RING_STRAY] + s->drops[RING_IKE];
 }
 
+void snapshot_refused(struct snapshot *s, const struct maps *maps, uint64_t refused,
+		      uint64_t now_ns)
+{
+	struct mark now;
+
+	s->refused = refused;
+	snapshot_mark(s, now_ns, &now);
+	lately_see(&s->lately, &maps->report->lately, &now);
+}
+
 void snapshot_mark(const struct snapshot *s, uint64_t now_ns, struct mark *mark)
 {
 	*mark = (struct mark){
 		.time_ns = now_ns,
 		.known = s->taken.packets + s->by_class[CLASS_HANDS_OFF].packets,
 		.strays = s->by_class[CLASS_STRAY].packets,
+		.refused = s->refused,
+		.moves = s->moves.done,
 		.lost =
 			{
 				[LOSS_SA_RING] = s->drops[RING_SA],

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
 import lab
@@ -52,6 +53,31 @@ def test_lost(host):
     check("--stray-limit 100 dropped" in said and "in the last" in said, said)
     check("dropped." not in said, said)
     wait_for(lambda: "warning: --stray-limit 100 dropped" in host.log, "the log")
+
+
+def test_senders_order(host):
+    """What replay windows refuse while nothing of ours moves or is lost is the sender's doing."""
+    host.daemon("--cpus", ALL)
+    host.add_sas([FIRST])
+    with tempfile.TemporaryDirectory() as directory:
+        with open(f"{directory}/xfrm_stat", "w") as file:
+            file.write("XfrmInError\t3\nXfrmInStateSeqError\t312\n")
+        # A directory of ours over the process's own /proc/net: exec keeps the number.
+        script = f'mount --bind {directory} /proc/$$/net && exec "$@"'
+
+        def warned():
+            said = host.run("b", ["unshare", "-m", "sh", "-c", script, "sh", f"{lab.BUILD}/espalier",
+                                  "show", "--json"]).stdout
+            return [w for w in json.loads(said)["warnings"] if "replay windows" in w]
+
+        check(not [w for w in host.show()["warnings"] if "replay windows" in w], "of nothing")
+        first, = wait_for(warned, "the daemon's first note", 20, 0.5)
+        check("refused 312 packets" in first and "the sender, or the path" in first, first)
+        home = host.shown()[FIRST]["cpu"]
+        host.espalier("move", f"0x{FIRST:x}", str(next(cpu for cpu in CPUS if cpu != home)))
+        wait_for(lambda: host.show()["moves"]["done"], "the move")
+        moved, = warned()
+        check("while SAs moved" in moved and "the path" not in moved, moved)
 
 
 def test_packets_of_a_cpu(host):

@@ -315,6 +315,57 @@ static void text_losses(void **state)
 	snapshot_free(&s);
 }
 
+/* What replay windows refused is the sender's doing where nothing of ours can have done it. */
+static void text_order(void **state)
+{
+	struct maps *maps = *state;
+	struct lately *lately = &maps->report->lately;
+	struct snapshot s;
+	char *text;
+
+	lately->mark[0] =
+		(struct mark){.time_ns = NOW - 14000000000ull, .refused = 1000, .moves = 5};
+	maps->report->move_times.done = 5;
+	s = take(maps);
+	snapshot_refused(&s, maps, 1000, NOW);
+	text = print(&s, false, (struct show_view){.interfaces = 1});
+	lacks(text, "replay windows");
+	free(text);
+	snapshot_refused(&s, maps, 1312, NOW);
+	text = print(&s, false, (struct show_view){.interfaces = 1});
+	contains(text,
+		 "warning: replay windows refused 312 packets in the last 14 s "
+		 "(XfrmInStateSeqError), while no SA moved and no ring lost any: the sender, or "
+		 "the path, puts them out of order.");
+	contains(text, "replay_window = 1024");
+	free(text);
+	snapshot_free(&s);
+	/* A move was completed meanwhile: it may be either. */
+	maps->report->move_times.done = 6;
+	s = take(maps);
+	snapshot_refused(&s, maps, 1312, NOW);
+	text = print(&s, false, (struct show_view){.interfaces = 1});
+	contains(text, "while SAs moved or rings lost packets");
+	lacks(text, "the path");
+	free(text);
+	snapshot_free(&s);
+}
+
+/* The same of losses, of a move under way, and where nobody knows what rings lose. */
+static void order_is_judged(void **state)
+{
+	struct lately_seen seen = {.seconds = 12, .refused = 3};
+
+	assert_int_equal(lately_order(&seen, false), ORDER_SENDER);
+	assert_int_equal(lately_order(&seen, true), ORDER_ANY);
+	seen.lost[LOSS_IKE_RING].lately = 1;
+	assert_int_equal(lately_order(&seen, false), ORDER_SENDER);
+	seen.lost[LOSS_SA_RING].lately = 1;
+	assert_int_equal(lately_order(&seen, false), ORDER_ANY);
+	seen.refused = 0;
+	assert_int_equal(lately_order(&seen, true), ORDER_FINE);
+}
+
 static void text_warnings(void **state)
 {
 	struct maps *maps = *state;
@@ -377,6 +428,8 @@ int main(void)
 		ON_MAPS(text_other_work),
 		ON_MAPS(text_losses),
 		ON_MAPS(text_warnings),
+		ON_MAPS(text_order),
+		ON_MAPS(order_is_judged),
 		ON_MAPS(text_headers_out_of_reach),
 	};
 

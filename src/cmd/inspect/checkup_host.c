@@ -156,22 +156,27 @@ void checkup_host(struct checkup *c)
 	check_irqbalance(c);
 }
 
-static uint64_t ring_drops(const struct snapshot *before)
+/* What of ours happened since. */
+static struct xfrm_meanwhile since(const struct snapshot *before)
 {
+	struct xfrm_meanwhile meanwhile = {0};
 	struct snapshot now;
-	uint64_t drops = 0;
 
-	if (look("inspect", &now) == STATUS_DONE)
-		drops = snapshot_drops(&now) - snapshot_drops(before);
+	if (look("inspect", &now) == STATUS_DONE) {
+		meanwhile.ring_drops = snapshot_drops(&now) > snapshot_drops(before);
+		meanwhile.moves = now.moves.pending || before->moves.pending ||
+				  now.moves.done != before->moves.done;
+	}
 	snapshot_free(&now);
-	return drops;
+	return meanwhile;
 }
 
-static void add_rising(struct checkup *c, const struct xfrm_stat_one *one, double seconds, bool drops)
+static void add_rising(struct checkup *c, const struct xfrm_stat_one *one, double seconds,
+		       struct xfrm_meanwhile meanwhile)
 {
 	const char *means, *todo;
 
-	xfrm_stat_words(one->name, drops, &means, &todo);
+	xfrm_stat_words(one->name, meanwhile, &means, &todo);
 	checkup_add(c, "errors", one->name, "rose by %llu in %.0f s: %s",
 		    (unsigned long long)one->count, seconds, means ? means : "IPsec thrown away");
 	checkup_todo(c, "%s", todo ? todo : "see Documentation/networking/xfrm_proc.rst");
@@ -183,7 +188,7 @@ void checkup_errors(struct checkup *c)
 	struct xfrm_stat then, now;
 	size_t rising = 0;
 	double seconds;
-	bool drops;
+	struct xfrm_meanwhile meanwhile;
 
 	if (xfrm_stat_read(XFRM_STAT, &then)) {
 		checkup_add(c, "errors", NULL,
@@ -198,11 +203,11 @@ void checkup_errors(struct checkup *c)
 	if (xfrm_stat_read(XFRM_STAT, &now))
 		return;
 	xfrm_stat_since(&now, &then);
-	drops = ring_drops(&c->snapshot) > 0;
+	meanwhile = since(&c->snapshot);
 	for (size_t i = 0; i < now.n; i++) {
 		if (!now.one[i].count)
 			continue;
-		add_rising(c, &now.one[i], seconds, drops);
+		add_rising(c, &now.one[i], seconds, meanwhile);
 		rising++;
 	}
 	if (!rising)

@@ -118,6 +118,15 @@ static void warn_rules(struct out *out, const struct snapshot *s)
 	}
 }
 
+/* Order that is lost on the way here is taken for ours by whoever sees the kernel's counter. */
+static void warn_order(struct out *out, const struct snapshot *s)
+{
+	char words[512];
+
+	if (lately_order_words(s, words, sizeof(words)))
+		out_warn(out, "%s", words);
+}
+
 void show_warn(struct out *out, const struct snapshot *snapshot)
 {
 	if (out_is_json(out)) {
@@ -128,6 +137,7 @@ void show_warn(struct out *out, const struct snapshot *snapshot)
 	warn_report(out, snapshot);
 	warn_unknown(out, snapshot);
 	warn_losses(out, snapshot);
+	warn_order(out, snapshot);
 	warn_threads(out, snapshot);
 	warn_beyond(out, snapshot);
 	warn_table(out, snapshot);
