@@ -3,8 +3,10 @@
 #include "nic/link.h"
 #include "nic/nl.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/if_link.h>
+#include <linux/if_tunnel.h>
 #include <linux/net_namespace.h>
 #include <linux/rtnetlink.h>
 #include <stdlib.h>
@@ -47,6 +49,34 @@ static void parse_vlan(const struct nlattr *data, struct link *out)
 			out->vlan_id = get_number(attr);
 }
 
+static void parse_xfrm(const struct nlattr *data, struct link *out)
+{
+	struct nlattr *attr;
+
+	mnl_attr_for_each_nested (attr, data)
+		if (mnl_attr_get_type(attr) == IFLA_XFRM_IF_ID)
+			out->tunnel.key = get_number(attr);
+		else if (mnl_attr_get_type(attr) == IFLA_XFRM_COLLECT_METADATA)
+			out->tunnel.any = true;
+}
+
+static void parse_vti(const struct nlattr *data, struct link *out)
+{
+	struct nlattr *attr;
+
+	mnl_attr_for_each_nested (attr, data) {
+		size_t len = mnl_attr_get_payload_len(attr);
+		uint32_t *to = mnl_attr_get_type(attr) == IFLA_VTI_LOCAL    ? out->tunnel.local
+			       : mnl_attr_get_type(attr) == IFLA_VTI_REMOTE ? out->tunnel.remote
+									    : NULL;
+
+		if (mnl_attr_get_type(attr) == IFLA_VTI_IKEY)
+			out->tunnel.key = ntohl(get_number(attr));
+		else if (to && len <= sizeof(out->tunnel.local))
+			memcpy(to, mnl_attr_get_payload(attr), len);
+	}
+}
+
 static void parse_info(const struct nlattr *nest, struct link *out)
 {
 	struct nlattr *attr;
@@ -60,6 +90,10 @@ static void parse_info(const struct nlattr *nest, struct link *out)
 	}
 	if (data && !strcmp(out->kind, "vlan"))
 		parse_vlan(data, out);
+	else if (data && !strcmp(out->kind, "xfrm"))
+		parse_xfrm(data, out);
+	else if (data && (!strcmp(out->kind, "vti") || !strcmp(out->kind, "vti6")))
+		parse_vti(data, out);
 }
 
 /* IFLA_XDP_PROG_ID stands alone on old kernels; with several programs each has its own. */

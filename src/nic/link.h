@@ -22,6 +22,13 @@ enum link_xdp_mode {
 	LINK_XDP_MULTI = 4, /* several of the above at once */
 };
 
+/* Which SAs' packets come out of a tunnel interface, an xfrm interface or vti. */
+struct link_tunnel {
+	uint32_t key; /* the if_id of an xfrm interface; of vti the mark (ikey), host order */
+	bool any;     /* an xfrm interface without an if_id of its own ("external") */
+	uint32_t local[4], remote[4]; /* of vti, network order; zero: any */
+};
+
 struct link {
 	int ifindex;
 	int master;	    /* ifindex of the device it is a slave or port of; 0 none */
@@ -39,6 +46,7 @@ struct link {
 	uint8_t mac[LINK_MAC_LEN];
 	char name[IFNAMSIZ];
 	char kind[LINK_KIND_LEN]; /* IFLA_INFO_KIND: "vlan", "bond", ...; "" for hardware */
+	struct link_tunnel tunnel;
 	char parent_bus[16];	  /* "pci", "virtio"; "" unknown */
 	char parent_dev[64];	  /* "0000:01:00.0"; "" unknown */
 };

@@ -67,6 +67,13 @@ const struct link *watch_link(const struct watch *watch, int ifindex)
 	return node ? &node->link : NULL;
 }
 
+void watch_each(const struct watch *watch, void (*fn)(void *ctx, const struct link *link),
+		void *ctx)
+{
+	for (const struct node *node = watch->nodes; node; node = node->hh.next)
+		fn(ctx, &node->link);
+}
+
 static void node_remove(struct watch *watch, struct node *node, bool tell)
 {
 	HASH_DEL(watch->nodes, node);

@@ -59,6 +59,10 @@ int watch_resync(struct watch *watch);
 /* The links as last seen; NULL if there is none. Valid until the next watch_read. */
 const struct link *watch_link(const struct watch *watch, int ifindex);
 
+/* Calls FN for each of them, in no order. */
+void watch_each(const struct watch *watch, void (*fn)(void *ctx, const struct link *link),
+		void *ctx);
+
 /* The difference of two states of one link. Pure. */
 unsigned int watch_diff(const struct link *was, const struct link *now);
 

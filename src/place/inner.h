@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Are the inner flows of a heavy SA to be spread over other CPUs, by RPS on the interface that they
+ * come out of? What comes after decryption then costs its CPU nothing but an interrupt. Pure.
+ */
+#ifndef PLACE_INNER_H
+#define PLACE_INNER_H
+
+#include <sched.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Estimates, until they are measured where it runs. The part of the work on an SA's packet that
+ * comes after decryption: in emulation 15 to 25% of it could be taken elsewhere. And what taking it
+ * elsewhere costs a packet on the SA's CPU: hashing the inner flow, a queue, its share of an
+ * interrupt.
+ */
+#define INNER_PART    0.2
+#define INNER_COST_NS 300.0
+
+#define INNER_ON  0.6 /* load of the SA's CPU, all that it does, from which on it is worth while */
+#define INNER_OFF 0.3 /* and below which it is no longer; the spreading itself takes a part of it \
+		       */
+#define INNER_ON_NS  3000000000ull
+#define INNER_OFF_NS 10000000000ull
+
+/* Loads are shares of a CPU. */
+struct inner_seen {
+	double sa;	    /* of the heavy SA */
+	double cpu;	    /* of its CPU, with all that it does */
+	double others;	    /* mean of the CPUs that would take the inner flows */
+	unsigned int count; /* of them */
+	double packet_ns;   /* what a packet of an SA costs its CPU */
+};
+
+/* All zero is the beginning. */
+struct inner {
+	bool on;
+	bool turning; /* it should be otherwise, since: */
+	uint64_t since_ns;
+};
+
+/* Takes in what is now (NULL: no SA is heavy); whether `on` changed. */
+bool inner_look(struct inner *inner, const struct inner_seen *seen, uint64_t now_ns);
+
+/* The CPUs of @wanted that are left when those that are not online, and @sas, the SA's own, are
+ * out. */
+void inner_cpus(const cpu_set_t *wanted, const cpu_set_t *online, int sas, cpu_set_t *left);
+
+#endif
