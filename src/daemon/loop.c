@@ -79,6 +79,7 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
 
 	sas_beat(&d->sas, clock_now());
 	learner_expire(&d->learner);
+	roles_keep(&d->roles, rounds_kept(d->rounds)->cpu);
 	roles_look(&d->roles);
 	steered_look(&d->interfaces);
 	losses_look(&d->losses, &d->sas.maps);
@@ -95,7 +96,7 @@ static void on_resync(evutil_socket_t fd, short what, void *arg)
 	uint16_t busy[CPU_SETSIZE];
 
 	d->pending |= PENDING_SYNC;
-	rounds_receiving(d->rounds, busy);
+	sas_loads_receiving(rounds_loads(d->rounds), busy);
 	roles_recheck(&d->roles, busy);
 	if (steered_queues_moved(&d->interfaces))
 		(void)roles_apply(&d->roles, &d->roles.now);

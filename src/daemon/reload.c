@@ -54,14 +54,16 @@ static int take_roles(struct daemon *d, const struct run_options *now)
 	if (same_list(was->cpus, now->cpus) && same_list(was->stray_cpus, now->stray_cpus) &&
 	    was->ike_cpu == now->ike_cpu)
 		return 0;
-	rounds_receiving(d->rounds, busy);
+	sas_loads_receiving(rounds_loads(d->rounds), busy);
 	err = roles_choose(d->sysfs, now, busy, &wanted, &roles);
 	if (!err)
 		roles_say(&wanted, &roles);
 	if (!err)
 		err = roles_apply(&d->roles, &roles);
-	if (!err)
+	if (!err) {
 		d->roles.wanted = wanted;
+		d->roles.kept = -1; /* in a second it is known again */
+	}
 	return err;
 }
 

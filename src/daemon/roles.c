@@ -11,6 +11,7 @@
 #include "host/cpuset.h"
 #include "nic/cpulist.h"
 #include "nic/cpus.h"
+#include "place/heavy.h"
 #include "steer/pick_cpus.h"
 
 /* A list from the command line; every CPU of it must be online. */
@@ -151,8 +152,10 @@ static void say_change(const cpu_set_t *was, const cpu_set_t *now)
  * belong. Where that leaves none, others decrypt until the rings of those that are back are made
  * anew. False: there is nobody.
  */
-static bool roles_now(const struct wanted_cpus *wanted, struct cpu_roles *roles)
+static bool roles_now(const struct roles *r, struct cpu_roles *roles)
 {
+	const struct wanted_cpus *wanted = &r->wanted;
+	bool ike_asked = wanted->ike >= 0;
 	cpu_set_t usable, cpus, strays, back;
 
 	CPU_XOR(&usable, &wanted->online, &wanted->astray);
@@ -163,8 +166,9 @@ static bool roles_now(const struct wanted_cpus *wanted, struct cpu_roles *roles)
 		cpus = usable;
 	if (!CPU_COUNT(&cpus))
 		return false;
-	first_roles(&cpus, &strays,
-		    wanted->ike >= 0 && CPU_ISSET(wanted->ike, &usable) ? wanted->ike : -1, roles);
+	first_roles(&cpus, &strays, ike_asked && CPU_ISSET(wanted->ike, &usable) ? wanted->ike : -1,
+		    roles);
+	heavy_roles(&cpus, r->kept, CPU_COUNT(&strays), ike_asked, roles);
 	return true;
 }
 
@@ -173,7 +177,7 @@ static void take_roles(struct roles *r)
 {
 	struct cpu_roles roles;
 
-	if (!roles_now(&r->wanted, &roles)) {
+	if (!roles_now(r, &roles)) {
 		say_warning(
 			"none of the CPUs that were to decrypt is online: SAs stay where they are");
 		return;
@@ -183,6 +187,14 @@ static void take_roles(struct roles *r)
 		return;
 	say_roles(&roles);
 	(void)roles_apply(r, &roles);
+}
+
+void roles_keep(struct roles *r, int cpu)
+{
+	if (cpu == r->kept)
+		return;
+	r->kept = cpu;
+	take_roles(r);
 }
 
 /* Which CPUs' rings are astray now; whether they are others than before. */
@@ -241,7 +253,7 @@ static void follow_online(struct roles *r)
 
 void roles_adopt(struct roles *r)
 {
-	if (look_astray(r) && roles_now(&r->wanted, &r->now)) {
+	if (look_astray(r) && roles_now(r, &r->now)) {
 		say_roles(&r->now);
 		*r->pending |= PENDING_DRAIN;
 	}

@@ -28,6 +28,7 @@ struct roles {
 	unsigned int *pending;
 	/* Their own, as roles_choose() fills them: */
 	struct wanted_cpus wanted;
+	int kept;	      /* the CPU of a heavy SA; -1: none */
 	struct cpu_roles now; /* of the CPUs that are online; sas->roles are limited to queues */
 };
 
@@ -44,6 +45,9 @@ void roles_adopt(struct roles *roles);
 
 /* From now on these; SAs of other CPUs move away. 0, or a negative errno, said. */
 int roles_apply(struct roles *roles, const struct cpu_roles *now);
+
+/* Strays and IKE leave this CPU, that of a heavy SA (place/heavy.h); -1: there is none. */
+void roles_keep(struct roles *roles, int cpu);
 
 /* Once a second: follows CPUs that come and go. */
 void roles_look(struct roles *roles);

@@ -8,13 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cli/say.h"
+#include "daemon/kept.h"
+#include "daemon/round_why.h"
 #include "host/clock.h"
 #include "place/assign.h"
 #include "place/pace.h"
 #include "sas/loads.h"
-
-#define QUIET \
-	0.01 /* load of the SAs, of a CPU or of all, below which there is nothing to speak of */
 
 struct rounds {
 	struct sas *sas;
@@ -31,6 +30,7 @@ struct rounds {
 	bool still, gapless;  /* nothing can be moved; some SA cannot now (sas_can_move()) */
 	bool away;	      /* after the last one an SA was not where it belongs */
 	__u32 homes;	      /* changes of where SAs belong until then */
+	struct kept kept;
 	/* The input of a round. */
 	struct assign_cpu cpu[CPU_SETSIZE];
 	unsigned int number[CPU_SETSIZE]; /* of the CPUs in there */
@@ -58,16 +58,21 @@ void rounds_soon(struct rounds *r)
 	at(r, r->last_ns + pace_next(0, r->options->interval, true) * 1000000ull, clock_now());
 }
 
-void rounds_receiving(const struct rounds *r, uint16_t busy[CPU_SETSIZE])
+const struct kept *rounds_kept(const struct rounds *r)
 {
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		busy[cpu] = r->loads->busy[cpu].softirq;
+	return &r->kept;
+}
+
+const struct sas_loads *rounds_loads(const struct rounds *r)
+{
+	return r->loads;
 }
 
 void rounds_restart(struct rounds *r)
 {
 	uint64_t now_ns = clock_now();
 
+	r->kept = (struct kept){.cpu = -1};
 	if (r->options->interval) {
 		r->wanted = true; /* and not later than now */
 		at(r, now_ns, now_ns);
@@ -166,7 +171,6 @@ static void gather(struct rounds *r, struct round_state *state)
 {
 	const struct slots *slots = taking_part(r);
 	bool more = !r->still;
-	enum first_why why;
 	int home;
 
 	gather_cpus(r);
@@ -177,7 +181,7 @@ static void gather(struct rounds *r, struct round_state *state)
 		sas_loads_fetch(r->loads, slots, i);
 		if (sa_word_flags(table_word(&r->sas->table, slot)) & SA_HANDS_OFF)
 			continue;
-		home = sas_pinned_cpu(r->sas, slot, &why);
+		home = kept_home(&r->kept, r->sas, slot);
 		if (more && home >= 0 && home != (int)sas_cpu(r->sas, slot) &&
 		    !moving(r->sas, slot))
 			more = move(r, slot, (unsigned int)home, state);
@@ -185,50 +189,26 @@ static void gather(struct rounds *r, struct round_state *state)
 	}
 }
 
-/* Is the heaviest SA all that there is to move away from the CPU of the largest load? */
-static bool heaviest_alone(const struct rounds *r, const struct assign_result *result)
-{
-	const struct assign_sa *heaviest;
-	const struct sas_load_cpu *its;
-
-	if (result->heaviest < 0)
-		return false;
-	heaviest = &r->sa[result->heaviest];
-	its = &r->loads->cpu[r->number[heaviest->cpu]];
-	return its->sas + its->other >= result->after - 1e-6 && its->sas - heaviest->load < QUIET;
-}
-
-static double load_of_sas(const struct rounds *r)
-{
-	double load = 0;
-
-	for (size_t i = 0; i < r->cpus; i++)
-		load += r->loads->cpu[r->number[i]].sas;
-	return load;
-}
-
-/* One sentence in a word (core/layout.h). */
 static enum round_why explain(const struct rounds *r, const struct assign_result *result,
 			      const struct assign_limits *limits, const struct round_state *state,
 			      bool more)
 {
-	double bound = result->floor + fmax(limits->on * result->fair, limits->idle);
+	struct round_found found = {
+		.loads = r->loads,
+		.result = result,
+		.limits = limits,
+		.generic = r->sas->generic,
+		.still = r->still,
+		.gapless = r->gapless,
+		.more = more,
+		.moves = state->moves,
+	};
 
-	if (r->sas->generic)
-		return ROUND_GENERIC;
-	if (r->still)
-		return ROUND_NIC;
-	if (more)
-		return ROUND_MORE;
-	if (state->moves)
-		return ROUND_MOVED;
-	if (r->loads->quiet || load_of_sas(r) < QUIET)
-		return ROUND_QUIET;
-	if (result->before > bound)
-		return heaviest_alone(r, result) ? ROUND_BOUND
-		       : r->gapless		 ? ROUND_GAPS
-						 : ROUND_STUCK;
-	return result->bound ? ROUND_BOUND : ROUND_EVEN;
+	if (result->heaviest >= 0) {
+		found.heaviest = r->sa[result->heaviest].load;
+		found.cpu = r->number[r->sa[result->heaviest].cpu];
+	}
+	return round_why_of(&found);
 }
 
 static __u32 millionths(double load)
@@ -276,8 +256,24 @@ static void expect(struct rounds *r)
 	double sum[CPU_SETSIZE];
 
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		sum[cpu] = loads->cpu[cpu].sas + loads->cpu[cpu].other;
+		sum[cpu] = loads->cpu[cpu].sas + loads->cpu[cpu].other + (cpu == r->kept.cpu);
 	sas_forecast(r->sas, sum, loads->mean);
+}
+
+/* Where a CPU is kept now that was not before, idle SAs have to leave it too. */
+static void see_heavy(struct rounds *r, const struct assign_result *result, uint64_t now_ns)
+{
+	struct heavy_seen seen = {.cpus = (size_t)CPU_COUNT(&r->sas->roles.sas)};
+	int was = r->kept.cpu;
+	int64_t slot = -1;
+
+	if (result->heaviest >= 0 && !r->still) {
+		slot = r->slot[result->heaviest];
+		seen.load = sas_loads_of(r->loads, (__u32)slot, NULL);
+	}
+	seen.rest = result->fair * (double)seen.cpus - seen.load;
+	kept_look(&r->kept, r->sas, slot, &seen, now_ns);
+	r->away |= r->kept.cpu != was;
 }
 
 static void decide(struct rounds *r, uint64_t now_ns)
@@ -302,6 +298,8 @@ static void decide(struct rounds *r, uint64_t now_ns)
 	for (size_t i = 0; i < result.moves; i++) {
 		const struct assign_move *m = &result.move[i];
 
+		if (kept_bars(&r->kept, r->sas, r->slot[m->sa], r->number[m->to]))
+			continue;
 		if (!move(r, r->slot[m->sa], r->number[m->to], &state)) {
 			more = true;
 			break;
@@ -314,6 +312,7 @@ static void decide(struct rounds *r, uint64_t now_ns)
 	}
 	r->restless |= state.moves || more;
 	state.why = explain(r, &result, &limits, &state, more);
+	see_heavy(r, &result, now_ns);
 	report(r, &result, &state);
 }
 
@@ -326,7 +325,7 @@ static bool idle(const struct rounds *r)
 	const struct round_state *last = &r->sas->maps.report->round;
 
 	return r->loads->quiet && r->loads->changes == r->changes && !r->wanted && last->time_ns &&
-	       last->why == ROUND_QUIET;
+	       last->why == ROUND_QUIET && !r->kept.heavy.is;
 }
 
 static void on_time(evutil_socket_t fd, short what, void *arg)

@@ -4,8 +4,10 @@
 #define DAEMON_ROUNDS_H
 
 #include <event2/event.h>
+#include "daemon/kept.h"
 #include "daemon/pending.h"
 #include "daemon/settings.h"
+#include "sas/loads.h"
 #include "sas/sas.h"
 
 struct rounds;
@@ -24,7 +26,8 @@ void rounds_soon(struct rounds *rounds);
 /* The interval may be another one. */
 void rounds_restart(struct rounds *rounds);
 
-/* How busy each CPU was with receiving in the last round, in permille. */
-void rounds_receiving(const struct rounds *rounds, uint16_t busy[CPU_SETSIZE]);
+/* The CPU that is kept for a heavy SA, as of the last round; and the loads then. */
+const struct kept *rounds_kept(const struct rounds *rounds);
+const struct sas_loads *rounds_loads(const struct rounds *rounds);
 
 #endif

@@ -99,6 +99,7 @@ static int choose_roles(struct daemon *d)
 		.sysfs = d->sysfs,
 		.options = d->options,
 		.pending = &d->pending,
+		.kept = -1,
 	};
 	err = roles_choose(d->sysfs, d->options, NULL, &roles->wanted, &roles->now);
 	if (!err)

@@ -349,3 +349,18 @@ void sas_loads_sample(struct sas_loads *l, __u64 now_ns)
 	if (all)
 		sum_up(l);
 }
+
+double sas_loads_all(const struct sas_loads *loads)
+{
+	double load = 0;
+
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		load += loads->cpu[cpu].sas;
+	return load;
+}
+
+void sas_loads_receiving(const struct sas_loads *loads, uint16_t busy[CPU_SETSIZE])
+{
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		busy[cpu] = loads->busy[cpu].softirq;
+}

@@ -76,4 +76,10 @@ void sas_loads_fetch(const struct sas_loads *loads, const struct slots *slots, _
  */
 double sas_loads_of(const struct sas_loads *loads, __u32 slot, double *doubt);
 
+/* Of all SAs, in CPUs. */
+double sas_loads_all(const struct sas_loads *loads);
+
+/* How busy each CPU was with receiving in the last round, in permille. */
+void sas_loads_receiving(const struct sas_loads *loads, uint16_t busy[CPU_SETSIZE]);
+
 #endif
