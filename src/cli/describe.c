@@ -142,7 +142,7 @@ static void bash_arguments(const struct verb *verb, FILE *out)
 {
 	fprintf(out, "\t\tcase $before in\n");
 	for (const struct option_row *row = verb->options; row->name; row++) {
-		if (row->type == OPTION_CHOICE) {
+		if (row->choices) {
 			fprintf(out, "\t\t--%s) kind=words words='", row->name);
 			for (int i = 0; row->choices[i]; i++)
 				fprintf(out, "%s%s", i ? " " : "", row->choices[i]);
@@ -219,7 +219,7 @@ static void zsh_option(const struct option_row *row, FILE *out)
 	fputc(']', out);
 	if (row->argument)
 		fprintf(out, ":%s:", row->argument);
-	if (row->type == OPTION_CHOICE) {
+	if (row->choices) {
 		fputc('(', out);
 		for (int i = 0; row->choices[i]; i++)
 			fprintf(out, "%s%s", i ? " " : "", row->choices[i]);

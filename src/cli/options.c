@@ -83,11 +83,20 @@ static enum parsed set_address(const struct option_row *row, const char *text,
 static enum parsed set_string(const struct option_row *row, const char *text, const char **member,
 			      char *why, size_t size)
 {
+	char choices[64] = "";
 	cpu_set_t cpus;
 
+	for (int i = 0; row->choices && row->choices[i]; i++) {
+		if (!strcmp(text, row->choices[i])) {
+			*member = text;
+			return PARSED_OK;
+		}
+		snprintf(choices + strlen(choices), sizeof(choices) - strlen(choices), "%s or ",
+			 row->choices[i]);
+	}
 	if (row->type == OPTION_CPUS && (cpulist_parse(text, &cpus) || !CPU_COUNT(&cpus)))
-		return because(PARSED_WRONG, why, size, "--%s %s: not a list of CPUs such as 0-3,8",
-			       row->name, text);
+		return because(PARSED_WRONG, why, size, "--%s %s: not %sa list of CPUs such as 0-3,8",
+			       row->name, text, choices);
 	if (!*text)
 		return because(PARSED_WRONG, why, size, "--%s: empty", row->name);
 	*member = text;

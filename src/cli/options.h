@@ -36,7 +36,7 @@ struct option_row {
 	size_t offset;		    /* of the member */
 	size_t given;		    /* of a bool that is set when the option is there, if not 0 */
 	int64_t least, most;	    /* OPTION_NUMBER, OPTION_LARGE */
-	const char *const *choices; /* OPTION_CHOICE; NULL ends them */
+	const char *const *choices; /* OPTION_CHOICE; of OPTION_CPUS words that go too; NULL ends them */
 	bool (*call)(void *into, const char *text); /* OPTION_CALL; false: it is not @argument */
 	const char *help; /* without a full stop; range and default are added */
 	bool call_only;	  /* means nothing in a file of settings */

@@ -27,9 +27,10 @@ static enum status check_names(const struct run_options *o)
 
 static enum status check(const struct run_options *o)
 {
-	if (o->interval && o->interval < INTERVAL_LEAST)
-		return complain_usage("run", "--interval %u: neither 0 nor at least %u",
-				      o->interval, INTERVAL_LEAST);
+	char why[256];
+
+	if (settings_fault(o, why, sizeof(why)))
+		return complain_usage("run", "--%s", why);
 	if (o->generic && run_method(o) && !run_method(o)->mode[1])
 		return complain_usage("run", "--generic goes with --method %s alone",
 				      method_default()->name);

@@ -57,7 +57,33 @@ struct round_state {
 	__u64 heaviest_key;
 	__u32 heaviest_load;
 	__u32 interval_ms;
+	__u32 kept;	/* 1: a CPU is kept for a heavy SA: */
+	__u32 kept_cpu;
+	__u32 kept_spi;
+	__u32 pad;
 	__u64 packet_ps, byte_ps, receive_ps; /* fitted costs, in picoseconds of a CPU */
+};
+
+/* What becomes of inner flows (--inner); in words: cmd/show/heavy.c. */
+enum inner_state {
+	INNER_OFF,	 /* it was not asked for */
+	INNER_SPREAD,	 /* they are spread over other CPUs than their SA's */
+	INNER_LIGHT,	 /* there is no SA for which it is worth while */
+	INNER_POLICY,	 /* the SA comes out of no interface */
+	INNER_ELSEWHERE, /* its interface is down or in another network namespace */
+	INNER_METHOD,	 /* packets bear the NIC's queue number or hash */
+	INNER_NO_CPU,	 /* none is left for them */
+	INNER_FAILED,	 /* the kernel refuses the mask */
+	INNER_STATES
+};
+
+struct report_inner {
+	__u32 state;	  /* enum inner_state */
+	__u32 interfaces; /* that they are spread behind; of the first: */
+	__u32 spi;	  /* its heaviest SA, or the one that the state is about; 0: none */
+	__u32 if_id;	  /* of that */
+	char name[16];
+	__u64 cpus[16]; /* bits: those that take the inner flows */
 };
 
 /* How long the last moves took, from their beginning: move n is at n % MOVE_TIMES. */
@@ -97,6 +123,7 @@ struct report {
 	__u64 table_full; /* SAs that found no place; they are strays */
 	__u32 nice_seen;  /* as host->nice_value, but what it is; or NICE_UNKNOWN */
 	__u32 pad;
+	struct report_inner inner;
 	struct report_interface interface[HOST_INTERFACES];
 	struct report_cpu cpu[REPORT_CPUS];
 };

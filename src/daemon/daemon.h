@@ -18,6 +18,7 @@
 #include "daemon/roles.h"
 #include "daemon/rounds.h"
 #include "daemon/settings.h"
+#include "daemon/spread.h"
 
 struct daemon {
 	struct settings *settings;
@@ -38,6 +39,7 @@ struct daemon {
 	struct candidates candidates;
 	struct roles roles;
 	struct rounds *rounds;
+	struct spread spread;
 	struct control *control;
 	struct losses losses;
 	struct metrics *metrics;

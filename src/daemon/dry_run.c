@@ -18,6 +18,7 @@
 #include "client/lock.h"
 #include "daemon/meet.h"
 #include "daemon/roles.h"
+#include "daemon/spread.h"
 #include "host/cpuset.h"
 #include "nic/cpulist.h"
 #include "nic/netns.h"
@@ -213,6 +214,7 @@ int dry_run(const struct run_options *options)
 	struct out *out = out_new(stdout, options->json);
 	struct wanted_cpus wanted;
 	struct cpu_roles roles;
+	cpu_set_t inner;
 	int refused, err, bad;
 
 	if (!out)
@@ -221,6 +223,8 @@ int dry_run(const struct run_options *options)
 		out_number(out, "version", 1);
 	refused = check_host(options, out);
 	err = roles_choose(0, options, NULL, &wanted, &roles);
+	if (!err)
+		err = spread_choose(options, &roles, &inner);
 	if (!err)
 		print_cpus(out, &wanted, &roles);
 	if (!err)

@@ -21,14 +21,22 @@ bool kept_bars(const struct kept *kept, const struct sas *sas, __u32 slot, unsig
 
 int kept_home(const struct kept *kept, const struct sas *sas, __u32 slot)
 {
-	cpu_set_t others = sas->roles.sas;
+	cpu_set_t others;
 	enum first_why why;
 	int home = sas_pinned_cpu(sas, slot, &why);
 
 	if (home >= 0 || !kept_bars(kept, sas, slot, sas_cpu(sas, slot)))
 		return home;
+	others = sas->roles.sas;
 	CPU_CLR((size_t)kept->cpu, &others);
 	return first_cpu(&others, sas->placed, sas->load);
+}
+
+void kept_report(const struct kept *kept, struct round_state *state)
+{
+	state->kept = kept->cpu >= 0;
+	state->kept_cpu = (__u32)kept->cpu;
+	state->kept_spi = kept->spi;
 }
 
 /* The heavy SA, or its CPU, is another one; once it is gone the CPU is kept for a while yet. */
@@ -37,12 +45,14 @@ static void follow(struct kept *kept, const struct sas *sas)
 	int slot = kept_slot(kept, sas);
 	int cpu = slot >= 0 ? (int)sas_cpu(sas, (__u32)slot) : kept->cpu;
 
+	if (slot >= 0)
+		kept->spi = sa_word_spi(table_word(&sas->table, (__u32)slot));
 	if (cpu == kept->cpu)
 		return;
 	kept->cpu = cpu;
 	say("SA 0x%08x takes %.0f%% of a CPU: CPU %d is kept for it, and no other SA, stray or IKE goes "
 	    "there",
-	    sa_word_spi(table_word(&sas->table, (__u32)slot)), 100 * kept->heavy.load, cpu);
+	    kept->spi, 100 * kept->heavy.load, cpu);
 }
 
 void kept_look(struct kept *kept, const struct sas *sas, int64_t slot,

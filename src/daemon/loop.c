@@ -82,6 +82,8 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
 	roles_keep(&d->roles, rounds_kept(d->rounds)->cpu);
 	roles_look(&d->roles);
 	steered_look(&d->interfaces);
+	if (!d->starting && !d->sas.adopting)
+		spread_look(&d->spread, clock_now());
 	losses_look(&d->losses, &d->sas.maps);
 	if (!d->options->interval)
 		follow_count(&d->follow);

@@ -72,11 +72,12 @@ static int read_again(const struct settings *was, struct settings *again, char *
 {
 	int err = settings_read(again, &was->asked, why, size);
 
-	if (err || !again->now.interval || again->now.interval >= INTERVAL_LEAST)
+	if (err)
 		return err;
-	snprintf(why, size, "interval: neither 0 nor at least %d", INTERVAL_LEAST);
-	settings_free(again);
-	return -EINVAL;
+	err = settings_fault(&again->now, why, size);
+	if (err)
+		settings_free(again);
+	return err;
 }
 
 /* What was told before is freed: nobody holds on to a text of it. */
@@ -98,6 +99,7 @@ static void take(struct daemon *d, const struct settings *again)
 static int read_settings(struct daemon *d)
 {
 	struct settings again;
+	cpu_set_t given;
 	char why[256];
 
 	if (read_again(d->settings, &again, why, sizeof(why))) {
@@ -105,11 +107,12 @@ static int read_settings(struct daemon *d)
 		return -1;
 	}
 	keep_fixed(d, &again.now);
-	if (take_roles(d, &again.now)) {
+	if (spread_choose(&again.now, &d->roles.now, &given) || take_roles(d, &again.now)) {
 		settings_free(&again);
 		return -1;
 	}
 	take(d, &again);
+	d->spread.given = given;
 	return 0;
 }
 

@@ -235,6 +235,7 @@ static void report(struct rounds *r, const struct assign_result *result, struct 
 	state->packet_ps = (__u64)(cost->packet * 1e12 + 0.5);
 	state->byte_ps = (__u64)(cost->byte * 1e12 + 0.5);
 	state->receive_ps = (__u64)(cost->receive * 1e12 + 0.5);
+	kept_report(&r->kept, state);
 	r->sas->maps.report->round = *state;
 }
 

@@ -107,6 +107,11 @@ static int choose_roles(struct daemon *d)
 	return err;
 }
 
+static int choose_inner(struct daemon *d)
+{
+	return spread_choose(d->options, &d->roles.now, &d->spread.given);
+}
+
 /* What `show` alone reads may be of another version than what is steered: it ends nothing. */
 static void begin_report(struct daemon *d)
 {
@@ -221,6 +226,16 @@ static int open_learner(struct daemon *d)
 static int open_rounds(struct daemon *d)
 {
 	d->rounds = rounds_new(d->base, &d->sas, d->options, &d->pending);
+	d->spread.needs = (struct spread_needs){
+		.sas = &d->sas,
+		.sad = d->follow.sad,
+		.options = d->options,
+		.watch = d->watch,
+		.rounds = d->rounds,
+		.roles = &d->roles,
+	};
+	d->spread.undo = d->undo;
+	d->spread.report = d->sas.maps.report;
 	return d->rounds ? 0 : -ENOMEM;
 }
 
@@ -255,8 +270,8 @@ static int attach(struct daemon *d)
 
 /* In this order: first what can fail without having changed anything. */
 static int (*const steps[])(struct daemon *d) = {
-	be_alone,	   prepare_metrics, open_sysfs,	  choose_roles,	  open_undo,
-	take_down_foreign, open_sas,	    adopt,	  open_addresses, open_follow,
+	be_alone,	   prepare_metrics, open_sysfs,	  choose_roles,	  choose_inner,
+	open_undo,	  take_down_foreign, open_sas,	    adopt,	  open_addresses, open_follow,
 	open_learner,	   open_rounds,	    open_control, loop_open,	  attach,
 	drop_privileges,   start_metrics,
 };
@@ -305,6 +320,7 @@ static int clean_up(struct daemon *d, bool failed)
 
 	metrics_close(d->metrics);
 	rounds_free(d->rounds);
+	spread_close(&d->spread);
 	learner_close(&d->learner);
 	candidates_forget_all(&d->candidates);
 	loop_close(d);

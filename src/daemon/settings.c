@@ -5,7 +5,9 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
+#include <string.h>
 #include "cli/say.h"
+#include "text/because.h"
 
 const struct run_options settings_defaults = {
 	.ike_cpu = -1,
@@ -15,6 +17,8 @@ const struct run_options settings_defaults = {
 	.resync = 10,
 	.interval = 500,
 };
+
+static const char *const inner_words[] = {"auto", "off", NULL};
 
 #define MEMBER(member) .offset = offsetof(struct run_options, member)
 
@@ -90,6 +94,14 @@ const struct option_row settings_rows[] = {
 	 .help = "the longest time between two looks at the load, after which SAs are moved to even "
 		 "it out, 20 or more; 100 while they move; 0: never, SAs stay where they are first "
 		 "placed"},
+	{.name = "inner",
+	 .argument = "auto|off|CPUS",
+	 .type = OPTION_CPUS,
+	 .choices = inner_words,
+	 MEMBER(inner),
+	 .help = "spread what comes out of xfrm interfaces over these CPUs, by inner flow, so that "
+		 "an SA's CPU only decrypts; auto: for a heavy SA, where that is worth while; off, "
+		 "the default: not"},
 	{.name = "sas",
 	 .argument = "FILE",
 	 .type = OPTION_FILE,
@@ -170,6 +182,36 @@ int settings_read(struct settings *s, const struct run_options *asked, char *why
 	if (err)
 		settings_free(s);
 	return err;
+}
+
+enum inner_how inner_how(const struct run_options *o)
+{
+	if (!o->inner || !strcmp(o->inner, "off"))
+		return INNER_NEVER;
+	return strcmp(o->inner, "auto") ? INNER_LIST : INNER_AUTO;
+}
+
+int settings_fault(const struct run_options *o, char *why, size_t size)
+{
+	const struct method *method = run_method(o);
+
+	if (o->interval && o->interval < INTERVAL_LEAST)
+		return because(-EINVAL, why, size, "interval %u: neither 0 nor at least %u",
+			       o->interval, INTERVAL_LEAST);
+	if (inner_how(o) == INNER_NEVER)
+		return 0;
+	if ((method && !method_has(method, METHOD_BARE)) || o->generic)
+		return because(-EINVAL, why, size,
+			       "inner %s: not with %s%s, where a packet keeps the queue number or the "
+			       "hash of its outer packet, and the kernel goes by these; use method "
+			       "%s in native mode",
+			       o->inner, o->generic ? "generic" : "method ",
+			       o->generic ? "" : method->name, method_with(METHOD_BARE)->name);
+	if (inner_how(o) == INNER_AUTO && !o->interval)
+		return because(-EINVAL, why, size,
+			       "inner auto: not with interval 0, for it goes by loads, which are then "
+			       "not looked at; name CPUs");
+	return 0;
 }
 
 void settings_free(struct settings *s)

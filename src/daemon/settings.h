@@ -27,6 +27,7 @@ struct run_options {
 	unsigned int stray_limit; /* packets a second, 0: none */
 	unsigned int resync;	  /* seconds between dumps of the kernel's SAs */
 	unsigned int interval;	  /* ms between rounds of placing by load, 0: there are none */
+	const char *inner; /* "off", "auto" or a CPU list; NULL: off */
 	const char *sas;	  /* file of SAs, or NULL */
 	const char *metrics;	  /* file for Prometheus, or NULL */
 	bool learn;
@@ -45,6 +46,11 @@ static inline const struct method *run_method(const struct run_options *options)
 	return options->method ? methods[options->method - 1] : NULL;
 }
 
+enum inner_how { INNER_NEVER, INNER_AUTO, INNER_LIST };
+
+/* What --inner says. */
+enum inner_how inner_how(const struct run_options *options);
+
 /* The options of `run`, and what they are if nobody says anything. */
 extern const struct option_row settings_rows[];
 extern const struct run_options settings_defaults;
@@ -62,6 +68,9 @@ struct settings {
 int settings_read(struct settings *settings, const struct run_options *asked, char *why, size_t size);
 
 void settings_free(struct settings *settings);
+
+/* Do they fit together, as far as words tell? 0; or -EINVAL, and @why says what is wrong. */
+int settings_fault(const struct run_options *options, char *why, size_t size);
 
 /* From now on so much is said as these say. */
 void settings_say(const struct run_options *options);

@@ -19,7 +19,7 @@ static bool by_sight(const struct inner *inner, const struct inner_seen *seen)
 {
 	if (!seen || !seen->count)
 		return false;
-	return inner->on ? seen->cpu >= INNER_OFF : seen->cpu >= INNER_ON && worth(seen);
+	return inner->on ? seen->cpu >= INNER_IDLE : seen->cpu >= INNER_BUSY && worth(seen);
 }
 
 bool inner_look(struct inner *inner, const struct inner_seen *seen, uint64_t now_ns)

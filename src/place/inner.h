@@ -19,9 +19,8 @@
 #define INNER_PART    0.2
 #define INNER_COST_NS 300.0
 
-#define INNER_ON  0.6 /* load of the SA's CPU, all that it does, from which on it is worth while */
-#define INNER_OFF 0.3 /* and below which it is no longer; the spreading itself takes a part of it \
-		       */
+#define INNER_BUSY 0.6 /* load of the SA's CPU, all that it does, from which on it is worth while */
+#define INNER_IDLE 0.3 /* and below which it is no longer: a part of it is gone elsewhere then */
 #define INNER_ON_NS  3000000000ull
 #define INNER_OFF_NS 10000000000ull
 

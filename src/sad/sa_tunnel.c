@@ -44,7 +44,7 @@ bool sa_tunnel_kind(const struct link *link)
 
 int sa_tunnel(const struct sa *sa, const struct link *link)
 {
-	if (!(link->flags & IFF_UP))
+	if (!(link->flags & IFF_UP) || link->lower_netnsid >= 0)
 		return NOT;
 	if (!strcmp(link->kind, "xfrm"))
 		return by_xfrm(sa, &link->tunnel);

@@ -11,7 +11,8 @@
  * all; of several interfaces the one with the highest figure has them. As the kernel looks
  * (xfrmi_lookup() in net/xfrm/xfrm_interface_core.c, vti_input() in net/ipv4/ip_vti.c): an xfrm
  * interface by the SA's if_id, one without an if_id of its own ("external") for all that no other
- * has, vti by addresses and mark. One that is down has none.
+ * has, vti by addresses and mark. One that is down has none, nor has one that was moved here from
+ * another network namespace, for it serves the SAs there.
  */
 int sa_tunnel(const struct sa *sa, const struct link *link);
 

@@ -96,6 +96,13 @@ static void write_host(struct writer *w, const struct snapshot *s)
 	family(w, "espalier_sa_heaviest_load_ratio", "gauge",
 	       "Load of the heaviest SA, a share of one CPU.");
 	real(w, NULL, NULL, s->measured && s->round.heaviest ? s->round.heaviest_load : NAN);
+	family(w, "espalier_heavy_sa_cpu", "gauge",
+	       "The CPU that is kept for a heavy SA; no series while none is.");
+	if (s->heavy.cpu >= 0)
+		count(w, NULL, NULL, (uint64_t)s->heavy.cpu);
+	family(w, "espalier_inner_interfaces", "gauge",
+	       "Interfaces whose inner flows are spread over other CPUs than their SA's.");
+	count(w, NULL, NULL, s->heavy.interfaces);
 	family(w, "espalier_moves_total", "counter", "SAs that were moved to another CPU.");
 	count(w, NULL, NULL, moves->done);
 	family(w, "espalier_moves_pending", "gauge", "SAs that are being moved.");

@@ -98,6 +98,7 @@ static int take_all_but_sas(struct snapshot_taking *t, snapshot_counts_fn counts
 	memset(s, 0, sizeof(*s));
 	s->report_blank = t->maps->report_blank;
 	snapshot_take_round(s, t->maps->report, t->now_ns);
+	snapshot_take_heavy(s, t->maps->report);
 	err = snapshot_take_rings(t);
 	if (err)
 		return err;

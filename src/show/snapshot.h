@@ -74,6 +74,18 @@ struct snapshot_round {
 	double packet_ns, byte_ns, receive_ns; /* fitted costs */
 };
 
+/* What a heavy SA is given: a CPU of its own, and others for what its packets become. */
+struct snapshot_heavy {
+	int cpu;	 /* that is kept for it; -1: none is */
+	uint32_t spi;
+	enum inner_state state;	 /* of inner flows; of all but the first two: */
+	uint32_t inner_spi;	 /* the SA that it is about, 0: none */
+	uint32_t if_id;		 /* of that */
+	unsigned int interfaces; /* that they are spread behind; of the first: */
+	char name[17];
+	cpu_set_t cpus; /* that take its inner flows */
+};
+
 /* Moves, and how long they took from their beginning. */
 struct snapshot_moves {
 	unsigned int pending;
@@ -103,6 +115,7 @@ struct snapshot {
 	double imbalance;
 	bool measured;		     /* loads are: rounds are made */
 	struct snapshot_round round; /* if measured */
+	struct snapshot_heavy heavy;
 	struct snapshot_moves moves;
 	/* The report is of another version: all that lies in core/report.h is left blank. */
 	bool report_blank;

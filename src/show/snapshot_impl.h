@@ -49,4 +49,7 @@ double snapshot_imbalance(const struct snapshot *snapshot);
 /* The last round, whether loads are measured, and how long the last moves took. */
 void snapshot_take_round(struct snapshot *snapshot, const struct report *report, __u64 now_ns);
 
+/* What a heavy SA is given; after snapshot_take_round(). */
+void snapshot_take_heavy(struct snapshot *snapshot, const struct report *report);
+
 #endif

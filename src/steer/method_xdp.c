@@ -134,7 +134,7 @@ static void take_off(struct steered *s)
 const struct method method_xdp = {
 	.name = "xdp",
 	.mode = {"native", "generic"},
-	.traits = METHOD_PLACES | METHOD_COUNTS | METHOD_IN_ORDER | METHOD_CONFINES | METHOD_UDP |
+	.traits = METHOD_PLACES | METHOD_COUNTS | METHOD_IN_ORDER | METHOD_CONFINES | METHOD_UDP | METHOD_BARE |
 		  METHOD_PINNED,
 	.fits = fits,
 	.check = check,

@@ -50,7 +50,10 @@ struct json_object *undo_item_new(const struct link *link);
 /* Add a member; false when out of memory. */
 bool undo_item_add(struct json_object *item, const char *key, struct json_object *value);
 
-/* The present link of an item: same ifindex, and same name or hardware address. -ENODEV if gone. */
+/*
+ * The present link of an item: same ifindex, and same name or hardware address, of which both may have none.
+ * -ENODEV if gone.
+ */
 int undo_item_link(struct json_object *item, struct link *out);
 
 /* Is the item's interface, which is gone from here, in another network namespace that we know of? */

@@ -68,8 +68,9 @@ int undo_item_link(struct json_object *item, struct link *out)
 	now = undo_item_new(out);
 	if (!now)
 		return -ENOMEM;
+	/* An xfrm interface has no address: of such a one the number must do. */
 	same = !strcmp(undo_text(now, "interface"), undo_text(item, "interface")) ||
-	       (out->mac_len && !strcmp(undo_text(now, "mac"), undo_text(item, "mac")));
+	       !strcmp(undo_text(now, "mac"), undo_text(item, "mac"));
 	json_object_put(now);
 	return same ? 0 : -ENODEV;
 }

@@ -67,6 +67,7 @@ boot 6.12 --timeout 1200 -- smoke.sh gain.sh ntuple.sh esp.sh "esp.sh no-btf" "e
 on 0 6.1 --kernel 6.1 --timeout 1200 -- smoke.sh esp.sh events.sh rps.sh kernel.sh beyond.sh
 boot 5.10 --kernel 5.10 --timeout 1200 -- smoke.sh esp.sh kernel.sh
 on 1 "newest SAs" --kernel newest --timeout 1200 -- smoke.sh sixteen.sh events.sh pcpu.sh rps.sh kernel.sh beyond.sh
+on 0 "newest inner" --kernel newest --timeout 1200 -- inner.sh
 on 2 "newest moves" --kernel newest --timeout 1200 -- moves.sh
 ESPALIER_LIBRESWAN=$("$here/../../lab/guest/libreswan") || touch "$tmp/failed"
 export ESPALIER_LIBRESWAN

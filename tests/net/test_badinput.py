@@ -130,6 +130,13 @@ def test_usage(host):
             (["run", "eb", "--stray-limit", "-1"], ["--stray-limit -1"]),
             (["run", "eb", "--resync", "0"], ["--resync 0"]),
             (["run", "eb", "--ike-cpu", "x"], ["--ike-cpu x"]),
+            (["run", "eb", "--inner", "some"],
+             ["--inner some: not auto or off or a list of CPUs such as 0-3,8"]),
+            (["run", "eb", "--inner", ALL, "--method", "rps"],
+             [f"--inner {ALL}: not with method rps", "the hash of its outer packet", "use method xdp"]),
+            (["run", "eb", "--inner", "auto", "--method", "rss"], ["not with method rss"]),
+            (["run", "eb", "--inner", ALL, "--generic"], ["not with generic", "in native mode"]),
+            (["run", "eb", "--inner", "auto", "--interval", "0"], ["not with interval 0", "name CPUs"]),
             (["show", "eb", "ea"], ["ea is one too many"]),
             (["show", "--jsn"], ["--jsn", "--json"]),
             (["stop", "eb", "ea"], ["ea is one too many"]),
@@ -264,6 +271,30 @@ def test_no_such_cpu(host):
             before=before)
     refused(host, ["run", "eb", "--dry-run", "--cpus", NO_CPU], 1, f"no CPU {NO_CPU} online",
             before=before)
+    for dry in [], ["--dry-run"]:
+        refused(host, ["run", "eb", *dry, "--inner", f"{CPUS[0]},{NO_CPU}"], 1, "--inner",
+                f"no CPU {NO_CPU} online", "lscpu", before=before)
+        refused(host, ["run", "eb", *dry, "--cpus", str(CPUS[0]), "--inner", str(CPUS[0])], 1,
+                f"--inner {CPUS[0]}: none is left for inner flows",
+                f"all SAs are decrypted on CPU {CPUS[0]}", before=before)
+
+
+def test_inner_without_interfaces(host):
+    """A host whose tunnels have no interface: said with what gives them one, and nothing is set."""
+    if len(CPUS) < 2:
+        raise lab.Skipped("one CPU: none is left for inner flows")
+    host.add_sas(range(FIRST, FIRST + 3), wait=False)
+    links = host.sh("b", "ls /sys/class/net; ip -o link | cut -d: -f2")
+    host.daemon("--cpus", ALL, "--inner", ALL)
+    host.await_sas(range(FIRST, FIRST + 3))
+    wait_for(lambda: "its tunnel is policy-based" in host.log, "that to be said")
+    check("if_id_in = 42" in host.log and "ipsec-interface=yes" in host.log, "no cure:", host.log)
+    inner = host.show()["inner"]
+    check((inner["state"], inner["interface"], inner["cpus"]) == ("policy", None, []), "show:", inner)
+    check("comes out of no interface" in host.espalier("show").stdout, "show does not say so")
+    check("-> " not in host.log.split("ready:")[1], "something was set:", host.log)
+    check(host.log.count("policy-based") == 1, "said again:", host.log)
+    check(links == host.sh("b", "ls /sys/class/net; ip -o link | cut -d: -f2"), "links")
 
 
 # bpffs

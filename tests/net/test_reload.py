@@ -98,7 +98,10 @@ def test_mistakes_change_nothing(host):
     for word, keys in (("line 2", {"interfaces": "eb", "colour": "blue"}),
                        ("no CPU 1000 online", {"interfaces": "eb", "cpus": "1000"}),
                        ("names no interface", {"cpus": both}),
-                       ("interval: neither", {"interfaces": "eb", "interval": 3})):
+                       ("interval 3: neither", {"interfaces": "eb", "interval": 3}),
+                       ("inner 1000: this machine has no CPU", {"interfaces": "eb", "inner": "1000"}),
+                       ("inner auto: not with interval 0",
+                        {"interfaces": "eb", "inner": "auto", "interval": 0})):
         settings.reload(word, **keys)
         check(host.show()["settings"] == before, "changed:", word, host.show()["settings"])
         check(len(host.show()["interfaces"]) == 1, "interfaces:", word)

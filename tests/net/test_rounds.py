@@ -173,6 +173,37 @@ def test_heavy_sa_sits_alone(host):
     return kept_order(host, receiver.result)
 
 
+def test_heavy_sa_keeps_a_cpu(host):
+    """No SA, stray or IKE goes to the CPU of a heavy SA; when it is no longer heavy that ends."""
+    needs_two()
+    spis = range(FIRST, FIRST + 8)
+    host.add_sas(spis, wait=False)
+    host.daemon("--cpus", ALL, "--ring", "4096", interval=200)
+    host.await_sas(spis)
+    with host.receiver("--work", 4 * WORK_NS, "--spi", FIRST, "--sas", 8):
+        sender = traffic(host, spis, "--rates", "zipf:3", rate=9000)
+
+        def kept():
+            shown = host.show()
+            if any(c["other"] > 0.5 for c in shown["cpus"]):
+                raise Noise("other work on this machine is heavier than the SA")
+            its = shown["kept"]
+            beside = [sa["spi"] for sa in shown["sas"] if its and sa["cpu"] == its["cpu"]]
+            return its and beside == [its["spi"]] and its["cpu"] not in \
+                shown["settings"]["stray_cpus"] + [shown["settings"]["ike_cpu"]] and shown
+        time.sleep(2)
+        shown = wait_for(kept, "the heavy SA to be alone on its CPU", 60, 0.2)
+        check(shown["kept"]["spi"] == f"0x{FIRST:08x}", "kept for another one:", shown["kept"])
+        check(f"CPU {shown['kept']['cpu']} is kept for SA" in host.espalier("show").stdout, "show")
+        host.add_sas(range(FIRST + 100, FIRST + 108))
+        new = {host.shown()[FIRST + n]["cpu"] for n in range(100, 108)}
+        check(shown["kept"]["cpu"] not in new, "a new SA went there:", new)
+        end(sender)
+        wait_for(lambda: host.show()["kept"] is None, "that to end")
+    check("is for all again" in host.log, "not said:", host.log)
+    return f"CPU {shown['kept']['cpu']}"
+
+
 def test_by_hand_stays(host):
     """What was moved by hand stays against the load, until it is released."""
     needs_two()

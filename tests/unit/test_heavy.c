@@ -51,7 +51,7 @@ static void it_must_not_crowd_the_others(void **state)
 	uint64_t now = 5 * SECOND;
 
 	/* On two CPUs all else would be more than it is; on three it is not. */
-	assert_int_equal(turns(&heavy, (struct heavy_seen){7, 0.6, 0.9, 2}, &now, 60), -1);
+	assert_int_equal(turns(&heavy, (struct heavy_seen){7, 0.6, 0.8, 2}, &now, 60), -1);
 	assert_int_equal(turns(&heavy, (struct heavy_seen){7, 0.6, 0.9, 3}, &now, 60), 3);
 	assert_int_equal(turns(&heavy, (struct heavy_seen){7, 0.6, 1.7, 3}, &now, 60), -1);
 	assert_int_equal(turns(&heavy, (struct heavy_seen){7, 0.6, 1.9, 3}, &now, 60), 10);

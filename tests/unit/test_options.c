@@ -62,6 +62,12 @@ static const struct option_row rows[] = {
 	 MEMBER(string),
 	 .help = "a string"},
 	{.name = "cpus", .argument = "LIST", .type = OPTION_CPUS, MEMBER(cpus), .help = "CPUs"},
+	{.name = "maybe",
+	 .argument = "LIST",
+	 .type = OPTION_CPUS,
+	 .choices = choices,
+	 MEMBER(cpus),
+	 .help = "CPUs, or a word"},
 	{.name = "address",
 	 .argument = "A",
 	 .type = OPTION_ADDRESS,
@@ -130,6 +136,10 @@ static void right(void **state)
 	assert_string_equal(o.cpus, "0-3,8");
 	assert_false(o.flag);
 	assert_string_equal(operands, "--flag;");
+	assert_int_equal(parse("verb --maybe two", &o, operands, why), PARSED_OK);
+	assert_string_equal(o.cpus, "two");
+	assert_int_equal(parse("verb --maybe 1-2", &o, operands, why), PARSED_OK);
+	assert_string_equal(o.cpus, "1-2");
 	/* The last one counts. */
 	assert_int_equal(parse("verb --number 1 --number 2", &o, operands, why), PARSED_OK);
 	assert_int_equal(o.number, 2);
@@ -177,6 +187,8 @@ static void wrong(void **state)
 		{"verb --choice ''", "--choice : not one or two"},
 		{"verb --choice on", "--choice on: not one or two"},
 		{"verb --string ''", "--string: empty"},
+		{"verb --maybe three", "--maybe three: not one or two or a list of CPUs such as 0-3,8"},
+		{"verb --cpus one", "--cpus one: not a list of CPUs such as 0-3,8"},
 		{"verb --cpus ''", "--cpus : not a list of CPUs such as 0-3,8"},
 		{"verb --cpus 3-1", "--cpus 3-1: not a list of CPUs such as 0-3,8"},
 		{"verb --cpus 1,", "--cpus 1,: not a list of CPUs such as 0-3,8"},
@@ -475,7 +487,8 @@ static void table_is_sound(const struct verb *verb)
 		assert_true(length > 0 && row->help[length - 1] != '.');
 		assert_null(strpbrk(row->help, "\n\t\""));
 		assert_true((row->type == OPTION_FLAG) == !row->argument);
-		assert_true((row->type == OPTION_CHOICE) == !!row->choices);
+		assert_true(row->type == OPTION_CPUS ||
+			    (row->type == OPTION_CHOICE) == !!row->choices);
 		assert_true(row->offset < verb->size && row->given < verb->size);
 		if (row->type == OPTION_NUMBER)
 			assert_true(row->least < row->most);

@@ -45,16 +45,31 @@ int __wrap_cpus_times_read(const char *path, struct cpus_times *times)
 	return -ENOENT;
 }
 
+/* With CPUs that do nothing no SA costs anything: what the SA in this slot is said to. */
+static double heavy_load;
+static __u32 heavy_slot;
+
+double __real_sas_loads_of(const struct sas_loads *loads, __u32 slot, double *doubt);
+double __wrap_sas_loads_of(const struct sas_loads *loads, __u32 slot, double *doubt);
+
+double __wrap_sas_loads_of(const struct sas_loads *loads, __u32 slot, double *doubt)
+{
+	double load = __real_sas_loads_of(loads, slot, doubt);
+
+	return heavy_load > 0 && slot == heavy_slot ? heavy_load : load;
+}
+
 static int setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
 
 	assert_non_null(f);
 	now_ns = 1000 * MS;
+	heavy_load = 0;
 	f->options.interval = 500;
 	f->base = event_base_new();
 	assert_non_null(f->base);
-	assert_int_equal(plain_sas_open(&f->plain, SAS, CPUS), 0);
+	assert_int_equal(plain_sas_open(&f->plain, SAS + 8, CPUS), 0);
 	f->rounds = rounds_new(f->base, &f->plain.sas, &f->options, &f->pending);
 	assert_non_null(f->rounds);
 	for (__u32 i = 0; i < SAS; i++) {
@@ -238,6 +253,36 @@ static void test_a_new_one_is_unknown(void **state)
 	assert_int_equal(table_cold(&f->plain.sas.table, (__u32)slot)->load, LOAD_UNKNOWN);
 }
 
+/* A heavy SA has its CPU for itself: idle ones leave it, and none comes, until it is heavy no more. */
+static void test_heavy_keeps_a_cpu(void **state)
+{
+	struct fixture *f = *state;
+	const struct kept *kept = rounds_kept(f->rounds);
+	__u32 cpu;
+
+	heavy_slot = f->slot[0];
+	heavy_load = 0.8;
+	run(f, 10, 1000);
+	assert_int_equal(kept->cpu, -1); /* for a second is not long enough */
+	run(f, 30 + ROUNDS, 1000);
+	cpu = sas_cpu(&f->plain.sas, f->slot[0]);
+	assert_int_equal(kept->cpu, cpu);
+	assert_int_equal(kept_slot(kept, &f->plain.sas), f->slot[0]);
+	assert_int_equal(on(f, cpu), 1);
+	assert_int_equal(f->plain.sas.maps.report->round.kept_cpu, cpu);
+	for (__u32 i = 0; i < 8; i++) {
+		int slot = plain_sas_add(&f->plain, 0x2000 + i, now_ns);
+
+		assert_true(slot >= 0);
+		assert_int_not_equal(sas_cpu(&f->plain.sas, (__u32)slot), cpu);
+	}
+	heavy_load = 0.1;
+	run(f, 90, 1000);
+	assert_int_equal(kept->cpu, cpu);
+	run(f, 20, 1000);
+	assert_int_equal(kept->cpu, -1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -249,6 +294,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_busy_leaves_in_a_gap, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_rekey_inherits, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_new_one_is_unknown, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_heavy_keeps_a_cpu, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,6 +78,10 @@ static void by_if_id(void **state)
 	assert_true(sa_tunnel(&with, &external));
 	assert_int_equal(sa_tunnel(&without, &its), 0);
 	assert_true(sa_tunnel(&without, &external));
+	its.lower_netnsid = 0; /* IFLA_LINK_NETNSID: its SAs are those of another namespace */
+	assert_int_equal(sa_tunnel(&with, &its), 0);
+	its.lower_netnsid = -1;
+	assert_true(sa_tunnel(&with, &its));
 	its.flags = 0;
 	assert_int_equal(sa_tunnel(&with, &its), 0);
 	strcpy(another.kind, "veth");

@@ -73,6 +73,9 @@ static void json_loads(void **state)
 	has_string(member(root, "rounds"), "last", "bound");
 	has_string(member(root, "rounds"), "heaviest", "0x00000701");
 	has(member(root, "costs"), "ddd", "packet_ns", "byte_ns", "receive_ns");
+	assert_true(json_object_is_type(member(root, "kept"), json_type_null));
+	has(member(root, "inner"), "snnia", "state", "spi", "interface", "interface_count", "cpus");
+	has_string(member(root, "inner"), "state", "off");
 	first = json_object_array_get_idx(member(root, "cpus"), 0);
 	has(first, "ddd", "load", "other", "share");
 	assert_float_equal(json_object_get_double(member(first, "load")), 0.75, 1e-9);
@@ -157,6 +160,50 @@ static void json_nothing(void **state)
 	json_object_put(root);
 }
 
+/* A CPU of its own, and others for what its packets become. */
+static void what_a_heavy_sa_is_given(void **state)
+{
+	struct maps *maps = *state;
+	struct report_inner *inner = &maps->report->inner;
+	struct json_object *root, *its;
+	struct show_view view = {0};
+	struct snapshot s;
+	char *text;
+
+	add(maps, 1, 0x701, 1, 1);
+	make_round(maps);
+	maps->report->round.kept = 1;
+	maps->report->round.kept_cpu = 1;
+	maps->report->round.kept_spi = 0x701;
+	*inner = (struct report_inner){
+		.state = INNER_SPREAD, .interfaces = 2, .spi = 0x701, .name = "ipsec0", .cpus = {0xd, 1}};
+	s = take(maps);
+	root = print_json(&s);
+	its = member(root, "kept");
+	has(its, "is", "cpu", "spi");
+	assert_int_equal(json_object_get_int(member(its, "cpu")), 1);
+	has_string(its, "spi", "0x00000701");
+	its = member(root, "inner");
+	has_string(its, "state", "spread");
+	has_string(its, "interface", "ipsec0");
+	assert_string_equal(json_object_to_json_string_ext(member(its, "cpus"), JSON_C_TO_STRING_PLAIN),
+			    "[0,2,3,64]");
+	json_object_put(root);
+	view.interfaces = s.interfaces;
+	text = print(&s, false, view);
+	assert_non_null(strstr(text, "CPU 1 is kept for SA 0x00000701"));
+	assert_non_null(strstr(text, "Inner flows of ipsec0 go to CPUs 0,2-3,64, and of 1 more"));
+	free(text);
+	snapshot_free(&s);
+	/* What no daemon of ours wrote misleads nobody. */
+	inner->state = INNER_STATES;
+	maps->report->round.kept_cpu = CPU_SETSIZE;
+	s = take(maps);
+	assert_int_equal(s.heavy.state, INNER_OFF);
+	assert_int_equal(s.heavy.cpu, -1);
+	snapshot_free(&s);
+}
+
 #define ON_MAPS(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -164,6 +211,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		ON_MAPS(json_host),
 		ON_MAPS(json_loads),
+		ON_MAPS(what_a_heavy_sa_is_given),
 		ON_MAPS(json_sas),
 		cmocka_unit_test(json_nothing),
 	};

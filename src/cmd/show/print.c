@@ -5,6 +5,7 @@
 #include <string.h>
 #include "host/cpuset.h"
 #include "cmd/show/details.h"
+#include "cmd/show/heavy.h"
 #include "cmd/show/print.h"
 #include "cmd/show/round.h"
 #include "cmd/show/warn.h"
@@ -134,6 +135,7 @@ static void print_sentence(struct out *out, const struct snapshot *s, const stru
 		s->cpus == 1 ? "" : "s", even, *lost ? ", " : "", lost);
 	if (show_round_why(s, why, sizeof(why)))
 		out_say(out, "Of the last round: %s.", why);
+	show_heavy(out, s);
 }
 
 void show_interface_name(struct out *out, const struct snapshot_interface *interface)

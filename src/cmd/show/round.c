@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The last round and the moves, in words.
 #include <math.h>
+#include "cmd/show/heavy.h"
 #include "cmd/show/round.h"
 
 #define HEAVY	    0.5 /* of a CPU: an SA below bounds nobody yet */
@@ -124,5 +125,5 @@ void show_round(struct out *out, const struct snapshot *s)
 	} else {
 		out_null(out, "rounds");
 		out_null(out, "costs");
-	}
+	}	show_heavy(out, s);
 }
