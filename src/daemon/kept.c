@@ -16,7 +16,8 @@ int kept_slot(const struct kept *kept, const struct sas *sas)
 
 bool kept_bars(const struct kept *kept, const struct sas *sas, __u32 slot, unsigned int cpu)
 {
-	return (int)cpu == kept->cpu && key_in(sas, slot) != kept->heavy.sa;
+	return (int)cpu == kept->cpu && key_in(sas, slot) != kept->heavy.sa &&
+	       heirs_before(&sas->heirs, slot) != (int)kept->slot;
 }
 
 int kept_home(const struct kept *kept, const struct sas *sas, __u32 slot)
@@ -45,8 +46,10 @@ static void follow(struct kept *kept, const struct sas *sas)
 	int slot = kept_slot(kept, sas);
 	int cpu = slot >= 0 ? (int)sas_cpu(sas, (__u32)slot) : kept->cpu;
 
-	if (slot >= 0)
+	if (slot >= 0) {
+		kept->slot = (__u32)slot;
 		kept->spi = sa_word_spi(table_word(&sas->table, (__u32)slot));
+	}
 	if (cpu == kept->cpu)
 		return;
 	kept->cpu = cpu;

@@ -9,8 +9,9 @@
 
 struct kept {
 	struct heavy heavy;
-	int cpu;   /* -1: none is kept */
-	__u32 spi; /* of the heavy SA */
+	int cpu;    /* -1: none is kept */
+	__u32 spi;  /* of the heavy SA */
+	__u32 slot; /* where it is, or was last */
 };
 
 /*
@@ -20,7 +21,10 @@ struct kept {
 void kept_look(struct kept *kept, const struct sas *sas, int64_t slot,
 	       const struct heavy_seen *seen, uint64_t now_ns);
 
-/* May the SA in @slot not go to @cpu, for that is kept for another one? */
+/*
+ * May the SA in @slot not go to @cpu, for that is kept for another one? An heir of the heavy SA
+ * (sas/heirs.h) may: it is about to be the heavy one.
+ */
 bool kept_bars(const struct kept *kept, const struct sas *sas, __u32 slot, unsigned int cpu);
 
 /*

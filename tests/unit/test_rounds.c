@@ -253,6 +253,29 @@ static void test_a_new_one_is_unknown(void **state)
 	assert_int_equal(table_cold(&f->plain.sas.table, (__u32)slot)->load, LOAD_UNKNOWN);
 }
 
+/* The heir of a heavy SA may stay beside it until it is the heavy one, though it is idle yet. */
+static void test_heir_stays_on_the_kept_cpu(void **state)
+{
+	struct fixture *f = *state;
+	struct sas *sas = &f->plain.sas;
+	const struct kept *kept = rounds_kept(f->rounds);
+	struct sa old = plain_sas_sa(0x2000), new = plain_sas_sa(0x2001);
+	enum first_why why;
+
+	old.reqid = new.reqid = 7;
+	assert_int_equal(sas_add(sas, &old, now_ns, &why), 0);
+	f->slot[0] = heavy_slot = (__u32)sas_find(sas, &old.id);
+	heavy_load = 0.8;
+	run(f, 30 + ROUNDS, 1000);
+	assert_int_equal(kept->cpu, sas_cpu(sas, f->slot[0]));
+	assert_int_equal(sas_add(sas, &new, now_ns + 1, &why), 0);
+	f->slot[1] = (__u32)sas_find(sas, &new.id);
+	assert_int_equal(sas_cpu(sas, f->slot[1]), kept->cpu);
+	sas->homes++; /* all take part */
+	run(f, 3, 1000);
+	assert_int_equal(sas_cpu(sas, f->slot[1]), kept->cpu);
+}
+
 /* A heavy SA has its CPU for itself: idle ones leave it, and none comes, until it is heavy no more. */
 static void test_heavy_keeps_a_cpu(void **state)
 {
@@ -295,6 +318,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_rekey_inherits, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_new_one_is_unknown, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_heavy_keeps_a_cpu, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_heir_stays_on_the_kept_cpu, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

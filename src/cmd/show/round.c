@@ -125,5 +125,6 @@ void show_round(struct out *out, const struct snapshot *s)
 	} else {
 		out_null(out, "rounds");
 		out_null(out, "costs");
-	}	show_heavy(out, s);
+	}
+	show_heavy(out, s);
 }

@@ -6,7 +6,7 @@
 #include "show/snapshot.h"
 #include "view/out.h"
 
-/* JSON: the object "moves"; "rounds" and "costs", which are null where no rounds are made. */
+/* JSON: the object "moves"; "rounds" and "costs", which are null where no rounds are made, and what heavy.h has. */
 void show_moves(struct out *out, const struct snapshot *snapshot);
 void show_round(struct out *out, const struct snapshot *snapshot);
 
