@@ -4,7 +4,7 @@
 #include "steer/needs_impl.h"
 #include "view/human.h"
 
-#define MTU_OF_ALL 1500 /* such frames every driver puts in one buffer */
+#define MTU_OF_ALL 1500u /* such frames every driver puts in one buffer */
 
 /* Above that MTU, unless the flag is off. */
 static bool is_known_for_it(const struct needs_judging *j)
