@@ -175,7 +175,7 @@ static void check_measuring(struct test *t, const struct measure_how *how)
 	struct measure *measure;
 	unsigned long packets = 0;
 	uint64_t lost;
-	__u32 id;
+	__u32 id = 0;
 	int program, err = measure_start(&measure, how);
 
 	if (err || bpf_xdp_query_id((int)how->ifindex, 0, &id))
