@@ -16,7 +16,7 @@ import sys
 # From the top down; a folder may need those behind it. cmd/ has folders of its own: a verb may need
 # those behind it, and what lies in cmd/ itself serves them all but for the table of verbs.
 FOLDERS = [
-    "cmd/main", "cmd/describe_main", "cmd/verbs", "cmd/models", "cmd/inspect", "cmd/top", "cmd/show",
+    "cmd/main", "cmd/describe_main", "cmd/verbs", "cmd/models", "cmd/inspect", "cmd/gain", "cmd/top", "cmd/show",
     "cmd/plan", "cmd/simulate", "cmd", "daemon", "client", "show", "steer", "undo", "sad", "sas",
     "predict", "plan", "place", "trace", "cli", "nic", "host", "view", "text", "bpf", "core",
 ]

@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include "cmd/gain_print.h"
+#include "cmd/gain/print.h"
 #include "nic/cpulist.h"
 #include "place/gain.h"
 #include "printed.h"
@@ -337,7 +337,7 @@ static void in_json(void **state)
 			    "\"seconds\":0.0000,\"sa_count\":0,\"esp_udp\":0,\"hands_off\":0,"
 			    "\"active\":0,\"packets\":0,\"bytes\":0,\"heaviest\":null,"
 			    "\"cpus\":[],\"now\":null,\"steered\":false,\"interface\":null,"
-			    "\"method\":null,\"why\":null,\"advice\":null,\"warnings\":[]}\n");
+			    "\"method\":null,\"why\":null,\"advice\":null,\"stages\":null,\"warnings\":[]}\n");
 	free(text);
 }
 

@@ -4,6 +4,7 @@
 #define CMD_GAIN_PRINT_H
 
 #include <net/if.h>
+#include "cmd/gain/stages.h"
 #include "place/gain.h"
 #include "sad/sad.h"
 #include "steer/choose.h"
@@ -20,6 +21,7 @@ struct gain_report {
 	char interface[IFNAMSIZ];  /* on which the heaviest comes in; "" not known */
 	const struct method *method; /* that would be chosen there */
 	char why[1024];
+	struct gain_stages stages;
 };
 
 void gain_print(struct out *out, const struct gain_report *report);

@@ -5,13 +5,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include "cli/verb.h"
-#include "cli/wait.h"
 #include "client/find_pins.h"
-#include "cmd/gain_print.h"
+#include "cmd/gain/count.h"
+#include "cmd/gain/print.h"
 #include "nic/cpulist.h"
 #include "nic/cpus.h"
 #include "nic/link.h"
-#include "sad/kernel_sas.h"
 #include "sad/sa_interface.h"
 #include "sas/maps.h"
 #include "steer/choose.h"
@@ -19,7 +18,7 @@
 #include "sas/table.h"
 
 struct gain_options {
-	unsigned int seconds;
+	unsigned int seconds, measure;
 	const char *cpus;
 	bool json;
 };
@@ -34,6 +33,14 @@ static const struct option_row options[] = {
 	 .least = 1,
 	 .most = 3600,
 	 .help = "how long to count"},
+	{.name = "measure",
+	 .argument = "SECONDS",
+	 .type = OPTION_NUMBER,
+	 .offset = offsetof(struct gain_options, measure),
+	 .least = 1,
+	 .most = 3600,
+	 .help = "count for so long, and measure meanwhile, with programs that sample what the "
+		 "CPUs do, what a packet costs in each stage of its way"},
 	{.name = "cpus",
 	 .argument = "LIST",
 	 .type = OPTION_CPUS,
@@ -46,56 +53,6 @@ static const struct option_row options[] = {
 	 .help = "print JSON"},
 	{0},
 };
-
-/* What was counted between two looks. */
-struct counting {
-	double seconds;
-	struct sad_reading sas; /* what each carried */
-	struct cpus_busy cpu[CPU_SETSIZE];
-};
-
-static int look(struct kernel_sas *kernel, struct sad_reading *sas, struct cpus_times *times)
-{
-	int err = cpus_times_read("/proc/stat", times);
-
-	return err ? err : kernel_sas_take(kernel, sas);
-}
-
-static int count(struct kernel_sas *kernel, unsigned int seconds, struct counting *out)
-{
-	struct sad_reading before = {0};
-	struct cpus_times then, now;
-	int err = look(kernel, &before, &then);
-
-	if (err)
-		return err;
-	/* Nothing to count: say so at once. */
-	if (before.count)
-		out->seconds = wait_seconds(seconds, "counting what the SAs carry");
-	err = look(kernel, &out->sas, &now);
-	if (!err) {
-		sad_reading_since(&out->sas, &before);
-		cpus_busy(&then, &now, out->cpu);
-	}
-	sad_reading_free(&before);
-	return err;
-}
-
-static enum status count_kernel(unsigned int seconds, struct counting *out)
-{
-	struct kernel_sas kernel;
-	int err = kernel_sas_open(&kernel);
-
-	if (!err)
-		err = count(&kernel, seconds, out);
-	kernel_sas_close(&kernel);
-	if (!err)
-		return STATUS_DONE;
-	return complain("gain",
-			"reading the kernel's SAs: %s; the kernel needs XFRM_USER, and we "
-			"CAP_NET_ADMIN",
-			strerror(-err));
-}
 
 /* The CPU that an SA is steered to, -1 if it is not. */
 static int steered_to(const struct maps *maps, const struct sa *sa)
@@ -124,7 +81,23 @@ static bool open_maps(struct maps *maps)
 	return !err;
 }
 
-static int decide(const struct counting *counting, struct gain_report *report)
+/* Where the kernel itself steers, what waits in its backlogs is to be decrypted. */
+static enum stage backlog_of(const struct maps *maps)
+{
+	char name[METHOD_NAME_LEN + 1] = "";
+
+	for (size_t i = 0; i < HOST_INTERFACES; i++) {
+		const struct host_interface *interface = &maps->host->interface[i];
+
+		memcpy(name, interface->method, METHOD_NAME_LEN);
+		if (interface->ifindex && method_has(method_find(name), METHOD_ANY_DRIVER))
+			return STAGE_DECRYPT;
+	}
+	return STAGE_OTHER;
+}
+
+static int decide(const struct counting *counting, const struct maps *maps, bool measure,
+		  struct gain_report *report)
 {
 	uint16_t softirq[CPU_SETSIZE];
 	struct gain_sa *sas = calloc(counting->sas.count + 1, sizeof(*sas));
@@ -134,12 +107,10 @@ static int decide(const struct counting *counting, struct gain_report *report)
 		.cpus = report->cpus,
 		.softirq = softirq,
 	};
-	struct maps maps;
 	int err;
 
 	if (!sas)
 		return -ENOMEM;
-	report->steered = open_maps(&maps);
 	for (size_t i = 0; i < facts.n; i++) {
 		const struct sa *sa = &counting->sas.sa[i];
 
@@ -147,16 +118,17 @@ static int decide(const struct counting *counting, struct gain_report *report)
 			.packets = sa->packets,
 			.bytes = sa->bytes,
 			.hands_off = sa->offload != SA_OFFLOAD_NONE,
-			.cpu = report->steered ? steered_to(&maps, sa) : -1,
+			.cpu = report->steered ? steered_to(maps, sa) : -1,
 		};
 		report->udp += sa->encap;
 	}
-	maps_close(&maps);
 	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
 		softirq[cpu] = counting->cpu[cpu].softirq;
 	err = gain_decide(&facts, &report->gain);
 	if (!err && report->gain.busiest >= 0)
 		report->busy = counting->cpu[report->gain.busiest].busy;
+	if (!err && measure)
+		err = gain_stages_take(counting, sas, &report->stages);
 	free(sas);
 	return err;
 }
@@ -232,8 +204,8 @@ static enum status print(const struct gain_report *report, bool json)
 	return err ? complain("gain", "cannot print: %s", strerror(-err)) : STATUS_DONE;
 }
 
-static enum status report_on(const struct counting *counting, const struct gain_options *o,
-			     struct gain_report *report)
+static enum status report_on(const struct counting *counting, const struct maps *maps,
+			     const struct gain_options *o, struct gain_report *report)
 {
 	enum status status = STATUS_DONE;
 
@@ -244,7 +216,7 @@ static enum status report_on(const struct counting *counting, const struct gain_
 		status = chosen_cpus(report->interface, &report->cpus);
 	if (status != STATUS_DONE)
 		return status;
-	if (decide(counting, report))
+	if (decide(counting, maps, o->measure, report))
 		return complain("gain", "no memory");
 	if (report->gain.active)
 		report->heaviest = &counting->sas.sa[report->gain.heaviest];
@@ -252,19 +224,34 @@ static enum status report_on(const struct counting *counting, const struct gain_
 	return print(report, o->json);
 }
 
+static enum status count_and_report(const struct gain_options *o, struct gain_report *report)
+{
+	struct counting counting = {0};
+	struct count_how how = {
+		.seconds = o->measure ?: o->seconds,
+		.measure = o->measure,
+	};
+	enum status status;
+	struct maps maps;
+
+	report->steered = open_maps(&maps);
+	how.backlog = report->steered ? backlog_of(&maps) : STAGE_OTHER;
+	status = count(&how, report->steered ? &maps : NULL, &counting);
+	if (status == STATUS_DONE)
+		status = report_on(&counting, &maps, o, report);
+	maps_close(&maps);
+	gain_stages_free(&report->stages);
+	sad_reading_free(&counting.sas);
+	return status;
+}
+
 static enum status gain(const void *given, int n, char **operands)
 {
 	const struct gain_options *o = given;
 	struct gain_report report = {0};
-	struct counting counting = {0};
 	enum status status = o->cpus ? given_cpus(o->cpus, &report.cpus) : STATUS_DONE;
 
-	if (status == STATUS_DONE)
-		status = count_kernel(o->seconds, &counting);
-	if (status == STATUS_DONE)
-		status = report_on(&counting, o, &report);
-	sad_reading_free(&counting.sas);
-	return status;
+	return status == STATUS_DONE ? count_and_report(o, &report) : status;
 }
 
 const struct verb verb_gain = {
@@ -273,7 +260,7 @@ const struct verb verb_gain = {
 	.brief = "what spreading could bring here; changes nothing",
 	.about = "Reads the counters of the kernel's inbound SAs and how busy the CPUs are, twice, "
 		 "and says what spreading the SAs over CPUs could bring, and by which method. "
-		 "Loads no program and changes nothing.",
+		 "Changes nothing, and without --measure loads no program.",
 	.options = options,
 	.defaults = &defaults,
 	.size = sizeof(defaults),

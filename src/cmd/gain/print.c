@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What `gain` found, for an operator or as JSON.
-#include "cmd/gain_print.h"
+#include "cmd/gain/print.h"
 
-#include <arpa/inet.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include "cmd/gain/print_sa.h"
 #include "nic/cpulist.h"
 #include "host/cpuset.h"
 #include "view/human.h"
@@ -25,26 +25,6 @@ static const char *verdict_name(enum gain_verdict verdict)
 static const char one_sa_advice[] =
 	"several SAs for the same traffic: per-CPU SAs (RFC 9611; strongSwan 6.0 and Linux 6.13: "
 	"per_cpu_sas = yes), or more tunnels between the gateways";
-
-static const char *address(const struct sa *sa, const __be32 from[4], char text[INET6_ADDRSTRLEN])
-{
-	static const __be32 unknown[4];
-
-	if (!memcmp(from, unknown, sizeof(unknown)) ||
-	    !inet_ntop(sa->id.family, from, text, INET6_ADDRSTRLEN))
-		return NULL;
-	return text;
-}
-
-/* "SA 0x0000abcd from 192.0.2.1" */
-static void name_heaviest(const struct gain_report *r, char *buf, size_t size)
-{
-	char text[INET6_ADDRSTRLEN];
-	const char *from = address(r->heaviest, r->heaviest->src, text);
-
-	snprintf(buf, size, "SA 0x%08x%s%s", r->heaviest->id.spi, from ? " from " : "",
-		 from ? from : "");
-}
 
 static void say_counted(struct out *out, const struct gain_report *r)
 {
@@ -80,7 +60,7 @@ static void say_worth(struct out *out, const struct gain_report *r)
 
 	cpulist_format(&r->cpus, list, sizeof(list));
 	name_now(r, now, sizeof(now));
-	name_heaviest(r, who, sizeof(who));
+	gain_name_sa(r->heaviest, who, sizeof(who));
 	out_say(out,
 		"%s has %.0f%% of the load, the heaviest: with %d CPUs (%s) spreading brings at "
 		"best %.1f times; %s.",
@@ -112,7 +92,7 @@ static void say_verdict(struct out *out, const struct gain_report *r)
 		out_say(out, "There is one CPU to decrypt on: nothing to spread over.");
 		break;
 	case GAIN_ONE_SA:
-		name_heaviest(r, who, sizeof(who));
+		gain_name_sa(r->heaviest, who, sizeof(who));
 		out_say(out,
 			"%s has %.0f%% of the load: no steering helps, since one CPU decrypts one "
 			"SA. What helps: %s.",
@@ -150,16 +130,12 @@ static void say_method(struct out *out, const struct gain_report *r)
 
 static void print_heaviest(struct out *out, const struct gain_report *r)
 {
-	char text[INET6_ADDRSTRLEN];
-
 	if (!r->heaviest) {
 		out_null(out, "heaviest");
 		return;
 	}
 	out_object(out, "heaviest");
-	out_spi(out, "spi", r->heaviest->id.spi);
-	out_string(out, "src", address(r->heaviest, r->heaviest->src, text));
-	out_string(out, "dst", address(r->heaviest, r->heaviest->id.dst, text));
+	gain_print_sa_name(out, r->heaviest);
 	out_real(out, "share", r->gain.share, 3);
 	out_up(out);
 }
@@ -203,6 +179,7 @@ static void print_json(struct out *out, const struct gain_report *r)
 	out_string(out, "method", *r->interface ? r->method->name : NULL);
 	out_string(out, "why", *r->interface ? r->why : NULL);
 	out_string(out, "advice", r->gain.verdict == GAIN_ONE_SA ? one_sa_advice : NULL);
+	gain_stages_print(out, &r->stages);
 }
 
 void gain_print(struct out *out, const struct gain_report *r)
@@ -215,4 +192,5 @@ void gain_print(struct out *out, const struct gain_report *r)
 		say_counted(out, r);
 	say_verdict(out, r);
 	say_method(out, r);
+	gain_stages_print(out, &r->stages);
 }

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+// Counts: looks twice, at SAs, CPUs and rings.
+#include "cmd/gain/count.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include "cli/wait.h"
+#include "core/decision.h"
+#include "sad/kernel_sas.h"
+
+/* Its frames that came off rings, where it is steered. */
+static void count_by_rings(const struct maps *maps, struct sa *sa)
+{
+	const struct table table = maps_table(maps);
+	const struct sa_warm *warm;
+	__u64 word;
+	int slot = table_lookup(&table, sa_id_key(&table.shape, &sa->id), &word);
+
+	if (slot < 0 || !word)
+		return;
+	warm = &maps->warm[slot];
+	for (int i = 0; i < 2; i++) {
+		sa->packets += SHARED(warm->pair[i].packets);
+		sa->bytes += SHARED(warm->pair[i].bytes);
+	}
+}
+
+static int look(struct kernel_sas *kernel, const struct maps *maps, struct sad_reading *sas,
+		struct cpus_times *times)
+{
+	int err = cpus_times_read("/proc/stat", times);
+
+	if (!err)
+		err = kernel_sas_take(kernel, sas);
+	for (size_t i = 0; !err && maps && i < sas->count; i++)
+		if (!sas->sa[i].packets)
+			count_by_rings(maps, &sas->sa[i]);
+	return err;
+}
+
+/* While it waits. What the programs leave to the kernel goes with this process, whatever ends it.
+ */
+static int wait_and_measure(const struct count_how *how, struct counting *out)
+{
+	struct stages *stages = NULL;
+	int err = 0;
+
+	if (how->measure && stages_start(&stages, how->backlog, out->why, sizeof(out->why)))
+		stages = NULL;
+	out->seconds =
+		wait_seconds(how->seconds, stages ? "measuring" : "counting what the SAs carry");
+	if (stages)
+		err = stages_read(stages, &out->stages);
+	stages_free(stages);
+	return err;
+}
+
+static int look_twice(struct kernel_sas *kernel, const struct count_how *how,
+		      const struct maps *maps, struct counting *out)
+{
+	struct sad_reading before = {0};
+	struct cpus_times then, now;
+	int err = look(kernel, maps, &before, &then);
+
+	/* Nothing to count: say so at once. */
+	if (!err && before.count)
+		err = wait_and_measure(how, out);
+	if (!err)
+		err = look(kernel, maps, &out->sas, &now);
+	if (!err) {
+		sad_reading_since(&out->sas, &before);
+		cpus_busy(&then, &now, out->cpu);
+	}
+	sad_reading_free(&before);
+	return err;
+}
+
+enum status count(const struct count_how *how, const struct maps *maps, struct counting *out)
+{
+	struct kernel_sas kernel;
+	int err = kernel_sas_open(&kernel);
+
+	if (!err)
+		err = look_twice(&kernel, how, maps, out);
+	kernel_sas_close(&kernel);
+	if (!err)
+		return STATUS_DONE;
+	return complain("gain",
+			"reading the kernel's SAs: %s; the kernel needs XFRM_USER, and we "
+			"CAP_NET_ADMIN",
+			strerror(-err));
+}
