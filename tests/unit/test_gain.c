@@ -337,7 +337,7 @@ static void in_json(void **state)
 			    "\"seconds\":0.0000,\"sa_count\":0,\"esp_udp\":0,\"hands_off\":0,"
 			    "\"active\":0,\"packets\":0,\"bytes\":0,\"heaviest\":null,"
 			    "\"cpus\":[],\"now\":null,\"steered\":false,\"interface\":null,"
-			    "\"method\":null,\"why\":null,\"advice\":null,\"stages\":null,\"warnings\":[]}\n");
+			    "\"method\":null,\"why\":null,\"advice\":null,\"stages\":null,\"heavy\":null,\"warnings\":[]}\n");
 	free(text);
 }
 

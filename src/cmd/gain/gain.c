@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // espalier gain: what spreading could bring, from the kernel's SA counters alone. Changes nothing.
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -8,11 +9,13 @@
 #include "client/find_pins.h"
 #include "cmd/gain/count.h"
 #include "cmd/gain/print.h"
+#include "host/clock.h"
 #include "nic/cpulist.h"
 #include "nic/cpus.h"
 #include "nic/link.h"
 #include "sad/sa_interface.h"
 #include "sas/maps.h"
+#include "show/snapshot.h"
 #include "steer/choose.h"
 #include "steer/pick_cpus.h"
 #include "sas/table.h"
@@ -188,7 +191,8 @@ static enum status chosen_cpus(char *interface, cpu_set_t *cpus)
 	int err = cpus_facts_read("/sys", &machine);
 
 	if (!err)
-		err = pick_cpus(0, &machine, &interface, *interface != 0, NULL, cpus, why, sizeof(why));
+		err = pick_cpus(0, &machine, &interface, *interface != 0, NULL, cpus, why,
+				sizeof(why));
 	return err ? complain("gain", "choosing CPUs: %s", strerror(-err)) : STATUS_DONE;
 }
 
@@ -202,6 +206,19 @@ static enum status print(const struct gain_report *report, bool json)
 	gain_print(out, report);
 	err = out_close(out);
 	return err ? complain("gain", "cannot print: %s", strerror(-err)) : STATUS_DONE;
+}
+
+/* What `run` found a byte to cost here; NAN: it makes no rounds. */
+static double fitted_byte_ns(const struct maps *maps)
+{
+	struct snapshot snapshot;
+	double byte_ns;
+
+	if (snapshot_take_host(&snapshot, maps, maps_counts, clock_now()))
+		return NAN;
+	byte_ns = snapshot.measured ? snapshot.round.byte_ns : NAN;
+	snapshot_free(&snapshot);
+	return byte_ns;
 }
 
 static enum status report_on(const struct counting *counting, const struct maps *maps,
@@ -218,6 +235,8 @@ static enum status report_on(const struct counting *counting, const struct maps 
 		return status;
 	if (decide(counting, maps, o->measure, report))
 		return complain("gain", "no memory");
+	gain_remedies_take(&report->stages, report->steered ? fitted_byte_ns(maps) : NAN,
+			   (unsigned int)CPU_COUNT(&report->cpus), &report->remedies);
 	if (report->gain.active)
 		report->heaviest = &counting->sas.sa[report->gain.heaviest];
 	find_method(&counting->sas, report);

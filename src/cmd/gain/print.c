@@ -23,7 +23,7 @@ static const char *verdict_name(enum gain_verdict verdict)
 
 /* One SA cannot be spread by whoever receives it: this helps. */
 static const char one_sa_advice[] =
-	"several SAs for the same traffic: per-CPU SAs (RFC 9611; strongSwan 6.0 and Linux 6.13: "
+	"several SAs for the same traffic: per-CPU SAs (RFC 9611; strongSwan 6.0.2 and Linux 6.13: "
 	"per_cpu_sas = yes), or more tunnels between the gateways";
 
 static void say_counted(struct out *out, const struct gain_report *r)
@@ -97,6 +97,8 @@ static void say_verdict(struct out *out, const struct gain_report *r)
 			"%s has %.0f%% of the load: no steering helps, since one CPU decrypts one "
 			"SA. What helps: %s.",
 			who, 100 * r->gain.share, one_sa_advice);
+		if (!r->stages.asked)
+			out_say(out, "What each remedy would bring here: 'espalier gain --measure 5'.");
 		break;
 	case GAIN_SPREAD:
 		name_now(r, now, sizeof(now));
@@ -180,6 +182,7 @@ static void print_json(struct out *out, const struct gain_report *r)
 	out_string(out, "why", *r->interface ? r->why : NULL);
 	out_string(out, "advice", r->gain.verdict == GAIN_ONE_SA ? one_sa_advice : NULL);
 	gain_stages_print(out, &r->stages);
+	gain_remedies_print(out, &r->remedies);
 }
 
 void gain_print(struct out *out, const struct gain_report *r)
@@ -193,4 +196,5 @@ void gain_print(struct out *out, const struct gain_report *r)
 	say_verdict(out, r);
 	say_method(out, r);
 	gain_stages_print(out, &r->stages);
+	gain_remedies_print(out, &r->remedies);
 }

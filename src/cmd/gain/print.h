@@ -4,7 +4,7 @@
 #define CMD_GAIN_PRINT_H
 
 #include <net/if.h>
-#include "cmd/gain/stages.h"
+#include "cmd/gain/remedies.h"
 #include "place/gain.h"
 #include "sad/sad.h"
 #include "steer/choose.h"
@@ -22,6 +22,7 @@ struct gain_report {
 	const struct method *method; /* that would be chosen there */
 	char why[1024];
 	struct gain_stages stages;
+	struct gain_remedies remedies;
 };
 
 void gain_print(struct out *out, const struct gain_report *report);
