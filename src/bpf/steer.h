@@ -97,7 +97,8 @@ static __always_inline bool look_at(__u32 number, struct old_ring *to)
 /* An SA on its way from ring `to` to ring `own`: core/handover.h decides for this CPU. */
 static __noinline int steer_moving(struct xdp_md *ctx, __u64 word, __u32 slot)
 {
-	struct sa_warm *warm = element(sa_warm, slot);
+	/* Not older than the word: by that of the last move this CPU has crossed. */
+	struct sa_warm *warm = element(sa_warm, after(word, slot));
 	__u32 record = warm ? SHARED(warm->record) : NO_MOVE;
 	struct move_record *move = element(move_records, record);
 	__u32 index = record * constants.cpus + bpf_get_smp_processor_id();

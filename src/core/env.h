@@ -47,6 +47,19 @@ static __always_inline __u32 forget(__u32 x, __u32 any)
 }
 
 /*
+ * @index, to reach what may be loaded only after @word was: CPUs that take loads out of order
+ * (arm64) keep to it where the address of one comes from the other. BPF has no other means on all
+ * our kernels.
+ */
+static __always_inline __u32 after(__u64 word, __u32 index)
+{
+	__u64 same = word;
+
+	barrier_var(same);
+	return index + (__u32)(same ^ word);
+}
+
+/*
  * Loads from a packet at any alignment, in the byte order of the packet. The BPF compiler would
  * split a memcpy into single bytes; user space must not load through a misaligned pointer.
  */

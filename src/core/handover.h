@@ -85,15 +85,18 @@ struct old_ring {
 /* A field that another CPU writes or reads: one access, and not moved by the compiler. */
 #define SHARED(x) (*(volatile __typeof__(x) *)&(x))
 
-/* Has the batch in which `to` began to pass frames on been delivered? */
+/*
+ * Has the batch in which `to` began to pass frames on been delivered? The time of it may be seen
+ * later than the mark, and is 0 until then.
+ */
 static __always_inline bool handover_batch_done(struct move_record *move,
 						const struct old_ring *to, __u64 now_ns)
 {
-	__u64 mark = SHARED(move->mark);
+	__u64 mark = SHARED(move->mark), mark_ns = SHARED(move->mark_ns);
 
 	if (!mark)
 		return false;
-	return to->runs >= mark + to->batch || now_ns >= SHARED(move->mark_ns) + HANDOVER_SILENCE_NS;
+	return to->runs >= mark + to->batch || (mark_ns && now_ns >= mark_ns + HANDOVER_SILENCE_NS);
 }
 
 /*
