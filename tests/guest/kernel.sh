@@ -28,16 +28,18 @@ known=$(printf '%s\n' "${lacks[@]}" | jq -Rnc '[inputs | select(. != "") | {(.):
 [ "$(jq -cS . <<<"$asked")" = "$(jq -cS . <<<"$known")" ] || fail "asked: $asked, known: $known"
 passed
 
-# What ESP comes in while pings go: how many SAs were seen.
-measured() {
-	ESP_INTERVAL=0.1 esp_ping 60 >>"$log" 2>&1 &
-	espalier inspect wan --measure 3 --json "$@" | jq .measurement.plain.sas
-	wait $!
+# measure [--xdp]: what ESP comes in while pings go. How many SAs were seen is then in $seen.
+measure() {
+	flood 10.1.1.1 10.2.1.1 10.1.2.1 10.2.2.1
+	seen=$(espalier inspect wan --measure 3 --json "$@" | jq .measurement.plain.sas)
+	end_flood
 }
 
 begin "inspect measures at tc and at XDP"
-[ "$(measured)" = 2 ] || fail "at tc: $(measured)"
-[ "$(measured --xdp)" = 2 ] || fail "at XDP: $(measured --xdp)"
+measure
+[ "$seen" = 2 ] || fail "at tc: $seen"
+measure --xdp
+[ "$seen" = 2 ] || fail "at XDP: $seen"
 passed
 
 begin "the batch of a ring"

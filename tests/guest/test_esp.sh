@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # On the host: boots each guest once and runs in it what is to be shown there. With $ESPALIER_DAY some of
 # the guests only, others on each of three days.
+# shellcheck source-path=SCRIPTDIR
 set -u
 
 here=$(cd "$(dirname "$0")" && pwd)
+. "$here/in-guest.sh"
 tmp=$(mktemp -d /tmp/espalier-esp.XXXXXX)
 # shellcheck disable=SC2317 # the traps reach it
 cleanup() {
@@ -16,29 +18,7 @@ cleanup() {
 trap 'cleanup; exit 130' INT TERM
 guests=0
 
-# in_guest LABEL [OPTION of lab/guest/run...] -- COMMAND...: each COMMAND is a script beside this one.
-in_guest() {
-	local label=$1 options=() commands='' status
-	shift
-	while [ "$1" != -- ]; do
-		options+=("$1")
-		shift
-	done
-	shift
-	for command; do commands+="$here/$command || failed=1; "; done
-	# A guest that was lost and booted again says the same twice: count it once.
-	ESPALIER_GUEST="guest $label" "$here/../../lab/guest/run" "${options[@]}" \
-		sh -c "failed=0; $commands exit \$failed" 2>&1 |
-		awk '!/^ok / || !seen[$0]++ { print; fflush() }'
-	status=${PIPESTATUS[0]}
-	case $status in
-	0 | 1) ;;
-	*) echo "FAIL guest $label: lab/guest/run returned $status" ;;
-	esac
-	return "$((status != 0))"
-}
-
-# The same beside others: a guest keeps one CPU busy, so there are as many as CPUs. What one says is
+# in_guest beside others: a guest keeps one CPU busy, so there are as many as CPUs. What one says is
 # printed in one piece when it ends.
 boot() {
 	local log=$tmp/$((guests += 1))
