@@ -4,6 +4,7 @@
 import json
 import os
 import random
+import re
 import resource
 import signal
 import socket
@@ -148,23 +149,24 @@ def settings(host):
     return out
 
 
-STEPS = 17  # of the start, daemon/run.c
+with open(f"{lab.ROOT}/src/daemon/run.c") as source:  # the steps of the start
+    STEPS = re.findall(r"\w+", re.search(r"\bsteps\[\].*?\{(.*?)\}", source.read(), re.S)[1])
 
 
 def test_signals_between_any_two_steps(host):
     """While starting, SIGTERM undoes all that was done, and SIGHUP kills nobody."""
     host.sysfs("eb/queues/rx-0/rps_cpus", "3")
     before = settings(host)
-    for step in range(STEPS):
+    for step in range(len(STEPS)):
         daemon = host.daemon("--cpus", ALL, *(("--keep",) if step % 2 else ()),
                              switches=f"end-at-{step}", ready=False)
         check(daemon.wait(timeout=60) == 0, step, "ended with", daemon.returncode, host.log)
         check("ready:" not in host.log and "told to end while starting" in host.log, step, host.log)
         check(settings(host) == before, step, "left", settings(host), before, host.log)
-    daemon = host.daemon("--cpus", ALL, switches=f"end-at-{STEPS}")
+    daemon = host.daemon("--cpus", ALL, switches=f"end-at-{len(STEPS)}")
     host.espalier("stop")
     daemon.wait(timeout=30)
-    for step in range(0, STEPS, 3):
+    for step in range(0, len(STEPS), 3):
         daemon = host.daemon("--cpus", ALL, switches=f"hup-at-{step}")
         host.espalier("stop")
         check(daemon.wait(timeout=30) == 0, step, "ended with", daemon.returncode, host.log)
@@ -173,7 +175,9 @@ def test_signals_between_any_two_steps(host):
 def test_told_to_end_while_adopting(host):
     """What an earlier daemon left is taken down too; with --keep it stays as it was."""
     before = settings(host)
-    for step, keep in (8, True), (11, True), (15, True), (8, False), (15, False):
+    for name, keep in (("open_addresses", True), ("open_rounds", True), ("drop_privileges", True),
+                       ("open_addresses", False), ("drop_privileges", False)):
+        step = STEPS.index(name)
         daemon = host.daemon("--cpus", ALL)
         daemon.kill()
         daemon.wait()
