@@ -73,7 +73,7 @@ said=$(in_ns gw-b "$ESP_BUILD/espalier" plan key --json --seconds 1 --table 128 
 holds '.sa_count == 8 and ([.shared[].kind] | unique) == ["esp-udp"] and (.warnings | any(test("count alike")))'
 
 # Steered: who has what is known from the placement, whatever else the CPUs do.
-in_ns gw-b "$ESP_BUILD/espalier" run wan --cpus 0-1 >/dev/null 2>&1 &
+in_ns gw-b "$ESP_BUILD/espalier" run wan --cpus 0-1 --interval 0 >/dev/null 2>&1 &
 until [ "$(in_ns gw-b "$ESP_BUILD/espalier" show --json 2>/dev/null | jq '.sas | length')" = 8 ]; do
 	kill -0 $! || fail "espalier run ended"
 	sleep 0.2

@@ -1,14 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs in the guest: method rps under real ESP, on a NIC whose driver has no XDP (lab/guest/run --net
-# e1000e) or on a veth. rps.sh [nic]. 16 SAs of each kind, each decrypted on its CPU; the daemon killed; a
-# CPU of the masks offline; then as before.
+# e1000e): over a veth a packet would keep the hash that its sender's namespace took. 16 SAs of each kind,
+# each decrypted on its CPU; the daemon killed; a CPU of the masks offline; then as before.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/steer-lab.sh"
-
-wire=${1:-queues=4}
-method=()
-[ "$wire" = nic ] || method=(--method rps) # a veth has XDP, so that auto takes that
 
 masks() {
 	in_ns gw-b unshare -m sh -c \
@@ -34,11 +30,11 @@ on_their_cpus() {
 		fail "$1: show differs from what the kernel decrypted: $decrypted"
 }
 
-begin "16 SAs of each kind by method rps${1:+ on $(basename "$(readlink -f /sys/class/net/eth0/device/driver)")}"
-esp_up 16 16 "$wire" || fail "the lab"
+begin "16 SAs of each kind by method rps on $(basename "$(readlink -f /sys/class/net/eth0/device/driver)")"
+esp_up 16 16 nic || fail "the lab"
 esp_add 16 16 v6 || fail "IPv6"
 before="$(esp_settings) $(masks)"
-start_espalier 64 "${method[@]}"
+start_espalier 64
 says "steering (rps)" || fail "not by method rps"
 on_their_cpus "at first"
 [ "$(awk '{ print $2 }' <<<"$decrypted" | sort | uniq -c | xargs)" = "32 0 32 1" ] ||
@@ -60,7 +56,7 @@ begin "method rps goes on without the daemon, and is adopted"
 kill -9 "$daemon"
 wait "$daemon" 2>/dev/null
 on_their_cpus "without a daemon"
-start_espalier 64 "${method[@]}"
+start_espalier 64
 [ "$(dissectors)" = 1 ] || fail "dissectors: $(dissectors)"
 on_their_cpus "adopted"
 passed

@@ -44,9 +44,9 @@ on() {
 boot "6.12 SAs" --timeout 1200 -- sixteen.sh events.sh pcpu.sh faults.sh strongswan.py
 boot 6.12 --timeout 1200 -- smoke.sh gain.sh ntuple.sh esp.sh "esp.sh no-btf" "esp.sh v6 esn replay=128" \
 	"esp.sh stripped generic" kernel.sh
-on 0 6.1 --kernel 6.1 --timeout 1200 -- smoke.sh esp.sh events.sh rps.sh kernel.sh beyond.sh
+on 0 6.1 --kernel 6.1 --timeout 1200 -- smoke.sh esp.sh events.sh kernel.sh beyond.sh
 boot 5.10 --kernel 5.10 --timeout 1200 -- smoke.sh esp.sh kernel.sh
-on 1 "newest SAs" --kernel newest --timeout 1200 -- smoke.sh sixteen.sh events.sh pcpu.sh rps.sh kernel.sh beyond.sh
+on 1 "newest SAs" --kernel newest --timeout 1200 -- smoke.sh sixteen.sh events.sh pcpu.sh kernel.sh beyond.sh
 on 0 "newest inner" --kernel newest --timeout 1200 -- inner.sh
 on 2 "newest moves" --kernel newest --timeout 1200 -- moves.sh
 ESPALIER_LIBRESWAN=$("$here/../../lab/guest/libreswan") || touch "$tmp/failed"
@@ -57,7 +57,9 @@ on 0 "6.12 virtio" --net virtio --timeout 1200 -- "nic.sh virtio" "esp.sh nic" "
 on 1 "6.12 interrupts" --net virtio --cpus 4 --timeout 1200 -- irqs.sh
 on 1 "newest virtio" --kernel newest --net virtio --timeout 1200 -- rss-ntf.sh
 on 1 "6.12 vmxnet3" --net vmxnet3 --timeout 1200 -- "nic.sh vmxnet3" "esp.sh nic stripped"
-on 0 "6.12 e1000e" --net e1000e --timeout 1200 -- "nic.sh e1000e" "rps.sh nic"
+on 0 "6.12 e1000e" --net e1000e --timeout 1200 -- "nic.sh e1000e" rps.sh
+on 2 "6.1 e1000e" --kernel 6.1 --net e1000e --timeout 1200 -- rps.sh
+on 1 "newest e1000e" --kernel newest --net e1000e --timeout 1200 -- rps.sh
 wait
 [ ! -e "$tmp/failed" ]
 status=$?
