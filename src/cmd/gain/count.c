@@ -39,21 +39,26 @@ static int look(struct kernel_sas *kernel, const struct maps *maps, struct sad_r
 	return err;
 }
 
-/* While it waits. What the programs leave to the kernel goes with this process, whatever ends it.
+/*
+ * Stages are measured from the first look to the second, and loading what measures takes a
+ * while in which packets come: so it looks anew once that runs. What the programs leave to the
+ * kernel goes with this process, whatever ends it.
  */
-static int wait_and_measure(const struct count_how *how, struct counting *out)
+static int begin(struct kernel_sas *kernel, const struct count_how *how, const struct maps *maps,
+		 struct sad_reading *sas, struct cpus_times *times, struct counting *out,
+		 struct stages **stages)
 {
-	struct stages *stages = NULL;
-	int err = 0;
+	int err = look(kernel, maps, sas, times);
 
-	if (how->measure && stages_start(&stages, how->backlog, out->why, sizeof(out->why)))
-		stages = NULL;
-	out->seconds =
-		wait_seconds(how->seconds, stages ? "measuring" : "counting what the SAs carry");
-	if (stages)
-		err = stages_read(stages, &out->stages);
-	stages_free(stages);
-	return err;
+	*stages = NULL;
+	if (err || !sas->count || !how->measure)
+		return err;
+	if (stages_start(stages, how->backlog, out->why, sizeof(out->why))) {
+		*stages = NULL;
+		return 0;
+	}
+	sad_reading_free(sas);
+	return look(kernel, maps, sas, times);
 }
 
 static int look_twice(struct kernel_sas *kernel, const struct count_how *how,
@@ -61,13 +66,18 @@ static int look_twice(struct kernel_sas *kernel, const struct count_how *how,
 {
 	struct sad_reading before = {0};
 	struct cpus_times then, now;
-	int err = look(kernel, maps, &before, &then);
+	struct stages *stages;
+	int err = begin(kernel, how, maps, &before, &then, out, &stages);
 
 	/* Nothing to count: say so at once. */
 	if (!err && before.count)
-		err = wait_and_measure(how, out);
+		out->seconds = wait_seconds(how->seconds,
+					    stages ? "measuring" : "counting what the SAs carry");
 	if (!err)
 		err = look(kernel, maps, &out->sas, &now);
+	if (!err && stages)
+		err = stages_read(stages, &out->stages);
+	stages_free(stages);
 	if (!err) {
 		sad_reading_since(&out->sas, &before);
 		cpus_busy(&then, &now, out->cpu);
