@@ -39,35 +39,24 @@ static int look(struct kernel_sas *kernel, const struct maps *maps, struct sad_r
 	return err;
 }
 
-/*
- * Stages are measured from the first look to the second, and loading what measures takes a
- * while in which packets come: so it looks anew once that runs. What the programs leave to the
- * kernel goes with this process, whatever ends it.
- */
-static int begin(struct kernel_sas *kernel, const struct count_how *how, const struct maps *maps,
-		 struct sad_reading *sas, struct cpus_times *times, struct counting *out,
-		 struct stages **stages)
+/* Stages are measured from the first look to the second; NULL: they are not, @out says why. */
+static struct stages *begin(const struct count_how *how, struct counting *out)
 {
-	int err = look(kernel, maps, sas, times);
+	struct stages *stages;
 
-	*stages = NULL;
-	if (err || !sas->count || !how->measure)
-		return err;
-	if (stages_start(stages, how->backlog, out->why, sizeof(out->why))) {
-		*stages = NULL;
-		return 0;
-	}
-	sad_reading_free(sas);
-	return look(kernel, maps, sas, times);
+	if (!how->measure || stages_start(&stages, how->backlog, out->why, sizeof(out->why)))
+		return NULL;
+	return stages;
 }
 
+/* What the programs leave to the kernel goes with this process, whatever ends it. */
 static int look_twice(struct kernel_sas *kernel, const struct count_how *how,
 		      const struct maps *maps, struct counting *out)
 {
 	struct sad_reading before = {0};
 	struct cpus_times then, now;
-	struct stages *stages;
-	int err = begin(kernel, how, maps, &before, &then, out, &stages);
+	struct stages *stages = begin(how, out);
+	int err = look(kernel, maps, &before, &then);
 
 	/* Nothing to count: say so at once. */
 	if (!err && before.count)

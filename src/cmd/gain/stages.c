@@ -7,13 +7,14 @@
 
 static const char *cannot(const struct counting *counting, const struct gain_stages *stages)
 {
+	if (!stages->n)
+		return "there is no inbound SA in this network namespace";
 	if (*counting->why)
 		return counting->why;
 	for (size_t i = 0; i < stages->n; i++)
 		if (stages->carried[i].packets)
 			return NULL;
-	return stages->n ? "none of the SAs carried a packet meanwhile"
-			 : "there is no inbound SA in this network namespace";
+	return "none of the SAs carried a packet meanwhile";
 }
 
 int gain_stages_take(const struct counting *counting, const struct gain_sa *sas,
