@@ -12,7 +12,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include "../../bench/sandbox.h"
 #include "../unit/frames.h"
@@ -23,6 +22,7 @@
 #include "core/random.h"
 #include "host/clock.h"
 #include "model.h"
+#include "own_process.h"
 #include "ring_answer.h"
 #include "sas/local.h"
 
@@ -62,13 +62,6 @@ struct test {
 	unsigned long ran, short_ones, quick, overflow, cut, untouched, over, wrong;
 	int cpus[CPUS_MAX], n_cpus;
 };
-
-static void die(const char *what, int err)
-{
-	fprintf(stderr, "%s: %s\n", what, strerror(err < 0 ? -err : err));
-	printf("FAIL agreement\n");
-	exit(1);
-}
 
 static void add_base(void *arg, const char *name, int n, const void *bytes, size_t len)
 {
@@ -595,47 +588,43 @@ static bool test(struct test *t)
 	return !t->wrong && t->ran >= MUTATED;
 }
 
-/*
- * In a process of its own, for it goes to namespaces of its own. @switches: sas/switches.h; NULL: with
- * the flow dissector.
- */
-static bool run_test(const char *name, const char *switches)
-{
-	struct test *t = calloc(1, sizeof(*t));
-	int status = 1;
-	pid_t child = t ? fork() : -1;
-	bool good, cuts;
+struct named {
+	const char *name;
+	const char *switches; /* sas/switches.h; NULL: with the flow dissector */
+};
 
-	if (!child) {
-		setenv("ESPALIER_TEST", switches ? switches : "", 1);
-		t->dissect = !switches;
-		good = t->dissect ? test_dissector(t) : test(t);
-		cuts = t->cuts || t->dissect;
-		free(t);
-		printf("%s %s\n", good ? "ok" : "FAIL", name);
-		if (!cuts)
-			printf("skip %s of cut frames: test runs of this kernel (before 6.18) know "
-			       "none\n",
-			       name);
-		fflush(stdout);
-		_exit(!good);
-	}
+static bool run_test(const void *arg)
+{
+	const struct named *named = arg;
+	struct test *t = calloc(1, sizeof(*t));
+	bool good;
+
+	if (!t)
+		die("a test", ENOMEM);
+	setenv("ESPALIER_TEST", named->switches ? named->switches : "", 1);
+	t->dissect = !named->switches;
+	good = t->dissect ? test_dissector(t) : test(t);
+	if (!t->cuts && !t->dissect)
+		printf("skip %s of cut frames: test runs of this kernel (before 6.18) know none\n",
+		       named->name);
 	free(t);
-	if (child < 0 || waitpid(child, &status, 0) < 0)
-		die("a process", errno);
-	return !status;
+	return good;
 }
 
 int main(void)
 {
-	bool good;
+	static const struct named tests[] = {
+		{"agreement", ""},
+		{"agreement without bpf_xdp_pull_data()", "no-pull-data"},
+		{"dissector", NULL},
+	};
+	bool good = true;
 
 	if (geteuid()) {
 		printf("skip agreement: not root\n");
 		return 0;
 	}
-	good = run_test("agreement", "");
-	good &= run_test("agreement without bpf_xdp_pull_data()", "no-pull-data");
-	good &= run_test("dissector", NULL);
+	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
+		good &= in_own_process(tests[i].name, run_test, &tests[i]);
 	return !good;
 }

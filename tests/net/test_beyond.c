@@ -14,13 +14,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include "../../bench/sandbox.h"
 #include "../unit/frames.h"
 #include "cut.h"
 #include "decisions.h"
 #include "nic/kernel.h"
+#include "own_process.h"
 #include "sas/local.h"
 #include "steer/measure.h"
 
@@ -43,12 +43,6 @@ struct test {
 	bool pull;
 	unsigned long ran, redirected, beyond, should_beyond, should_measure, wrong;
 };
-
-static void die(const char *what, int err)
-{
-	printf("FAIL beyond: %s: %s\n", what, strerror(err < 0 ? -err : err));
-	exit(1);
-}
 
 /* Every second SA of the frames is one of ours, and all destinations are. */
 static void know(struct test *t)
@@ -207,34 +201,17 @@ static void check_inspect(struct test *t)
 	check_measuring(t, &how);
 }
 
-static bool test(struct test *t)
+static bool test(const void *arg)
 {
-	set_up(t);
-	check_steering(t);
-	check_inspect(t);
-	cut_close(&t->cut);
-	sandbox_close(&t->box);
-	return !t->wrong;
-}
+	struct test t = {.round = arg};
 
-/* In a process of its own, for it goes to namespaces of its own. */
-static bool run_test(const struct round *round)
-{
-	struct test t = {.round = round};
-	int status = 1;
-	pid_t child = fork();
-	bool good;
-
-	if (!child) {
-		setenv("ESPALIER_TEST", round->switches, 1);
-		good = test(&t);
-		printf("%s %s\n", good ? "ok" : "FAIL", round->name);
-		fflush(stdout);
-		_exit(!good);
-	}
-	if (child < 0 || waitpid(child, &status, 0) < 0)
-		die("a process", errno);
-	return !status;
+	setenv("ESPALIER_TEST", t.round->switches, 1);
+	set_up(&t);
+	check_steering(&t);
+	check_inspect(&t);
+	cut_close(&t.cut);
+	sandbox_close(&t.box);
+	return !t.wrong;
 }
 
 int main(void)
@@ -254,7 +231,7 @@ int main(void)
 	}
 	for (size_t i = 0; i < sizeof(rounds) / sizeof(rounds[0]); i++)
 		if (has || *rounds[i].switches)
-			good &= run_test(&rounds[i]);
+			good &= in_own_process(rounds[i].name, test, &rounds[i]);
 		else
 			printf("skip %s: this kernel has no bpf_xdp_pull_data()\n", rounds[i].name);
 	return !good;

@@ -16,7 +16,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include "../../bench/sandbox.h"
 #include "arrivals.h"
@@ -24,6 +23,7 @@
 #include "host/clock.h"
 #include "nic/cpulist.h"
 #include "nic/sysfs.h"
+#include "own_process.h"
 #include "rps_frame.h"
 #include "sas/labels.h"
 #include "steer/dissector.h"
@@ -54,13 +54,6 @@ struct test {
 	} frame[ARRIVALS_NUMBERS];
 	size_t at[ARRIVALS_CPUS]; /* of those that may come anywhere */
 };
-
-static void die(const char *what, int err)
-{
-	fprintf(stderr, "%s: %s\n", what, strerror(err < 0 ? -err : err));
-	printf("FAIL rps\n");
-	exit(1);
-}
 
 static void bring_up(const char *ifname)
 {
@@ -388,39 +381,39 @@ static bool test_stop(struct test *t)
 	return attached() && !pins_remove(&t->box.sas.pins) && !attached();
 }
 
-static bool run(const char *name, bool (*test)(struct test *t))
+struct named {
+	const char *name;
+	bool (*test)(struct test *t);
+};
+
+static bool run(const void *arg)
 {
-	pid_t child = fork();
-	int status = 1;
+	const struct named *named = arg;
+	static struct test t;
+	bool good;
 
-	if (!child) {
-		static struct test t;
-		bool good;
-
-		set_up(&t);
-		good = test(&t);
-		arrivals_close(&t.arrivals);
-		sandbox_close(&t.box);
-		printf("%s %s\n", good ? "ok" : "FAIL", name);
-		fflush(stdout);
-		_exit(!good);
-	}
-	if (child < 0 || waitpid(child, &status, 0) < 0)
-		die("a process", errno);
-	return !status;
+	set_up(&t);
+	good = named->test(&t);
+	arrivals_close(&t.arrivals);
+	sandbox_close(&t.box);
+	return good;
 }
 
 int main(void)
 {
-	bool good;
+	static const struct named tests[] = {
+		{"test_landing", test_landing},
+		{"test_foreign", test_foreign},
+		{"test_adoption", test_adoption},
+		{"test_stop", test_stop},
+	};
+	bool good = true;
 
 	if (geteuid()) {
 		printf("skip rps: not root\n");
 		return 0;
 	}
-	good = run("test_landing", test_landing);
-	good &= run("test_foreign", test_foreign);
-	good &= run("test_adoption", test_adoption);
-	good &= run("test_stop", test_stop);
+	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
+		good &= in_own_process(tests[i].name, run, &tests[i]);
 	return !good;
 }

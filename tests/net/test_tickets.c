@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include "../../bench/ring.h"
 #include "../../bench/sandbox.h"
 #include "host/clock.h"
+#include "own_process.h"
 
 enum {
 	SPI = 0x1000,
@@ -45,12 +45,6 @@ struct test {
 			(T)->failed++;                                                             \
 		}                                                                                  \
 	} while (0)
-
-static void die(const char *what, int err)
-{
-	printf("FAIL tickets: %s: %s\n", what, strerror(err < 0 ? -err : err));
-	exit(1);
-}
 
 /* ESP in IPv4 to us. */
 static void make_frame(struct frame *frame, __u32 len)
@@ -284,41 +278,45 @@ static void test_nobody_sends_one(struct test *t)
 	check(t, !memcmp(&before, t->line, sizeof(before)));
 }
 
-/* In a process of its own, for it goes to namespaces of its own. */
-static bool run_test(const char *name, void (*test)(struct test *))
-{
-	struct test *t = calloc(1, sizeof(*t));
-	int status = 1;
-	pid_t child = t ? fork() : -1;
+struct named {
+	const char *name;
+	void (*test)(struct test *t);
+};
 
-	if (!child) {
-		set_up(t);
-		test(t);
-		for (int i = 0; i < RINGS; i++)
-			bench_ring_free(t->program[i]);
-		sandbox_close(&t->box);
-		printf("%s %s\n", t->failed ? "FAIL" : "ok", name);
-		fflush(stdout);
-		_exit(t->failed != 0);
-	}
+static bool run_test(const void *arg)
+{
+	const struct named *named = arg;
+	struct test *t = calloc(1, sizeof(*t));
+	bool good;
+
+	if (!t)
+		die("a test", ENOMEM);
+	set_up(t);
+	named->test(t);
+	for (int i = 0; i < RINGS; i++)
+		bench_ring_free(t->program[i]);
+	sandbox_close(&t->box);
+	good = !t->failed;
 	free(t);
-	if (child < 0 || waitpid(child, &status, 0) < 0)
-		die("a process", errno);
-	return !status;
+	return good;
 }
 
 int main(void)
 {
-	bool good;
+	static const struct named tests[] = {
+		{"in_front", test_in_front},
+		{"no_headroom", test_no_headroom},
+		{"no_ring", test_no_ring},
+		{"other_rings", test_other_rings},
+		{"nobody_sends_one", test_nobody_sends_one},
+	};
+	bool good = true;
 
 	if (geteuid()) {
 		printf("skip tickets: not root\n");
 		return 0;
 	}
-	good = run_test("in_front", test_in_front);
-	good &= run_test("no_headroom", test_no_headroom);
-	good &= run_test("no_ring", test_no_ring);
-	good &= run_test("other_rings", test_other_rings);
-	good &= run_test("nobody_sends_one", test_nobody_sends_one);
+	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++)
+		good &= in_own_process(tests[i].name, run_test, &tests[i]);
 	return !good;
 }
