@@ -117,6 +117,7 @@ int needs_check(const struct nic_facts *facts, struct needs_report *report)
 	else
 		check_native(&j);
 	needs_rps(&j);
+	needs_no_spray(facts, report);
 	check_link(&j);
 	if (j.ours)
 		soften(report);

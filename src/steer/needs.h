@@ -34,6 +34,7 @@ enum needs_what {
 	NEEDS_VLAN, /* stripped tags */
 	NEEDS_CHANNELS,
 	NEEDS_RPS,
+	NEEDS_SPRAY, /* packets of one SA on several queues */
 	NEEDS_RESET, /* attaching disturbs traffic */
 	NEEDS_CHECKSUM,
 	NEEDS_FROZEN,  /* settings that cannot be changed while attached */
@@ -83,6 +84,12 @@ void needs_say(struct needs_report *report, enum needs_verdict verdict, enum nee
 struct needs_finding *needs_change(struct needs_report *report, enum needs_what what,
 				   enum undo_kind kind, const char *knob, const char *old_value,
 				   const char *new_value, const char *reason);
+
+/*
+ * For checks of methods that steer packets behind the NIC's queues: is each SA on one of these? If by
+ * what is known of the NIC it is not, its hash fields change to those of its driver's start.
+ */
+void needs_no_spray(const struct nic_facts *facts, struct needs_report *report);
 
 /* All is found. 0, or -ENOMEM: then there is nothing to free. */
 int needs_end(struct needs_report *report);

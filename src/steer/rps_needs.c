@@ -91,6 +91,7 @@ bool rps_check(const struct nic_facts *facts, const cpu_set_t *cpus, struct need
 		return false;
 	}
 	check_hash(facts, report);
+	needs_no_spray(facts, report);
 	check_masks(facts, wanted, report);
 	return true;
 }

@@ -222,6 +222,22 @@ def test_rss_sets_and_restores(host):
         check(nic.everything() == before, model, "changed:", nic.everything())
 
 
+def test_spray_is_stopped(host):
+    """A NIC whose hash takes the sequence number too gets its driver's first fields, and then its own back."""
+    for method in "xdp", "rps":
+        nic = Nic(host, "octeontx2")
+        nic.ethtool("-N", "eb", "rx-flow-hash", "esp4", "sdfn")
+        before = nic.everything()
+        dry = nic.espalier("run", "eb", "--method", method, "--dry-run").stdout
+        check("ethtool -N eb rx-flow-hash esp4 vsd" in dry, dry)
+        nic.start("--method", method)
+        fields = nic.ethtool("-n", "eb", "rx-flow-hash", "esp4")
+        check("L4 bytes" not in fields and "VLAN" in fields, method, fields)
+        check("esp4 sdfn -> vsd" in nic.log(), nic.log())
+        nic.espalier("stop")
+        check(nic.everything() == before, method, "stop left:", nic.everything())
+
+
 def test_killed_between_any_two_steps(host):
     """After SIGKILL behind each change that is made, stop puts everything back bit by bit."""
     add_sas(host, range(FIRST, FIRST + 3))

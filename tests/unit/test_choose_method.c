@@ -25,6 +25,7 @@ static struct nic_facts of_driver(const char *driver)
 	};
 
 	strcpy(facts.driver, driver);
+	claims_ask_nothing(&facts.claims);
 	return facts;
 }
 

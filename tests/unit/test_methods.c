@@ -227,21 +227,29 @@ static void test_table_round(void **state)
 	free(round);
 }
 
-/* What method rss makes of a NIC of a model, after its driver was asked for @fields of esp4. */
-static void rss_of(const char *name, uint64_t fields, struct needs_report *report)
+/* A NIC of a model, after its driver was asked for @fields of esp4. */
+static void facts_of(const char *name, uint64_t fields, struct nic_facts *facts)
 {
-	struct nic_facts facts = {.link.name = "eth0", .model = model_find(name)};
 	struct model_nic *nic = malloc(sizeof(*nic));
 	struct ethtool_rxnfc set = {
 		.cmd = ETHTOOL_SRXFH, .flow_type = AH_ESP_V4_FLOW, .data = fields};
 
+	*facts = (struct nic_facts){.link.name = "eth0", .model = model_find(name)};
 	assert_int_equal(model_nic_init(nic, model_find(name), 4), 0);
 	if (fields)
 		assert_int_equal(model_ethtool(nic, &set), 0);
-	claims_gather(claims_ask_model, nic, &facts.claims);
-	assert_int_equal(method_find("rss")->check(&facts, NULL, report), 0);
+	claims_gather(claims_ask_model, nic, &facts->claims);
 	model_nic_free(nic);
 	free(nic);
+}
+
+/* What method rss makes of it. */
+static void rss_of(const char *name, uint64_t fields, struct needs_report *report)
+{
+	struct nic_facts facts;
+
+	facts_of(name, fields, &facts);
+	assert_int_equal(method_find("rss")->check(&facts, NULL, report), 0);
 }
 
 static void test_rss(void **state)
@@ -297,6 +305,7 @@ static void test_rps_plain(void **state)
 				  .rxhash = SWITCH_ON};
 	struct needs_report report;
 
+	claims_ask_nothing(&facts.claims);
 	/* Queue 1 has the mask already; this driver's hash of ESP would be taken for the kernel's. */
 	facts.model = model_find("octeontx2");
 	assert_int_equal(check_rps("rps-plain", &facts, &report), 0);
@@ -335,6 +344,7 @@ static void test_rps(void **state)
 				  .rxhash = SWITCH_ON};
 	struct needs_report report;
 
+	claims_ask_nothing(&facts.claims);
 	facts.model = model_find("octeontx2");
 	assert_int_equal(check_rps("rps", &facts, &report), 0);
 	assert_string_equal(report.finding[0].knob, "rx-hashing");
@@ -363,13 +373,56 @@ static void test_rps(void **state)
 	needs_report_free(&report);
 }
 
+/* The change of a NIC that sprays, NULL: there is none. */
+static const struct needs_finding *against_spray(const struct needs_report *report)
+{
+	for (size_t i = 0; i < report->count; i++)
+		if (report->finding[i].what == NEEDS_SPRAY)
+			return &report->finding[i];
+	return NULL;
+}
+
+/* octeontx2 with `esp4 sdfn` gets back what its driver had at first, and what that reads back as. */
+static void test_no_spray(void **state)
+{
+	const uint64_t sd = RXH_IP_SRC | RXH_IP_DST, sdfn = sd | RXH_L4_B_0_1 | RXH_L4_B_2_3;
+	static const char *const names[] = {"xdp", "rps", "rps-plain"};
+	struct needs_report report;
+	struct nic_facts facts;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const struct needs_finding *change;
+
+		facts_of("octeontx2-vf", sdfn, &facts);
+		assert_int_equal(check_rps(names[i], &facts, &report), 0);
+		change = against_spray(&report);
+		assert_non_null(change);
+		assert_int_equal(change->verdict, NEEDS_CHANGE);
+		assert_int_equal(change->kind, UNDO_FIELDS);
+		assert_true(change->optional);
+		assert_string_equal(change->knob, "esp4");
+		assert_string_equal(change->old_value, "sdfn");
+		assert_string_equal(change->new_value, "vsd");
+		needs_report_free(&report);
+		/* What it is changed to needs no change, and neither do those that hash the SPI. */
+		facts_of("octeontx2", sd | RXH_VLAN, &facts);
+		assert_int_equal(check_rps(names[i], &facts, &report), 0);
+		assert_null(against_spray(&report));
+		needs_report_free(&report);
+		facts_of("vmxnet3-v6", sdfn, &facts);
+		assert_int_equal(check_rps(names[i], &facts, &report), 0);
+		assert_null(against_spray(&report));
+		needs_report_free(&report);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rule_forms), cmocka_unit_test(test_rules_on_a_nic),
 		cmocka_unit_test(test_rules_plan), cmocka_unit_test(test_table_round),
 		cmocka_unit_test(test_rss),	   cmocka_unit_test(test_rps_plain),
-		cmocka_unit_test(test_rps),
+		cmocka_unit_test(test_rps),	   cmocka_unit_test(test_no_spray),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
