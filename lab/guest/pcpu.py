@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""pcpu.py SPI CPU: makes a per-CPU SA (RFC 9611) of one in this namespace: the same, with
-XFRMA_SA_PCPU, which iproute2 6.1 cannot set. Linux 6.13, and Debian's 6.12 by a backport."""
+"""pcpu.py SPI CPU [PORT]: makes a per-CPU SA (RFC 9611) of one in this namespace: the same, with
+XFRMA_SA_PCPU, which iproute2 6.1 cannot set. Linux 6.13, and Debian's 6.12 by a backport. CPU "-":
+without. PORT: its encapsulation has this source port, 0 for any."""
 import os
 import socket
 import struct
@@ -12,6 +13,7 @@ REQUEST, ACK, DUMP, EXCL, CREATE = 1, 4, 0x300, 0x200, 0x400
 SA_INFO, SPI_AT, FAMILY_AT, PROTO_AT = 224, 56 + 16, 212, 56 + 20  # struct xfrm_usersa_info
 NOT_OURS = {26}  # XFRMA_LASTUSED: the kernel's to say
 DIR, PCPU, DIR_IN = 33, 35, 1  # XFRMA_SA_DIR, without which the kernel takes no PCPU
+ENCAP = 4  # XFRMA_ENCAP, struct xfrm_encap_tmpl: type, source port, destination port, address
 
 
 def request(sock, kind, flags, payload):
@@ -35,29 +37,33 @@ def messages(sock):
             at += (size + 3) & ~3
 
 
-def without(attributes, unwanted):
+def changed(attributes, unwanted, port):
     kept, at = b"", 0
     while at < len(attributes):
         size, kind = struct.unpack_from("=HH", attributes, at)
+        one = attributes[at:at + ((size + 3) & ~3)]
+        if kind == ENCAP and port is not None:
+            one = one[:6] + struct.pack("!H", port) + one[8:]
         if kind not in unwanted:
-            kept += attributes[at:at + ((size + 3) & ~3)]
+            kept += one
         at += (size + 3) & ~3
     return kept
 
 
 def main():
-    spi, cpu = struct.pack("!I", int(sys.argv[1], 0)), int(sys.argv[2])
+    spi, cpu = struct.pack("!I", int(sys.argv[1], 0)), sys.argv[2]
+    port = int(sys.argv[3]) if len(sys.argv) > 3 else None
+    number = b"" if cpu == "-" else struct.pack("=HHB3xHHI", 5, DIR, DIR_IN, 8, PCPU, int(cpu))
     sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 6)  # NETLINK_XFRM
     request(sock, GETSA, DUMP, b"")
     found = [m for m in messages(sock) if m[SPI_AT:SPI_AT + 4] == spi]
     if len(found) != 1:
         sys.exit(f"pcpu.py: {len(found)} SAs have the SPI {sys.argv[1]}")
-    info, attributes = found[0][:SA_INFO], without(found[0][SA_INFO:], NOT_OURS | {DIR, PCPU})
+    info, attributes = found[0][:SA_INFO], changed(found[0][SA_INFO:], NOT_OURS | {DIR, PCPU}, port)
     family = info[FAMILY_AT:FAMILY_AT + 2]
     request(sock, DELSA, ACK, info[56:72] + spi + family + info[PROTO_AT:PROTO_AT + 1] + b"\0")
     acknowledged(sock)
-    request(sock, NEWSA, ACK | EXCL | CREATE,
-            info + attributes + struct.pack("=HHB3xHHI", 5, DIR, DIR_IN, 8, PCPU, cpu))
+    request(sock, NEWSA, ACK | EXCL | CREATE, info + attributes + number)
     acknowledged(sock)
 
 

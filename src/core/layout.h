@@ -174,6 +174,7 @@ struct interface_counts {
 #define COLD_FILE    8u
 #define COLD_ESN     16u
 #define COLD_SEEN    32u /* where it is was seen, by a method that sees SAs */
+#define COLD_ANY_PORT 64u /* ESP-in-UDP from whatever source port */
 
 #define NO_CPU	0xffffffffu
 #define NO_MOVE 0xffffffffu
@@ -219,8 +220,9 @@ struct sa_cold {
 	__be32 src[4], dst[4];
 	__u32 moves;      /* completed */
 	__u32 references; /* SAs that share the entry */
-	/* Where it belongs, or NO_CPU: by its per-CPU number, by hand, by the line of a file. */
-	__u32 pcpu, hand, file;
+	__u32 pcpu;	  /* the CPU that it began on, if it could, or NO_CPU */
+	/* Where it belongs, or NO_CPU: by hand, by the line of a file. */
+	__u32 hand, file;
 	__u32 load;	  /* LOAD_UNKNOWN: not known yet */
 	__u32 replay_window;
 	__u32 reqid, if_id;

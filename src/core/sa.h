@@ -37,6 +37,7 @@ struct sa {
 	 * Host order, 0 when not known. XFRMA_ENCAP holds the ports as they stand in the packets of
 	 * this SA: esp_input_done2() (net/ipv4/esp4.c) compares the UDP source port of an arriving
 	 * packet with encap_sport. So of an inbound SA encap_sport is the peer's, encap_dport ours.
+	 * See sa_any_port().
 	 */
 	uint16_t encap_sport, encap_dport;
 	uint32_t replay_window;	 /* packets; 0: the kernel does not check */
@@ -61,6 +62,15 @@ struct sa {
 static inline __u64 sa_id_key(const struct sa_table_shape *shape, const struct sa_id *id)
 {
 	return sa_key(shape, id->dst, id->spi, id->protocol);
+}
+
+/*
+ * Does it come from whatever UDP source port its sender took? So do the per-CPU SAs of strongSwan's
+ * per_cpu_sas = encap: the source port of an inbound one is 0 in the kernel.
+ */
+static inline _Bool sa_any_port(const struct sa *sa)
+{
+	return sa->source == SA_KERNEL && sa->encap && !sa->encap_sport;
 }
 
 #endif

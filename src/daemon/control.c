@@ -82,8 +82,6 @@ static const char *why_not(int err)
 		return "that CPU takes no SAs; 'espalier show' lists those that do";
 	case -EPERM:
 		return "it is hands off: the NIC decrypts it, and it takes no ring";
-	case -EACCES:
-		return "it is a per-CPU SA (RFC 9611) and stays on its CPU";
 	case -ETIME:
 		return "its traffic has no gap now in which it could move in order; try again";
 	case -ENOSYS:

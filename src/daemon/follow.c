@@ -50,7 +50,7 @@ static void say_cpu(const struct sa *sa, enum first_why why)
 {
 	if (why == FIRST_NOT_OURS)
 		say("SA 0x%08x wants CPU %d, which is not ours to use; it is placed like any other",
-		    sa->id.spi, sa->pcpu >= 0 ? sa->pcpu : sa->cpu);
+		    sa->id.spi, sa->cpu);
 }
 
 static void place(struct follow *f, const struct sa *sa)

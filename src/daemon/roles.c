@@ -253,10 +253,9 @@ static void follow_online(struct roles *r)
 
 void roles_adopt(struct roles *r)
 {
-	if (look_astray(r) && roles_now(r, &r->now)) {
+	if (look_astray(r) && roles_now(r, &r->now))
 		say_roles(&r->now);
-		*r->pending |= PENDING_DRAIN;
-	}
+	*r->pending |= PENDING_DRAIN; /* that daemon may have used other CPUs */
 }
 
 void roles_recheck(struct roles *r, const uint16_t *rx_busy)

@@ -10,7 +10,7 @@
 #define ASSIGN_CPUS_MAX 4096
 
 enum assign_flags {
-	ASSIGN_FIXED = 1, /* a per-CPU SA: stays, unless its CPU is leaving */
+	ASSIGN_FIXED = 1, /* it belongs where it is: stays, unless its CPU is leaving */
 	ASSIGN_BUSY = 2,  /* its last move is under way: stays this time, whatever happens */
 };
 

@@ -34,7 +34,6 @@ int first_home(const cpu_set_t *cpus, const struct first_named *named, enum firs
 		uint32_t cpu;
 		enum first_why why;
 	} by[] = {
-		{named->pcpu, FIRST_PCPU},
 		{named->hand, FIRST_HAND},
 		{named->file, FIRST_FILE},
 	};

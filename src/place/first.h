@@ -23,7 +23,6 @@ void first_roles(const cpu_set_t *cpus, const cpu_set_t *strays, int ike, struct
 /* Who says where an SA belongs. */
 enum first_why {
 	FIRST_ANY,	/* nobody */
-	FIRST_PCPU,	/* its per-CPU number (RFC 9611) */
 	FIRST_HAND,	/* `move` */
 	FIRST_FILE,	/* the line of --sas FILE */
 	FIRST_NOT_OURS, /* somebody, but that CPU is not ours to use */
@@ -33,7 +32,7 @@ enum first_why {
 
 /* The CPUs that each of these names for an SA, or FIRST_NONE. */
 struct first_named {
-	uint32_t pcpu, hand, file;
+	uint32_t hand, file;
 };
 
 /* The CPU where an SA belongs and stays: the first named one that is in @cpus; -1: none is. */

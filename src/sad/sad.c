@@ -163,7 +163,10 @@ static void apply_gone(struct sad *sad, const struct sa *sa)
 		take_away(sad, entry);
 }
 
-/* Only a notice: the kernel's SA keeps the old port until the IKE daemon updates it. */
+/*
+ * Only a notice: the kernel's SA keeps the old port until the IKE daemon updates it. One that takes
+ * any port keeps doing so, whatever port the kernel names.
+ */
 static void apply_moved(struct sad *sad, const struct sa *moved)
 {
 	const struct sa_name *name = sa_set_find(&sad->set, &moved->id);
@@ -176,7 +179,8 @@ static void apply_moved(struct sad *sad, const struct sa *moved)
 		return;
 	sa = entry->sa;
 	memcpy(sa.src, moved->src, sizeof(sa.src));
-	sa.encap_sport = moved->encap_sport;
+	if (!sa_any_port(&sa))
+		sa.encap_sport = moved->encap_sport;
 	update(sad, entry, &sa);
 }
 

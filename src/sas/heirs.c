@@ -27,17 +27,19 @@ void heirs_free(struct heirs *heirs)
 
 static __u32 *last_of(const struct heirs *heirs, const struct sa *sa)
 {
-	uint64_t hash = (uint64_t)sa->if_id << 32 | sa->reqid;
+	uint64_t hash = random_mix((uint64_t)sa->if_id << 32 | sa->reqid) ^ (uint32_t)sa->pcpu;
 
 	for (int i = 0; i < 4; i++)
 		hash = random_mix(hash ^ ((uint64_t)sa->src[i] << 32 | sa->id.dst[i]));
 	return &heirs->last[(hash >> 32) * heirs->size >> 32];
 }
 
+/* Per-CPU SAs of one tunnel differ by their number alone, and a rekey leaves that too. */
 static bool alike(const struct sa_cold *cold, const struct sa *sa)
 {
 	return cold->reqid == sa->reqid && cold->if_id == sa->if_id &&
-	       cold->family == sa->id.family && cold->protocol == sa->id.protocol &&
+	       (int32_t)cold->pcpu == sa->pcpu && cold->family == sa->id.family &&
+	       cold->protocol == sa->id.protocol &&
 	       !memcmp(cold->src, sa->src, sizeof(cold->src)) &&
 	       !memcmp(cold->dst, sa->id.dst, sizeof(cold->dst));
 }

@@ -61,7 +61,8 @@ static void describe(struct sa_cold *cold, const struct sa *sa)
 	cold->reqid = sa->reqid;
 	cold->if_id = sa->if_id;
 	cold->flags = (sa->larval ? COLD_LARVAL : 0) | (sa->encap ? COLD_UDP : 0) |
-		      (sa->esn ? COLD_ESN : 0) | (sa->source == SA_LEARNED ? COLD_LEARNED : 0) |
+		      (sa_any_port(sa) ? COLD_ANY_PORT : 0) | (sa->esn ? COLD_ESN : 0) |
+		      (sa->source == SA_LEARNED ? COLD_LEARNED : 0) |
 		      (sa->source == SA_FILE ? COLD_FILE : 0) | (cold->flags & COLD_SEEN);
 }
 
@@ -116,13 +117,24 @@ static void claim(struct sas *sas, __u32 slot)
 	sas->unclaimed--;
 }
 
-/* An heir goes where its predecessor is, which brought no more than it will. Others to the coldest. */
-static int choose_cpu(struct sas *sas, int before)
+static bool takes_sas(const struct sas *sas, int cpu)
+{
+	return cpu >= 0 && cpu < CPU_SETSIZE && CPU_ISSET(cpu, &sas->roles.sas);
+}
+
+/*
+ * An heir goes where its predecessor is, which brought no more than it will; a per-CPU SA to its
+ * CPU, where what answers it is sent: a wish and no more, for the kernel's input does not look at
+ * the number. Others go to the coldest.
+ */
+static int choose_cpu(struct sas *sas, const struct sa *sa, int before)
 {
 	int cpu = before >= 0 ? (int)sas_cpu(sas, before) : -1;
 
-	if (cpu >= 0 && cpu < CPU_SETSIZE && CPU_ISSET(cpu, &sas->roles.sas))
+	if (takes_sas(sas, cpu))
 		return cpu;
+	if (takes_sas(sas, sa->pcpu))
+		return sa->pcpu;
 	cpu = first_cpu(&sas->roles.sas, sas->placed, sas->load);
 	sas->load[cpu] += sas->load_expected;
 	return cpu;
@@ -131,7 +143,6 @@ static int choose_cpu(struct sas *sas, int before)
 int sas_add(struct sas *sas, const struct sa *sa, __u64 now_ns, enum first_why *why)
 {
 	const struct first_named named = {
-		.pcpu = cpu_or_none(sa->pcpu),
 		.hand = FIRST_NONE,
 		.file = cpu_or_none(sa->cpu),
 	};
@@ -152,7 +163,7 @@ int sas_add(struct sas *sas, const struct sa *sa, __u64 now_ns, enum first_why *
 		return place;
 	cpu = first_home(&sas->roles.sas, &named, why);
 	if (cpu < 0)
-		cpu = choose_cpu(sas, before);
+		cpu = choose_cpu(sas, sa, before);
 	err = insert(sas, sa, key, cpu, place, now_ns);
 	if (err)
 		return err;
@@ -193,7 +204,7 @@ int sas_update(struct sas *sas, const struct sa *sa)
 	if (slot < 0)
 		return -ENOENT;
 	cold = table_cold(&sas->table, slot);
-	sas->homes += cold->pcpu != cpu_or_none(sa->pcpu) || cold->file != cpu_or_none(sa->cpu);
+	sas->homes += cold->file != cpu_or_none(sa->cpu);
 	describe(cold, sa);
 	word = table_word(&sas->table, slot);
 	was = sa_word_flags(word) & SA_HANDS_OFF;
@@ -205,7 +216,7 @@ int sas_update(struct sas *sas, const struct sa *sa)
 int sas_pinned_cpu(const struct sas *sas, __u32 slot, enum first_why *why)
 {
 	const struct sa_cold *cold = table_cold(&sas->table, slot);
-	const struct first_named named = {cold->pcpu, cold->hand, cold->file};
+	const struct first_named named = {cold->hand, cold->file};
 
 	return first_home(&sas->roles.sas, &named, why);
 }
@@ -249,11 +260,8 @@ int sas_move(struct sas *sas, __u32 slot, __u32 cpu, __u64 now_ns)
 int sas_move_by_hand(struct sas *sas, __u32 slot, __u32 cpu, __u64 now_ns)
 {
 	struct sa_cold *cold = table_cold(&sas->table, slot);
-	int err;
+	int err = sas_move(sas, slot, cpu, now_ns);
 
-	if (cold->pcpu == sas_cpu(sas, slot))
-		return -EACCES;
-	err = sas_move(sas, slot, cpu, now_ns);
 	if (!err || err == -EALREADY) {
 		sas->homes += cold->hand != cpu;
 		cold->hand = cpu;

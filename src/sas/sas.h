@@ -130,8 +130,8 @@ int sas_move(struct sas *sas, __u32 slot, __u32 cpu, __u64 now_ns);
 bool sas_can_move(const struct sas *sas, __u32 slot, __u64 now_ns);
 
 /*
- * The same by hand: it then stays there until sas_release(). Also -EACCES: a per-CPU SA, on its
- * CPU; and -EALREADY: it is there, and stays from now on.
+ * The same by hand: it then stays there until sas_release(). Also -EALREADY: it is there, and stays
+ * from now on.
  */
 int sas_move_by_hand(struct sas *sas, __u32 slot, __u32 cpu, __u64 now_ns);
 

@@ -46,6 +46,7 @@ struct snapshot_sa {
 	uint8_t family;	       /* AF_INET or AF_INET6 */
 	uint8_t protocol;
 	bool udp; /* ESP-in-UDP */
+	bool any_port; /* that from whatever source port */
 	enum sa_state state;
 	enum sa_source source;
 	/* Where it is decrypted; -1: hands off, or by a method that does not tell, or not yet. */

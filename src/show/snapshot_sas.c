@@ -28,6 +28,7 @@ static void take_cold(struct snapshot_sa *sa, const struct sa_cold *cold, __u64 
 	sa->family = LOAD(cold->family);
 	sa->protocol = LOAD(cold->protocol);
 	sa->udp = flags & COLD_UDP;
+	sa->any_port = flags & COLD_ANY_PORT;
 	sa->state = state_of(word, flags);
 	sa->source = flags & COLD_LEARNED ? SA_LEARNED : flags & COLD_FILE ? SA_FILE : SA_KERNEL;
 	sa->pcpu = pcpu >= CPU_SETSIZE ? -1 : (int)pcpu;

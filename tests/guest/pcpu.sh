@@ -1,24 +1,46 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Runs in the guest: per-CPU SAs (RFC 9611). Each is decrypted on its CPU, whatever first placement
-# would have said, and cannot be moved away.
+# Runs in the guest: per-CPU SAs (RFC 9611), two of them in UDP as per_cpu_sas = encap has them: of our
+# side the source port is 0, and each of the peer's packets has another. Each is decrypted on its CPU at
+# first, whatever first placement would have said; by hand, or when that CPU is taken away, it is moved
+# as any other, and no ping is lost.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/steer-lab.sh"
 
+cpus_are() {
+	[ "$(shown '.sas[] | "\(.spi) \(.cpu)"' | sort | xargs)" = "$1" ]
+}
+
 begin "per-CPU SAs on their CPUs"
-esp_up 4 0 || fail "the lab"
+esp_up 2 2 || fail "the lab"
 # In turn they would be on 0 1 0 1.
-for pair in 1:1 2:0 3:1 4:1; do
-	in_ns gw-b "$ESP_TOP/lab/guest/pcpu.py" 0xb000000${pair%:*} ${pair#*:} || fail "SA $pair"
+for sa in 1:1 2:0 3:1:0 4:1:0; do
+	IFS=: read -r i cpu port <<<"$sa"
+	# shellcheck disable=SC2086
+	in_ns gw-b "$ESP_TOP/lab/guest/pcpu.py" 0xb000000$i "$cpu" $port || fail "SA $i"
+	[ -z "$port" ] || in_ns gw-a "$ESP_TOP/lab/guest/pcpu.py" 0xb000000$i - 4000$i || fail "port of $i"
 done
 start_espalier 4
-[ "$(shown '.sas[] | "\(.spi) \(.cpu) \(.pcpu)"' | sort | xargs)" = \
-	"0xb0000001 1 1 0xb0000002 0 0 0xb0000003 1 1 0xb0000004 1 1" ] || fail "show: $(shown .sas)"
-espalier move 0xb0000001 0 >>"$log" 2>&1 && fail "a per-CPU SA was moved"
+[ "$(shown '.sas[] | "\(.spi) \(.cpu) \(.pcpu) \(.source_port)"' | sort | xargs)" = \
+	"0xb0000001 1 1 null 0xb0000002 0 0 null 0xb0000003 1 1 any 0xb0000004 1 1 any" ] || fail "show: $(shown .sas)"
 esp_probe_start || fail "no probe"
 ESP_CPU=0 esp_ping 5 || fail "a ping was not answered"
 [ "$(esp_probe_show | grep ^0xb | xargs)" = \
 	"0xb0000001 1 5 0xb0000002 0 5 0xb0000003 1 5 0xb0000004 1 5" ] ||
 	fail "the kernel decrypted: $(esp_probe_show)"
+[ "$(shown '[.sas[] | select(.source_port == "any") | .packets] | @csv')" = 5,5 ] || fail "show: $(shown .sas)"
+passed
+
+begin "per-CPU SAs are moved as any other"
+# shellcheck disable=SC2046
+flood $(for i in 1 2 3 4; do echo 10.1.$i.1 10.2.$i.1; done)
+espalier move 0xb0000003 0 >>"$log" 2>&1 || fail "by hand"
+await 60 "it to be moved" cpus_are "0xb0000001 1 0xb0000002 0 0xb0000003 0 0xb0000004 1"
+echo 0 >/sys/devices/system/cpu/cpu1/online
+await 60 "all to leave CPU 1" cpus_are "0xb0000001 0 0xb0000002 0 0xb0000003 0 0xb0000004 0"
+echo 1 >/sys/devices/system/cpu/cpu1/online
+end_flood
+[ "$sent" = "$answered" ] || fail "lost pings: $flooded"
+[ "$(xfrm_refused)" = 0 ] || fail "refused: $(esp_errors gw-b)"
 stop_espalier
 passed

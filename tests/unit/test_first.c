@@ -68,9 +68,9 @@ static void least_load(void **state)
 	assert_int_equal(first_cpu(&cpus, counts, loads), 1);
 }
 
-static int home(const char *cpus, uint32_t pcpu, uint32_t hand, uint32_t file, enum first_why *why)
+static int home(const char *cpus, uint32_t hand, uint32_t file, enum first_why *why)
 {
-	const struct first_named named = {pcpu, hand, file};
+	const struct first_named named = {hand, file};
 	cpu_set_t usable = set(cpus);
 
 	return first_home(&usable, &named, why);
@@ -80,21 +80,17 @@ static void homes(void **state)
 {
 	enum first_why why;
 
-	assert_int_equal(home("1,3", FIRST_NONE, FIRST_NONE, FIRST_NONE, &why), -1);
+	assert_int_equal(home("1,3", FIRST_NONE, FIRST_NONE, &why), -1);
 	assert_int_equal(why, FIRST_ANY);
-	assert_int_equal(home("1,3", 1, FIRST_NONE, FIRST_NONE, &why), 1);
-	assert_int_equal(why, FIRST_PCPU);
-	assert_int_equal(home("1,3", FIRST_NONE, FIRST_NONE, 1, &why), 1);
+	assert_int_equal(home("1,3", FIRST_NONE, 1, &why), 1);
 	assert_int_equal(why, FIRST_FILE);
-	assert_int_equal(home("1,3", FIRST_NONE, 3, 1, &why), 3);
+	assert_int_equal(home("1,3", 3, 1, &why), 3);
 	assert_int_equal(why, FIRST_HAND);
-	assert_int_equal(home("1,3", 3, 1, 1, &why), 3); /* the kernel's word first */
-	assert_int_equal(why, FIRST_PCPU);
-	assert_int_equal(home("1,3", 2, 1, FIRST_NONE, &why), 1);
-	assert_int_equal(why, FIRST_HAND);
-	assert_int_equal(home("1,3", 2, FIRST_NONE, FIRST_NONE, &why), -1);
+	assert_int_equal(home("1,3", 2, 1, &why), 1);
+	assert_int_equal(why, FIRST_FILE);
+	assert_int_equal(home("1,3", FIRST_NONE, 2, &why), -1);
 	assert_int_equal(why, FIRST_NOT_OURS);
-	assert_int_equal(home("1,3", 2000000, FIRST_NONE, FIRST_NONE, &why), -1);
+	assert_int_equal(home("1,3", FIRST_NONE, 2000000, &why), -1);
 	assert_int_equal(why, FIRST_NOT_OURS);
 }
 

@@ -30,6 +30,7 @@ static void put(struct fixture *f, __u32 slot, const struct sa *sa, int before, 
 		.load = load,
 		.reqid = sa->reqid,
 		.if_id = sa->if_id,
+		.pcpu = (__u32)sa->pcpu,
 		.family = sa->id.family,
 		.protocol = sa->id.protocol,
 	};
@@ -41,6 +42,7 @@ static void put(struct fixture *f, __u32 slot, const struct sa *sa, int before, 
 static struct sa sa_of(uint32_t spi, uint32_t reqid)
 {
 	return (struct sa){
+		.pcpu = -1,
 		.id = {.family = 2, .protocol = 50, .spi = spi, .dst = {1}},
 		.src = {2},
 		.reqid = reqid,
@@ -84,17 +86,18 @@ static void a_rekey_is_recognised(void **state)
 static void others_are_no_heirs(void **state)
 {
 	struct fixture *f = *state;
-	struct sa old = sa_of(0x1000, 7), other[5];
+	struct sa old = sa_of(0x1000, 7), other[6];
 
 	put(f, 5, &old, -1, 100);
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 6; i++)
 		other[i] = sa_of(0x2000, 7);
 	other[0].reqid = 8;
 	other[1].src[0] = 3;
 	other[2].id.dst[0] = 3;
 	other[3].if_id = 1;
 	other[4].id.protocol = 51;
-	for (int i = 0; i < 5; i++) {
+	other[5].pcpu = 1;
+	for (int i = 0; i < 6; i++) {
 		for (__u32 k = 0; k < SLOTS; k++)
 			f->heirs.last[k] = 6; /* whatever the hash */
 		assert_int_equal(heirs_find(&f->heirs, &f->table, &other[i]), -1);
@@ -120,6 +123,22 @@ static void without_load_or_reqid_or_predecessor_there_is_none(void **state)
 	assert_int_equal(heirs_find(&f->heirs, &f->table, &without), -1);
 }
 
+/* Per-CPU SAs of one tunnel are told apart by their number, each with the heirs of its own. */
+static void each_per_cpu_sa_has_its_own_heir(void **state)
+{
+	struct fixture *f = *state;
+	struct sa sa[3] = {sa_of(0x1000, 7), sa_of(0x2000, 7), sa_of(0x3000, 7)};
+
+	sa[1].pcpu = 4;
+	sa[2].pcpu = 5;
+	for (__u32 i = 0; i < 3; i++)
+		put(f, 5 + i, &sa[i], heirs_find(&f->heirs, &f->table, &sa[i]), 100);
+	for (__u32 i = 0; i < 3; i++) {
+		assert_int_equal(heirs_before(&f->heirs, 5 + i), -1);
+		assert_int_equal(heirs_find(&f->heirs, &f->table, &sa[i]), 5 + i);
+	}
+}
+
 static void nothing_has_no_heirs(void **state)
 {
 	struct fixture *f = *state;
@@ -138,6 +157,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(others_are_no_heirs, setup, teardown),
 		cmocka_unit_test_setup_teardown(without_load_or_reqid_or_predecessor_there_is_none,
 						setup, teardown),
+		cmocka_unit_test_setup_teardown(each_per_cpu_sa_has_its_own_heir, setup, teardown),
 		cmocka_unit_test_setup_teardown(nothing_has_no_heirs, setup, teardown),
 	};
 

@@ -276,6 +276,61 @@ static void test_heir_stays_on_the_kept_cpu(void **state)
 	assert_int_equal(sas_cpu(sas, f->slot[1]), kept->cpu);
 }
 
+/* A per-CPU SA begins on its CPU, and leaves it as any other when that is taken or busy. */
+static void test_per_cpu_sas_are_moved_too(void **state)
+{
+	struct fixture *f = *state;
+	struct sas *sas = &f->plain.sas;
+	struct sa sa[2] = {plain_sas_sa(0x2000), plain_sas_sa(0x2001)};
+	enum first_why why;
+	__u32 slot[2];
+
+	for (int i = 0; i < 2; i++) {
+		sa[i].pcpu = 2 + i;
+		assert_int_equal(sas_add(sas, &sa[i], now_ns, &why), 0);
+		slot[i] = (__u32)sas_find(sas, &sa[i].id);
+		assert_int_equal(why, FIRST_ANY);
+		assert_int_equal(sas_cpu(sas, slot[i]), 2 + i);
+	}
+	use(f, 3, false);
+	run(f, ROUNDS, 1000);
+	assert_int_not_equal(sas_cpu(sas, slot[1]), 3);
+	assert_int_equal(sas_cpu(sas, slot[0]), 2);
+	use(f, 3, true);
+	assert_int_equal(sas_move_by_hand(sas, f->slot[0], 2, now_ns), 0);
+	heavy_slot = f->slot[0];
+	heavy_load = 0.8;
+	run(f, 30 + ROUNDS, 1000);
+	assert_int_equal(rounds_kept(f->rounds)->cpu, 2);
+	assert_int_not_equal(sas_cpu(sas, slot[0]), 2);
+	assert_int_equal(sas_move_by_hand(sas, slot[1], 3, now_ns), 0);
+}
+
+/* One whose CPU takes no SAs is placed as any other; the heir of one that was moved stays with it.
+ */
+static void test_a_per_cpu_number_is_a_wish(void **state)
+{
+	struct fixture *f = *state;
+	struct sas *sas = &f->plain.sas;
+	struct sa sa = plain_sas_sa(0x2000);
+	enum first_why why;
+	__u32 slot;
+
+	use(f, 3, false);
+	sa.pcpu = 3;
+	sa.reqid = 7;
+	assert_int_equal(sas_add(sas, &sa, now_ns, &why), 0);
+	assert_int_equal(why, FIRST_ANY);
+	slot = f->slot[0] = (__u32)sas_find(sas, &sa.id);
+	assert_int_not_equal(sas_cpu(sas, slot), 3);
+	run(f, 5, 1000);
+	use(f, 3, true);
+	run(f, 1, 1000);
+	sa.id.spi = 0x2001;
+	assert_int_equal(sas_add(sas, &sa, now_ns + 1, &why), 0);
+	assert_int_equal(sas_cpu(sas, (__u32)sas_find(sas, &sa.id)), sas_cpu(sas, slot));
+}
+
 /* A heavy SA has its CPU for itself: idle ones leave it, and none comes, until it is heavy no more. */
 static void test_heavy_keeps_a_cpu(void **state)
 {
@@ -317,6 +372,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_busy_leaves_in_a_gap, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_rekey_inherits, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_new_one_is_unknown, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_per_cpu_sas_are_moved_too, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_per_cpu_number_is_a_wish, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_heavy_keeps_a_cpu, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_heir_stays_on_the_kept_cpu, setup, teardown),
 	};

@@ -153,6 +153,31 @@ static void mapping_changes_the_port(void **state)
 	assert_int_equal(ntohl(f->watch.now.src[0]), 0xc0000209);
 }
 
+/* A per-CPU SA of per_cpu_sas = encap: its source port is 0, whatever a packet's port is. */
+static void mapping_leaves_any_port(void **state)
+{
+	struct xfrm_encap_tmpl encap = {.encap_type = 2, .encap_dport = htons(4500)};
+	struct fixture *f = *state;
+	struct xfrm_user_mapping *map;
+	struct message m;
+
+	start_sa(&m, XFRM_MSG_NEWSA, 0x77);
+	put_aead(&m);
+	mnl_attr_put(header(&m), XFRMA_ENCAP, sizeof(encap), &encap);
+	feed_message(f->sad, &m);
+	assert_true(sa_any_port(&f->watch.now));
+	map = mnl_nlmsg_put_extra_header(start(&m, XFRM_MSG_MAPPING), sizeof(*map));
+	map->id.family = AF_INET;
+	map->id.proto = IPPROTO_ESP;
+	map->id.spi = htonl(0x77);
+	inet_pton(AF_INET, "192.0.2.2", &map->id.daddr);
+	inet_pton(AF_INET, "192.0.2.1", &map->new_saddr);
+	map->new_sport = htons(1024);
+	assert_int_equal(feed_message(f->sad, &m), 0);
+	assert_log(&f->watch, "+77");
+	assert_true(sa_any_port(&f->watch.now));
+}
+
 static void without_a_direction_addresses_decide(void **state)
 {
 	struct fixture *f = *state;
@@ -281,6 +306,7 @@ int main(void)
 		TEST(flush_and_migrate_want_a_sync),
 		TEST(update_changes_but_counters_do_not),
 		TEST(mapping_changes_the_port),
+		TEST(mapping_leaves_any_port),
 		TEST(without_a_direction_addresses_decide),
 		TEST(both_local_is_inbound),
 		TEST(what_is_no_inbound_ipsec_is_ignored),

@@ -232,6 +232,13 @@ static void entry_tells_what_the_sa_is(void **state)
 	assert_int_equal(cold->flags, COLD_LEARNED);
 	assert_int_equal(cold->pcpu, CPU);
 	assert_int_equal(cold->file, NO_CPU);
+	sa.source = SA_KERNEL;
+	sa.encap = 1;
+	assert_int_equal(sas_update(sas, &sa), 0);
+	assert_int_equal(cold->flags, COLD_UDP | COLD_ANY_PORT);
+	sa.encap_sport = 4500;
+	assert_int_equal(sas_update(sas, &sa), 0);
+	assert_int_equal(cold->flags, COLD_UDP);
 	assert_int_equal(sas_remove(sas, &sa.id, 2), 0);
 	assert_int_equal(sas_find(sas, &sa.id), -1);
 }

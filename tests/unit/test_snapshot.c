@@ -106,7 +106,7 @@ static void states(void **state)
 	struct snapshot s;
 
 	add(maps, 1, 0x201, 1, 1);
-	add(maps, 2, 0x202, 1, 1)->flags = COLD_LARVAL | COLD_UDP;
+	add(maps, 2, 0x202, 1, 1)->flags = COLD_LARVAL | COLD_UDP | COLD_ANY_PORT;
 	add(maps, 3, 0x203, 1, 1)->flags = COLD_LEARNED;
 	add(maps, 4, 0x204, 1, 1)->flags = COLD_FILE;
 	add(maps, 5, 0x205, 1, 1)->flags = COLD_LARVAL;
@@ -120,6 +120,8 @@ static void states(void **state)
 	assert_false(find(&s, 0x201)->udp);
 	assert_int_equal(find(&s, 0x202)->state, SA_LARVAL);
 	assert_true(find(&s, 0x202)->udp);
+	assert_true(find(&s, 0x202)->any_port);
+	assert_false(find(&s, 0x201)->any_port);
 	assert_int_equal(find(&s, 0x203)->state, SA_STATE_LEARNED);
 	assert_int_equal(find(&s, 0x203)->source, SA_LEARNED);
 	assert_int_equal(find(&s, 0x204)->state, SA_VALID);

@@ -190,16 +190,24 @@ static int count(const struct plan_options *o, struct kernel_sas *kernel,
 
 static int take_kernel(const struct sad_reading *carried, struct plan_sas *sas)
 {
+	size_t any = 0;
+
 	sas->sa = calloc(carried->count + 1, sizeof(*sas->sa));
 	if (!sas->sa)
 		return -ENOMEM;
 	for (size_t i = 0; i < carried->count; i++) {
 		const struct sa *sa = &carried->sa[i];
 
-		if (!sa->larval)
-			sas->sa[sas->n++] =
-				plan_sa_of(sa, sa->src, load_of(sa->packets, sa->bytes));
+		if (sa->larval)
+			continue;
+		any += sa_any_port(sa);
+		sas->sa[sas->n++] = plan_sa_of(sa, sa->src, load_of(sa->packets, sa->bytes));
 	}
+	if (any)
+		snprintf(sas->warning, sizeof(sas->warning),
+			 "of %zu SAs the peer chooses the UDP source port (per_cpu_sas = encap), "
+			 "and the kernel does not know it: planned as 4500; --capture sees it",
+			 any);
 	return 0;
 }
 
