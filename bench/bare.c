@@ -23,7 +23,7 @@ static int make_ring(const struct bare_bpf *skel, __u32 cpu, __u32 frames)
 		       : 0;
 }
 
-/* Native mode by name: generic mode would be another measurement. A link, or a negative errno. */
+/* Nowhere but in the driver: that is what is measured. A link, or a negative errno. */
 static int attach(const struct bare_bpf *skel, unsigned int ifindex)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = XDP_FLAGS_DRV_MODE);

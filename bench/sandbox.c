@@ -21,7 +21,7 @@
 
 #define BPFFS "/sys/fs/bpf"
 
-enum { RING_FRAMES = 512, LOOPBACK = 1 };
+enum { RING_FRAMES = 512 };
 
 void sandbox_address(__u8 family, __be32 addr[4])
 {
@@ -75,20 +75,23 @@ static int give_roles(struct sandbox *s, char *why, size_t size)
 /* The program is reached through its pin, as `stop` and `show` do. */
 static int attach(struct sandbox *s, char *why, size_t size)
 {
-	struct program_target target = {.ifindex = LOOPBACK, .index = 0, .generic = true};
+	struct program_target target = {.index = 0};
+	struct xdp_link link = {.link = -1, .program = -1};
 	char log[16384] = "";
-	struct xdp_link link;
-	int err = xdp_attach(&s->sas.maps, &target, &link, log, sizeof(log));
+	int err = sandbox_pair();
 
+	target.ifindex = if_nametoindex("veth0");
 	if (!err)
-		err = xdp_pin(&s->sas.pins, LOOPBACK, &link);
+		err = xdp_attach(&s->sas.maps, &target, &link, log, sizeof(log));
+	if (!err)
+		err = xdp_pin(&s->sas.pins, target.ifindex, &link);
 	xdp_close(&link, err != 0);
 	if (err) {
 		snprintf(why, size, "attaching: %s; %.600s", strerror(-err),
 			 log + (strlen(log) > 600 ? strlen(log) - 600 : 0));
 		return err;
 	}
-	s->steer = pins_get_interface(&s->sas.pins, LOOPBACK, "program");
+	s->steer = pins_get_interface(&s->sas.pins, target.ifindex, "program");
 	if (s->steer >= 0)
 		return 0;
 	snprintf(why, size, "opening the program's pin: %s", strerror(-s->steer));
@@ -101,7 +104,7 @@ int sandbox_open(struct sandbox *s, __u32 max_sas, char *why, size_t size)
 	int err = enter(why, size);
 
 	s->steer = -1;
-	s->held = 0;
+	s->held = 1; /* the first is ours */
 	s->ahead_ns = 0;
 	if (!err)
 		err = sas_open(&s->sas, &options, why, size);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The method xdp in network and mount namespaces of our own, set up by the product's own code and
- * attached to their loopback device: a place for test runs that leaves nothing behind, even when
+ * attached to a veth device: a place for test runs that leaves nothing behind, even when
  * killed. Linked with the library of the test build it is the test build's programs that run.
  */
 #ifndef BENCH_SANDBOX_H
@@ -14,7 +14,7 @@
 struct sandbox {
 	struct sas sas;
 	int steer; /* descriptor of the steering program as it is attached */
-	int held;  /* further programs, each on a device of its own */
+	int held;  /* pairs of veth devices: each program has its own */
 	/* Added to the clock by which SAs come and go, to be done with the rest of their slots. */
 	__u64 ahead_ns;
 };

@@ -46,10 +46,9 @@ static __always_inline __u32 kind_of(const struct host *h, int map_id)
 
 /*
  * Runs on the CPU that puts frames on a ring, once for several: what it received is counted here,
- * and what a full ring lost, which nothing else tells (include/trace/events/xdp.h). Not by tp_btf: not
- * every kernel has BTF. What was dropped is among what was processed, but not in generic mode, where it
- * is one frame, either this or that (kernel/bpf/cpumap.c, bq_flush_to_queue() and
- * cpu_map_generic_redirect()).
+ * and what a full ring lost, which nothing else tells (include/trace/events/xdp.h). Not by tp_btf:
+ * not every kernel has BTF. What was dropped is among what was processed (kernel/bpf/cpumap.c,
+ * bq_flush_to_queue()).
  */
 SEC("raw_tp/xdp_cpumap_enqueue")
 int BPF_PROG(espalier_enqueued, int map_id, unsigned int processed, unsigned int dropped,
@@ -63,7 +62,7 @@ int BPF_PROG(espalier_enqueued, int map_id, unsigned int processed, unsigned int
 	if (kind == RING_KINDS)
 		return 0;
 	if (cpu)
-		cpu->received += processed > dropped ? processed : dropped;
+		cpu->received += processed;
 	if (likely(!dropped))
 		return 0;
 	state = element(ring_states, ring_place(kind, to_cpu, constants.cpus));

@@ -31,9 +31,6 @@ static enum status check(const struct run_options *o)
 
 	if (settings_fault(o, why, sizeof(why)))
 		return complain_usage("run", "--%s", why);
-	if (o->generic && run_method(o) && !run_method(o)->mode[1])
-		return complain_usage("run", "--generic goes with --method %s alone",
-				      method_default()->name);
 	if (o->json && !o->dry_run)
 		return complain_usage("run", "--json goes with --dry-run: the daemon writes lines");
 	if (o->n_interfaces > HOST_INTERFACES)

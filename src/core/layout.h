@@ -12,7 +12,7 @@
 #include "core/label.h"
 #include "core/sa_table.h"
 
-#define LAYOUT_VERSION 12u
+#define LAYOUT_VERSION 13u
 #define LAYOUT_MAGIC   0x45535031u /* "ESP1" */
 
 #define LINE __attribute__((aligned(128))) /* two cache lines: adjacent-line prefetch pairs them */
@@ -58,10 +58,9 @@ enum stray_table { STRAYS_CONFINED, STRAYS_SPREAD, STRAY_TABLES };
 
 /* An interface that is steered; its place in the array is its index into `counts`. */
 struct host_interface {
-	__u32 ifindex; /* 0: the place is free */
-	__u32 generic; /* 1: by generic XDP */
-	char method[METHOD_NAME_LEN]; /* its name in steer/method.h; "": nothing is known */
 	__u64 program; /* hash of the BPF object that its program is from */
+	__u32 ifindex; /* 0: the place is free */
+	char method[METHOD_NAME_LEN]; /* its name in steer/method.h; "": nothing is known */
 	char name[16]; /* when it was attached */
 };
 

@@ -10,7 +10,7 @@
 
 #include "core/layout.h"
 
-#define REPORT_VERSION 2u
+#define REPORT_VERSION 3u
 #define REPORT_MAGIC   0x45535052u /* "ESPR" */
 
 /* Of a CPU, by its number; written in every round. */
@@ -36,7 +36,6 @@ enum round_why {
 	ROUND_MORE,    /* and more are wanted than go at once */
 	ROUND_STUCK,   /* uneven, but no move would gain more than it costs */
 	ROUND_BOUND,   /* one SA is the largest load by itself, and sits alone */
-	ROUND_GENERIC, /* generic mode cannot hand over in order: nothing is moved */
 	ROUND_NIC,     /* an interface's NIC or the kernel decides where SAs go */
 	ROUND_GAPS,    /* uneven, but SAs that would move have no gaps in their traffic */
 	ROUND_WHYS

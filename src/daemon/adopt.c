@@ -68,7 +68,6 @@ static void adopt_one(struct interfaces *all, unsigned int ifindex, struct inter
 		return;
 	}
 	steered_note(all->sas);
-	meeting.generic = host->interface[interface->index].generic;
 	if (!meet_needs(all->undo, interface->name, &meeting))
 		(void)steered_start(all, interface, &meeting);
 	say("%s: adopted; steering went on meanwhile", interface->name);

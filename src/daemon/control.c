@@ -86,8 +86,6 @@ static const char *why_not(int err)
 		return "its traffic has no gap now in which it could move in order; try again";
 	case -ENOSYS:
 		return "an interface's method itself decides where SAs are; --method names others";
-	case -EOPNOTSUPP:
-		return "generic mode cannot hand over in order; attach in native mode to move SAs";
 	default:
 		return strerror(-err);
 	}

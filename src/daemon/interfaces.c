@@ -45,7 +45,6 @@ static void fill_index(struct interfaces *all, const struct interface *interface
 {
 	struct host_interface *place = &all->sas->maps.host->interface[interface->index];
 
-	place->generic = meeting->generic;
 	snprintf(place->method, sizeof(place->method), "%s", meeting->method->name);
 	all->sas->maps.report->interface[interface->index] = (struct report_interface){0};
 	snprintf(place->name, sizeof(place->name), "%s", interface->name);
@@ -82,12 +81,7 @@ static int begin(struct interfaces *all, const struct link *link, const struct m
 
 static void say_steering(const struct link *link, const struct meeting *meeting)
 {
-	const char *mode = meeting->method->mode[meeting->generic];
-
-	if (mode)
-		say("%s: steering (%s, %s mode)", link->name, meeting->method->name, mode);
-	else
-		say("%s: steering (%s)", link->name, meeting->method->name);
+	say("%s: steering (%s)", link->name, meeting->method->name);
 }
 
 /* Where an earlier daemon left word of an interface that is not steered now; NULL: nowhere. */
@@ -114,7 +108,7 @@ static int method_of(struct interfaces *all, const struct link *link, const stru
 	const struct method *before = place ? method_find(place->method) : NULL;
 	int err = 0;
 
-	if (place && !run_method(all->options) && !all->options->generic)
+	if (place && !run_method(all->options))
 		*method = before;
 	else
 		err = candidates_method(all->candidates, link, method);
@@ -133,7 +127,6 @@ static int attach_one(struct interfaces *all, const struct link *link)
 	struct meeting meeting = {
 		.sysfs = all->sysfs,
 		.roles = &all->sas->roles,
-		.generic = all->options->generic,
 	};
 	int err;
 

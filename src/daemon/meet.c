@@ -11,6 +11,8 @@
 #include "steer/needs.h"
 #include "steer/queues.h"
 
+#define OTHER_METHOD "--method %s needs nothing of the driver"
+
 struct look {
 	struct nic_facts facts;
 	struct needs_report report;
@@ -21,7 +23,7 @@ static int look_at(struct look *look, const char *name, const struct meeting *me
 	int err;
 
 	memset(look, 0, sizeof(*look));
-	err = choose_facts(meeting->sysfs, name, meeting->generic, meeting->ours, &look->facts);
+	err = choose_facts(meeting->sysfs, name, meeting->ours, &look->facts);
 	if (!err)
 		err = meeting->method->check(&look->facts, meeting->roles, &look->report);
 	if (err)
@@ -62,12 +64,27 @@ static void say_refused(const struct look *look)
 	}
 }
 
-/* Says why the interface is refused, if it is. */
-static int refused(const struct look *look)
+/* What steers a refused interface all the same; NULL: nothing, or its refusal says what helps. */
+static const char *other_method(const struct look *look, const struct meeting *meeting)
 {
+	const struct needs_finding *refusal = needs_first(&look->report, NEEDS_REFUSE);
+
+	if (!refusal || refusal->what == NEEDS_PROGRAM ||
+	    method_has(meeting->method, METHOD_ANY_DRIVER))
+		return NULL;
+	return method_on_any_driver();
+}
+
+/* Says why the interface is refused, if it is. */
+static int refused(const struct look *look, const struct meeting *meeting)
+{
+	const char *other = other_method(look, meeting);
+
 	if (needs_worst(&look->report) != NEEDS_REFUSE)
 		return 0;
 	say_findings(look, NEEDS_REFUSE);
+	if (other)
+		say("%s: " OTHER_METHOD, look->facts.link.name, other);
 	return -EOPNOTSUPP;
 }
 
@@ -89,7 +106,7 @@ int meet_needs(struct undo *undo, const char *name, struct meeting *meeting)
 
 	err = look_at(&look, name, meeting);
 	if (!err)
-		err = refused(&look);
+		err = refused(&look, meeting);
 	if (!err && needs_first(&look.report, NEEDS_CHANGE)) {
 		err = change(undo, name, &look);
 		look_away(&look);
@@ -97,7 +114,7 @@ int meet_needs(struct undo *undo, const char *name, struct meeting *meeting)
 			return err;
 		err = look_at(&look, name, meeting);
 		if (!err)
-			err = refused(&look);
+			err = refused(&look, meeting);
 	}
 	if (!err) {
 		say_findings(&look, NEEDS_WARN);
@@ -189,28 +206,26 @@ static void print_rules(struct out *out, const struct link *link, const struct l
 static void print_method(struct out *out, const struct meeting *meeting, const struct link *link,
 			 bool can)
 {
-	const char *mode = meeting->method->mode[meeting->generic];
-
 	if (out_is_json(out)) {
 		out_object(out, NULL);
 		out_string(out, "interface", link->name);
 		out_string(out, "method", can ? meeting->method->name : NULL);
-		out_string(out, "mode", can ? mode : NULL);
 	}
 }
 
 static void print_end(struct out *out, const struct meeting *meeting, const struct look *look,
 		      const struct link *link, bool can)
 {
+	const char *other = other_method(look, meeting);
+
 	if (out_is_json(out))
 		out_up(out);
-	else if (can && !meeting->method->mode[0])
-		out_say(out, "%s: would steer by %s", link->name, meeting->method->name);
-	else if (can && look->facts.own_prog_id)
+	else if (can && look->facts.own_prog_id && method_has(meeting->method, METHOD_PINNED))
 		out_say(out, "%s: is steered already", link->name);
 	else if (can)
-		out_say(out, "%s: would attach the steering program (%s, %s mode)", link->name,
-			meeting->method->name, meeting->method->mode[meeting->generic]);
+		out_say(out, "%s: would steer by %s", link->name, meeting->method->name);
+	else if (other)
+		out_say(out, "%s: " OTHER_METHOD, link->name, other);
 }
 
 /* Nothing else waits for us here: where it is to be measured first, that is waited for. */
@@ -243,7 +258,6 @@ static int dry_run_one(const struct link *link, const struct meet_dry *dry, stru
 	struct method_choice choice;
 	struct meeting meeting = {
 		.roles = dry->roles,
-		.generic = dry->options->generic,
 		.ours = true,
 	};
 	struct look look;
@@ -275,7 +289,6 @@ static void print_unknown(const char *name, const char *why, struct out *out)
 	out_object(out, NULL);
 	out_string(out, "interface", name);
 	out_null(out, "method");
-	out_null(out, "mode");
 	out_string(out, "why", why);
 	out_up(out);
 }

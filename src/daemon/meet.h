@@ -20,7 +20,6 @@ struct meeting {
 	/* Asked for: */
 	const struct method *method;
 	const struct cpu_roles *roles;
-	bool generic;
 	bool ours;	      /* a program of ours may be on it already */
 	int sysfs;	      /* kept for sysfs_take(), 0: none */
 	/* Found out: */

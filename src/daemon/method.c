@@ -23,7 +23,7 @@ void method_measured(int sysfs, struct measure *measure, const struct link *link
 
 	*seen = (struct nic_seen){.measured = true};
 	if (!measure_stop(measure, &measured, &lost) &&
-	    !choose_facts(sysfs, link->name, false, true, &facts)) {
+	    !choose_facts(sysfs, link->name, true, &facts)) {
 		nic_facts_see(&facts, &measured, nic_facts_own_hashes(&facts), &plain, &udp);
 		*seen = facts.seen;
 		nic_facts_free(&facts);
@@ -42,9 +42,9 @@ int method_choose(int sysfs, const struct run_options *options, const struct sad
 
 	choice->method = asked ? asked : method_default();
 	choice->why[0] = '\0';
-	if (options->generic || (asked && !asked->instead))
+	if (asked && !asked->instead)
 		return 0;
-	if (choose_facts(sysfs, link->name, false, true, &facts))
+	if (choose_facts(sysfs, link->name, true, &facts))
 		return 0; /* that method will say what is wrong */
 	wait = !asked && !seen && nic_facts_may_separate(&facts);
 	if (seen)

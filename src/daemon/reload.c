@@ -18,7 +18,6 @@ static void keep_fixed(const struct daemon *d, struct run_options *now)
 		{"ring", was->ring != now->ring},
 		{"max-sas", was->max_sas != now->max_sas},
 		{"nice", was->nice != now->nice},
-		{"generic", was->generic != now->generic},
 		{"method", was->method != now->method},
 		{"metrics", (was->metrics && now->metrics) ? strcmp(was->metrics, now->metrics) != 0
 							   : was->metrics != now->metrics},
@@ -32,7 +31,6 @@ static void keep_fixed(const struct daemon *d, struct run_options *now)
 	now->max_sas = was->max_sas;
 	now->max_sas_given = was->max_sas_given;
 	now->nice = was->nice;
-	now->generic = was->generic;
 	now->method = was->method;
 	now->metrics = metrics_path(d->metrics);
 }

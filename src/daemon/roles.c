@@ -220,14 +220,9 @@ static bool look_astray(struct roles *r)
 	return true;
 }
 
-/* Generic mode cannot hand over: there SAs do not leave, and rings stay as they are. */
 static void follow_rings(struct roles *r)
 {
-	int made;
-
-	if (r->sas->generic)
-		return;
-	made = CPU_COUNT(&r->wanted.astray)
+	int made = CPU_COUNT(&r->wanted.astray)
 		       ? sas_renew_rings(r->sas, &r->wanted.online, clock_now())
 		       : 0;
 	if (made > 0)

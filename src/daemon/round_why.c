@@ -21,8 +21,6 @@ enum round_why round_why_of(const struct round_found *f)
 	const struct assign_result *result = f->result;
 	double bound = result->floor + fmax(f->limits->on * result->fair, f->limits->idle);
 
-	if (f->generic)
-		return ROUND_GENERIC;
 	if (f->still)
 		return ROUND_NIC;
 	if (f->more)

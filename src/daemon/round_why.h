@@ -13,7 +13,7 @@ struct round_found {
 	const struct assign_limits *limits;
 	double heaviest;     /* load of the heaviest SA, if result->heaviest names one */
 	unsigned int cpu;    /* and its CPU */
-	bool generic, still; /* nothing can be moved: in generic mode, or by some method */
+	bool still;	     /* nothing can be moved, by some method */
 	bool gapless;	     /* some SA could not be moved now (sas_can_move()) */
 	bool more;	     /* more moves are wanted than were begun */
 	__u32 moves;	     /* that were begun */

@@ -157,7 +157,7 @@ static void gather_sa(struct rounds *r, __u32 slot, int home, uint64_t now_ns)
  */
 static const struct slots *taking_part(struct rounds *r)
 {
-	bool still = r->sas->generic || r->sas->placed_elsewhere;
+	bool still = r->sas->placed_elsewhere;
 	bool all = r->homes != r->sas->homes || (r->away && !still) || still != r->still;
 
 	r->homes = r->sas->homes;
@@ -197,7 +197,6 @@ static enum round_why explain(const struct rounds *r, const struct assign_result
 		.loads = r->loads,
 		.result = result,
 		.limits = limits,
-		.generic = r->sas->generic,
 		.still = r->still,
 		.gapless = r->gapless,
 		.more = more,

@@ -135,7 +135,6 @@ static int open_sas(struct daemon *d)
 		.max_sas = d->options->max_sas,
 		.max_sas_given = d->options->max_sas_given,
 		.nice = d->options->nice,
-		.generic = d->options->generic,
 		.uncounted = switches_uncounted(),
 	};
 	char why[SAS_WHY_LEN] = "";

@@ -131,11 +131,6 @@ const struct option_row settings_rows[] = {
 	 .type = OPTION_FLAG,
 	 MEMBER(verbose),
 	 .help = "say each move that a round begins, too"},
-	{.name = "generic",
-	 .type = OPTION_FLAG,
-	 MEMBER(generic),
-	 .help = "generic XDP: works on every driver, is slower, and cannot move busy SAs in "
-		 "order"},
 	{.name = "config",
 	 .argument = "FILE",
 	 .type = OPTION_FILE,
@@ -200,13 +195,12 @@ int settings_fault(const struct run_options *o, char *why, size_t size)
 			       o->interval, INTERVAL_LEAST);
 	if (inner_how(o) == INNER_NEVER)
 		return 0;
-	if ((method && !method_has(method, METHOD_BARE)) || o->generic)
+	if (method && !method_has(method, METHOD_BARE))
 		return because(-EINVAL, why, size,
-			       "inner %s: not with %s%s, where a packet keeps the queue number or the "
-			       "hash of its outer packet, and the kernel goes by these; use method "
-			       "%s in native mode",
-			       o->inner, o->generic ? "generic" : "method ",
-			       o->generic ? "" : method->name, method_with(METHOD_BARE)->name);
+			       "inner %s: not with method %s, where a packet keeps the queue number or "
+			       "the hash of its outer packet, and the kernel goes by these; use method "
+			       "%s",
+			       o->inner, method->name, method_with(METHOD_BARE)->name);
 	if (inner_how(o) == INNER_AUTO && !o->interval)
 		return because(-EINVAL, why, size,
 			       "inner auto: not with interval 0, for it goes by loads, which are then "

@@ -33,7 +33,6 @@ struct run_options {
 	bool learn;
 	bool keep;
 	bool quiet, verbose; /* what is said; quiet wins */
-	bool generic;
 	bool dry_run;
 	bool json; /* --dry-run prints JSON */
 	const char *config; /* file of settings, or NULL */

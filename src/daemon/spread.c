@@ -78,9 +78,9 @@ static void say_trouble(const struct spread *s, const struct spread_wants *wants
 		break;
 	case INNER_METHOD:
 		say_warning(
-			"inner flows are not spread, for not all interfaces are steered by method %s in "
-			"native mode: elsewhere a packet keeps the queue number or the hash of its outer "
-			"packet, and the kernel goes by these",
+			"inner flows are not spread, for not all interfaces are steered by method %s: "
+			"elsewhere a packet keeps the queue number or the hash of its outer packet, and "
+			"the kernel goes by these",
 			method_with(METHOD_BARE)->name);
 		break;
 	case INNER_NO_CPU:

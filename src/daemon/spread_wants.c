@@ -272,7 +272,7 @@ static int steered(const struct sas *sas, bool *bare)
 		if (!its->ifindex)
 			continue;
 		n++;
-		*bare &= !its->generic && method_has(method_find(its->method), METHOD_BARE);
+		*bare &= method_has(method_find(its->method), METHOD_BARE);
 	}
 	return n;
 }

@@ -30,9 +30,6 @@ void steered_note(struct sas *sas)
 	const struct host *host = sas->maps.host;
 	int steered;
 
-	sas->generic = false;
-	for (int i = 0; i < HOST_INTERFACES; i++)
-		sas->generic |= host->interface[i].ifindex && host->interface[i].generic;
 	sas->placed_elsewhere = count_trait(host, METHOD_PLACES, &steered) < steered;
 	sas->counted_elsewhere = !count_trait(host, METHOD_COUNTS, &steered) && steered;
 	sas->moves.unprotected = switches_no_handover() ||
@@ -61,7 +58,6 @@ int steered_start(struct interfaces *all, struct interface *interface,
 	struct steered *steered = &interface->steered;
 	int err;
 
-	steered->generic = meeting->generic;
 	steered->left = meeting->ours;
 	memcpy(steered->driver, meeting->driver, sizeof(steered->driver));
 	steered->queues = meeting->queues;

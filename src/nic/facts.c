@@ -218,7 +218,6 @@ static void gather_program(struct nic_facts *facts)
 int nic_facts_gather(const char *ifname, struct nic_facts *facts)
 {
 	struct nic_facts fresh = {
-		.generic = facts->generic,
 		.frags = facts->frags,
 		.own_prog_id = facts->own_prog_id,
 		.sysfs = facts->sysfs,

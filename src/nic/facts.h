@@ -66,7 +66,6 @@ struct nic_facts {
 	char no_dissector[512]; /* why no flow dissector of ours can be had, half a sentence, or "";
 				   by choose_facts() */
 	/* Given by the caller, not gathered: */
-	bool generic;	      /* --generic asked for */
 	bool frags;	      /* our program is built as xdp.frags */
 	uint32_t own_prog_id; /* a program of ours that is attached and adopted; 0 none */
 	int sysfs;	      /* a mount that is kept, as sysfs_take() wants it; 0: none */

@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 enum xdp_native {
-	XDP_NATIVE_NO,	  /* the driver has none: only --generic */
+	XDP_NATIVE_NO,	  /* the driver has none */
 	XDP_NATIVE_YES,	  /* takes a program and redirects */
 	XDP_NATIVE_DROPS, /* takes a program and then drops every redirect */
 };

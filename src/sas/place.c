@@ -78,7 +78,7 @@ static int insert(struct sas *sas, const struct sa *sa, __u64 key, __u32 cpu, __
 		return own;
 	if (sas->entries >= sas->maps.host->max_sas)
 		return -ENOSPC;
-	if (from && !hands_off(sa) && !sas->generic && !sas->moves.unprotected)
+	if (from && !hands_off(sa) && !sas->moves.unprotected)
 		record = moves_reserve(&sas->moves, from, own, now_ns);
 	if (record >= 0)
 		moves_bind(&sas->moves, record, place);
@@ -240,8 +240,6 @@ int sas_move(struct sas *sas, __u32 slot, __u32 cpu, __u64 now_ns)
 
 	if (sa_word_flags(table_word(&sas->table, slot)) & SA_HANDS_OFF)
 		return -EPERM;
-	if (sas->generic)
-		return -EOPNOTSUPP;
 	if (cpu >= sas->maps.host->cpus || !CPU_ISSET(cpu, &sas->roles.sas))
 		return -ENODEV;
 	if (!sas_can_move(sas, slot, now_ns))

@@ -90,14 +90,9 @@ static void set_constants(struct espalier_bpf *skel, const struct host *host)
 	c->fine_clock = kernel_can(KERNEL_COARSE_CLOCK) == KERNEL_LACKS;
 }
 
-/*
- * From Linux 6.9 on the kernel copies the skb for such a program in generic mode and forgets its
- * mac_len, so that what comes out of a cpumap begins with the Ethernet header and IP drops it (seen
- * on 6.12 and 6.18).
- */
-bool program_frags(bool generic)
+bool program_frags(void)
 {
-	return !generic && kernel_can(KERNEL_XDP_FRAGS) != KERNEL_LACKS;
+	return kernel_can(KERNEL_XDP_FRAGS) != KERNEL_LACKS;
 }
 
 __u32 program_batch(enum kernel_answer cpumap_gro)

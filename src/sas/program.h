@@ -17,8 +17,8 @@ struct program_sizes {
 	bool drops; /* count what full rings drop; without, host->drops_unknown says so */
 };
 
-/* Do our programs take frames in several buffers? Where the kernel has it, but not in generic mode. */
-bool program_frags(bool generic);
+/* Do our programs take frames in several buffers? Where the kernel has it. */
+bool program_frags(void);
 
 /* Frames that a ring may hold between its program and the stack; as many if it is not known. */
 __u32 program_batch(enum kernel_answer cpumap_gro);
@@ -43,7 +43,6 @@ __u64 program_hash(void);
 struct program_target {
 	unsigned int ifindex;
 	unsigned int index; /* in host->interface */
-	bool generic;
 };
 
 /*

@@ -27,11 +27,6 @@ static int refuse_new_maps(const struct host *host, const struct sas_options *op
 			"the SA table in use is for %u SAs, and --max-sas %u would need a new "
 			"one; run 'espalier stop' first",
 			host->max_sas, options->max_sas);
-	if (options->generic && host->frags)
-		return because(
-			-EBUSY, why, size,
-			"the programs in use are those of native mode, and --generic would need "
-			"others; run 'espalier stop' first");
 	return 0;
 }
 
@@ -60,7 +55,7 @@ static int create(struct sas *sas, const struct sas_options *options, char *why,
 		.ring_frames = options->ring_frames,
 		.cpus = cpus,
 		.moves = MOVE_RECORDS,
-		.frags = program_frags(options->generic),
+		.frags = program_frags(),
 		.drops = kernel_can(KERNEL_RING_DROPS) != KERNEL_LACKS && !options->uncounted,
 	};
 	const char *missing;

@@ -24,7 +24,6 @@ struct sas_options {
 	__u32 ring_frames, max_sas;
 	bool ring_frames_given, max_sas_given; /* on adoption they must match, or not be given */
 	int nice;
-	bool generic;
 	bool uncounted; /* as where the kernel does not tell what rings drop */
 };
 
@@ -41,8 +40,6 @@ struct sas {
 	struct cpu_roles roles;
 	bool adopted;
 	bool adopting; /* between sas_adopt_begin() and sas_adopt_end() */
-	bool generic;  /* some interface is: cpumap programs are not reliable there, so no hand-over
-			*/
 	bool counted_elsewhere; /* by the kernel, not by our rings: sas_count() */
 	__u64 gap_ns; /* an SA moves only when it was not seen for so long; 0: at any time */
 	bool placed_elsewhere;	/* some interface's method decides where SAs are: they are not moved */
@@ -118,7 +115,7 @@ int sas_pinned_cpu(const struct sas *sas, __u32 slot, enum first_why *why);
 
 /*
  * Moves an SA to a CPU. 0, or as moves_begin(); -ENODEV: no SA ring there; -EPERM: it is hands off;
- * -EOPNOTSUPP: an interface is in generic mode; -ETIME: sas_can_move() says no.
+ * -ETIME: sas_can_move() says no.
  */
 int sas_move(struct sas *sas, __u32 slot, __u32 cpu, __u64 now_ns);
 

@@ -294,14 +294,12 @@ static void write_classes(struct writer *w, const struct snapshot *s)
 
 static void write_interfaces(struct writer *w, const struct snapshot *s)
 {
-	const char *key[] = {"device", "method", "mode", NULL}, *value[3];
+	const char *key[] = {"device", "method", NULL}, *value[2];
 
 	family(w, "espalier_interface_info", "gauge", "1; how each interface is steered.");
 	for (size_t i = 0; i < s->interfaces; i++) {
 		value[0] = s->interface[i].name;
 		value[1] = s->interface[i].method_name;
-		value[2] = snapshot_mode(&s->interface[i]);
-		value[2] = value[2] ? value[2] : "";
 		info(w, key, value, 1);
 	}
 	family(w, "espalier_rules", "gauge", "Rules by SPI that the NIC holds for SAs.");
@@ -310,11 +308,6 @@ static void write_interfaces(struct writer *w, const struct snapshot *s)
 	family(w, "espalier_sas_without_rule", "gauge", "SAs that found no rule.");
 	for (size_t i = 0; i < s->interfaces; i++)
 		count(w, "device", s->interface[i].name, s->interface[i].without_rule);
-	family(w, "espalier_interface_native", "gauge",
-	       "Steered interfaces; 1: native XDP, 0: generic, or another method.");
-	for (size_t i = 0; i < s->interfaces; i++)
-		count(w, "device", s->interface[i].name,
-		      snapshot_mode(&s->interface[i]) && !s->interface[i].generic);
 }
 
 void metrics_write(FILE *file, const struct snapshot *snapshot, const char *netns)

@@ -26,7 +26,6 @@ static int take_interfaces(struct snapshot_taking *t, snapshot_counts_fn counts)
 		to->ifindex = LOAD(from->ifindex);
 		if (!to->ifindex)
 			continue;
-		to->generic = LOAD(from->generic) != 0;
 		memcpy(to->method_name, from->method, sizeof(from->method));
 		to->method = method_find(to->method_name);
 		to->rules = LOAD(t->maps->report->interface[i].rules);

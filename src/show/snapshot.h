@@ -16,7 +16,6 @@ struct snapshot_interface {
 	char name[17]; /* when it was attached */
 	char method_name[METHOD_NAME_LEN + 1];
 	const struct method *method; /* NULL: a later version's */
-	bool generic;
 	unsigned int rules;	   /* that the NIC holds for us, of a method that has rules */
 	unsigned int without_rule; /* SAs that have none */
 	struct count other; /* what is not IPsec */
@@ -184,9 +183,6 @@ void snapshot_sort(struct snapshot *snapshot, snapshot_order *order);
  */
 size_t snapshot_first(const struct snapshot *snapshot, snapshot_order *order,
 		      const struct snapshot_sa *first[], size_t most);
-
-/* The name of the method; "native" or "generic" if it has modes, else NULL. */
-const char *snapshot_mode(const struct snapshot_interface *interface);
 
 /* The words of the operator: "valid", "larval", "learned", "hands-off", "moving"; "kernel", ... */
 const char *sa_state_name(enum sa_state state);

@@ -2,11 +2,6 @@
 // What a snapshot names, in the words of the operator.
 #include "show/snapshot.h"
 
-const char *snapshot_mode(const struct snapshot_interface *interface)
-{
-	return interface->method ? interface->method->mode[interface->generic] : NULL;
-}
-
 const char *sa_state_name(enum sa_state state)
 {
 	static const char *const names[] = {

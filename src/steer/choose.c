@@ -19,12 +19,11 @@ struct demand demand_of(const struct sad_reading *sas, const struct cpu_roles *r
 	return demand;
 }
 
-int choose_facts(int sysfs, const char *ifname, bool generic, bool ours, struct nic_facts *facts)
+int choose_facts(int sysfs, const char *ifname, bool ours, struct nic_facts *facts)
 {
 	int err;
 
-	facts->generic = generic;
-	facts->frags = program_frags(generic);
+	facts->frags = program_frags();
 	facts->own_prog_id = ours ? xdp_ours(if_nametoindex(ifname)) : 0;
 	facts->sysfs = sysfs;
 	err = nic_facts_gather(ifname, facts);

@@ -13,7 +13,7 @@ struct demand demand_of(const struct sad_reading *sas, const struct cpu_roles *r
  * of ours that is on it counts as ours, else as a stranger's. @sysfs is for sysfs_take(). 0 or a
  * negative errno; free @facts with nic_facts_free().
  */
-int choose_facts(int sysfs, const char *ifname, bool generic, bool ours, struct nic_facts *facts);
+int choose_facts(int sysfs, const char *ifname, bool ours, struct nic_facts *facts);
 
 /*
  * The first method that fits. WHY is one sentence without a full stop: what is missing for those

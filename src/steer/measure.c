@@ -97,9 +97,9 @@ static int choose(struct measure *m, const struct measure_how *how)
 	bpf_program__set_autoload(m->skel->progs.espalier_measure_tc, how->at == MEASURE_TC);
 	bpf_program__set_autoload(m->skel->progs.espalier_measure_xdp, how->at == MEASURE_XDP);
 	bpf_program__set_autoload(steering, how->at == MEASURE_STEERING);
-	*(bool *)&m->skel->rodata->frags = program_frags(false);
+	*(bool *)&m->skel->rodata->frags = program_frags();
 	bpf_program__set_flags(m->skel->progs.espalier_measure_xdp,
-			       program_frags(false) ? BPF_F_XDP_HAS_FRAGS : 0);
+			       program_frags() ? BPF_F_XDP_HAS_FRAGS : 0);
 	if (how->at == MEASURE_TC)
 		return bpf_map__set_autocreate(m->skel->maps.head, false);
 	err = bpf_map__set_max_entries(m->skel->maps.head, (__u32)libbpf_num_possible_cpus());

@@ -31,7 +31,7 @@ enum method_trait {
 	METHOD_PINNED = 128,	 /* it is a pinned program: a later daemon finds and adopts it */
 	METHOD_ANY_DRIVER = 256, /* it needs nothing of the driver, and little of the kernel */
 	METHOD_IN_GAPS = 512,	 /* they stay in order if it moves in a gap of its own traffic */
-	METHOD_BARE = 1024, /* natively, what it hands on bears no queue number or hash of the NIC */
+	METHOD_BARE = 1024, /* what it hands on bears no queue number or hash of the NIC */
 };
 
 /* What is to be steered. */
@@ -49,7 +49,6 @@ struct steered {
 	unsigned int ifindex;
 	unsigned int index;	   /* its place in host->interface */
 	const char *name;	   /* as it is now */
-	bool generic;		   /* asked for: --generic */
 	bool left;		   /* an earlier daemon left it steered, and it is still at work */
 	char driver[32];	   /* as struct nic_facts has it */
 	unsigned int queues;	   /* that receive */
@@ -59,8 +58,6 @@ struct steered {
 
 struct method {
 	const char *name; /* as the operator writes it, METHOD_NAME_LEN - 1 letters at most */
-	const char
-		*mode[2]; /* if it has modes, as `show` names them: as a rule, and with --generic */
 	const char *caveat;  /* what `show` warns of as long as it is used, or NULL */
 	unsigned int traits; /* enum method_trait */
 	/* Taken where this one was asked for and does not fit; or NULL: then it says what is wrong.

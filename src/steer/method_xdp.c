@@ -104,7 +104,6 @@ static int start(struct steered *s)
 	const struct program_target target = {
 		.ifindex = s->ifindex,
 		.index = s->index,
-		.generic = s->generic,
 	};
 	struct host_interface *place = &s->sas->maps.host->interface[s->index];
 	int err = 0;
@@ -133,7 +132,6 @@ static void take_off(struct steered *s)
 
 const struct method method_xdp = {
 	.name = "xdp",
-	.mode = {"native", "generic"},
 	.traits = METHOD_PLACES | METHOD_COUNTS | METHOD_IN_ORDER | METHOD_CONFINES | METHOD_UDP | METHOD_BARE |
 		  METHOD_PINNED,
 	.fits = fits,

@@ -69,20 +69,14 @@ static void check_link(const struct needs_judging *j)
 			  j->facts->link.name);
 }
 
-static void check_generic(const struct needs_judging *j)
-{
-	needs_say(j->report, NEEDS_WARN, NEEDS_GENERIC,
-		  "generic mode is slower, and cannot keep the order in a move: busy SAs are not "
-		  "moved");
-}
-
-static void check_native(const struct needs_judging *j)
+static void check_driver(const struct needs_judging *j)
 {
 	/* In the order in which they are told. */
 	static needs_fn *const checks[] = {
 		needs_driver,  needs_channels, needs_legacy_rx, needs_lro,
 		needs_gro_hw,  needs_sriov,    needs_virtio,	needs_mtu,
 		needs_headers, needs_vlan,     needs_reset,	needs_rest,
+		needs_rps,
 	};
 
 	for (size_t i = 0; i < sizeof(checks) / sizeof(*checks); i++)
@@ -112,11 +106,7 @@ int needs_check(const struct nic_facts *facts, struct needs_report *report)
 	*report = (struct needs_report){0};
 	check_program(&j);
 	check_upper(&j);
-	if (facts->generic)
-		check_generic(&j);
-	else
-		check_native(&j);
-	needs_rps(&j);
+	check_driver(&j);
 	needs_no_spray(facts, report);
 	check_link(&j);
 	if (j.ours)

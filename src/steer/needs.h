@@ -40,7 +40,6 @@ enum needs_what {
 	NEEDS_FROZEN,  /* settings that cannot be changed while attached */
 	NEEDS_LINK,    /* not up */
 	NEEDS_NOTE,    /* what else is known of the driver */
-	NEEDS_GENERIC, /* what generic mode cannot do */
 	NEEDS_METHOD,  /* a method of the NIC or the kernel: what it takes, what it leaves */
 };
 

@@ -20,8 +20,7 @@ static bool features_hidden(const struct needs_judging *j)
 
 static void tell(const struct needs_judging *j, enum needs_verdict verdict, const char *does)
 {
-	needs_say(j->report, verdict, NEEDS_DRIVER, "driver %s %s%s", needs_driver_name(j), does,
-		  verdict == NEEDS_REFUSE ? "; use --generic, which is slower" : "");
+	needs_say(j->report, verdict, NEEDS_DRIVER, "driver %s %s", needs_driver_name(j), does);
 }
 
 static void refuse_features(const struct needs_judging *j)
@@ -30,7 +29,7 @@ static void refuse_features(const struct needs_judging *j)
 
 	needs_say(j->report, NEEDS_REFUSE, NEEDS_DRIVER,
 		  "driver %s does not redirect natively here%s%s%s, says the kernel (XDP features "
-		  "0x%llx); use --generic, which is slower",
+		  "0x%llx)",
 		  needs_driver_name(j), when ? " (" : "", when ? when : "", when ? ")" : "",
 		  (unsigned long long)j->facts->xdp.features);
 }
@@ -46,7 +45,7 @@ void needs_driver(const struct needs_judging *j)
 	else if (facts->xdp.err && !j->known)
 		needs_say(j->report, NEEDS_REFUSE, NEEDS_DRIVER,
 			  "nothing tells whether driver %s redirects natively (this kernel does not "
-			  "say, and we do not know the driver); use --generic, which is slower",
+			  "say, and we do not know the driver)",
 			  needs_driver_name(j));
 	else if (facts->xdp.err && j->driver->native == XDP_NATIVE_NO)
 		tell(j, NEEDS_REFUSE, "has no native XDP");
@@ -84,7 +83,7 @@ void needs_mtu(const struct needs_judging *j)
 	if (mtu > limit && !(driver->mtu_approx && mtu - limit <= MTU_DOUBT))
 		needs_say(j->report, NEEDS_REFUSE, NEEDS_MTU,
 			  "its MTU %u is more than driver %s takes with XDP (%s%u); use `ip link "
-			  "set dev %s mtu %u`, or --generic, which is slower",
+			  "set dev %s mtu %u`",
 			  mtu, needs_driver_name(j), driver->mtu_approx ? "about " : "", limit,
 			  facts->link.name, limit);
 	else if (mtu > limit || (maybe && !surely && mtu > plain))
@@ -101,8 +100,7 @@ void needs_sriov(const struct needs_judging *j)
 	if (j->driver->refuses_sriov && facts->numvfs > 0)
 		needs_say(j->report, NEEDS_REFUSE, NEEDS_SRIOV,
 			  "driver %s refuses XDP while virtual functions are enabled (%d are); "
-			  "write 0 to /sys/class/net/%s/device/sriov_numvfs, or use --generic, "
-			  "which is slower",
+			  "write 0 to /sys/class/net/%s/device/sriov_numvfs",
 			  needs_driver_name(j), facts->numvfs, facts->link.name);
 }
 

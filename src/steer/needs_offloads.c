@@ -12,7 +12,7 @@ void needs_lro(const struct needs_judging *j)
 	else if (j->facts->lro == SWITCH_FIXED_ON)
 		needs_say(j->report, j->driver->refuses_lro ? NEEDS_REFUSE : NEEDS_WARN, NEEDS_LRO,
 			  "rx-lro is on and cannot be switched off, and XDP does not go with "
-			  "merged frames; use --generic, which is slower");
+			  "merged frames");
 }
 
 void needs_gro_hw(const struct needs_judging *j)
@@ -25,7 +25,7 @@ void needs_gro_hw(const struct needs_judging *j)
 	else if (j->facts->gro_hw == SWITCH_FIXED_ON)
 		needs_say(j->report, NEEDS_REFUSE, NEEDS_GRO_HW,
 			  "rx-gro-hw is on and cannot be switched off, and driver %s refuses XDP "
-			  "with it; use --generic, which is slower",
+			  "with it",
 			  needs_driver_name(j));
 }
 
@@ -40,8 +40,7 @@ static void refuse_vlan(const struct needs_judging *j, const char *knob)
 {
 	needs_say(j->report, NEEDS_REFUSE, NEEDS_VLAN,
 		  "the NIC takes VLAN tags off (%s) and cannot stop doing so, which loses them on "
-		  "their way to another CPU, but VLAN device %s needs them; use --generic, which "
-		  "is slower",
+		  "their way to another CPU, but VLAN device %s needs them",
 		  knob, j->facts->vlan_upper);
 }
 
@@ -69,8 +68,7 @@ void needs_vlan(const struct needs_judging *j)
 	if (j->driver->peer_vlan) {
 		needs_say(j->report, NEEDS_REFUSE, NEEDS_VLAN,
 			  "VLAN device %s is on it, and on a %s the peer may keep tags beside the "
-			  "packet, where they are lost on the way to another CPU; use --generic, "
-			  "which keeps them",
+			  "packet, where they are lost on the way to another CPU",
 			  facts->vlan_upper, needs_driver_name(j));
 		return;
 	}

@@ -56,7 +56,7 @@ void needs_channels(const struct needs_judging *j)
 		return;
 	if (!channels_fit(j, &want)) {
 		needs_say(j->report, NEEDS_REFUSE, NEEDS_CHANNELS,
-			  "driver %s has no queue to spare for XDP; use --generic, which is slower",
+			  "driver %s has no queue to spare for XDP",
 			  needs_driver_name(j));
 		return;
 	}
@@ -91,9 +91,8 @@ static void clear_queue(const struct needs_judging *j, const struct nic_queue *q
 }
 
 /*
- * A packet from a native ring has no receive queue and so obeys that of rx-0; a generic one keeps
- * its queue (net/core/dev.c get_rps_cpu). The flow table counts too: the IKE socket's reads make
- * ESP-in-UDP of the same ports follow it.
+ * A packet from a ring has no receive queue and so obeys that of rx-0 (net/core/dev.c get_rps_cpu).
+ * The flow table counts too: the IKE socket's reads make ESP-in-UDP of the same ports follow it.
  */
 void needs_rps(const struct needs_judging *j)
 {
@@ -105,6 +104,6 @@ void needs_rps(const struct needs_judging *j)
 			  "or packets leave the CPU chosen for them",
 			  strerror(-facts->rps_err));
 	for (unsigned int i = 0; i < facts->queues; i++)
-		if (!facts->queue[i].queue || facts->generic)
+		if (!facts->queue[i].queue)
 			clear_queue(j, &facts->queue[i]);
 }

@@ -28,12 +28,10 @@ void needs_virtio(const struct needs_judging *j)
 	if (!(bits & VIRTIO_MRG_RXBUF) && (gso || facts->link.mtu > 1500))
 		needs_say(j->report, NEEDS_REFUSE, NEEDS_VIRTIO,
 			  "this virtio NIC receives in big buffers, past any XDP program; let the "
-			  "host offer mergeable receive buffers (mrg_rxbuf=on), or use --generic, "
-			  "which is slower");
+			  "host offer mergeable receive buffers (mrg_rxbuf=on)");
 	else if (!(bits & VIRTIO_CTRL_GUEST_OFFLOADS) && (gso || bits & VIRTIO_GUEST_CSUM))
 		needs_say(j->report, NEEDS_REFUSE, NEEDS_VIRTIO,
 			  "this virtio NIC has receive offloads on that it cannot switch off, and "
 			  "so refuses XDP; let the host offer ctrl_guest_offloads=on, or none of "
-			  "guest_csum, guest_tso4, guest_tso6, guest_ufo; or use --generic, which "
-			  "is slower");
+			  "guest_csum, guest_tso4, guest_tso6, guest_ufo");
 }

@@ -56,7 +56,7 @@ static void check_hash(const struct nic_facts *facts, struct needs_report *repor
 	if (rps_is_blind(facts)) {
 		needs_say(report, NEEDS_REFUSE, NEEDS_METHOD,
 			  "driver %s calls its hash of ESP one of L4, with rxhash off too, so the "
-			  "kernel spreads nothing; use --method auto, or --generic if it must be",
+			  "kernel spreads nothing; use --method auto",
 			  driver);
 		return;
 	}

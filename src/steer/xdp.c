@@ -27,8 +27,7 @@ static int attach_over(const struct pins *pins, const struct program_target *tar
 int xdp_attach(const struct maps *maps, const struct program_target *target,
 		   struct xdp_link *link, char *log, size_t size)
 {
-	LIBBPF_OPTS(bpf_link_create_opts, opts,
-		    .flags = target->generic ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE);
+	LIBBPF_OPTS(bpf_link_create_opts, opts, .flags = XDP_FLAGS_DRV_MODE);
 	int err = 0;
 
 	*link = (struct xdp_link){.link = -1};

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs in the guest: real kernel ESP, 8 SAs plain and 8 in UDP, Espalier on the receiving gateway.
-# esp.sh [v6] [vlan|stripped] [esn] [replay=N] [nic] [generic] [no-btf]: every ping answered, each SA decrypted
+# esp.sh [v6] [vlan|stripped] [esn] [replay=N] [nic] [no-btf]: every ping answered, each SA decrypted
 # on its one CPU as the kernel shows it, both CPUs used, no XfrmIn error counted; everything put back.
 # no-btf: Espalier finds no BTF of the kernel.
 # shellcheck source-path=SCRIPTDIR
@@ -11,8 +11,6 @@ name="${ESPALIER_GUEST:-guest}: esp${*:+ $*}"
 count=10
 log=$(mktemp)
 daemon=
-generic=
-case " $* " in *" generic "*) generic=--generic ;; esac
 program=$ESP_BUILD/espalier
 case " $* " in *" no-btf "*) program=$(dirname "$0")/without-btf ;; esac
 
@@ -54,7 +52,7 @@ ping_unsteered() {
 
 # Until it is ready and `show` lists all SAs: the table is filled before the interface is attached.
 start_espalier() {
-	in_ns gw-b "$program" run wan --cpus 0-1 --interval 0 $generic >"$log" 2>&1 &
+	in_ns gw-b "$program" run wan --cpus 0-1 --interval 0 >"$log" 2>&1 &
 	daemon=$!
 	until grep -q 'espalier: ready:' "$log" &&
 		[ "$(espalier show --json 2>/dev/null | jq '.sas | length')" = 16 ]; do
@@ -73,7 +71,7 @@ check_show() {
 }
 
 # shellcheck disable=SC2046,SC2048,SC2086
-esp_up 8 8 $(printf '%s\n' $* | grep -vxE 'generic|no-btf') || fail "the lab"
+esp_up 8 8 $(printf '%s\n' $* | grep -vx no-btf) || fail "the lab"
 errors=$(esp_errors gw-b)
 ping_unsteered before
 before=$(esp_settings)

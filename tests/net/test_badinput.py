@@ -135,7 +135,6 @@ def test_usage(host):
             (["run", "eb", "--inner", ALL, "--method", "rps"],
              [f"--inner {ALL}: not with method rps", "the hash of its outer packet", "use method xdp"]),
             (["run", "eb", "--inner", "auto", "--method", "rss"], ["not with method rss"]),
-            (["run", "eb", "--inner", ALL, "--generic"], ["not with generic", "in native mode"]),
             (["run", "eb", "--inner", "auto", "--interval", "0"], ["not with interval 0", "name CPUs"]),
             (["show", "eb", "ea"], ["ea is one too many"]),
             (["show", "--jsn"], ["--jsn", "--json"]),
@@ -234,7 +233,6 @@ def test_another_program(host):
             before = state(host)
             number = before["programs"]["eb"]
             for arguments in (["run", "eb", "--cpus", ALL, "--method", "xdp"],
-                              ["run", "eb", "--generic"],
                               ["run", "eb", "--dry-run", "--method", "xdp"]):
                 refused(host, arguments, 1, "eb: an XDP program is on it already",
                         f"id {number}", name, "not replaced", *words, before=before)
@@ -601,7 +599,7 @@ def test_dry_run(host):
     before = state(host)
     done = host.espalier("run", "eb", "--cpus", ALL, "--dry-run")
     check("rx-0/rps_cpus 1 -> 0" in done.stdout, "the change is not named:", done.stdout)
-    check("eb: would attach the steering program (xdp, native mode)" in done.stdout, done.stdout)
+    check("eb: would steer by xdp" in done.stdout, done.stdout)
     data = json.loads(host.espalier("run", "eb", "--dry-run", "--json").stdout)
     check(data["version"] == 1, "JSON:", data)
     same_state(before, state(host))

@@ -22,7 +22,7 @@ def both(host, *arguments, command=()):
     data = json.loads(host.run("b", [*line, "--dry-run", "--json"], check=False).stdout)
     check(real.returncode == 1, "run did it:", arguments, real.stdout + real.stderr)
     check(dry.returncode == 1, "the dry run says yes:", arguments, dry.stdout + dry.stderr)
-    check("would attach" not in dry.stdout and "would refuse" in dry.stdout, dry.stdout)
+    check("would steer" not in dry.stdout and "would refuse" in dry.stdout, dry.stdout)
     check(len(data["refused"]) == 1 and data["refused"][0] in dry.stderr, data, dry.stderr)
     return real.stderr, dry.stderr
 
@@ -33,7 +33,7 @@ def test_metrics(host):
         check("cannot write there: No such file" in real and "cannot write there: No such file" in dry,
               real, dry)
         done = host.espalier("run", "eb", "--dry-run", "--metrics", f"{directory}/x.prom")
-        check("eb: would attach" in done.stdout and not os.listdir(directory), done.stdout)
+        check("eb: would steer" in done.stdout and not os.listdir(directory), done.stdout)
 
 
 def test_sas_file(host):

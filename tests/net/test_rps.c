@@ -28,7 +28,7 @@
 #include "sas/labels.h"
 #include "steer/dissector.h"
 
-#define FROM "veth0"
+#define FROM "veth2"
 #define TO   "veth1"
 
 enum {

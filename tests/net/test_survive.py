@@ -325,24 +325,6 @@ def test_report_that_is_none(host):
         check("begun anew" in host.log and show_of(host, 1) == 0, "not begun anew:", host.log)
 
 
-def test_generic_mode(host):
-    """Steers, says that it cannot keep the order in a move, and refuses to move."""
-    daemon = start(host, "--generic")
-    said(host, "eb: generic mode is slower.*busy SAs are not moved",
-         r"steering \(xdp, generic mode\)")
-    check(host.show()["interfaces"][0]["mode"] == "generic", "mode:", host.show()["interfaces"])
-    check("xdpgeneric" in host.sh("b", "ip link show eb"), "not generic")
-    steered(host)
-    sa = host.shown()[FIRST]
-    target = [c["cpu"] for c in host.show()["cpus"] if c["cpu"] != sa["cpu"]][0]
-    done = host.espalier("move", hex(FIRST), str(target), check=False)
-    check(done.returncode == 1 and "generic mode cannot hand over in order" in done.stderr,
-          "moved:", done.stderr)
-    check(host.shown()[FIRST]["cpu"] == sa["cpu"], "it moved")
-    steered(host)
-    alive(daemon)
-
-
 def test_ip_netns_exec(host):
     """It hides bpffs: that of process 1 is used, or one is mounted there; verbs find it all the same."""
     enter = ["ip", "netns", "exec", f"{host.prefix}-b"]

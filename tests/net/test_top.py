@@ -112,7 +112,7 @@ def test_on_a_terminal(host):
     steered(host)
     sender = traffic(host)
     terminal = Terminal(host)
-    terminal.await_("eb, xdp (native): 40 SAs on 2 CPUs", "packets/s", "l load", "0x0000")
+    terminal.await_("eb, xdp: 40 SAs on 2 CPUs", "packets/s", "l load", "0x0000")
     check(len(spis(terminal)) >= 10 and len(terminal.lines[-1]) <= 80, terminal.lines)
 
     def rate_is_right():
@@ -249,7 +249,7 @@ def test_text_and_json(host):
     text = host.espalier("top", "--frames", "2").stdout
     sender.terminate()
     check(1600 < found["packets_per_s"] < 2400, found)
-    check(found["interfaces"] == [{"interface": "eb", "method": "xdp", "mode": "native"}], found)
+    check(found["interfaces"] == [{"interface": "eb", "method": "xdp"}], found)
     check(len(found["sas"]) == 8 and len(found["cpus"]) == 2, found)
     check(all(150 < sa["packets_per_s"] < 350 for sa in found["sas"]), "by SA", found["sas"])
     check(abs(sum(cpu["packets_per_s"] for cpu in found["cpus"]) - found["packets_per_s"]) < 200,
@@ -264,7 +264,7 @@ def test_text_and_json(host):
               "other names than show's", key, set(one) - set(other))
     check(lab.PEER in text, "the peer", text)
     check(not re.search(r"[0-9]bit/s", text), "no blank before bit/s", text)
-    check(text.count("eb, xdp (native): 8 SAs") == 2 and "\033" not in text, text)
+    check(text.count("eb, xdp: 8 SAs") == 2 and "\033" not in text, text)
     check(max(map(len, text.splitlines())) <= 80, text)
 
 

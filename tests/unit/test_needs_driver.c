@@ -52,9 +52,6 @@ static void drivers_that_drop_are_refused(void **state)
 		facts = nic(liars[i]);
 		assert_finding(&facts, NEEDS_DRIVER, NEEDS_REFUSE, "drops every packet");
 		assert_finding(&facts, NEEDS_DRIVER, NEEDS_REFUSE, liars[i]);
-		assert_finding(&facts, NEEDS_DRIVER, NEEDS_REFUSE, "--generic");
-		facts.generic = true;
-		assert_null(find(&facts, NEEDS_DRIVER));
 	}
 }
 
@@ -67,7 +64,7 @@ static void drivers_without_redirect_are_refused(void **state)
 	for (i = 0; i < sizeof(without) / sizeof(without[0]); i++) {
 		facts = nic(without[i]);
 		facts.xdp.features = 0;
-		assert_finding(&facts, NEEDS_DRIVER, NEEDS_REFUSE, "--generic");
+		assert_finding(&facts, NEEDS_DRIVER, NEEDS_REFUSE, "does not redirect natively");
 		facts.xdp.err = -ENOENT;
 		assert_finding(&facts, NEEDS_DRIVER, NEEDS_REFUSE, "no native XDP");
 	}
@@ -134,9 +131,6 @@ static void foreign_programs_are_named(void **state)
 	facts.prog_name[0] = 0;
 	assert_finding(&facts, NEEDS_PROGRAM, NEEDS_REFUSE, "generic, id 78)");
 	assert_finding(&facts, NEEDS_PROGRAM, NEEDS_REFUSE, "xdpgeneric off");
-	/* also when we would attach in the other mode */
-	facts.generic = true;
-	assert_finding(&facts, NEEDS_PROGRAM, NEEDS_REFUSE, "id 78");
 }
 
 static void our_program_is_welcome(void **state)

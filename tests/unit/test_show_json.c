@@ -34,7 +34,7 @@ static void json_host(void **state)
 	assert_float_equal(json_object_get_double(member(root, "imbalance")), 3 / (5 / 3.0), 1e-9);
 	assert_int_equal(json_object_array_length(member(root, "interfaces")), 1);
 	first = json_object_array_get_idx(member(root, "interfaces"), 0);
-	has(first, "ssso", "interface", "method", "mode", "other");
+	has(first, "sso", "interface", "method", "other");
 	has_string(first, "interface", "eth7");
 	has_string(first, "method", "xdp");
 	has_counts(first, "other", 10, 1000);

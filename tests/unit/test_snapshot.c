@@ -27,7 +27,6 @@ static void empty_host(void **state)
 	assert_string_equal(s.interface[0].name, "eth7");
 	assert_string_equal(s.interface[0].method_name, "xdp");
 	assert_ptr_equal(s.interface[0].method, method_find("xdp"));
-	assert_string_equal(snapshot_mode(&s.interface[0]), "native");
 	assert_int_equal(s.interface[0].other.packets, 10 + CLASS_OTHER);
 	/* The CPUs that SAs may be placed on, and no other. */
 	assert_int_equal(s.cpus, 3);

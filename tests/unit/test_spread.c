@@ -308,10 +308,6 @@ static void reasons_not_to(void **state)
 	look(f, 1);
 	assert_int_equal(f->report.inner.state, INNER_NO_CPU);
 	wants(f, "0-1");
-	f->host.interface[0].generic = 1;
-	look(f, 1);
-	assert_int_equal(f->report.inner.state, INNER_METHOD);
-	f->host.interface[0].generic = 0;
 	f->host.interface[1].ifindex = 10;
 	strcpy(f->host.interface[1].method, "rps");
 	look(f, 1);

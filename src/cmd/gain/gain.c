@@ -156,7 +156,7 @@ static void find_method(const struct sad_reading *sas, struct gain_report *repor
 
 	if (!*report->interface)
 		return;
-	if (choose_facts(0, report->interface, false, true, &facts)) {
+	if (choose_facts(0, report->interface, true, &facts)) {
 		*report->interface = 0;
 		return;
 	}

@@ -99,17 +99,13 @@ static void add_interface(struct checkup *c, const struct link *link, size_t sas
 static void check_interface(struct checkup *c, const struct link_list *all, const struct link *link)
 {
 	const struct snapshot_interface *is = steered(c, link->ifindex);
-	char why[LINK_WHY_LEN], method[64], words[320];
+	char why[LINK_WHY_LEN], words[320];
 	struct link_list lower = {0};
 	size_t sas, udp;
 	bool itself;
 
 	if (is) {
-		const char *mode = snapshot_mode(is);
-
-		snprintf(method, sizeof(method), "%s%s%s%s", is->method_name, mode ? " (" : "",
-			 mode ? mode : "", mode ? ")" : "");
-		checkup_add(c, "interface", link->name, "is steered by %s", method);
+		checkup_add(c, "interface", link->name, "is steered by %s", is->method_name);
 		if (beyond_words(is, words, sizeof(words)))
 			checkup_todo(c, "%s", words);
 		return;

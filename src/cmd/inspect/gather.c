@@ -157,7 +157,7 @@ enum status inspect_gather(const char *name, const struct inspect_how *how, stru
 	*in = (struct inspection){.name = name};
 	if (status != STATUS_DONE)
 		return status;
-	err = choose_facts(0, name, false, true, &in->facts);
+	err = choose_facts(0, name, true, &in->facts);
 	if (err)
 		return complain("inspect", "looking at %s: %s", name, strerror(-err));
 	inspect_host_gather(name, &in->host);

@@ -43,7 +43,7 @@ static const struct table_column columns[] = {
 static const char *xdp_word(enum xdp_native native)
 {
 	static const char *const words[] = {
-		[XDP_NATIVE_NO] = "generic only",
+		[XDP_NATIVE_NO] = "none",
 		[XDP_NATIVE_YES] = "native",
 		[XDP_NATIVE_DROPS] = "drops all",
 	};

@@ -15,7 +15,7 @@ static const struct {
 	[INNER_LIGHT] = {"light", "there is no SA now for which spreading is worth while"},
 	[INNER_POLICY] = {"policy", "it comes out of no interface"},
 	[INNER_ELSEWHERE] = {"elsewhere", "its interface is down or not in this network namespace"},
-	[INNER_METHOD] = {"method", "not all interfaces are steered natively by a method for which "
+	[INNER_METHOD] = {"method", "not all interfaces are steered by a method for which "
 				    "spreading works"},
 	[INNER_NO_CPU] = {"no-cpu", "no other CPU is left for them"},
 	[INNER_FAILED] = {"failed", "the kernel refuses the mask, and the log has its reason"},

@@ -17,7 +17,6 @@ enum { BAR_WIDTH = 24 };
 static const struct table_column interface_columns[] = {
 	{"interface", "interface", false, false},
 	{"method", "method", false, false},
-	{"mode", "mode", false, false},
 	{"other.packets", "other packets", true, false},
 	{"other.bytes", "other bytes", true, false},
 	{0},
@@ -55,18 +54,13 @@ static void names(const struct snapshot *s, const struct show_view *view, char *
 	human_clean(buf);
 }
 
-/* "xdp (native)", "ntuple", "several methods". */
-static void how_of(const struct snapshot *s, char *buf, size_t size)
+/* The method's name, or "several methods". */
+static const char *how_of(const struct snapshot *s)
 {
-	const struct snapshot_interface *first = s->interface;
-	const char *word = snapshot_mode(first);
-
-	snprintf(buf, size, "%s%s%s%s", first->method_name, word ? " (" : "", word ? word : "",
-		 word ? ")" : "");
 	for (size_t i = 1; i < s->interfaces; i++)
-		if (strcmp(s->interface[i].method_name, first->method_name) ||
-		    s->interface[i].generic != first->generic)
-			snprintf(buf, size, "several methods");
+		if (strcmp(s->interface[i].method_name, s->interface[0].method_name))
+			return "several methods";
+	return s->interface[0].method_name;
 }
 
 /* How even the load is; or why that cannot be told. */
@@ -88,7 +82,7 @@ static void how_even(const struct snapshot *s, char *buf, size_t size)
 /* The first sentence: what is steered, how, how well. */
 static void print_sentence(struct out *out, const struct snapshot *s, const struct show_view *view)
 {
-	char who[64], lost[96] = "", how[48], even[48], why[256];
+	char who[64], lost[96] = "", even[48], why[256];
 	bool many = !view->only && view->interfaces > 1;
 
 	if (!s->interfaces && view->only)
@@ -102,9 +96,8 @@ static void print_sentence(struct out *out, const struct snapshot *s, const stru
 	if (isfinite(s->imbalance) || s->taken.packets || s->drops[RING_SA])
 		lately_lost_short(s, lost, sizeof(lost));
 	how_even(s, even, sizeof(even));
-	how_of(s, how, sizeof(how));
 	out_say(out, "%s %s steered by %s: %zu SA%s on %zu CPU%s, %s%s%s.", who,
-		many ? "are" : "is", how, s->used, s->used == 1 ? "" : "s", s->cpus,
+		many ? "are" : "is", how_of(s), s->used, s->used == 1 ? "" : "s", s->cpus,
 		s->cpus == 1 ? "" : "s", even, *lost ? ", " : "", lost);
 	if (show_round_why(s, why, sizeof(why)))
 		out_say(out, "Of the last round: %s.", why);
@@ -115,7 +108,6 @@ void show_interface_name(struct out *out, const struct snapshot_interface *inter
 {
 	out_string(out, "interface", interface->name);
 	out_string(out, "method", interface->method_name);
-	out_string(out, "mode", snapshot_mode(interface));
 }
 
 /* What lies in the report. */

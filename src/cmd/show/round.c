@@ -17,8 +17,6 @@ static const struct {
 	[ROUND_MORE] = {"more", "moves were begun, and more are to follow"},
 	[ROUND_STUCK] = {"stuck", "the load is uneven, but no move would gain more than it costs"},
 	[ROUND_BOUND] = {"bound", "one SA is the largest load by itself, and sits alone"},
-	[ROUND_GENERIC] = {"generic",
-			   "generic mode cannot hand over in order, so nothing is moved"},
 	[ROUND_GAPS] = {"gaps",
 			"the load is uneven, but the method in use moves an SA in a gap of its "
 			"traffic, so that its packets stay in order, and busy ones had none"},

@@ -78,16 +78,14 @@ static void say_head(struct out *out, const struct snapshot *s, const struct top
 		     const struct top_view *view)
 {
 	char name[32], even[32] = "no load yet", why[256];
-	const char *mode = snapshot_mode(&s->interface[0]);
 
 	snprintf(name, sizeof(name), "%s", s->interface[0].name);
 	human_clean(name);
 	if (isfinite(s->imbalance))
 		snprintf(even, sizeof(even), "imbalance %.2f", s->imbalance);
-	out_say(out, "%s%s, %s%s%s%s: %zu SAs on %zu CPUs, %s%s", name,
-		s->interfaces > 1 ? " and others" : "", s->interface[0].method_name,
-		mode ? " (" : "", mode ? mode : "", mode ? ")" : "", s->used, s->cpus, even,
-		view->paused ? " [paused]" : "");
+	out_say(out, "%s%s, %s: %zu SAs on %zu CPUs, %s%s", name,
+		s->interfaces > 1 ? " and others" : "", s->interface[0].method_name, s->used,
+		s->cpus, even, view->paused ? " [paused]" : "");
 	say_rates(out, s, r);
 	if (!s->alive)
 		out_say(out, "no daemon: packets are steered on as they were");

@@ -3,7 +3,7 @@
 #include "nic/models/families.h"
 
 /* XDP: none of the driver's own; or native, what attaching does, and more of struct xdp_driver. */
-#define GENERIC .native = XDP_NATIVE_NO
+#define NO_XDP .native = XDP_NATIVE_NO
 #define NATIVE(attach, ...) \
 	.native = XDP_NATIVE_YES, .disruption = XDP_ATTACH_##attach, __VA_ARGS__
 
