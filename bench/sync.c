@@ -55,6 +55,7 @@ static int empty_table(struct sas *sas)
 	for (__u32 slot = 0; slot < maps_slots(&sas->maps); slot++) {
 		sas->maps.table[slot / SA_BUCKET_SLOTS].slot[slot % SA_BUCKET_SLOTS] = 0;
 		sas->maps.warm[slot] = (struct sa_warm){.record = NO_MOVE};
+		sas->maps.rare[slot] = (struct sa_rare){0};
 	}
 	return table_take_stock(&sas->table);
 }

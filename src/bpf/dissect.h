@@ -59,15 +59,15 @@ static __always_inline int answer_other(struct bpf_flow_keys *keys, __u32 number
 /* A move waits for a gap in which the SA was not seen, so that is noted: once a tick, or nearly. */
 static __always_inline void note_seen(__u32 slot)
 {
-	struct sa_warm *warm = element(sa_warm, slot);
+	struct sa_rare *rare = element(sa_rare, slot);
 	struct host *h = element(host, 0);
 	__u32 now;
 
-	if (!warm || !h)
+	if (!rare || !h)
 		return;
 	now = seen_time(tick_ns(h));
-	if (SHARED(warm->seen) != now)
-		SHARED(warm->seen) = now;
+	if (SHARED(rare->seen) != now)
+		SHARED(rare->seen) = now;
 }
 
 static __always_inline int dissect_sa(struct bpf_flow_keys *keys, const struct found *found,

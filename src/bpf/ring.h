@@ -18,15 +18,27 @@ static __always_inline int deliver(struct xdp_md *ctx)
 	return XDP_PASS;
 }
 
-/* Of an SA that this ring owns. */
-static __always_inline void count_frame(struct ring_state *state, struct sa_warm *warm, __u64 word,
-					__u32 bytes)
+/* By a pair of counters of an SA that this ring owns. */
+static __always_inline void count_by(struct ring_state *state, struct count *pair, __u32 bytes)
 {
-	struct count *pair = &warm->pair[!!(sa_word_flags(word) & SA_PAIR)];
-
 	pair->packets++;
 	pair->bytes += bytes;
 	state->bytes += bytes;
+}
+
+/* By the pair that the word names. */
+static __always_inline void count_frame(struct ring_state *state, struct sa_warm *warm,
+					const struct found *found, __u32 bytes)
+{
+	struct sa_rare *rare;
+
+	if (likely(!(sa_word_flags(found->word) & SA_PAIR))) {
+		count_by(state, &warm->count, bytes);
+		return;
+	}
+	rare = element(sa_rare, found->slot);
+	if (rare)
+		count_by(state, &rare->count, bytes);
 }
 
 /* On ring `own`: the frame is decrypted here. */
@@ -37,7 +49,7 @@ static __always_inline void arrive(struct ring_state *state, const struct flow *
 	struct move_record *move;
 	struct move_line *line;
 
-	count_frame(state, warm, found->word, f->bytes);
+	count_frame(state, warm, found, f->bytes);
 	if (likely(!ticketed))
 		return;
 	move = element(move_records, SHARED(warm->record));
@@ -182,8 +194,20 @@ static __always_inline bool ring_found(struct ring_state *state, __u64 key, __u3
 		return true;
 	warm = element(sa_warm, found.slot);
 	if (warm)
-		count_frame(state, warm, found.word, bytes);
+		count_frame(state, warm, &found, bytes);
 	return true;
+}
+
+/*
+ * Loads a bucket before we know whether it is needed: where it is, in a table of many SAs, both are
+ * waited for at once then.
+ */
+static __always_inline void fetch_bucket(__u32 bucket)
+{
+	const struct sa_bucket *b = element(sa_table, bucket);
+
+	if (b)
+		(void)SHARED(b->slot[0]);
 }
 
 /*
@@ -196,18 +220,17 @@ static __always_inline bool ring_quick(struct xdp_md *ctx, struct ring_state *st
 	void *data = (void *)(long)ctx->data;
 	struct sa_warm *warm;
 	struct quick q;
-	__u64 word;
 
 	if (!quick_parse(&q, &shape, data, (void *)(long)ctx->data_end))
 		return false;
+	fetch_bucket(sa_primary(&shape, q.key));
 	warm = element(sa_warm, sa_preferred(&shape, q.key));
 	if (!warm)
 		return false;
-	word = SHARED(warm->at_rest);
-	if (unlikely((word & ~(__u64)SA_PAIR) !=
+	if (unlikely(SHARED(warm->at_rest) !=
 		     (q.key << 20 | sa_word_resting_on(constants.ring_number))))
 		return ring_found(state, q.key, q.bytes);
-	count_frame(state, warm, word, q.bytes);
+	count_by(state, &warm->count, q.bytes);
 	return true;
 }
 

@@ -180,28 +180,33 @@ struct interface_counts {
 #define NO_SLOT 0xffffffffu
 
 /*
- * The warm side of a slot, same index: what ring `own` writes for every frame, and what a move
- * needs. One cache line, and nothing that frames do not need lies between (docs/data-path.md).
+ * The warm side of a slot, same index: what ring `own` reads and writes for every frame, and what a
+ * move needs. Half a cache line, and nothing that frames do not need lies between
+ * (docs/data-path.md).
  */
 struct sa_warm {
-	struct count pair[2]; /* written by ring `own`; which one: SA_PAIR */
-	/* Written by user space. */
-	__u64 freed_ns; /* when the slot was emptied; it rests for a second. 0: never used */
-	__u32 record;	/* the move under way or the last one, or NO_MOVE */
-	__u32 cold;	/* index of the cold side, while the slot is in use */
 	/*
 	 * The word of an SA that is at rest, so that its ring need not look in the table too:
 	 * cleared before the word changes, set after, so what it says the word says. 0: ask the
-	 * table.
+	 * table. Written by user space, as what follows the counters.
 	 */
 	__u64 at_rest;
+	struct count count; /* written by ring `own`, unless SA_PAIR is set */
+	__u32 record;	/* the move under way or the last one, or NO_MOVE */
+	__u32 cold;	/* index of the cold side, while the slot is in use */
+} __attribute__((aligned(32)));
+
+/* And what few frames need, same index. */
+struct sa_rare {
+	struct count count; /* written by ring `own` while SA_PAIR is set: mostly during a move */
+	__u64 freed_ns; /* when user space emptied the slot; it rests for a second. 0: never used */
 	/*
 	 * When the flow dissector saw a packet of it last, as seen_time(); 0: not yet. Written by
 	 * every CPU that receives.
 	 */
 	__u32 seen;
 	__u32 pad;
-} __attribute__((aligned(64)));
+};
 
 /* CLOCK_MONOTONIC in about ms (2^20 ns); it begins anew after 52 days. */
 static __always_inline __u32 seen_time(__u64 now_ns)

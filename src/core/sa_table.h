@@ -3,7 +3,7 @@
  * The SA table: from (SPI, fingerprint of address and protocol) to the rings of an SA.
  *
  * Buckets of eight slots; a bucket is one cache line. An SA has its place in a primary bucket, one
- * of a quarter of them, so that a few SAs lie on few lines and pages; where that is full, in one of
+ * of half of them, so that a few SAs lie on few lines and pages; where that is full, in one of
  * two overflow ones. A slot is one aligned 64-bit word, so a reader takes an entry by one load and
  *never sees half of it:
  *
@@ -19,13 +19,15 @@
 #define SA_BUCKET_SLOTS 8
 #define SA_RINGS	512 /* ring numbers are 9 bits */
 #define SA_BITS_MIN	3
-#define SA_PRIMARY_SHIFT 2 /* one in 4 buckets is primary */
+#define SA_PRIMARY_SHIFT 1 /* one in 2 buckets is primary */
 
 /* Flags of a word. */
 #define SA_HANDS_OFF 1u /* decrypted by the NIC: never through a ring */
 /*
- * Which of an entry's two counter pairs its `own` ring writes. A move flips it, so a pair has one
- * writer at any time and counting needs no atomic operation (they were half of a ring's cost).
+ * Which of an entry's two pairs of counters its `own` ring writes: 0, the one on the warm side. A
+ * change of owner flips it, so a pair has one writer at any time and counting needs no atomic
+ * operation (they were half of a ring's cost). The end of a move clears it: by then no other ring
+ * writes the first pair.
  */
 #define SA_PAIR 2u
 
@@ -85,7 +87,7 @@ static __always_inline bool sa_word_at_rest(__u64 word)
 	return sa_word_to(word) == sa_word_own(word) && !(sa_word_flags(word) & SA_HANDS_OFF);
 }
 
-/* The word of an SA that is at rest on @ring, without its key and SA_PAIR. */
+/* The word of an SA that is at rest on @ring and counts on the warm side, without its key. */
 static __always_inline __u64 sa_word_resting_on(__u32 ring)
 {
 	return sa_word(0, ring, ring, 0);

@@ -79,15 +79,13 @@ static uint64_t last_packet(void *arg, const struct sa *sa)
 {
 	struct learner *l = arg;
 	int slot = sas_find(l->sas, &sa->id);
-	const struct sa_warm *warm;
 	struct sa_cold *cold;
 	uint64_t packets;
 
 	if (slot < 0)
 		return 0;
-	warm = &l->sas->maps.warm[slot];
 	cold = table_cold(&l->sas->table, slot);
-	packets = SHARED(warm->pair[0].packets) + SHARED(warm->pair[1].packets);
+	packets = maps_counted(&l->sas->maps, (__u32)slot).packets;
 	if (packets != cold->active_packets) {
 		cold->active_packets = packets;
 		cold->active_ns = clock_now();

@@ -101,19 +101,17 @@ static struct tunnel *tunnel_of(const struct tunnels *all, const struct sa *sa)
 static bool look_at(const struct sas *sas, const struct sa *sa, struct spread_sa *seen)
 {
 	int slot = sas_find(sas, &sa->id);
-	const struct sa_warm *warm;
 	uint32_t load;
 
 	if (slot < 0 || sa->offload != SA_OFFLOAD_NONE)
 		return false;
-	warm = &sas->maps.warm[slot];
 	load = table_cold(&sas->table, slot)->load;
 	*seen = (struct spread_sa){
 		.spi = sa->id.spi,
 		.if_id = sa->if_id,
 		.cpu = (int)sas_cpu(sas, (__u32)slot),
 		.load = load == LOAD_UNKNOWN ? -1 : (double)load / LOAD_ONE,
-		.packets = SHARED(warm->pair[0].packets) + SHARED(warm->pair[1].packets),
+		.packets = maps_counted(&sas->maps, (__u32)slot).packets,
 	};
 	return true;
 }

@@ -106,7 +106,6 @@ static struct load_rate known_of(const struct sas_loads *l, __u32 slot)
 static void look_at_sa(struct sas_loads *l, __u32 slot, double seconds)
 {
 	const struct sa_cold *cold = table_cold(&l->sas->table, slot);
-	const struct sa_warm *warm = &l->sas->maps.warm[slot];
 	__u64 word = table_word(&l->sas->table, slot);
 	struct sas_load_sa *sa = sa_of(l, slot);
 	__u32 own = l->sas->maps.rings[sa_word_own(word)].cpu;
@@ -124,8 +123,9 @@ static void look_at_sa(struct sas_loads *l, __u32 slot, double seconds)
 		};
 	for (int i = 0; i < 2; i++) {
 		struct sas_load_cpu *cpu = &l->cpu[i == pair ? own : sa->cpu];
-		double p = since(&sa->then[i].packets, SHARED(warm->pair[i].packets));
-		double b = since(&sa->then[i].bytes, SHARED(warm->pair[i].bytes));
+		const struct count *now = maps_pair(&l->sas->maps, slot, i);
+		double p = since(&sa->then[i].packets, SHARED(now->packets));
+		double b = since(&sa->then[i].bytes, SHARED(now->bytes));
 
 		if (!known)
 			continue;
@@ -141,10 +141,7 @@ static void look_at_sa(struct sas_loads *l, __u32 slot, double seconds)
 
 static void look_at_idle(struct sas_loads *l, __u32 slot)
 {
-	const struct sa_warm *warm = &l->sas->maps.warm[slot];
-	__u64 packets = SHARED(warm->pair[0].packets) + SHARED(warm->pair[1].packets);
-
-	if (l->idle[slot] == (__u32)packets)
+	if (l->idle[slot] == (__u32)maps_counted(&l->sas->maps, slot).packets)
 		return;
 	l->asleep[slot / 64] &= ~(1ull << slot % 64);
 	if (l->sas->known.place[slot])

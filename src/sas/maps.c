@@ -16,6 +16,7 @@ static const char *const map_names[MAPS] = {
 	[MAP_SA_TABLE] = "sa_table",
 	[MAP_SA_OVERFLOWS] = "sa_overflows",
 	[MAP_SA_WARM] = "sa_warm",
+	[MAP_SA_RARE] = "sa_rare",
 	[MAP_SA_COLD] = "sa_cold",
 	[MAP_RINGS] = "rings",
 	[MAP_RING_STATES] = "ring_states",
@@ -44,6 +45,7 @@ static const size_t element_sizes[MAP_MAPPED_END] = {
 	[MAP_SA_TABLE] = sizeof(struct sa_bucket),
 	[MAP_SA_OVERFLOWS] = sizeof(struct sa_overflows),
 	[MAP_SA_WARM] = sizeof(struct sa_warm),
+	[MAP_SA_RARE] = sizeof(struct sa_rare),
 	[MAP_SA_COLD] = sizeof(struct sa_cold),
 	[MAP_RINGS] = sizeof(struct ring),
 	[MAP_RING_STATES] = sizeof(struct ring_state),
@@ -100,6 +102,7 @@ static void set_pointers(struct maps *maps)
 	maps->table = maps->memory[MAP_SA_TABLE];
 	maps->overflows = maps->memory[MAP_SA_OVERFLOWS];
 	maps->warm = maps->memory[MAP_SA_WARM];
+	maps->rare = maps->memory[MAP_SA_RARE];
 	maps->cold = maps->memory[MAP_SA_COLD];
 	maps->rings = maps->memory[MAP_RINGS];
 	maps->ring_states = maps->memory[MAP_RING_STATES];
@@ -121,6 +124,7 @@ struct table maps_table(const struct maps *maps)
 		.buckets = maps->table,
 		.overflows = maps->overflows,
 		.warm = maps->warm,
+		.rare = maps->rare,
 		.cold = maps->cold,
 	};
 }
@@ -173,6 +177,9 @@ static bool consistent(const struct maps *maps, enum map *bad)
 		return false;
 	*bad = MAP_SA_WARM;
 	if (!holds(maps, MAP_SA_WARM, slots))
+		return false;
+	*bad = MAP_SA_RARE;
+	if (!holds(maps, MAP_SA_RARE, slots))
 		return false;
 	*bad = MAP_SA_COLD;
 	if (!holds(maps, MAP_SA_COLD, slots))

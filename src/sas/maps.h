@@ -24,6 +24,7 @@ enum map {
 	MAP_SA_TABLE,
 	MAP_SA_OVERFLOWS,
 	MAP_SA_WARM,
+	MAP_SA_RARE,
 	MAP_SA_COLD,
 	MAP_RINGS,
 	MAP_RING_STATES,
@@ -61,6 +62,7 @@ struct maps {
 	struct sa_bucket *table;  /* 1 << host->shape.bits of them */
 	struct sa_overflows *overflows; /* sa_overflows_elements() */
 	struct sa_warm *warm;	  /* SA_BUCKET_SLOTS for each bucket */
+	struct sa_rare *rare;	  /* as many */
 	struct sa_cold *cold;	  /* as many; whose: sa_warm.cold */
 	struct ring *rings;
 	struct ring_state *ring_states; /* maps_ring_state() */
@@ -111,6 +113,24 @@ static inline struct ring_state *maps_ring_state(const struct maps *maps, __u32 
 	const struct ring *ring = &maps->rings[number];
 
 	return &maps->ring_states[ring_place(ring->kind, ring->cpu, maps->host->cpus)];
+}
+
+/* One of the two pairs of counters of a slot: SA_PAIR says which is written. */
+static inline struct count *maps_pair(const struct maps *maps, __u32 slot, bool second)
+{
+	return second ? &maps->rare[slot].count : &maps->warm[slot].count;
+}
+
+/* What both have counted. */
+static inline struct count maps_counted(const struct maps *maps, __u32 slot)
+{
+	const struct count *first = maps_pair(maps, slot, false);
+	const struct count *second = maps_pair(maps, slot, true);
+
+	return (struct count){
+		.packets = SHARED(first->packets) + SHARED(second->packets),
+		.bytes = SHARED(first->bytes) + SHARED(second->bytes),
+	};
 }
 
 /* The SA table, to look up in; who changes it gives it room for its spare cold sides. */

@@ -77,7 +77,7 @@ void moves_forget(struct moves *moves, __u32 slot, __u64 now_ns)
 		moves_drop(moves, record, now_ns);
 }
 
-/* The counter pair changes with the owner, so that each pair has one writer. */
+/* The pair of counters changes with the owner, so that each has one writer. */
 static __u64 with_owner(__u64 word, __u32 own)
 {
 	return sa_word(sa_word_key(word), sa_word_to(word), own, sa_word_flags(word) ^ SA_PAIR);
@@ -134,11 +134,12 @@ int moves_begin(struct moves *moves, __u32 slot, __u32 into, __u64 now_ns)
 	return err;
 }
 
+/* At rest its one writer is the new owner: the old one has long done with what it read before. */
 static bool finish(struct moves *moves, __u32 slot)
 {
 	__u64 word = table_word(moves->table, slot);
 
-	if (table_set(moves->table, slot, word, at_rest(word)))
+	if (table_set(moves->table, slot, word, at_rest(word) & ~(__u64)SA_PAIR))
 		return false;
 	table_cold(moves->table, slot)->moves++;
 	return true;

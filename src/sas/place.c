@@ -227,7 +227,7 @@ bool sas_can_move(const struct sas *sas, __u32 slot, __u64 now_ns)
 
 	if (!sas->gap_ns)
 		return true;
-	seen = SHARED(sas->maps.warm[slot].seen);
+	seen = SHARED(sas->maps.rare[slot].seen);
 	/* The time of a tick may be one tick old, and 10 ms is the longest. */
 	return !seen || !sas->maps.labels[sas_cpu(sas, slot)].other ||
 	       seen_time(now_ns) - seen > seen_time(sas->gap_ns + 10000000);
@@ -296,20 +296,19 @@ void sas_seen(struct sas *sas, __u32 slot, __u32 cpu)
 
 void sas_count(struct sas *sas, __u32 slot, __u64 packets, __u64 bytes)
 {
-	struct sa_warm *warm = &sas->maps.warm[slot];
 	__u64 word = table_word(&sas->table, slot);
 	struct ring_state *ring = maps_ring_state(&sas->maps, sa_word_own(word));
-	int pair = !!(sa_word_flags(word) & SA_PAIR);
-	const struct count *before = &warm->pair[!pair];
-	struct count was = {before->packets + warm->pair[pair].packets,
-			    before->bytes + warm->pair[pair].bytes};
+	bool second = sa_word_flags(word) & SA_PAIR;
+	struct count *pair = maps_pair(&sas->maps, slot, second);
+	const struct count *before = maps_pair(&sas->maps, slot, !second);
+	struct count was = maps_counted(&sas->maps, slot);
 
 	if (packets > was.packets) {
-		SHARED(warm->pair[pair].packets) = packets - before->packets;
+		SHARED(pair->packets) = packets - before->packets;
 		SHARED(ring->runs) = ring->runs + packets - was.packets;
 	}
 	if (bytes > was.bytes) {
-		SHARED(warm->pair[pair].bytes) = bytes - before->bytes;
+		SHARED(pair->bytes) = bytes - before->bytes;
 		SHARED(ring->bytes) = ring->bytes + bytes - was.bytes;
 	}
 }

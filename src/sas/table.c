@@ -157,15 +157,15 @@ void table_mend_rings(struct table *table, __u32 rings, __u32 ring)
 	}
 }
 
-static bool is_resting(const struct sa_warm *warm, __u64 now_ns)
+static bool is_resting(const struct sa_rare *rare, __u64 now_ns)
 {
-	return warm->freed_ns && now_ns < warm->freed_ns + TABLE_REST_NS;
+	return rare->freed_ns && now_ns < rare->freed_ns + TABLE_REST_NS;
 }
 
 /* The slots of @bucket that may be taken, as bits. */
 static __u32 free_slots(const struct table *table, __u32 bucket, __u64 now_ns)
 {
-	const struct sa_warm *warm = &table->warm[bucket * SA_BUCKET_SLOTS];
+	const struct sa_rare *rare = &table->rare[bucket * SA_BUCKET_SLOTS];
 	const __u64 *words = table->buckets[bucket].slot;
 	__u32 bits = 0;
 
@@ -175,7 +175,7 @@ static __u32 free_slots(const struct table *table, __u32 bucket, __u64 now_ns)
 	if (now_ns >= table->rest_until_ns)
 		return bits;
 	for (__u32 i = 0; i < SA_BUCKET_SLOTS; i++)
-		if (bits & 1u << i && is_resting(&warm[i], now_ns))
+		if (bits & 1u << i && is_resting(&rare[i], now_ns))
 			bits &= ~(1u << i);
 	return bits;
 }
@@ -224,9 +224,8 @@ int table_put(struct table *table, __u32 slot, __u64 key, const struct entry *en
 	cold = table->spare[--table->spares];
 	table->cold[cold] = entry->cold;
 	/* All but at_rest, which is 0, and which a ring may be reading. */
-	warm->pair[0] = warm->pair[1] = (struct count){0};
-	warm->freed_ns = 0;
-	warm->seen = 0;
+	warm->count = (struct count){0};
+	table->rare[slot] = (struct sa_rare){0};
 	warm->record = entry->record;
 	warm->cold = cold;
 	count_overflow(table, slot, key, 1);
@@ -254,7 +253,7 @@ void table_remove(struct table *table, __u32 slot, __u64 now_ns)
 		return;
 	/* First, so that a daemon which dies here leaves no slot that is empty and does not rest.
 	 */
-	__atomic_store_n(&table->warm[slot].freed_ns, now_ns ? now_ns : 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&table->rare[slot].freed_ns, now_ns ? now_ns : 1, __ATOMIC_RELAXED);
 	set_at_rest(table, slot, 0);
 	__atomic_exchange_n(word_at(table, slot), 0, __ATOMIC_ACQ_REL);
 	count_overflow(table, slot, sa_word_key(word), -1);

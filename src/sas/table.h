@@ -4,7 +4,7 @@
  * look them up. Works on memory only: mapped arrays or malloc'd ones. No I/O, no allocation.
  *
  * What a reader may rely on: an entry that is in the table and stays in is found by every lookup;
- * its warm (but at_rest) and cold side are complete before the word appears; no slot is given to
+ * its warm (but at_rest), rare and cold sides are complete before the word appears; no slot is given to
  * another SA within TABLE_REST_NS of its removal, so a reader that found a word may use the slot
  * for that long; and sa_warm.at_rest, where it is not 0, is the word at that moment.
  *
@@ -25,6 +25,7 @@ struct table {
 	struct sa_bucket *buckets; /* 1 << shape.bits */
 	struct sa_overflows *overflows; /* sa_overflows_elements() */
 	struct sa_warm *warm;	   /* SA_BUCKET_SLOTS for each bucket */
+	struct sa_rare *rare;	   /* as many */
 	struct sa_cold *cold;	   /* as many as slots; whose: sa_warm.cold */
 	__u32 *spare;		   /* room for as many: the indexes of those that no entry has */
 	__u32 spares;

@@ -65,11 +65,13 @@ static void take_move(struct snapshot_taking *t, __u32 slot, struct snapshot_sa 
 		moves->oldest_ns = t->now_ns - started;
 }
 
-static void take_warm(struct snapshot_sa *sa, const struct sa_warm *warm)
+static void take_counts(struct count *total, const struct maps *maps, __u32 slot)
 {
-	for (int i = 0; i < 2; i++) {
-		sa->total.packets += LOAD(warm->pair[i].packets);
-		sa->total.bytes += LOAD(warm->pair[i].bytes);
+	for (int second = 0; second < 2; second++) {
+		const struct count *pair = maps_pair(maps, slot, second);
+
+		total->packets += LOAD(pair->packets);
+		total->bytes += LOAD(pair->bytes);
 	}
 }
 
@@ -77,9 +79,8 @@ static void take_warm(struct snapshot_sa *sa, const struct sa_warm *warm)
 static bool take_slot(struct snapshot_taking *t, __u32 slot, struct snapshot_sa *sa)
 {
 	const __u64 *place = &t->maps->table[slot / SA_BUCKET_SLOTS].slot[slot % SA_BUCKET_SLOTS];
-	const struct sa_warm *warm = &t->maps->warm[slot];
 	__u64 word = sa_load(place);
-	__u32 cold = LOAD(warm->cold);
+	__u32 cold = LOAD(t->maps->warm[slot].cold);
 
 	if (!word || cold >= t->snapshot->slots)
 		return false;
@@ -89,7 +90,7 @@ static bool take_slot(struct snapshot_taking *t, __u32 slot, struct snapshot_sa 
 	if (t->cpus_told == TOLD_BY_NOBODY ||
 	    (t->cpus_told == TOLD_IF_SEEN && !(LOAD(t->maps->cold[cold].flags) & COLD_SEEN)))
 		sa->cpu = -1;
-	take_warm(sa, warm);
+	take_counts(&sa->total, t->maps, slot);
 	take_cold(sa, &t->maps->cold[cold], word);
 	return sa_word_key(sa_load(place)) == sa_word_key(word);
 }

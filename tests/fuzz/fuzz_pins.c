@@ -49,6 +49,7 @@ static const struct bpf_map_info good[PINNED] = {
 	[MAP_SA_TABLE] = MEMORY(struct sa_bucket, 1 << BITS),
 	[MAP_SA_OVERFLOWS] = MEMORY(struct sa_overflows, 1),
 	[MAP_SA_WARM] = MEMORY(struct sa_warm, SLOTS),
+	[MAP_SA_RARE] = MEMORY(struct sa_rare, SLOTS),
 	[MAP_SA_COLD] = MEMORY(struct sa_cold, SLOTS),
 	[MAP_RINGS] = MEMORY(struct ring, SA_RINGS),
 	[MAP_RING_STATES] = MEMORY(struct ring_state, CPUS *RING_KINDS),

@@ -82,7 +82,7 @@ static __u32 label_for(const struct maps *maps, const struct model_answer *shoul
 /* The slot is noted anew if it was seen before this tick. */
 static bool seen_now(const struct maps *maps, __u32 slot)
 {
-	return seen_time(clock_now()) - maps->warm[slot].seen < LATE;
+	return seen_time(clock_now()) - maps->rare[slot].seen < LATE;
 }
 
 bool dissect_answer_is_right(struct dissect_answer *a, const __u8 *bytes, size_t len,
@@ -95,7 +95,7 @@ bool dissect_answer_is_right(struct dissect_answer *a, const __u8 *bytes, size_t
 	if (!ask(a, bytes, len, BPF_FLOW_DISSECTOR_F_STOP_AT_ENCAP) || a->label)
 		return false;
 	if (is_sa)
-		maps->warm[should->slot].seen = 0;
+		maps->rare[should->slot].seen = 0;
 	if (!ask(a, bytes, len, BPF_FLOW_DISSECTOR_F_STOP_AT_FLOW_LABEL))
 		return false;
 	a->answered += a->label != 0;

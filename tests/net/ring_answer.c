@@ -142,25 +142,37 @@ static bool is_here(const struct ring_answer *r, const struct ring_frame *f)
 	return f->slot != NO_SLOT && f->number == r->number;
 }
 
+/* All that a ring may change of a slot. */
+struct counters {
+	struct sa_warm warm;
+	struct sa_rare rare;
+};
+
+static struct counters counters_of(const struct ring_answer *r, const struct ring_frame *f)
+{
+	if (f->slot == NO_SLOT)
+		return (struct counters){0};
+	return (struct counters){.warm = r->maps->warm[f->slot], .rare = r->maps->rare[f->slot]};
+}
+
 /* Runs it: is the verdict @should, the frame whole, and counted @here, or nowhere? */
 static bool does_as(struct ring_answer *r, const struct ring_frame *f, enum coming coming,
 		    int should, bool here)
 {
 	struct ring_state *state = maps_ring_state(r->maps, r->number);
 	bool known = f->slot != NO_SLOT;
-	struct sa_warm before = {0}, after = {0};
+	struct counters before, after;
 	__u64 runs = state->runs;
 	struct count *pair;
 	struct image out;
 	int is;
 
-	if (known)
-		before = r->maps->warm[f->slot];
+	before = counters_of(r, f);
 	state->astray = 0;
 	is = verdict(r, f, coming, &out);
-	if (known)
-		after = r->maps->warm[f->slot];
-	pair = &before.pair[known && sa_word_flags(*word_of(r, f)) & SA_PAIR ? 1 : 0];
+	after = counters_of(r, f);
+	pair = known && sa_word_flags(*word_of(r, f)) & SA_PAIR ? &before.rare.count
+								: &before.warm.count;
 	pair->packets += here;
 	pair->bytes += here ? f->bytes : 0;
 	return is == should && is_whole(&out, f, coming, should) && state->runs == runs + 1 &&
@@ -206,7 +218,8 @@ bool ring_answer_is_right(struct ring_answer *r, const struct ring_frame *f)
 	return is_right(r, f) && (!f->quick || !is_here(r, f) || is_right_blind(r, f));
 }
 
-/* With the SA on its way from ring to ring; the copy of the word is cleared, as user space does it.
+/* With the SA on its way from ring to ring; the copy of the word is cleared and the pair of counters
+ * changed, as user space does it.
  */
 static bool moves(struct ring_answer *r, const struct ring_frame *f, __u32 to, __u32 own,
 		  int should)
@@ -216,7 +229,7 @@ static bool moves(struct ring_answer *r, const struct ring_frame *f, __u32 to, _
 	bool right;
 
 	*at_rest = 0;
-	*word = sa_word(sa_word_key(kept), to, own, sa_word_flags(kept));
+	*word = sa_word(sa_word_key(kept), to, own, sa_word_flags(kept) ^ SA_PAIR);
 	right = does(r, f, should, own == r->number);
 	*word = kept;
 	*at_rest = kept_at_rest;

@@ -447,7 +447,7 @@ def test_damaged_while_stopping(host):
     check(int(host.sysfs("eb/queues/rx-0/rps_cpus"), 16) == 1, "not put back")
 
 
-MAPS = ("host", "sa_table", "sa_overflows", "sa_warm", "sa_cold", "rings", "ring_states", "cpu_states", "labels",
+MAPS = ("host", "sa_table", "sa_overflows", "sa_warm", "sa_rare", "sa_cold", "rings", "ring_states", "cpu_states", "labels",
         "ports", "toeplitz", "addresses", "stray_seen", "move_records", "move_lines", "counts",
         "fragments", "asks", "cpus_sa", "cpus_stray", "cpus_ike", "ring_any")
 

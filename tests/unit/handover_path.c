@@ -218,7 +218,7 @@ static bool thread_quick(const struct sim *sim, struct thread *t)
 	__u64 word = SHARED(sim->warm[guess].at_rest);
 
 	if (f->ticketed ||
-	    (word & ~(__u64)SA_PAIR) != (f->key << 20 | sa_word_resting_on(t - sim->thread)))
+	    word != (f->key << 20 | sa_word_resting_on(t - sim->thread)))
 		return false;
 	t->slot = (int)guess;
 	t->word = word;
@@ -254,6 +254,11 @@ static void note_passed(struct sim *sim, const struct thread *t, const struct fr
 				on_cpu(sim, t));
 }
 
+static struct count *pair_of(const struct sim *sim, const struct thread *t)
+{
+	return maps_pair(&sim->maps, (__u32)t->slot, sa_word_flags(t->word) & SA_PAIR);
+}
+
 /* As any_frame() of bpf/ring.h, but that counting takes one step to read and one to write. */
 static void thread_act(struct sim *sim, struct thread *t)
 {
@@ -262,7 +267,7 @@ static void thread_act(struct sim *sim, struct thread *t)
 
 	t->stage = NEXT;
 	if (t->word && sa_word_own(t->word) == me) {
-		t->counted = sim->warm[t->slot].pair[!!(sa_word_flags(t->word) & SA_PAIR)].packets;
+		t->counted = pair_of(sim, t)->packets;
 		t->stage = COUNT;
 		return;
 	}
@@ -279,11 +284,10 @@ static void thread_act(struct sim *sim, struct thread *t)
 /* As arrive() of bpf/ring.h. */
 static void thread_count(struct sim *sim, struct thread *t)
 {
-	struct sa_warm *warm = &sim->warm[t->slot];
+	__u32 record = SHARED(sim->warm[t->slot].record);
 	struct frame *f = &t->batch[t->at++];
-	__u32 record = SHARED(warm->record);
 
-	warm->pair[!!(sa_word_flags(t->word) & SA_PAIR)].packets = t->counted + 1;
+	pair_of(sim, t)->packets = t->counted + 1;
 	sim->sa[f->sa].counted += sim->sa[f->sa].key == f->key;
 	t->stage = NEXT;
 	push(&t->passed, f);

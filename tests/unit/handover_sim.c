@@ -223,6 +223,7 @@ struct sim *sim_new(const struct config *config)
 				  .report = &sim->report,
 				  .table = sim->buckets,
 				  .warm = sim->warm,
+				  .rare = sim->rare,
 				  .cold = sim->cold,
 				  .ring_states = sim->ring_state,
 				  .records = sim->record,
@@ -231,6 +232,7 @@ struct sim *sim_new(const struct config *config)
 				    .buckets = sim->buckets,
 				    .overflows = sim->overflows,
 				    .warm = sim->warm,
+				    .rare = sim->rare,
 				    .cold = sim->cold,
 				    .spare = sim->spare};
 	for (int i = 0; i < SLOTS; i++)
@@ -261,12 +263,12 @@ static void settle(struct sim *sim)
 	for (int i = 0; i < sim->config.sas; i++) {
 		__u64 word;
 		int slot = table_lookup(&sim->table, sim->sa[i].key, &word);
-		const struct count *pair = slot < 0 ? NULL : sim->warm[slot].pair;
 
-		if (!pair)
+		if (slot < 0)
 			continue;
 		sim->result.stuck |= sa_word_to(word) != sa_word_own(word);
-		sim->result.miscounted |= pair[0].packets + pair[1].packets != sim->sa[i].counted;
+		sim->result.miscounted |= maps_counted(&sim->maps, (__u32)slot).packets !=
+					  sim->sa[i].counted;
 	}
 	sim->result.stuck |= sim->moves.active != 0;
 }

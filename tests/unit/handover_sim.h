@@ -134,6 +134,7 @@ struct sim {
 	struct sa_bucket buckets[1 << BITS];
 	struct sa_overflows overflows[1];
 	struct sa_warm warm[SLOTS];
+	struct sa_rare rare[SLOTS];
 	struct sa_cold cold[SLOTS];
 	__u32 spare[SLOTS];
 	struct move_record record[RECORDS];

@@ -32,6 +32,7 @@ static bool make_maps(struct plain_sas *plain, __u32 max_sas, __u32 cpus)
 	maps->table = zeros(plain, buckets, sizeof(*maps->table));
 	maps->overflows = zeros(plain, sa_overflows_elements(&shape), sizeof(*maps->overflows));
 	maps->warm = zeros(plain, slots, sizeof(*maps->warm));
+	maps->rare = zeros(plain, slots, sizeof(*maps->rare));
 	maps->cold = zeros(plain, slots, sizeof(*maps->cold));
 	maps->rings = zeros(plain, SA_RINGS, sizeof(*maps->rings));
 	maps->ring_states = zeros(plain, RING_KINDS * cpus, sizeof(*maps->ring_states));
@@ -121,7 +122,7 @@ void plain_sas_packets(struct plain_sas *plain, __u32 slot, __u64 packets)
 {
 	struct maps *maps = &plain->sas.maps;
 	__u64 word = table_word(&plain->sas.table, slot);
-	struct count *count = &maps->warm[slot].pair[!!(sa_word_flags(word) & SA_PAIR)];
+	struct count *count = maps_pair(maps, slot, sa_word_flags(word) & SA_PAIR);
 
 	count->packets += packets;
 	count->bytes += 1000 * packets;

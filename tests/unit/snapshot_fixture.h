@@ -55,6 +55,7 @@ static inline int setup(void **state)
 	maps->host = zeroed(1, sizeof(*maps->host));
 	maps->table = zeroed(1 << BITS, sizeof(*maps->table));
 	maps->warm = zeroed(SLOTS, sizeof(*maps->warm));
+	maps->rare = zeroed(SLOTS, sizeof(*maps->rare));
 	maps->cold = zeroed(SLOTS, sizeof(*maps->cold));
 	maps->rings = zeroed(SA_RINGS, sizeof(*maps->rings));
 	maps->ring_states = zeroed((size_t)CPUS * RING_KINDS, sizeof(*maps->ring_states));
@@ -85,6 +86,7 @@ static inline int teardown(void **state)
 	free(maps->host);
 	free(maps->table);
 	free(maps->warm);
+	free(maps->rare);
 	free(maps->cold);
 	free(maps->rings);
 	free(maps->ring_states);
@@ -121,10 +123,11 @@ static inline struct sa_cold *add(struct maps *maps, __u32 slot, __u32 spi, __u3
 	struct sa_cold *cold = &maps->cold[cold_of(slot)];
 
 	maps->warm[slot] = (struct sa_warm){
-		.pair = {{packets / 3, packets}, {packets - packets / 3, 99 * packets}},
+		.count = {packets / 3, packets},
 		.record = NO_MOVE,
 		.cold = cold_of(slot),
 	};
+	maps->rare[slot] = (struct sa_rare){.count = {packets - packets / 3, 99 * packets}};
 	*cold = (struct sa_cold){
 		.references = 1,
 		.pcpu = NO_CPU,

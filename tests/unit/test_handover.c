@@ -239,6 +239,7 @@ static void test_begin(void **state)
 	assert_int_equal(poll_after(sim, 1), 0);
 	assert_int_equal(poll_after(sim, HANDOVER_REST_NS), 1);
 	assert_int_equal(sa_word_to(table_word(&sim->table, slot)), other);
+	assert_false(sa_word_flags(table_word(&sim->table, slot)) & SA_PAIR);
 	/* Over, but somebody may still go by the old word. */
 	assert_int_equal(begin(sim, slot, other), -EALREADY);
 	assert_int_equal(begin(sim, slot, sa_word_own(word)), -EBUSY);

@@ -56,8 +56,8 @@ static void packets(struct fixture *f, __u32 slot, __u64 count)
 {
 	struct maps *maps = &f->sas.maps;
 
-	maps->warm[slot].pair[0].packets += count;
-	maps->warm[slot].pair[0].bytes += count * 1000;
+	maps->warm[slot].count.packets += count;
+	maps->warm[slot].count.bytes += count * 1000;
 	maps_ring_state(maps, RING)->runs += count;
 }
 
@@ -90,6 +90,7 @@ static int setup(void **state)
 	memset(maps->warm, 0, SLOTS * sizeof(*maps->warm));
 	memset(maps->ring_states, 0, RING_KINDS * (CPU + 1) * sizeof(struct ring_state));
 	memset(maps->cpu_states, 0, (CPU + 1) * sizeof(struct cpu_state));
+	maps->rare = zeros(SLOTS, sizeof(*maps->rare));
 	maps->cold = zeros(SLOTS, sizeof(*maps->cold));
 	maps->rings = zeros(SA_RINGS, sizeof(*maps->rings));
 	maps->rings[RING] = (struct ring){.kind = RING_SA, .cpu = CPU};
@@ -108,7 +109,7 @@ static int teardown(void **state)
 	struct fixture *f = *state;
 	struct maps *maps = &f->sas.maps;
 	void *memory[] = {maps->host,  maps->table,	  maps->warm,	   maps->cold,
-			  maps->rings, maps->ring_states, maps->cpu_states};
+			  maps->rings, maps->ring_states, maps->cpu_states, maps->rare};
 
 	sas_loads_free(f->loads);
 	slots_free(&f->sas.known);
@@ -192,7 +193,7 @@ static void step(struct fixture *f, __u32 slot, uint64_t *seed, __u64 *sent)
 		go(f, slot);
 	} else if (dice < 10) {
 		packets(f, slot, 1 + random_below(seed, 5000));
-		*sent = f->sas.maps.warm[slot].pair[0].packets;
+		*sent = f->sas.maps.warm[slot].count.packets;
 	}
 }
 

@@ -205,7 +205,7 @@ static void test_busy_leaves_in_a_gap(void **state)
 	run(f, 3, 1000);
 	use(f, 0, false);
 	for (int round = 0; round < ROUNDS; round++) {
-		sas->maps.warm[f->slot[0]].seen = seen_time(now_ns + 90 * MS);
+		sas->maps.rare[f->slot[0]].seen = seen_time(now_ns + 90 * MS);
 		run(f, 1, 1000);
 	}
 	assert_int_equal(sas_cpu(sas, f->slot[0]), 0);

@@ -218,6 +218,7 @@ static void make_table(struct sas *sas)
 	maps->host->rings = QUEUES + 1;
 	maps->table = zeros(1u << BITS, sizeof(*maps->table));
 	maps->warm = zeros(SLOTS, sizeof(*maps->warm));
+	maps->rare = zeros(SLOTS, sizeof(*maps->rare));
 	maps->cold = zeros(SLOTS, sizeof(*maps->cold));
 	maps->rings = zeros(SA_RINGS, sizeof(*maps->rings));
 	maps->stray_seen = zeros(STRAY_SEEN, sizeof(*maps->stray_seen));
@@ -228,6 +229,7 @@ static void make_table(struct sas *sas)
 	sas->table = (struct table){.shape = maps->host->shape,
 				    .buckets = maps->table,
 				    .warm = maps->warm,
+				    .rare = maps->rare,
 				    .cold = maps->cold,
 				    .overflows = zeros(1, sizeof(struct sa_overflows)),
 				    .spare = zeros(SLOTS, sizeof(__u32))};
@@ -272,7 +274,7 @@ static int teardown(void **state)
 	struct sas *sas = &f->sas;
 	void *memory[] = {sas->maps.host,   sas->maps.table,	 sas->maps.warm,
 			  sas->maps.cold,   sas->maps.rings,	 sas->maps.stray_seen,
-			  sas->table.spare, sas->table.overflows};
+			  sas->table.spare, sas->table.overflows, sas->maps.rare};
 
 	rss_watch_end(f->watch);
 	model_nic_free(&nic->model);

@@ -336,11 +336,13 @@ static struct shared *shared_new(uint64_t seed)
 	s->table.overflows =
 		calloc(sa_overflows_elements(&s->table.shape), sizeof(struct sa_overflows));
 	s->table.warm = aligned_alloc(64, sizeof(struct sa_warm) * SLOTS);
+	s->table.rare = calloc(SLOTS, sizeof(struct sa_rare));
 	s->table.cold = calloc(SLOTS, sizeof(struct sa_cold));
 	s->table.spare = calloc(SLOTS, sizeof(__u32));
 	assert_non_null(s->table.buckets);
 	assert_non_null(s->table.overflows);
 	assert_non_null(s->table.warm);
+	assert_non_null(s->table.rare);
 	assert_non_null(s->table.cold);
 	assert_non_null(s->table.spare);
 	memset(s->table.buckets, 0, sizeof(struct sa_bucket) << BITS);
@@ -451,6 +453,7 @@ static uint64_t run(enum broken broken, uint64_t rekeys, struct sum *sum)
 	free(s->table.buckets);
 	free(s->table.overflows);
 	free(s->table.warm);
+	free(s->table.rare);
 	free(s->table.cold);
 	free(s->table.spare);
 	free(s);

@@ -73,6 +73,7 @@ static void make_maps(struct maps *maps)
 	maps->host->rings = RING + 1;
 	maps->table = zeros(1u << BITS, sizeof(*maps->table));
 	maps->warm = zeros(SLOTS, sizeof(*maps->warm));
+	maps->rare = zeros(SLOTS, sizeof(*maps->rare));
 	maps->cold = zeros(SLOTS, sizeof(*maps->cold));
 	maps->rings = zeros(SA_RINGS, sizeof(*maps->rings));
 	maps->rings[RING] = (struct ring){.kind = RING_SA, .cpu = CPU};
@@ -93,6 +94,7 @@ static int setup(void **state)
 		.shape = sas->maps.host->shape,
 		.buckets = sas->maps.table,
 		.warm = sas->maps.warm,
+		.rare = sas->maps.rare,
 		.cold = sas->maps.cold,
 		.overflows = zeros(1, sizeof(struct sa_overflows)),
 		.spare = zeros(SLOTS, sizeof(__u32)),
@@ -123,7 +125,8 @@ static int teardown(void **state)
 	void *memory[] = {maps->host,	     maps->table,      maps->warm,
 			  maps->cold,	     maps->rings,      maps->ports,
 			  maps->stray_seen,  sas->table.spare, sas->table.overflows,
-			  maps->ring_states, maps->report,     maps->labels};
+			  maps->ring_states, maps->report,     maps->labels,
+			  maps->rare};
 
 	follow_close(&f->follow);
 	addrs_free(f->addrs);
@@ -335,18 +338,18 @@ static void moves_in_a_gap(void **state)
 	feed(f, recorded_v4);
 	slot = sas->known.slot[0];
 	sas->maps.labels[CPU].other = 1;
-	sas->maps.warm[slot].seen = seen_time(now - 30000000);
+	sas->maps.rare[slot].seen = seen_time(now - 30000000);
 	assert_true(sas_can_move(sas, slot, now));
 	sas->gap_ns = 40000000;
 	assert_false(sas_can_move(sas, slot, now));
 	assert_int_equal(sas_move(sas, slot, CPU, now), -ETIME);
 	assert_int_equal(sas_can_move(sas, slot, now + 30000000), true);
-	sas->maps.warm[slot].seen = seen_time(now - 49000000); /* a tick may be late */
+	sas->maps.rare[slot].seen = seen_time(now - 49000000); /* a tick may be late */
 	assert_false(sas_can_move(sas, slot, now));
 	sas->maps.labels[CPU].other = 0;
 	assert_true(sas_can_move(sas, slot, now));
 	sas->maps.labels[CPU].other = 1;
-	sas->maps.warm[slot].seen = 0; /* never */
+	sas->maps.rare[slot].seen = 0; /* never */
 	assert_true(sas_can_move(sas, slot, now));
 }
 

@@ -37,6 +37,7 @@ struct fixture {
 	struct host host;
 	struct report report;
 	struct sa_warm warm[SAS];
+	struct sa_rare rare[SAS];
 	struct sa_cold cold[SAS];
 	struct sa_bucket bucket;
 	struct roles roles;
@@ -196,6 +197,7 @@ static int setup(void **state)
 	f->now_ns = SECOND;
 	f->sas.maps.host = &f->host;
 	f->sas.maps.warm = f->warm;
+	f->sas.maps.rare = f->rare;
 	f->sas.table.cold = f->cold;
 	f->sas.table.warm = f->warm;
 	f->sas.table.buckets = &f->bucket;

@@ -13,17 +13,15 @@
 static void count_by_rings(const struct maps *maps, struct sa *sa)
 {
 	const struct table table = maps_table(maps);
-	const struct sa_warm *warm;
+	struct count counted;
 	__u64 word;
 	int slot = table_lookup(&table, sa_id_key(&table.shape, &sa->id), &word);
 
 	if (slot < 0 || !word)
 		return;
-	warm = &maps->warm[slot];
-	for (int i = 0; i < 2; i++) {
-		sa->packets += SHARED(warm->pair[i].packets);
-		sa->bytes += SHARED(warm->pair[i].bytes);
-	}
+	counted = maps_counted(maps, (__u32)slot);
+	sa->packets += counted.packets;
+	sa->bytes += counted.bytes;
 }
 
 static int look(struct kernel_sas *kernel, const struct maps *maps, struct sad_reading *sas,
