@@ -35,7 +35,7 @@ enum { CASES_EMPTY = 3 };
 extern const struct bench_case cases[];
 extern const unsigned int cases_count;
 
-enum { CASES_MAX = 24, CASES_KNOWN = 100000, CASES_PEER = 10000 };
+enum { CASES_MAX = 24, CASES_MILLION = 1000000, CASES_KNOWN = 100000, CASES_PEER = 10000 };
 
 /* The empty one that a case is compared with. */
 unsigned int cases_empty_of(const struct bench_case *c);
@@ -47,7 +47,7 @@ struct bench_result {
 
 /*
  * Sets everything up in namespaces of our own, on one CPU, and runs all cases @rounds times in
- * turn. @results has cases_count elements. 0, or a negative errno and in @why what failed.
+ * turn; those of a million SAs after the others, with a table for as many. @results has cases_count elements. 0, or a negative errno and in @why what failed.
  */
 int cases_run(unsigned int rounds, struct bench_result *results, char *why, size_t size);
 
