@@ -220,14 +220,16 @@ static __always_inline __u32 seen_time(__u64 now_ns)
  * front to back.
  */
 struct sa_cold {
+	/* What a round reads of every SA: in one cache line, since an element takes three halves. */
 	__u64 placed_ns;
-	__be32 src[4], dst[4];
-	__u32 moves;      /* completed */
-	__u32 references; /* SAs that share the entry */
+	__u32 moves;	  /* completed */
+	__u32 load;	  /* LOAD_UNKNOWN: not known yet */
 	__u32 pcpu;	  /* the CPU that it began on, if it could, or NO_CPU */
 	/* Where it belongs, or NO_CPU: by hand, by the line of a file. */
 	__u32 hand, file;
-	__u32 load;	  /* LOAD_UNKNOWN: not known yet */
+	__u32 references; /* SAs that share the entry */
+	/* The rest. */
+	__be32 src[4], dst[4];
 	__u32 replay_window;
 	__u32 reqid, if_id;
 	__u8 family, protocol, flags, pad; /* AF_INET or AF_INET6 */

@@ -23,6 +23,8 @@ static void test_sizes(void **state)
 	assert_int_equal(sizeof(struct sa_overflows), 64); /* and here */
 	assert_int_equal(sizeof(struct sa_warm), 32); /* half of one, and never in two */
 	assert_int_equal(sizeof(struct sa_rare), 32);
+	assert_int_equal(sizeof(struct sa_cold), 96);
+	assert_int_equal(offsetof(struct sa_cold, src), 32); /* before that: what rounds read */
 	assert_int_equal(sizeof(struct ring_state), LINE_BYTES);
 	assert_int_equal(sizeof(struct cpu_state), LINE_BYTES);
 	assert_int_equal(sizeof(struct move_record), 2 * LINE_BYTES);
