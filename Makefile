@@ -7,7 +7,7 @@ HOURS ?= 1
 .PHONY: all help deps demo test bench fuzz install uninstall clean
 
 all:
-	@lab/build $(BUILD)
+	@lab/build $(BUILD) product
 
 help:
 	@echo "make             build into $(BUILD)/: the program is $(BUILD)/espalier"
@@ -47,7 +47,7 @@ fuzz:
 # A prefix that is given is kept for the next time, and the paths in the manual pages and the unit follow.
 install: all
 	@[ -z "$(prefix)" ] || meson configure $(BUILD) -Dprefix=$(prefix) >/dev/null
-	@lab/build $(BUILD)
+	@lab/build $(BUILD) product
 	@DESTDIR="$(DESTDIR)" meson install -C $(BUILD) --no-rebuild --quiet
 	@DESTDIR="$(DESTDIR)" systemd/say-installed $(BUILD)
 
