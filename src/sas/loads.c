@@ -9,7 +9,17 @@
 #define PRESSURE_MOST 8.0
 #define SEARCH_NS     10000000000ull
 
-enum { AHEAD = 8 };
+enum { AHEAD = 8, LINE_BYTES = 64 };
+
+_Static_assert(sizeof(struct sas_load_sa) == LINE_BYTES, "one cache line");
+
+/* Zeros, which take no memory before they are written. */
+static bool make_sas(struct sas_loads *l, __u32 n)
+{
+	l->memory = calloc((size_t)n + 1, LINE_BYTES);
+	l->sa = (void *)(((uintptr_t)l->memory + LINE_BYTES - 1) & ~(uintptr_t)(LINE_BYTES - 1));
+	return l->memory;
+}
 
 struct sas_loads *sas_loads_new(struct sas *sas)
 {
@@ -19,11 +29,10 @@ struct sas_loads *sas_loads_new(struct sas *sas)
 	if (!l)
 		return NULL;
 	l->sas = sas;
-	l->sa = calloc(maps_slots(&sas->maps), sizeof(*l->sa));
 	l->idle = calloc(maps_slots(&sas->maps), sizeof(*l->idle));
 	l->asleep = calloc(maps_slots(&sas->maps) / 64, sizeof(*l->asleep));
-	if (!l->sa || !l->idle || !l->asleep) {
-		free(l->sa);
+	if (!make_sas(l, maps_slots(&sas->maps)) || !l->idle || !l->asleep) {
+		free(l->memory);
 		free(l->idle);
 		free(l->asleep);
 		free(l);
@@ -42,7 +51,7 @@ void sas_loads_free(struct sas_loads *l)
 	if (!l)
 		return;
 	ring_clocks_close(&l->clocks);
-	free(l->sa);
+	free(l->memory);
 	free(l->idle);
 	free(l->asleep);
 	free(l);
@@ -72,71 +81,67 @@ double sas_loads_of(const struct sas_loads *l, __u32 slot, double *doubt)
 	const struct sas_load_sa *sa = sa_of(l, slot);
 	double load = NAN;
 
-	if (sa->placed_ns == table_cold(&l->sas->table, slot)->placed_ns)
+	if (load_sa_is_about(sa, table_cold(&l->sas->table, slot)))
 		load = load_share(&sa->rate, &l->cost);
 	if (doubt)
 		*doubt = load * load_doubt(&sa->rate);
 	return load;
 }
 
-static double since(__u64 *then, __u64 now)
-{
-	double grown = now > *then ? (double)(now - *then) : 0;
-
-	*then = now;
-	return grown;
-}
-
 /* What is known of a new SA: what was of the one that it replaced, if that was here before it. */
 static struct load_rate known_of(const struct sas_loads *l, __u32 slot)
 {
 	int before = heirs_before(&l->sas->heirs, slot);
+	const struct sa_cold *cold;
 	const struct sas_load_sa *sa;
 
 	if (before < 0 || !table_word(&l->sas->table, (__u32)before))
 		return (struct load_rate){0};
 	sa = sa_of(l, (__u32)before);
-	if (sa->placed_ns != table_cold(&l->sas->table, (__u32)before)->placed_ns ||
-	    sa->placed_ns >= table_cold(&l->sas->table, slot)->placed_ns)
+	cold = table_cold(&l->sas->table, (__u32)before);
+	if (!load_sa_is_about(sa, cold) ||
+	    cold->placed_ns >= table_cold(&l->sas->table, slot)->placed_ns)
 		return (struct load_rate){0};
 	return load_heir(&sa->rate);
 }
 
 /* What the SA's counters grew by is its load now, and its CPU's. A move may lie in between. */
+static void take_grown(struct sas_loads *l, struct sas_load_sa *sa, __u64 word,
+		       const struct load_grown grown[2], double seconds)
+{
+	__u32 own = l->sas->maps.rings[sa_word_own(word)].cpu;
+	double packets = 0, bytes = 0;
+
+	for (int second = 0; second < 2; second++) {
+		/* Before the move began it was where we saw it last. */
+		bool before = sa_word_flags(word) & SA_PAIR && !second;
+		struct sas_load_cpu *cpu = &l->cpu[before ? sa->cpu : own];
+
+		cpu->packets += grown[second].packets;
+		cpu->bytes += grown[second].bytes;
+		packets += grown[second].packets * cpu->pressure;
+		bytes += grown[second].bytes * cpu->pressure;
+	}
+	sa->cpu = (__u16)own;
+	load_add(&sa->rate, packets, bytes, seconds);
+}
+
 static void look_at_sa(struct sas_loads *l, __u32 slot, double seconds)
 {
 	const struct sa_cold *cold = table_cold(&l->sas->table, slot);
 	__u64 word = table_word(&l->sas->table, slot);
 	struct sas_load_sa *sa = sa_of(l, slot);
-	__u32 own = l->sas->maps.rings[sa_word_own(word)].cpu;
-	int pair = !!(sa_word_flags(word) & SA_PAIR);
-	bool known = sa->placed_ns == cold->placed_ns;
-	double packets = 0, bytes = 0;
+	struct load_grown grown[2];
 
-	if (sa_word_flags(word) & SA_HANDS_OFF)
-		return;
-	if (!known)
-		*sa = (struct sas_load_sa){
-			.placed_ns = cold->placed_ns,
-			.cpu = own,
-			.rate = known_of(l, slot),
-		};
-	for (int i = 0; i < 2; i++) {
-		struct sas_load_cpu *cpu = &l->cpu[i == pair ? own : sa->cpu];
-		const struct count *now = maps_pair(&l->sas->maps, slot, i);
-		double p = since(&sa->then[i].packets, SHARED(now->packets));
-		double b = since(&sa->then[i].bytes, SHARED(now->bytes));
-
-		if (!known)
-			continue;
-		cpu->packets += p;
-		cpu->bytes += b;
-		packets += p * cpu->pressure;
-		bytes += b * cpu->pressure;
+	if (sa_word_flags(word) & SA_HANDS_OFF) {
+		load_sa_off(sa, cold);
+	} else if (load_sa_is_about(sa, cold) && sa->cpu != SAS_LOAD_OFF) {
+		load_sa_look(sa, &l->sas->maps, slot, word, grown);
+		take_grown(l, sa, word, grown, seconds);
+	} else {
+		load_sa_begin(sa, &l->sas->maps, slot, word);
+		sa->rate = known_of(l, slot);
 	}
-	sa->cpu = own;
-	if (known)
-		load_add(&sa->rate, packets, bytes, seconds);
 }
 
 static void look_at_idle(struct sas_loads *l, __u32 slot)
@@ -158,9 +163,9 @@ static void wake(struct sas_loads *l)
 
 static void fall_idle(struct sas_loads *l, __u32 slot)
 {
-	const struct count *then = sa_of(l, slot)->then;
+	const struct sas_load_sa *sa = sa_of(l, slot);
 
-	l->idle[slot] = (__u32)(then[0].packets + then[1].packets);
+	l->idle[slot] = sa->packets[0] + sa->packets[1];
 	l->asleep[slot / 64] |= 1ull << slot % 64;
 	slots_remove(&l->sas->busy, slot);
 }
@@ -227,11 +232,11 @@ static bool look_at_rings(struct sas_loads *l)
 		struct sas_load_cpu *c = &l->cpu[cpu];
 		const struct ring_state *ring =
 			&maps->ring_states[ring_place(RING_SA, cpu, maps->host->cpus)];
-		double runs = since(&c->runs, SHARED(ring->runs));
-		double drops = since(&c->drops, SHARED(ring->drops));
+		double runs = load_since(&c->runs, SHARED(ring->runs));
+		double drops = load_since(&c->drops, SHARED(ring->drops));
 
 		c->pressure = fmin(1 + drops / fmax(runs, 1), PRESSURE_MOST);
-		c->received = since(&c->enqueued, SHARED(maps->cpu_states[cpu].received));
+		c->received = load_since(&c->enqueued, SHARED(maps->cpu_states[cpu].received));
 		c->packets = c->bytes = 0;
 		came |= runs > 0;
 	}
@@ -272,11 +277,6 @@ static __u32 millionths(double load)
 	return load >= 0 ? (__u32)fmin(load * LOAD_ONE + 0.5, LOAD_UNKNOWN - 1) : LOAD_UNKNOWN;
 }
 
-static bool hands_off(const struct sas_loads *l, __u32 slot)
-{
-	return sa_word_flags(table_word(&l->sas->table, slot)) & SA_HANDS_OFF;
-}
-
 static void publish(struct sa_cold *cold, __u32 load)
 {
 	if (cold->load != load)
@@ -296,8 +296,8 @@ static void sum_up(struct sas_loads *l)
 	l->quiet = true;
 	while (i < busy->count) {
 		__u32 slot = busy->slot[i];
-		bool off = hands_off(l, slot);
-		double load = off ? NAN : sas_loads_of(l, slot, NULL);
+		const struct sas_load_sa *sa = sa_of(l, slot);
+		double load = sas_loads_of(l, slot, NULL);
 
 		sas_loads_fetch(l, busy, i);
 		publish(table_cold(&l->sas->table, slot), millionths(load));
@@ -307,12 +307,12 @@ static void sum_up(struct sas_loads *l)
 			continue;
 		}
 		i++;
-		l->quiet &= off;
+		l->quiet &= sa->cpu == SAS_LOAD_OFF;
 		if (!(load > 0))
 			continue;
 		known++;
 		sum += load;
-		l->cpu[sa_of(l, slot)->cpu].sas += load;
+		l->cpu[sa->cpu].sas += load;
 	}
 	l->mean = known ? sum / known : 0;
 }

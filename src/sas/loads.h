@@ -10,16 +10,9 @@
 #include "nic/cpus.h"
 #include "place/cost.h"
 #include "place/load.h"
+#include "sas/load_sa.h"
 #include "sas/ring_threads.h"
 #include "sas/sas.h"
-
-/* Of an SA, by the index of its cold side. */
-struct sas_load_sa {
-	struct load_rate rate;
-	struct count then[2]; /* its counters at the last look */
-	__u64 placed_ns;      /* which SA of the slot this is about */
-	__u32 cpu;	      /* where it was at the last look */
-};
 
 struct sas_load_cpu {
 	double sas;		    /* of the SAs that it decrypts, a share of the CPU */
@@ -43,6 +36,7 @@ struct sas_loads {
 	struct cpus_busy busy[CPU_SETSIZE];
 	struct sas_load_cpu cpu[CPU_SETSIZE];
 	struct sas_load_sa *sa;
+	void *memory;	   /* in which those lie on lines of their own */
 	__u64 *asleep;	   /* bits of slots whose SAs are idle; those of some that are gone too */
 	__u32 *idle;	   /* of each of them: its packets then, all but the high bits */
 	__u64 then_ns;	   /* 0: not looked yet */

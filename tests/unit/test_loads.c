@@ -12,7 +12,7 @@
 #include "core/random.h"
 #include "sas/loads.h"
 
-enum { BITS = 4, SLOTS = SA_BUCKET_SLOTS << BITS, SAS = 40, CPU = 1, RING = 1 };
+enum { BITS = 4, SLOTS = SA_BUCKET_SLOTS << BITS, SAS = 40, CPU = 1, RING = 1, OLD_RING = 2 };
 
 static const uint64_t SECOND = 1000000000;
 
@@ -180,6 +180,75 @@ static void test_mean(void **state)
 	assert_false(f->loads->quiet);
 }
 
+static void set_word(const struct fixture *f, __u32 slot, __u32 to, __u32 own, __u32 flags)
+{
+	f->sas.maps.table[slot / SA_BUCKET_SLOTS].slot[slot % SA_BUCKET_SLOTS] =
+		sa_word(slot + 1, to, own, flags);
+}
+
+/* What came in an interval: of the SA, and for each of the two CPUs. */
+static void came(const struct fixture *f, __u32 slot, double all, double before, double now)
+{
+	const struct sas_load_sa *sa = &f->loads->sa[SLOTS - 1 - slot];
+
+	assert_true(fabs(load_packets(&sa->rate) * 0.1 - all) < 1e-6 * all);
+	assert_true(f->loads->cpu[0].packets == before);
+	assert_true(f->loads->cpu[CPU].packets == now);
+}
+
+/* During a move the new ring counts by the second pair, the old one may finish by the first. */
+static void test_move(void **state)
+{
+	struct fixture *f = *state;
+	struct maps *maps = &f->sas.maps;
+
+	maps->rings[OLD_RING] = (struct ring){.kind = RING_SA, .cpu = 0};
+	look(f);
+	come(f, 7);
+	set_word(f, 7, OLD_RING, OLD_RING, 0);
+	look(f);
+	packets(f, 7, 1000);
+	look(f);
+	came(f, 7, 1000, 1000, 0);
+	set_word(f, 7, OLD_RING, RING, SA_PAIR);
+	packets(f, 7, 400);
+	maps->rare[7].count.packets += 600;
+	look(f);
+	came(f, 7, 1000, 400, 600);
+	maps->rare[7].count.packets += 300;
+	set_word(f, 7, RING, RING, 0);
+	maps->cold[SLOTS - 1 - 7].moves++;
+	packets(f, 7, 700);
+	look(f);
+	came(f, 7, 1000, 0, 1000);
+}
+
+/* What came while the NIC decrypted is no load afterwards, and until then there is none. */
+static void test_hands_off(void **state)
+{
+	struct fixture *f = *state;
+
+	look(f);
+	come(f, 7);
+	look(f);
+	packets(f, 7, 1000);
+	look(f);
+	assert_true(sas_loads_of(f->loads, 7, NULL) > 0);
+	set_word(f, 7, RING, RING, SA_HANDS_OFF);
+	packets(f, 7, 1000000);
+	look(f);
+	assert_true(isnan(sas_loads_of(f->loads, 7, NULL)));
+	assert_int_equal(shown(f, 7), LOAD_UNKNOWN);
+	assert_true(f->loads->quiet);
+	set_word(f, 7, RING, RING, 0);
+	packets(f, 7, 1000000);
+	look(f);
+	assert_true(isnan(sas_loads_of(f->loads, 7, NULL)));
+	packets(f, 7, 1000);
+	look(f);
+	came(f, 7, 1000, 0, 1000);
+}
+
 /* In a step it comes, goes, has packets or has none. */
 static void step(struct fixture *f, __u32 slot, uint64_t *seed, __u64 *sent)
 {
@@ -204,7 +273,7 @@ static void agree(const struct fixture *f, const __u64 *sent)
 		__u32 slot = f->sas.known.slot[i];
 		bool busy = f->sas.busy.place[slot];
 
-		assert_int_equal(f->loads->sa[SLOTS - 1 - slot].then[0].packets, sent[slot]);
+		assert_int_equal(f->loads->sa[SLOTS - 1 - slot].packets[0], sent[slot]);
 		assert_int_equal(!busy, sas_loads_of(f->loads, slot, NULL) == 0);
 		assert_true(busy || f->loads->idle[slot] == (__u32)sent[slot]);
 	}
@@ -231,6 +300,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_idle_and_awake, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_slot_of_an_idle_one, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mean, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_move, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_hands_off, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_random, setup, teardown),
 	};
 
