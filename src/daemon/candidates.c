@@ -156,6 +156,20 @@ void candidates_refused(struct candidates *all, const struct link *link)
 		c->link = *link;
 }
 
+void candidates_failed(struct candidates *all, int ifindex, const struct nic_seen *seen)
+{
+	struct candidate *c;
+	struct link link;
+
+	if (link_get_index(ifindex, &link))
+		return;
+	c = find_or_add(all, &link);
+	if (!c)
+		return;
+	c->state = MEASURED;
+	c->seen = *seen;
+}
+
 void candidates_forget(struct candidates *all, int ifindex)
 {
 	for (struct candidate **at = &all->first; *at; at = &(*at)->next) {

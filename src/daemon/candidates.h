@@ -43,6 +43,9 @@ int candidates_method(struct candidates *all, const struct link *link,
 /* It cannot be steered as it is now. */
 void candidates_refused(struct candidates *all, const struct link *link);
 
+/* By the method that was chosen for it it cannot be steered: as was seen. */
+void candidates_failed(struct candidates *all, int ifindex, const struct nic_seen *seen);
+
 /* It is steered, or gone. */
 void candidates_forget(struct candidates *all, int ifindex);
 /* All of them: what is asked for may be something else now. */

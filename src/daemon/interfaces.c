@@ -284,11 +284,31 @@ void interfaces_leave_unnamed(struct interfaces *all)
 	}
 }
 
+/* Its method was seen not to do: it is put back, and steered by the next best. */
+static void choose_again(struct interfaces *all, struct interface *interface)
+{
+	const struct steered *steered = &interface->steered;
+	struct host_interface *place = &all->sas->maps.host->interface[interface->index];
+	int ifindex = (int)interface->ifindex;
+	struct nic_seen seen = {.measured = true};
+
+	snprintf(seen.failed, sizeof(seen.failed), "%s", steered->method->name);
+	memcpy(seen.why, steered->failed, sizeof(seen.why));
+	say("%s: method %s will not do, since %s: another one is chosen", interface->name,
+	    seen.failed, seen.why);
+	(void)interfaces_detach(all, interface);
+	memset(place->method, 0, sizeof(place->method)); /* it is not to go on by it */
+	candidates_failed(all->candidates, ifindex, &seen);
+	*all->pending |= PENDING_LINKS;
+}
+
 static void let_go(struct interfaces *all, struct interface *interface)
 {
 	int ifindex = (int)interface->ifindex;
 
-	if (interface->ends == ENDS_UNNAMED) {
+	if (interface->ends == ENDS_FAILED) {
+		choose_again(all, interface);
+	} else if (interface->ends == ENDS_UNNAMED) {
 		say("%s is no longer named: put back as it was", interface->name);
 		(void)interfaces_detach(all, interface);
 	} else {

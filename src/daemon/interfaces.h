@@ -17,7 +17,7 @@
 #define NO_INDEX UINT_MAX /* it has no place in host->interface */
 
 /* Why one is to be let go of. */
-enum ends { ENDS_NOT, ENDS_GONE, ENDS_UNNAMED };
+enum ends { ENDS_NOT, ENDS_GONE, ENDS_UNNAMED, ENDS_FAILED };
 
 /* One that is steered now. */
 struct interface {

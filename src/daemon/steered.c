@@ -136,11 +136,23 @@ void steered_settle(struct interfaces *all)
 			s->method->sas_changed(s);
 }
 
+/* A method that was asked for stays: it has said what is wrong. */
+static void look_at_failed(struct interfaces *all, struct interface *interface)
+{
+	if (!interface->steered.failed[0] || interface->ends || run_method(all->options))
+		return;
+	interface->ends = ENDS_FAILED;
+	*all->pending |= PENDING_LEAVE;
+}
+
 void steered_look(struct interfaces *all)
 {
 	struct steered *s;
 
-	for (int i = 0; i < HOST_INTERFACES; i++)
-		if ((s = at(all, i)) && s->method->tick)
-			s->method->tick(s);
+	for (int i = 0; i < HOST_INTERFACES; i++) {
+		if (!(s = at(all, i)) || !s->method->tick)
+			continue;
+		s->method->tick(s);
+		look_at_failed(all, &all->at[i]);
+	}
 }

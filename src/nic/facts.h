@@ -32,10 +32,13 @@ struct nic_queue {
 	unsigned long rps_flow_cnt;
 };
 
-/* What a measurement showed: SAs of one pair of addresses on different queues. */
+/* What was seen of it at work. */
 struct nic_seen {
+	/* By a measurement: SAs of one pair of addresses on different queues. */
 	bool measured; /* else nothing is known */
 	bool plain, udp;
+	/* The method that it was steered by and that did not do, "": none; and why, half a sentence. */
+	char failed[16], why[128];
 };
 
 struct nic_facts {

@@ -42,6 +42,16 @@ static void say_part(char *why, size_t size, const char *before, const char *par
 		snprintf(why + n, size - n, "%s%s", n ? before : "", part);
 }
 
+/* One that was tried here and did not do is not chosen again. */
+static bool fits(const struct method *m, const struct nic_facts *facts, const struct demand *demand,
+		 char *why)
+{
+	if (strcmp(m->name, facts->seen.failed))
+		return m->fits(facts, demand, why, PART_LEN);
+	snprintf(why, PART_LEN, "%s", facts->seen.why);
+	return false;
+}
+
 const struct method *choose_asked(const struct method *asked, const struct nic_facts *facts,
 				  const struct demand *demand, char *why, size_t size)
 {
@@ -60,7 +70,7 @@ const struct method *choose_method(const struct nic_facts *facts, const struct d
 	char part[2][PART_LEN] = {"", ""}; /* of this method, and of the last one that had any */
 	const struct method *const *m = methods;
 
-	for (*why = '\0'; *m && !(*m)->fits(facts, demand, part[0], PART_LEN); m++) {
+	for (*why = '\0'; *m && !fits(*m, facts, demand, part[0]); m++) {
 		if (!*part[0])
 			continue;
 		say_part(why, size, ", ", part[1]);

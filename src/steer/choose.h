@@ -16,7 +16,7 @@ struct demand demand_of(const struct sad_reading *sas, const struct cpu_roles *r
 int choose_facts(int sysfs, const char *ifname, bool ours, struct nic_facts *facts);
 
 /*
- * The first method that fits. WHY is one sentence without a full stop: what is missing for those
+ * The first method that fits, and was not seen to fail here. WHY is one sentence without a full stop: what is missing for those
  * that come before it, and what speaks for it. Pure.
  */
 const struct method *choose_method(const struct nic_facts *facts, const struct demand *demand,

@@ -53,6 +53,8 @@ struct steered {
 	char driver[32];	   /* as struct nic_facts has it */
 	unsigned int queues;	   /* that receive */
 	const struct model *model; /* that is taken for its NIC; NULL: none */
+	char failed[128];	   /* by the method: why it does not do here, as was seen at
+				      work, half a sentence; "": it does */
 	void *state;		   /* the method's own */
 };
 
@@ -94,7 +96,7 @@ struct method {
 	int (*roles_changed)(struct steered *steered);
 	/* SAs came, went or moved. */
 	void (*sas_changed)(struct steered *steered);
-	/* Once a second. */
+	/* Once a second. With steered->failed another method is chosen, if this one was. */
 	void (*tick)(struct steered *steered);
 	/* Do other CPUs serve its queues since the last call? Then roles_changed() follows. */
 	bool (*queues_moved)(struct steered *steered);

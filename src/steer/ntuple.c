@@ -213,7 +213,7 @@ static void sas_changed(struct steered *s)
 #define PROOF_NS 1000000000ull
 
 /* Did the NIC keep what its driver took? */
-static void tick(struct steered *s)
+static void prove(struct steered *s)
 {
 	struct ntuple *n = s->state;
 
@@ -228,6 +228,20 @@ static void tick(struct steered *s)
 		"--method",
 		s->name);
 	sas_changed(s);
+}
+
+/* Of rules that are refused one by one, some may still help. */
+static void tick(struct steered *s)
+{
+	struct ntuple *n = s->state;
+
+	prove(s);
+	if (n->rules.useless)
+		snprintf(s->failed, sizeof(s->failed),
+			 "its driver took the rules and the NIC had none of them");
+	else if (n->rules.refused && !n->rules.held)
+		snprintf(s->failed, sizeof(s->failed), "its driver refused each rule by SPI: %s",
+			 strerror(-n->rules.refused_err));
 }
 
 static int start(struct steered *s)

@@ -217,6 +217,7 @@ static void stop_spray(struct rss_watch *w, struct steered *s)
 	undo_restore(s->undo, (int)s->ifindex);
 	w->frozen = true;
 	take_note(w, s);
+	snprintf(s->failed, sizeof(s->failed), "the NIC was seen to spread single SAs over queues");
 }
 
 static void judge(struct rss_watch *w, struct steered *s, const struct measured *measured)

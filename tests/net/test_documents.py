@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -34,6 +35,16 @@ HERE = {"1-7": str(CPUS[-1]), "3": str(CPUS[-1]), "30": "1", "10": "1"}
 MAY_SAY_NO = re.compile(r"espalier inspect( --json)?\s*(#.*)?$")
 # What runs until it is stopped, by how it begins.
 ENDLESS = ("espalier run", "espalier top", "tcpdump")
+
+
+def esp_frames(spi):
+    """An Ethernet frame with ESP, one with ESP in UDP, and one with ESP over IPv6."""
+    esp = struct.pack(">II", spi, 7) + bytes(56)
+    udp = struct.pack(">HHHH", 1024, 4500, 8 + len(esp), 0) + esp
+    ip = [struct.pack(">BBHHHBBHII", 0x45, 0, 20 + len(data), 1, 0, 64, protocol, 0xbeef, 0xc0000201, 0xc0000202) + data
+          for protocol, data in ((50, esp), (17, udp))]
+    ip.append(struct.pack(">IHBB", 0x6 << 28 | 0x12345, len(esp), 50, 64) + bytes(range(32)) + esp)
+    return [bytes(12) + (b"\x08\0" if i < 2 else b"\x86\xdd") + data for i, data in enumerate(ip)]
 
 
 def pages():
@@ -242,6 +253,33 @@ def test_json_names(host):
             check(found["version"] == 1 and isinstance(found["warnings"], list), verb, found)
             named = set(re.findall("`([a-z0-9_]+)`", rows[verb] + ("" if verb != "plan key" else rows["plan table"])))
             check(set(found) - {"version", "warnings"} <= named, verb, set(found) - named)
+
+
+def test_rules_of_tc(host):
+    """The rules of tc u32 that are printed for trying: taken as they are by tc but for what hardware must do, their
+    bytes rise, and each matches its own kind of frame of its own SPI and nothing else."""
+    with open(f"{ROOT}/docs/libreswan-rss.md") as file:
+        commands = re.findall(r"^    (tc filter add .* u32 .*)$", file.read(), re.M)
+    check(len(commands) == 3, commands)
+    host.sh("b", "tc qdisc add dev eb clsact")
+    spi = 0xc0000001
+    for n, command in enumerate(commands):
+        typed, hardware = command.replace("dev IF", "dev eb").split(" skip_sw ")
+        check(hardware == "action skbedit queue_mapping 2", command)
+        host.sh("b", f"{typed} classid 1:1")
+        keys = [tuple(int(word, 0) for word in key) for key in
+                re.findall(r"match u32 (\w+) (\w+) at (\d+)", typed)]
+        ends = [at + 4 for _, _, at in keys]
+        check(all(at >= end for (_, _, at), end in zip(keys[1:], ends)), "not in rising order:", command)
+        base = 14 if "protocol ip " in typed else 0
+
+        def matches(frame):
+            return all(int.from_bytes(frame[base + at:base + at + 4], "big") & mask == value
+                       for value, mask, at in keys) and (base == 0 or frame[12:14] == b"\x08\0")
+
+        for other in spi, spi ^ 1, spi ^ 1 << 16, spi ^ 1 << 31:
+            found = [matches(frame) for frame in esp_frames(other)]
+            check(found == [other == spi and i == n for i in range(3)], command, hex(other), found)
 
 
 if __name__ == "__main__":

@@ -192,6 +192,28 @@ def test_ntuple_reads_back(host):
     check(nic.everything() == before, "stop left:", nic.everything())
 
 
+def test_auto_falls_back(host):
+    """What the NIC has none of is put back, and the next best method taken: once, with the reason."""
+    nic = Nic(host, "iavf", more=":drops")
+    before, rps_before = nic.everything(), masks(host)
+    add_sas(host, range(FIRST, FIRST + 8))
+    daemon = nic.start("--interval", "0")
+    check("method ntuple, since" in nic.log(), nic.log())
+    wait_for(lambda: "steering (rps)" in nic.log(), "another method", 30)
+    check("method ntuple will not do, since its driver took the rules and the NIC had none of them" in nic.log() and
+          "method rps, since" in nic.log(), nic.log())
+    now = host.show()["interfaces"]
+    check([i["method"] for i in now] == ["rps"] and masks(host) != rps_before, now, masks(host))
+    add_sas(host, [FIRST + 8])
+    wait_for(lambda: FIRST + 8 in host.shown(), "one more SA")
+    daemon.kill()
+    daemon.wait()
+    nic.start("--interval", "0")  # the next daemon goes on by it
+    check("steering (rps)" in nic.log() and "method ntuple" not in nic.log(), nic.log())
+    nic.espalier("stop")
+    check((nic.everything(), masks(host)) == (before, rps_before), "stop left:", nic.everything(), masks(host))
+
+
 def test_rss_sets_and_restores(host):
     """What each driver needs for the SPI is set and put back; what would spray is refused."""
     fields = {"vmxnet3-v4": "esp4", "bnxt": "esp4"}

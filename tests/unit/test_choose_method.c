@@ -118,6 +118,20 @@ static void instead_of_rps(void **state)
 	assert_ptr_equal(choose_asked(rps, &facts, &usual, why, sizeof(why)), rps);
 }
 
+/* What was tried on the NIC and did not do is passed over, and it is said why. */
+static void not_what_failed(void **state)
+{
+	struct nic_facts facts = of_driver("iavf");
+
+	facts.model = model_find("iavf");
+	facts.claims.max_rules = 1000;
+	chosen(&facts, &usual, "ntuple", "enough for 100 SAs");
+	facts.seen = (struct nic_seen){.failed = "ntuple", .why = "the NIC had none of them"};
+	chosen(&facts, &usual, "rps", "the NIC had none of them");
+	facts.seen = (struct nic_seen){.measured = true, .plain = true, .failed = "rss"};
+	chosen(&facts, &usual, "ntuple", "enough for 100 SAs");
+}
+
 /* What only a measurement can show is not said to be missing before there was one. */
 static void not_measured(void **state)
 {
@@ -195,7 +209,7 @@ int main(void)
 		cmocka_unit_test(ntuple_next),
 		cmocka_unit_test(xdp_then_rps),
 		cmocka_unit_test(instead_of_rps),
-		cmocka_unit_test(not_measured),
+		cmocka_unit_test(not_what_failed), cmocka_unit_test(not_measured),
 		cmocka_unit_test(demands),
 		cmocka_unit_test(names),
 		cmocka_unit_test(always_one),

@@ -171,9 +171,12 @@ static const struct model_fact facts[] = {
 	 LINUX_7_3 "iavf/iavf.h:472, iavf_fdir.c:855-860, iavf_ethtool.c:1236-1271"},
 	{"with the link down a rule is kept and sent when it comes up",
 	 LINUX_7_3 "iavf/iavf_fdir.c:880-886"},
-	{"tc u32 with skbedit queue_mapping may match the SPI whatever the package (hw-tc-offload on; "
-	 "0x45 at 0, protocol 50 at 9, the SPI at 20, in this order): to be tried, and as silent",
+	{"tc u32 with skbedit queue_mapping may match the SPI whatever the package (docs/libreswan-rss.md "
+	 "has the commands): untried on hardware",
 	 MODEL_BY_READING LINUX_7_3 "iavf/iavf_main.c:4250-4352, ice/virt/fdir.c:831-880"},
+	{"whether the physical function took a rule of tc nothing tells: tc shows it all the same, and "
+	 "ethtool counts its own alone",
+	 LINUX_7_3 "iavf/iavf_virtchnl.c:2780-2811, iavf_ethtool.c:1073, 1669"},
 	{"with the Comms package ESP and AH of a virtual function are not hashed: one queue",
 	 MODEL_BY_READING LINUX_7_3 "ice/ice_lib.c:1569-1590, ice_flow.h:347"},
 	{"has no native XDP", LINUX_7_3 "no ndo_bpf in iavf/"},

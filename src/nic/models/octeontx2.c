@@ -179,9 +179,9 @@ const struct model_fact octeontx2_facts[] = {
 	{"rules of ethtool with an SPI are refused with EOPNOTSUPP",
 	 LINUX_7_3 "nic/otx2_flows.c:841, 966"},
 	{"tc flower takes a rule by SPI with action skbedit queue_mapping, if the NIC's profile has "
-	 "that field",
-	 MODEL_BY_READING LINUX_7_3
-	 "nic/otx2_tc.c:512, 633, 730-747; af/rvu_npc_fs.c:666, 736-740"},
+	 "that field, which the kernel's own has not: untried on hardware",
+	 MODEL_BY_READING LINUX_7_3 "nic/otx2_tc.c:512, 633, 730-747; af/rvu_npc_fs.c:666, "
+				    "736-740; af/npc_profile.h npc_mkex_default"},
 	{"that the addresses of IPv4 leave their room of 32 bytes empty", NULL},
 	{0},
 };
