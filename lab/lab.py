@@ -356,8 +356,17 @@ def bpf_xdp_pass(name):
     """An XDP program, not ours, that lets everything pass; it lives as long as its descriptor."""
     code = ctypes.create_string_buffer(bytes.fromhex("b700000002000000" "9500000000000000"))
     licence = ctypes.create_string_buffer(b"GPL")
-    return bpf(5, struct.pack("=IIQQIIQII16s", 6, 2, ctypes.addressof(code),
-                              ctypes.addressof(licence), 0, 0, 0, 0, 0, name.encode()))
+    return bpf(5, struct.pack("=IIQQIIQII16sII", 6, 2, ctypes.addressof(code), ctypes.addressof(licence), 0, 0, 0,
+                              0, 0, name.encode(), 0, 37))  # BPF_XDP, as libbpf's are
+
+
+def bpf_link_update(path, program):
+    """Puts another program behind a pinned link."""
+    link = bpf_obj_get(path)
+    try:
+        bpf(29, struct.pack("=III", link, program, 0))
+    finally:
+        os.close(link)
 
 
 def on_terminal(*command, columns=80):

@@ -25,6 +25,8 @@ struct report_cpu {
 struct report_interface {
 	__u32 rules;	    /* that the NIC holds for us, of a method that has rules */
 	__u32 without_rule; /* SAs that have none */
+	__u64 unseen;	    /* packets that it received within seconds, none of which our
+			       program saw; 0: it sees */
 };
 
 /* Why the last round of placing did what it did; in words: cmd/show/round.c. */

@@ -30,6 +30,7 @@ static int take_interfaces(struct snapshot_taking *t, snapshot_counts_fn counts)
 		to->method = method_find(to->method_name);
 		to->rules = LOAD(t->maps->report->interface[i].rules);
 		to->without_rule = LOAD(t->maps->report->interface[i].without_rule);
+		to->unseen = LOAD(t->maps->report->interface[i].unseen);
 		memcpy(to->name, from->name, sizeof(from->name));
 		to->place = i;
 		to->other = sum.by_class[CLASS_OTHER];

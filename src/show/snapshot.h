@@ -18,6 +18,7 @@ struct snapshot_interface {
 	const struct method *method; /* NULL: a later version's */
 	unsigned int rules;	   /* that the NIC holds for us, of a method that has rules */
 	unsigned int without_rule; /* SAs that have none */
+	uint64_t unseen; /* packets that it received, none of which our program saw; or 0 */
 	struct count other; /* what is not IPsec */
 	struct count beyond; /* IPsec whose headers are out of reach: not steered */
 };

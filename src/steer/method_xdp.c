@@ -8,6 +8,7 @@
 #include "sas/sas.h"
 #include "sas/switches.h"
 #include "steer/method.h"
+#include "steer/sees.h"
 #include "steer/xdp.h"
 #include "undo/undo.h"
 
@@ -99,7 +100,7 @@ static bool refresh(const struct steered *s, const struct program_target *target
 	return !err;
 }
 
-static int start(struct steered *s)
+static int put_on(struct steered *s)
 {
 	const struct program_target target = {
 		.ifindex = s->ifindex,
@@ -115,6 +116,23 @@ static int start(struct steered *s)
 	if (!err)
 		place->program = program_hash();
 	return err;
+}
+
+static int start(struct steered *s)
+{
+	s->state = sees_begin();
+	return put_on(s);
+}
+
+static void tick(struct steered *s)
+{
+	sees_look(s->state, s);
+}
+
+static void end(struct steered *s)
+{
+	sees_end(s->state);
+	s->state = NULL;
 }
 
 static int find(const struct steered *s)
@@ -137,6 +155,8 @@ const struct method method_xdp = {
 	.fits = fits,
 	.check = check,
 	.start = start,
+	.tick = tick,
+	.end = end,
 	.find = find,
 	.take_off = take_off,
 };

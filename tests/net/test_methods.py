@@ -384,6 +384,32 @@ def test_another_method_on_adoption(host):
         check(masks(host) == before, was, now, "left", masks(host))
 
 
+def test_program_that_is_not_run(host):
+    """Where an interface receives and none of it reaches our program, as with a driver that takes one and does not
+    run it, the log, `show` and `inspect` say so; and that it does again."""
+    says = "packets that it received within 5 s reached our program"
+    host.daemon("--method", "xdp", "--cpus", ALL)
+    directory, = [n for n in os.listdir(host.pins) if os.path.exists(f"{host.pins}/{n}/link")]
+    program = lab.bpf_xdp_pass("not_ours")
+    ours = lab.bpf_obj_get(f"{host.pins}/{directory}/program")
+    try:
+        host.send("--spi", FIRST, "--count", 1000, "--pps", 2000)  # strays
+        lab.bpf_link_update(f"{host.pins}/{directory}/link", program)
+        deadline = time.monotonic() + 30
+        while says not in host.log and time.monotonic() < deadline:
+            host.send("--spi", FIRST, "--count", 500, "--pps", 2000)
+        check("eb: none of" in host.log and says in host.log, host.log)
+        check(any(says in w for w in host.show()["warnings"]), host.show()["warnings"])
+        check(says in host.espalier("inspect", check=False).stdout, "inspect")
+        lab.bpf_link_update(f"{host.pins}/{directory}/link", ours)
+        host.send("--spi", FIRST, "--count", 10)
+        wait_for(lambda: "eb: packets reach our program" in host.log, "that it sees", 20)
+        check(host.log.count(says) == 1 and not any(says in w for w in host.show()["warnings"]), host.log)
+    finally:
+        os.close(program)
+        os.close(ours)
+
+
 def test_nic_that_goes_away(host):
     """It is said, nothing is left to put back, and a new one of the name is steered again."""
     add_sas(host, range(FIRST, FIRST + 3))

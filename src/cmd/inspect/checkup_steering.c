@@ -10,6 +10,7 @@
 #include "sad/sa_interface.h"
 #include "show/beyond_words.h"
 #include "show/lately_words.h"
+#include "steer/sees.h"
 
 enum { INTERFACES_MOST = 64 }; /* a host of containers has hundreds that matter to nobody */
 
@@ -107,6 +108,8 @@ static void check_interface(struct checkup *c, const struct link_list *all, cons
 	if (is) {
 		checkup_add(c, "interface", link->name, "is steered by %s", is->method_name);
 		if (beyond_words(is, words, sizeof(words)))
+			checkup_todo(c, "%s", words);
+		if (sees_words(is->name, is->unseen, words, sizeof(words)))
 			checkup_todo(c, "%s", words);
 		return;
 	}

@@ -5,6 +5,7 @@
 #include "show/beyond_words.h"
 #include "show/lately_words.h"
 #include "steer/method.h"
+#include "steer/sees.h"
 #include "view/human.h"
 
 static void warn_daemon(struct out *out, const struct snapshot *s)
@@ -87,6 +88,16 @@ static void warn_beyond(struct out *out, const struct snapshot *s)
 			out_warn(out, "%s", words);
 }
 
+/* Nor is what a program does not see that is not run. */
+static void warn_unseen(struct out *out, const struct snapshot *s)
+{
+	char words[320];
+
+	for (size_t i = 0; i < s->interfaces; i++)
+		if (sees_words(s->interface[i].name, s->interface[i].unseen, words, sizeof(words)))
+			out_warn(out, "%s", words);
+}
+
 static void warn_table(struct out *out, const struct snapshot *s)
 {
 	char n[HUMAN_LEN];
@@ -140,6 +151,7 @@ void show_warn(struct out *out, const struct snapshot *snapshot)
 	warn_order(out, snapshot);
 	warn_threads(out, snapshot);
 	warn_beyond(out, snapshot);
+	warn_unseen(out, snapshot);
 	warn_table(out, snapshot);
 	warn_rules(out, snapshot);
 	show_round_warn(out, snapshot);

@@ -26,8 +26,8 @@ const struct xdp_driver driver_xen_netfront = {
 	.disruption = XDP_ATTACH_LINK,
 	.restarts_on_replace = true,
 	.mtu_plain = 3840,
-	.note = "a backend without XDP headroom lets a program be attached and never calls it: see in "
-		"`espalier show` that packets are counted",
+	.note = "a backend without XDP headroom lets a program be attached and never calls it: the "
+		"log and `espalier show` say so once packets come in",
 };
 
 const struct model model_xen_netfront = {
