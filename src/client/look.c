@@ -8,6 +8,7 @@
 #include "client/find_pins.h"
 #include "client/lock.h"
 #include "host/clock.h"
+#include "nic/backlog.h"
 #include "nic/xfrm_stat.h"
 
 static enum status damaged(const char *tried, const char *what)
@@ -30,6 +31,7 @@ static enum status cannot_open(const char *tried, int err, enum map bad)
 
 static enum status read_pins(const char *tried, const struct pins *pins, struct snapshot *snapshot)
 {
+	const struct snapshot_kernel counted = {xfrm_stat_refused(), backlog_lost(SOFTNET_STAT)};
 	const uint64_t now_ns = clock_now();
 	enum map bad = MAPS;
 	struct maps maps;
@@ -41,7 +43,7 @@ static enum status read_pins(const char *tried, const struct pins *pins, struct 
 		return cannot_open(tried, err, bad);
 	err = snapshot_take(snapshot, &maps, maps_counts, now_ns);
 	if (!err)
-		snapshot_refused(snapshot, &maps, xfrm_stat_refused(), now_ns);
+		snapshot_kernel(snapshot, &maps, &counted, now_ns);
 	maps_close(&maps);
 	if (err)
 		return complain(tried, "cannot read the maps: %s", strerror(-err));

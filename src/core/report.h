@@ -10,7 +10,7 @@
 
 #include "core/layout.h"
 
-#define REPORT_VERSION 3u
+#define REPORT_VERSION 4u
 #define REPORT_MAGIC   0x45535052u /* "ESPR" */
 
 /* Of a CPU, by its number; written in every round. */
@@ -97,7 +97,14 @@ struct move_times {
 #define NICE_UNKNOWN 0xffffffffu /* not every ring's thread is to be seen by the daemon */
 
 /* What may lose packets. */
-enum loss { LOSS_SA_RING, LOSS_STRAY_RING, LOSS_IKE_RING, LOSS_STRAY_LIMIT, LOSSES };
+enum loss {
+	LOSS_SA_RING,
+	LOSS_STRAY_RING,
+	LOSS_IKE_RING,
+	LOSS_STRAY_LIMIT,
+	LOSS_BACKLOG, /* of the kernel, where a method sends packets by it */
+	LOSSES
+};
 
 /*
  * The counters as they were at two times, which the daemon notes in turn (daemon/lately.c): what
@@ -122,8 +129,13 @@ struct report {
 	struct move_times move_times;
 	struct lately lately;
 	__u64 table_full; /* SAs that found no place; they are strays */
+	/*
+	 * What the kernel's backlogs lost while an interface was steered through them, until they had
+	 * lost backlog_seen since the boot, which the daemon saw last; 0 in backlog_noted: never.
+	 */
+	__u64 backlog_lost, backlog_seen;
 	__u32 nice_seen;  /* as host->nice_value, but what it is; or NICE_UNKNOWN */
-	__u32 pad;
+	__u32 backlog_noted;
 	struct report_inner inner;
 	struct report_interface interface[HOST_INTERFACES];
 	struct report_cpu cpu[REPORT_CPUS];

@@ -5,6 +5,7 @@
 #include <string.h>
 #include "cli/say.h"
 #include "host/clock.h"
+#include "nic/backlog.h"
 #include "nic/xfrm_stat.h"
 #include "show/beyond_words.h"
 #include "show/lately_words.h"
@@ -51,8 +52,17 @@ static void say_beyond(struct losses *l, const struct snapshot *s)
 	memcpy(l->beyond, said, sizeof(said));
 }
 
+/* In this order: who reads between the two counts too few rather than some twice. */
+static void note_backlogs(struct report *report, const struct snapshot *s, uint64_t seen)
+{
+	SHARED(report->backlog_seen) = seen;
+	SHARED(report->backlog_lost) = s->backlog_lost;
+	SHARED(report->backlog_noted) = 1;
+}
+
 void losses_look(struct losses *l, const struct maps *maps)
 {
+	const struct snapshot_kernel counted = {xfrm_stat_refused(), backlog_lost(SOFTNET_STAT)};
 	uint64_t now_ns = clock_now();
 	struct snapshot s;
 	struct mark now;
@@ -62,7 +72,8 @@ void losses_look(struct losses *l, const struct maps *maps)
 	l->looked_ns = now_ns;
 	if (snapshot_take_host(&s, maps, maps_counts, now_ns))
 		return;
-	snapshot_refused(&s, maps, xfrm_stat_refused(), now_ns);
+	snapshot_kernel(&s, maps, &counted, now_ns);
+	note_backlogs(maps->report, &s, counted.backlog_lost);
 	say_unknown(l, &s);
 	say_losses(l, &s, now_ns);
 	say_beyond(l, &s);

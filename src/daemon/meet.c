@@ -59,8 +59,10 @@ static void say_refused(const struct look *look)
 		const struct needs_finding *finding = &look->report.finding[i];
 
 		if (finding->verdict == NEEDS_CHANGE && finding->optional)
-			say("%s: %s stays %s: its driver refuses %s", look->facts.link.name,
-			    finding->knob, finding->old_value, finding->new_value);
+			say("%s: %s stays %s: %s refuses %s", look->facts.link.name, finding->knob,
+			    finding->old_value,
+			    finding->kind == UNDO_SYSCTL ? "the kernel" : "its driver",
+			    finding->new_value);
 	}
 }
 

@@ -23,3 +23,31 @@ uint64_t backlog_drain_ns(void)
 	fclose(file);
 	return backlog_drain_of(packets);
 }
+
+uint64_t backlog_lost(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	unsigned int lost;
+	uint64_t sum = 0;
+
+	if (!file)
+		return 0;
+	while (fscanf(file, "%*x %x%*[^\n]", &lost) == 1)
+		sum += lost;
+	fclose(file);
+	return sum;
+}
+
+void backlog_flow_limit(char mask[CPUMASK_LEN])
+{
+	FILE *file = fopen("/proc/sys/net/core/flow_limit_cpu_bitmap", "re");
+	char text[CPULIST_LEN];
+	cpu_set_t cpus;
+
+	*mask = '\0';
+	if (!file)
+		return;
+	if (fgets(text, sizeof(text), file) && !cpumask_parse(text, &cpus))
+		cpumask_format(&cpus, mask, CPUMASK_LEN);
+	fclose(file);
+}

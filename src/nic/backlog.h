@@ -5,6 +5,9 @@
 #define NIC_BACKLOG_H
 
 #include <stdint.h>
+#include "nic/cpulist.h"
+
+#define SOFTNET_STAT "/proc/net/softnet_stat"
 
 /*
  * How long a full one takes to drain, with room to spare: 20 us a packet, which is ten times what
@@ -15,5 +18,18 @@ uint64_t backlog_drain_ns(void);
 
 /* The same of a backlog of @packets. Pure. */
 uint64_t backlog_drain_of(uint64_t packets);
+
+/*
+ * The mask of CPUs whose backlogs have flow limits, as cpumask_format() prints it: half full, such a one
+ * takes no more of a flow that brings more than half of what comes. "" where it cannot be seen, as
+ * in all network namespaces but the initial one.
+ */
+void backlog_flow_limit(char mask[CPUMASK_LEN]);
+
+/*
+ * Packets that the backlogs of all CPUs lost since the boot, whosever they were: the second column of
+ * @path, which is SOFTNET_STAT. 0 also where it cannot be read.
+ */
+uint64_t backlog_lost(const char *path);
 
 #endif

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "nic/cpulist.h"
+#include "nic/backlog.h"
 #include "nic/kernel.h"
 #include "nic/model_ask.h"
 #include "nic/model_claimed.h"
@@ -236,6 +236,7 @@ int nic_facts_gather(const char *ifname, struct nic_facts *facts)
 	gather_ethtool(facts->link.name, facts);
 	(void)netdev_xdp_get(facts->link.ifindex, &facts->xdp);
 	gather_sysfs(facts);
+	backlog_flow_limit(facts->flow_limit);
 	gather_program(facts);
 	return 0;
 }

@@ -7,6 +7,7 @@
 #define NIC_FACTS_H
 
 #include "nic/claims.h"
+#include "nic/cpulist.h"
 #include "nic/ethtool.h"
 #include "nic/link.h"
 #include "nic/netdev.h"
@@ -64,6 +65,7 @@ struct nic_facts {
 	unsigned int differ;	   /* of its answers, from that model's */
 	const char *differs_in;	   /* the first of these */
 	struct nic_seen seen;	   /* by nic_facts_see() */
+	char flow_limit[CPUMASK_LEN]; /* of the host: backlog_flow_limit() */
 	/* IPsec that our program on it could not read: told by its counters, not gathered. */
 	uint64_t beyond;
 	char no_dissector[512]; /* why no flow dissector of ours can be had, half a sentence, or "";

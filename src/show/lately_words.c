@@ -67,6 +67,13 @@ bool lately_loss_words(const struct snapshot *s, enum loss which, char *buf, siz
 	case LOSS_IKE_RING:
 		snprintf(buf, size, "full rings lost %s packets of IKE since the start%s", n, at);
 		break;
+	case LOSS_BACKLOG:
+		snprintf(buf, size,
+			 "backlogs of CPUs, through which the kernel's software steering goes, lost %s "
+			 "packets since the start%s: a CPU has too much, or net.core.netdev_max_backlog "
+			 "is too short for the bursts",
+			 n, at);
+		break;
 	default:
 		snprintf(buf, size, "--stray-limit %llu dropped %s strays since the start%s",
 			 (unsigned long long)s->stray_limit, n, at);
@@ -105,7 +112,8 @@ bool lately_order_words(const struct snapshot *s, char *buf, size_t size)
 
 void lately_lost_short(const struct snapshot *s, char *buf, size_t size)
 {
-	const struct lately_loss *loss = &s->lately.lost[LOSS_SA_RING];
+	const struct lately_loss *rings = &s->lately.lost[LOSS_SA_RING];
+	const struct lately_loss *loss = rings->total ? rings : &s->lately.lost[LOSS_BACKLOG];
 	char n[HUMAN_LEN], at[64];
 
 	human_count(n, loss->total);
@@ -113,7 +121,8 @@ void lately_lost_short(const struct snapshot *s, char *buf, size_t size)
 	if (s->drops_unknown)
 		snprintf(buf, size, "drops unknown");
 	else if (loss->total)
-		snprintf(buf, size, "%s packets of SAs lost%s", n, at);
+		snprintf(buf, size, "%s packets %s lost%s", n, loss == rings ? "of SAs" : "on backlogs",
+			 at);
 	else
 		snprintf(buf, size, "no packet of an SA lost");
 }

@@ -284,6 +284,9 @@ static void write_classes(struct writer *w, const struct snapshot *s)
 		       "is most of it; else 0.");
 		real(w, NULL, NULL, lately_unknown(&s->lately));
 	}
+	family(w, "espalier_backlog_drops_total", "counter",
+	       "Packets lost on backlogs of CPUs, where the kernel steers in software.");
+	real(w, NULL, NULL, (double)s->backlog_lost);
 	if (s->drops_unknown)
 		return;
 	family(w, "espalier_ring_drops_total", "counter", "Packets lost on full rings, by ring.");

@@ -107,7 +107,9 @@ struct snapshot {
 	uint64_t drops[RING_KINDS];  /* frames that full rings lost */
 	bool drops_unknown;	     /* the kernel does not tell, nor what each CPU received */
 	struct count taken;	     /* that the rings of SAs took, on all CPUs */
-	uint64_t refused; /* XfrmInStateSeqError, which is in no map: snapshot_refused() */
+	/* What is in no map: snapshot_kernel(). */
+	uint64_t refused;      /* XfrmInStateSeqError */
+	uint64_t backlog_lost; /* packets, while a method sent some that way, of others too */
 	struct lately_seen lately;
 	/*
 	 * max/mean of the CPUs' loads, or if they are not measured of their packets; NAN without
@@ -148,9 +150,15 @@ int snapshot_take(struct snapshot *snapshot, const struct maps *maps, snapshot_c
 int snapshot_take_host(struct snapshot *snapshot, const struct maps *maps,
 		       snapshot_counts_fn counts, uint64_t now_ns);
 
-/* Adds what the kernel counts as refused by replay windows in this network namespace. */
-void snapshot_refused(struct snapshot *snapshot, const struct maps *maps, uint64_t refused,
-		      uint64_t now_ns);
+/* Counters of the kernel, which are in no map. */
+struct snapshot_kernel {
+	uint64_t refused;      /* by replay windows of this network namespace: xfrm_stat_refused() */
+	uint64_t backlog_lost; /* since the boot: backlog_lost() */
+};
+
+/* Adds them. */
+void snapshot_kernel(struct snapshot *snapshot, const struct maps *maps,
+		     const struct snapshot_kernel *counted, uint64_t now_ns);
 
 /* The counters of a snapshot, as show/lately.h compares them. */
 void snapshot_mark(const struct snapshot *snapshot, uint64_t now_ns, struct mark *mark);
@@ -164,7 +172,7 @@ void snapshot_free(struct snapshot *snapshot);
 double snapshot_weight(const struct snapshot *snapshot, double load, uint64_t packets);
 double snapshot_share(const struct snapshot *snapshot, double load, uint64_t packets);
 
-/* Frames that full rings of all kinds lost. */
+/* Frames that full rings of all kinds lost, backlogs not among them. */
 uint64_t snapshot_drops(const struct snapshot *snapshot);
 
 /*

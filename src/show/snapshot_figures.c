@@ -37,12 +37,31 @@ uint64_t snapshot_drops(const struct snapshot *s)
 	return s->drops[RING_SA] + s->drops[RING_STRAY] + s->drops[RING_IKE];
 }
 
-void snapshot_refused(struct snapshot *s, const struct maps *maps, uint64_t refused,
-		      uint64_t now_ns)
+static bool uses_backlogs(const struct snapshot *s)
+{
+	for (size_t i = 0; i < s->interfaces; i++)
+		if (method_has(s->interface[i].method, METHOD_BACKLOG))
+			return true;
+	return false;
+}
+
+/* Of a CPU that went offline the kernel tells no more, so the sum may fall. */
+static uint64_t lost_by_backlogs(const struct snapshot *s, const struct report *report, uint64_t now)
+{
+	uint64_t seen = LOAD(report->backlog_seen), lost = LOAD(report->backlog_lost);
+
+	if (!LOAD(report->backlog_noted) || !uses_backlogs(s) || now < seen)
+		return lost;
+	return lost + now - seen;
+}
+
+void snapshot_kernel(struct snapshot *s, const struct maps *maps,
+		     const struct snapshot_kernel *counted, uint64_t now_ns)
 {
 	struct mark now;
 
-	s->refused = refused;
+	s->refused = counted->refused;
+	s->backlog_lost = lost_by_backlogs(s, maps->report, counted->backlog_lost);
 	snapshot_mark(s, now_ns, &now);
 	lately_see(&s->lately, &maps->report->lately, &now);
 }
@@ -61,6 +80,7 @@ void snapshot_mark(const struct snapshot *s, uint64_t now_ns, struct mark *mark)
 				[LOSS_STRAY_RING] = s->drops[RING_STRAY],
 				[LOSS_IKE_RING] = s->drops[RING_IKE],
 				[LOSS_STRAY_LIMIT] = s->by_class[CLASS_LIMITED].packets,
+				[LOSS_BACKLOG] = s->backlog_lost,
 			},
 	};
 }

@@ -31,6 +31,7 @@ enum method_trait {
 	METHOD_PINNED = 128,	 /* it is a pinned program: a later daemon finds and adopts it */
 	METHOD_ANY_DRIVER = 256, /* it needs nothing of the driver, and little of the kernel */
 	METHOD_IN_GAPS = 512,	 /* they stay in order if it moves in a gap of its own traffic */
+	METHOD_BACKLOG = 2048, /* packets wait for their CPU in the kernel's backlog */
 	METHOD_BARE = 1024, /* what it hands on bears no queue number or hash of the NIC */
 };
 

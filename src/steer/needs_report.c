@@ -105,8 +105,10 @@ int needs_apply(const struct nic_facts *facts, const struct needs_report *report
 			continue;
 		memset(&entry, 0, sizeof(entry));
 		entry.kind = finding->kind;
-		entry.ifindex = facts->link.ifindex;
-		strcpy(entry.ifname, facts->link.name);
+		if (finding->kind != UNDO_SYSCTL) {
+			entry.ifindex = facts->link.ifindex;
+			strcpy(entry.ifname, facts->link.name);
+		}
 		strcpy(entry.knob, finding->knob);
 		entry.old_value = finding->old_value;
 		entry.new_value = finding->new_value;
@@ -164,6 +166,9 @@ bool needs_command(const struct nic_facts *facts, const struct needs_finding *fi
 		return true;
 	case UNDO_QUEUE:
 		snprintf(buf, len, "echo %s > /sys/class/net/%s/queues/%s", value, name, knob);
+		return true;
+	case UNDO_SYSCTL:
+		snprintf(buf, len, "sysctl -w %s=%s", knob, value);
 		return true;
 	case UNDO_CHANNELS:
 		channels_command(name, value, buf, len);

@@ -212,7 +212,8 @@ static void unused(const struct pins *pins)
 
 const struct method method_rps = {
 	.name = "rps",
-	.traits = METHOD_PLACES | METHOD_IN_GAPS | METHOD_CONFINES | METHOD_UDP | METHOD_ANY_DRIVER,
+	.traits = METHOD_PLACES | METHOD_IN_GAPS | METHOD_CONFINES | METHOD_UDP | METHOD_BACKLOG |
+		  METHOD_ANY_DRIVER,
 	.instead = &method_rps_plain,
 	.fits = fits,
 	.check = check,

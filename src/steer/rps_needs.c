@@ -11,6 +11,10 @@
 
 #define MASK_REASON "the kernel spreads what this queue receives"
 
+/* net/core/dev.c, skb_flow_limit(): an SA is a flow. */
+#define FLOW_LIMIT	  "net/core/flow_limit_cpu_bitmap"
+#define FLOW_LIMIT_REASON "a backlog that is half full would drop what comes of a busy SA"
+
 /* Of a queue, as undo reads it: without leading zeros. */
 static void mask_of(const struct nic_facts *facts, unsigned int queue, char mask[CPUMASK_LEN])
 {
@@ -40,6 +44,33 @@ static void check_masks(const struct nic_facts *facts, const char *wanted,
 		knob_of(queue, knob);
 		needs_change(report, NEEDS_METHOD, UNDO_QUEUE, knob, mask, wanted, MASK_REASON);
 	}
+}
+
+/* The CPUs of a mask but for these; false: there are none of these in it. */
+static bool take_out(const char *mask, const cpu_set_t *cpus, char wanted[CPUMASK_LEN])
+{
+	cpu_set_t has, both;
+
+	if (cpumask_parse(mask, &has))
+		return false;
+	CPU_AND(&both, &has, cpus);
+	CPU_XOR(&has, &has, &both);
+	cpumask_format(&has, wanted, CPUMASK_LEN);
+	return CPU_COUNT(&both);
+}
+
+static void check_flow_limit(const struct nic_facts *facts, const cpu_set_t *cpus,
+			     struct needs_report *report)
+{
+	char wanted[CPUMASK_LEN];
+	struct needs_finding *change;
+
+	if (!take_out(facts->flow_limit, cpus, wanted))
+		return;
+	change = needs_change(report, NEEDS_METHOD, UNDO_SYSCTL, FLOW_LIMIT, facts->flow_limit, wanted,
+			      FLOW_LIMIT_REASON);
+	if (change)
+		change->optional = true;
 }
 
 bool rps_is_blind(const struct nic_facts *facts)
@@ -93,6 +124,7 @@ bool rps_check(const struct nic_facts *facts, const cpu_set_t *cpus, struct need
 	check_hash(facts, report);
 	needs_no_spray(facts, report);
 	check_masks(facts, wanted, report);
+	check_flow_limit(facts, cpus, report);
 	return true;
 }
 
@@ -110,11 +142,27 @@ static struct undo_entry entry_of(const struct steered *s, unsigned int queue)
 	return entry;
 }
 
+/* In other network namespaces than the initial one it is not seen; in a container it may be read-only. */
+static void clear_flow_limit(const struct steered *s, const cpu_set_t *cpus)
+{
+	struct undo_entry entry = {.kind = UNDO_SYSCTL, .knob = FLOW_LIMIT, .reason = FLOW_LIMIT_REASON};
+	char wanted[CPUMASK_LEN], *now;
+
+	if (undo_read(s->undo, &entry, &now))
+		return;
+	entry.old_value = now;
+	entry.new_value = wanted;
+	if (take_out(now, cpus, wanted))
+		(void)undo_set(s->undo, &entry);
+	free(now);
+}
+
 int rps_masks_set(const struct steered *s, const cpu_set_t *cpus)
 {
 	char wanted[CPUMASK_LEN], *now;
 	int err = 0;
 
+	clear_flow_limit(s, cpus);
 	cpumask_format(cpus, wanted, sizeof(wanted));
 	for (unsigned int queue = 0; !err && queue < s->queues; queue++) {
 		struct undo_entry entry = entry_of(s, queue);

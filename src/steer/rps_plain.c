@@ -45,7 +45,7 @@ static int roles_changed(struct steered *s)
 
 const struct method method_rps_plain = {
 	.name = "rps-plain",
-	.traits = METHOD_ANY_DRIVER,
+	.traits = METHOD_BACKLOG | METHOD_ANY_DRIVER,
 	.caveat = caveat,
 	.fits = fits,
 	.check = check,

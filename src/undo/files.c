@@ -31,11 +31,21 @@ static bool queue_is_mask(const char *knob)
 }
 
 /* Masks are shown with leading zeros, as many as there are possible CPUs: take them away. */
+static int give_mask(const char *text, char **value)
+{
+	char mask[CPUMASK_LEN];
+	cpu_set_t cpus;
+	int err = cpumask_parse(text, &cpus);
+
+	if (!err)
+		err = cpumask_format(&cpus, mask, sizeof(mask));
+	return err < 0 ? err : knob_give(strdup(mask), value);
+}
+
 static int queue_read(int fd, const char *ifname, const char *knob, char **value)
 {
-	char path[UNDO_KNOB_LEN + 8], text[CPULIST_LEN], mask[CPUMASK_LEN];
+	char path[UNDO_KNOB_LEN + 8], text[CPULIST_LEN];
 	int n;
-	cpu_set_t cpus;
 
 	snprintf(path, sizeof(path), "queues/%s", knob);
 	n = sysfs_if_read(fd, ifname, path, text, sizeof(text));
@@ -43,10 +53,7 @@ static int queue_read(int fd, const char *ifname, const char *knob, char **value
 		return n;
 	if (!queue_is_mask(knob))
 		return knob_give(strdup(text), value);
-	n = cpumask_parse(text, &cpus);
-	if (!n)
-		n = cpumask_format(&cpus, mask, sizeof(mask));
-	return n < 0 ? n : knob_give(strdup(mask), value);
+	return give_mask(text, value);
 }
 
 static int queue_write(int fd, const char *ifname, const char *knob, const char *value)
@@ -68,6 +75,11 @@ const struct knob_kind knob_queue = {
 static bool sysctl_valid(const char *knob)
 {
 	return !strncmp(knob, "net/", 4) && !strstr(knob, "..") && !strstr(knob, "//");
+}
+
+static bool sysctl_is_mask(const char *knob)
+{
+	return strstr(knob, "cpu_bitmap") != NULL;
 }
 
 /* /proc/sys/net is that of the reading thread's namespace (net/sysctl_net.c). */
@@ -99,7 +111,7 @@ static int sysctl_read(int none, const char *ifname, const char *knob, char **va
 	while (n && isspace((unsigned char)text[n - 1]))
 		n--;
 	text[n] = 0;
-	return knob_give(strdup(text), value);
+	return sysctl_is_mask(knob) ? give_mask(text, value) : knob_give(strdup(text), value);
 }
 
 static int sysctl_write(int none, const char *ifname, const char *knob, const char *value)

@@ -164,6 +164,44 @@ def test_without_gaps_the_test_fails(host):
     return f"{moved} moves, {late} late"
 
 
+def test_losses_of_the_backlog(host):
+    """What a slow CPU does not get done in time is counted, and told in the headline."""
+    start(host)
+
+    def lost():
+        host.send("--spi", FIRST, "--sas", len(SAS), "--count", 8000, "--pps", 200000)
+        return host.show()["drops"]["backlogs"]
+
+    check(host.show()["drops"]["backlogs"] == 0, "lost before anything came:", host.show()["drops"])
+    with host.receiver("--spi", FIRST, "--sas", len(SAS), "--work-cpu", f"{CPUS[1]}:60000"):
+        wait_for(lost, "losses")
+    check("packets on backlogs lost" in host.espalier("show").stdout, host.espalier("show").stdout)
+
+
+def test_flow_limit(host):
+    """Of the CPUs that get packets it is taken away, and put back in the end, after a kill too. It is the
+    initial namespace's, so a file stands for it here."""
+    core = "/proc/sys/net/core"
+    host.sh("b", f"mount -t tmpfs none {core} && echo {mask_of(CPUS) | 1 << 9:x} >{core}/flow_limit_cpu_bitmap")
+
+    def limited():
+        return int(host.sh("b", f"cat {core}/flow_limit_cpu_bitmap").split()[0], 16)
+
+    before = limited()
+    try:
+        daemon = start(host)
+        check(limited() == 1 << 9 and "half full" in host.log, "limited:", hex(limited()), host.log)
+        daemon.kill()
+        daemon.wait()
+        daemon = host.daemon("--cpus", ALL)
+        check(limited() == 1 << 9, "limited:", hex(limited()))
+        host.espalier("stop")
+        daemon.wait()
+        check(limited() == before, "not put back:", hex(limited()))
+    finally:
+        host.sh("b", f"umount {core}")
+
+
 def test_survives_the_daemon(host):
     """Steering goes on when the daemon is killed, and the next one goes on with it."""
     before = masks(host)

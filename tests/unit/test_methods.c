@@ -373,6 +373,35 @@ static void test_rps(void **state)
 	needs_report_free(&report);
 }
 
+/* Only CPUs that get packets by RPS lose their flow limit, and where there is none nothing is said. */
+static void test_flow_limit(void **state)
+{
+	struct nic_facts facts = {.link = {.name = "eth0", .num_rx_queues = 1},
+				  .channels.combined = 1,
+				  .rxhash = SWITCH_OFF};
+	const struct needs_finding *change;
+	struct needs_report report;
+	char line[256];
+
+	strcpy(facts.flow_limit, "f6");
+	assert_int_equal(check_rps("rps", &facts, &report), 0);
+	change = &report.finding[1];
+	assert_string_equal(change->knob, "net/core/flow_limit_cpu_bitmap");
+	assert_string_equal(change->old_value, "f6");
+	assert_string_equal(change->new_value, "f0");
+	assert_true(change->optional && change->kind == UNDO_SYSCTL);
+	assert_true(needs_command(&facts, change, line, sizeof(line)));
+	assert_string_equal(line, "sysctl -w net/core/flow_limit_cpu_bitmap=f0");
+	needs_report_free(&report);
+	for (int i = 0; i < 2; i++) {
+		strcpy(facts.flow_limit, i ? "f0" : "");
+		assert_int_equal(check_rps("rps", &facts, &report), 0);
+		assert_string_equal(report.finding[0].knob, "rx-0/rps_cpus");
+		assert_int_equal(report.count, 2);
+		needs_report_free(&report);
+	}
+}
+
 /* The change of a NIC that sprays, NULL: there is none. */
 static const struct needs_finding *against_spray(const struct needs_report *report)
 {
@@ -422,7 +451,7 @@ int main(void)
 		cmocka_unit_test(test_rule_forms), cmocka_unit_test(test_rules_on_a_nic),
 		cmocka_unit_test(test_rules_plan), cmocka_unit_test(test_table_round),
 		cmocka_unit_test(test_rss),	   cmocka_unit_test(test_rps_plain),
-		cmocka_unit_test(test_rps),	   cmocka_unit_test(test_no_spray),
+		cmocka_unit_test(test_flow_limit), cmocka_unit_test(test_rps),	   cmocka_unit_test(test_no_spray),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

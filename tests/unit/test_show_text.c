@@ -314,6 +314,47 @@ static void text_losses(void **state)
 	snapshot_free(&s);
 }
 
+/* What backlogs lost counts from when the daemon first saw it, and only where a method goes through them. */
+static void text_backlogs(void **state)
+{
+	const struct snapshot_kernel counted = {.backlog_lost = 5300};
+	struct maps *maps = *state;
+	struct report *report = maps->report;
+	struct snapshot s;
+	char *text;
+
+	s = take(maps);
+	snapshot_kernel(&s, maps, &counted, NOW);
+	assert_int_equal(s.backlog_lost, 0);
+	snapshot_free(&s);
+	report->backlog_seen = 5000;
+	report->backlog_lost = 12;
+	report->backlog_noted = 1;
+	s = take(maps);
+	snapshot_kernel(&s, maps, &counted, NOW);
+	assert_int_equal(s.backlog_lost, 12);
+	snapshot_free(&s);
+	strcpy(maps->host->interface[2].method, "rps");
+	report->lately.mark[0] =
+		(struct mark){.time_ns = NOW - 14000000000ull, .lost = {[LOSS_BACKLOG] = 12}};
+	s = take(maps);
+	snapshot_kernel(&s, maps, &counted, NOW);
+	assert_int_equal(s.backlog_lost, 312);
+	text = print(&s, false, (struct show_view){.interfaces = 1, .wide = true});
+	contains(text, "312 packets on backlogs lost (300 in the last 14 s).");
+	contains(text, "warning: backlogs of CPUs, through which the kernel's software steering goes, "
+		       "lost 312 packets since the start (300 in the last 14 s)");
+	contains(text, "backlogs 312 packets; the stray limit");
+	free(text);
+	snapshot_free(&s);
+	/* A CPU went offline, and what it lost is told no more. */
+	report->backlog_seen = 6000;
+	s = take(maps);
+	snapshot_kernel(&s, maps, &counted, NOW);
+	assert_int_equal(s.backlog_lost, 12);
+	snapshot_free(&s);
+}
+
 /* What replay windows refused is the sender's doing where nothing of ours can have done it. */
 static void text_order(void **state)
 {
@@ -326,11 +367,11 @@ static void text_order(void **state)
 		(struct mark){.time_ns = NOW - 14000000000ull, .refused = 1000, .moves = 5};
 	maps->report->move_times.done = 5;
 	s = take(maps);
-	snapshot_refused(&s, maps, 1000, NOW);
+	snapshot_kernel(&s, maps, &(struct snapshot_kernel){.refused = 1000}, NOW);
 	text = print(&s, false, (struct show_view){.interfaces = 1});
 	lacks(text, "replay windows");
 	free(text);
-	snapshot_refused(&s, maps, 1312, NOW);
+	snapshot_kernel(&s, maps, &(struct snapshot_kernel){.refused = 1312}, NOW);
 	text = print(&s, false, (struct show_view){.interfaces = 1});
 	contains(text,
 		 "warning: replay windows refused 312 packets in the last 14 s "
@@ -342,7 +383,7 @@ static void text_order(void **state)
 	/* A move was completed meanwhile: it may be either. */
 	maps->report->move_times.done = 6;
 	s = take(maps);
-	snapshot_refused(&s, maps, 1312, NOW);
+	snapshot_kernel(&s, maps, &(struct snapshot_kernel){.refused = 1312}, NOW);
 	text = print(&s, false, (struct show_view){.interfaces = 1});
 	contains(text, "while SAs moved or rings lost packets");
 	lacks(text, "the path");
@@ -427,6 +468,7 @@ int main(void)
 		ON_MAPS(text_other_work),
 		ON_MAPS(text_losses),
 		ON_MAPS(text_warnings),
+		ON_MAPS(text_backlogs),
 		ON_MAPS(text_order),
 		ON_MAPS(order_is_judged),
 		ON_MAPS(text_headers_out_of_reach),

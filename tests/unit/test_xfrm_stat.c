@@ -9,17 +9,26 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include "nic/backlog.h"
 #include "nic/xfrm_stat.h"
 
-static struct xfrm_stat read_text(const char *text)
+#define PATH "/tmp/espalier-xfrm-stat-XXXXXX"
+
+static void write_text(char *path, const char *text)
 {
-	char path[] = "/tmp/espalier-xfrm-stat-XXXXXX";
-	struct xfrm_stat stat;
 	int fd = mkstemp(path);
 
 	assert_true(fd >= 0);
 	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
 	close(fd);
+}
+
+static struct xfrm_stat read_text(const char *text)
+{
+	char path[] = PATH;
+	struct xfrm_stat stat;
+
+	write_text(path, text);
 	assert_int_equal(xfrm_stat_read(path, &stat), 0);
 	unlink(path);
 	return stat;
@@ -70,11 +79,24 @@ static void whose_order_it_is(void **state)
 	assert_null(means);
 }
 
+/* The second column of all CPUs, in hexadecimal, however many columns the kernel has. */
+static void backlogs_are_read(void **state)
+{
+	char path[] = PATH;
+
+	write_text(path, "00c86c86 000000ff 0000000c 00000000 00000000 00000000 00000002 00000000\n"
+			 "00bd20bf 00000010 00000001 00000000\n");
+	assert_int_equal(backlog_lost(path), 0x10f);
+	unlink(path);
+	assert_int_equal(backlog_lost("/nowhere"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counters_are_read),
 		cmocka_unit_test(whose_order_it_is),
+		cmocka_unit_test(backlogs_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,18 +9,19 @@
 
 static void say_drops(struct out *out, const struct snapshot *s)
 {
-	char sa[HUMAN_LEN], stray[HUMAN_LEN], ike[HUMAN_LEN], limited[HUMAN_LEN];
+	char sa[HUMAN_LEN], stray[HUMAN_LEN], ike[HUMAN_LEN], limited[HUMAN_LEN], backlog[HUMAN_LEN];
 
 	human_count(sa, s->drops[RING_SA]);
 	human_count(stray, s->drops[RING_STRAY]);
 	human_count(ike, s->drops[RING_IKE]);
 	human_count(limited, s->by_class[CLASS_LIMITED].packets);
+	human_count(backlog, s->backlog_lost);
 	if (s->drops_unknown)
-		out_say(out, "Drops: what full rings lost is unknown; the stray limit dropped %s strays.",
-			limited);
+		out_say(out, "Drops: what full rings lost is unknown; backlogs lost %s packets, the stray "
+			     "limit %s strays.", backlog, limited);
 	else
-		out_say(out, "Drops: full rings lost %s packets of SAs, %s strays and %s of IKE; the "
-			     "stray limit %s strays.", sa, stray, ike, limited);
+		out_say(out, "Drops: full rings lost %s packets of SAs, %s strays and %s of IKE, backlogs "
+			     "%s packets; the stray limit %s strays.", sa, stray, ike, backlog, limited);
 }
 
 static void say_moves(struct out *out, const struct snapshot *s)

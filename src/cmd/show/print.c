@@ -93,7 +93,7 @@ static void print_sentence(struct out *out, const struct snapshot *s, const stru
 	if (!s->interfaces)
 		return;
 	names(s, view, who, sizeof(who));
-	if (isfinite(s->imbalance) || s->taken.packets || s->drops[RING_SA])
+	if (isfinite(s->imbalance) || s->taken.packets || s->drops[RING_SA] || s->backlog_lost)
 		lately_lost_short(s, lost, sizeof(lost));
 	how_even(s, even, sizeof(even));
 	out_say(out, "%s %s steered by %s: %zu SA%s on %zu CPU%s, %s%s%s.", who,
@@ -214,6 +214,7 @@ static void print_drops(struct out *out, const struct snapshot *s)
 	put_drops(out, s, "sa_rings", s->drops[RING_SA]);
 	put_drops(out, s, "stray_rings", s->drops[RING_STRAY]);
 	put_drops(out, s, "ike_rings", s->drops[RING_IKE]);
+	out_count(out, "backlogs", s->backlog_lost);
 	out_up(out);
 }
 

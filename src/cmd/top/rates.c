@@ -119,7 +119,8 @@ int top_rates(struct top_rates *r, struct snapshot *was, struct snapshot *now, d
 			 seconds);
 	r->limited = rate(was->by_class[CLASS_LIMITED].packets,
 			  now->by_class[CLASS_LIMITED].packets, seconds);
-	r->drops = told(now, rate(snapshot_drops(was), snapshot_drops(now), seconds));
+	r->drops = told(now, rate(snapshot_drops(was) + was->backlog_lost,
+				  snapshot_drops(now) + now->backlog_lost, seconds));
 	r->moves = was->report_blank || now->report_blank
 			   ? NAN
 			   : rate(was->moves.done, now->moves.done, seconds);
