@@ -111,6 +111,7 @@ static int read_settings(struct daemon *d)
 	}
 	take(d, &again);
 	d->spread.given = given;
+	spread_prepare(&d->spread, d->options);
 	return 0;
 }
 

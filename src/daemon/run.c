@@ -109,6 +109,7 @@ static int choose_roles(struct daemon *d)
 
 static int choose_inner(struct daemon *d)
 {
+	spread_prepare(&d->spread, d->options);
 	return spread_choose(d->options, &d->roles.now, &d->spread.given);
 }
 

@@ -56,6 +56,16 @@ int spread_choose(const struct run_options *options, const struct cpu_roles *rol
 	return -EINVAL;
 }
 
+void spread_prepare(struct spread *s, const struct run_options *options)
+{
+	struct after *after = &s->by_load.after;
+
+	if (inner_how(options) != INNER_AUTO)
+		after_close(after);
+	else if (!after->stages)
+		after_open(after);
+}
+
 static void say_trouble(const struct spread *s, const struct spread_wants *wants)
 {
 	const struct spread_sa *sa = &wants->sa;
@@ -116,7 +126,7 @@ static struct spread_place *add_place(struct spread *s, int ifindex)
 /* Writes the mask down, and sets it. */
 static int set_mask(struct spread *s, const struct spread_want *want)
 {
-	char mask[CPUMASK_LEN], reason[128], *was;
+	char mask[CPUMASK_LEN], reason[192], measured[64] = "", *was;
 	struct undo_entry entry = {
 		.kind = UNDO_QUEUE,
 		.ifindex = want->ifindex,
@@ -128,9 +138,12 @@ static int set_mask(struct spread *s, const struct spread_want *want)
 
 	memcpy(entry.ifname, want->name, sizeof(entry.ifname));
 	cpumask_format(&want->cpus, mask, sizeof(mask));
+	if (want->after_ns > 0)
+		snprintf(measured, sizeof(measured), "; it had %.1f us a packet to do with them",
+			 want->after_ns / 1e3);
 	snprintf(reason, sizeof(reason),
-		 "inner flows go to other CPUs than %d, which decrypts SA 0x%08x", want->sa.cpu,
-		 want->sa.spi);
+		 "inner flows go to other CPUs than %d, which decrypts SA 0x%08x%s", want->sa.cpu,
+		 want->sa.spi, measured);
 	err = undo_read(s->undo, &entry, &was);
 	if (err)
 		return err;
@@ -249,7 +262,7 @@ void spread_look(struct spread *s, uint64_t now_ns)
 
 	if (inner_how(s->needs.options) == INNER_NEVER && !s->places && s->said == INNER_OFF)
 		return;
-	if (spread_wants(&s->needs, &s->given, &s->inner, now_ns, &wants))
+	if (spread_wants(&s->needs, &s->given, &s->by_load, now_ns, &wants))
 		return;
 	for (size_t i = s->places; i-- > 0;)
 		if (!is_wanted(s, &wants, s->place[i].ifindex))
@@ -267,6 +280,7 @@ void spread_look(struct spread *s, uint64_t now_ns)
 
 void spread_close(struct spread *s)
 {
+	after_close(&s->by_load.after);
 	free(s->place);
 	s->place = NULL;
 	s->places = 0;

@@ -19,7 +19,7 @@ struct spread {
 	struct report *report;
 	cpu_set_t given; /* by --inner CPUS; spread_choose() */
 	/* Its own: */
-	struct inner inner;
+	struct spread_auto by_load;
 	struct spread_place *place; /* the interfaces whose masks we set */
 	size_t places;
 	enum inner_state said;
@@ -31,6 +31,12 @@ struct spread {
  */
 int spread_choose(const struct run_options *options, const struct cpu_roles *roles,
 		  cpu_set_t *given);
+
+/*
+ * Gets ready for what --inner says now: with auto, to measure what comes after decryption, if we
+ * may.
+ */
+void spread_prepare(struct spread *spread, const struct run_options *options);
 
 /* Once a second: interfaces, SAs and loads may be others now. */
 void spread_look(struct spread *spread, uint64_t now_ns);

@@ -3,6 +3,7 @@
 #include "daemon/spread_wants.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include "host/cpuset.h"
@@ -150,7 +151,7 @@ static void add_want(struct spread_wants *wants, const struct tunnel *tunnel, co
 	struct spread_want *want = &wants->want[wants->count++];
 
 	*want = (struct spread_want){
-		.ifindex = tunnel->link->ifindex, .cpus = *cpus, .sa = tunnel->sa};
+		.ifindex = tunnel->link->ifindex, .cpus = *cpus, .sa = tunnel->sa, .after_ns = NAN};
 	memcpy(want->name, tunnel->link->name, sizeof(want->name));
 	wants->state = INNER_SPREAD;
 }
@@ -198,10 +199,13 @@ static void cpus_for(const struct spread_needs *needs, int cpu, cpu_set_t *cpus)
 		inner_cpus(&wanted->online, &wanted->online, cpu, cpus);
 }
 
+/* What comes after decryption is measured while there may be a reason to spread it. */
 static struct inner_seen see(const struct spread_needs *needs, const struct spread_sa *sa,
-			     const cpu_set_t *cpus)
+			     const cpu_set_t *cpus, struct spread_auto *by, uint64_t now_ns)
 {
 	const struct sas_loads *loads = rounds_loads(needs->rounds);
+	const struct after_sa asked = {sa->spi, sa->cpu, sa->packets};
+	struct after_cost after;
 	struct inner_seen seen = {
 		.sa = sa->load,
 		.cpu = loads->cpu[sa->cpu].sas + loads->cpu[sa->cpu].other,
@@ -211,6 +215,10 @@ static struct inner_seen see(const struct spread_needs *needs, const struct spre
 
 	cpuset_each (cpu, cpus)
 		seen.others += (loads->cpu[cpu].sas + loads->cpu[cpu].other) / seen.count;
+	after = after_look(&by->after, !by->inner.on && seen.cpu >= INNER_BUSY ? &asked : NULL,
+			   now_ns);
+	seen.after_ns = after.ns;
+	seen.after = after.share;
 	return seen;
 }
 
@@ -231,7 +239,7 @@ static const struct sa *heavy_sa(const struct spread_needs *needs)
 }
 
 /* The interface of the heavy SA, while that is worth it. */
-static void by_load(const struct spread_needs *needs, struct inner *inner, uint64_t now_ns,
+static void by_load(const struct spread_needs *needs, struct spread_auto *by, uint64_t now_ns,
 		    struct tunnels *tunnels, struct spread_wants *wants)
 {
 	const struct sa *sa = heavy_sa(needs);
@@ -243,18 +251,22 @@ static void by_load(const struct spread_needs *needs, struct inner *inner, uint6
 	if (sa && look_at(needs->sas, sa, &its)) {
 		tunnel = tunnel_of(tunnels, sa);
 		cpus_for(needs, its.cpu, &cpus);
-		seen = see(needs, &its, &cpus);
 	}
-	inner_look(inner, tunnel ? &seen : NULL, now_ns);
-	wants->hold = !its.spi && inner->on; /* as between an SA and that which replaces it */
+	if (tunnel)
+		seen = see(needs, &its, &cpus, by, now_ns);
+	else
+		after_look(&by->after, NULL, now_ns);
+	inner_look(&by->inner, tunnel ? &seen : NULL, now_ns);
+	wants->hold = !its.spi && by->inner.on; /* as between an SA and that which replaces it */
 	if (its.spi && !tunnel && sa->source == SA_KERNEL)
 		miss_interface(wants, &its);
 	else if (tunnel && !seen.count)
 		miss(wants, INNER_NO_CPU, &its);
-	if (!tunnel || !inner->on)
+	if (!tunnel || !by->inner.on)
 		return;
 	tunnel->sa = its;
 	add_want(wants, tunnel, &cpus);
+	wants->want[0].after_ns = by->after.cost.ns;
 }
 
 /* How many interfaces are steered; and whether what all of them hand on bears nothing of the NIC.
@@ -275,7 +287,7 @@ static int steered(const struct sas *sas, bool *bare)
 	return n;
 }
 
-int spread_wants(const struct spread_needs *needs, const cpu_set_t *given, struct inner *inner,
+int spread_wants(const struct spread_needs *needs, const cpu_set_t *given, struct spread_auto *by,
 		 uint64_t now_ns, struct spread_wants *wants)
 {
 	struct tunnels tunnels = {0};
@@ -283,7 +295,7 @@ int spread_wants(const struct spread_needs *needs, const cpu_set_t *given, struc
 
 	*wants = (struct spread_wants){.state = INNER_OFF};
 	if (inner_how(needs->options) != INNER_AUTO)
-		*inner = (struct inner){0};
+		by->inner = (struct inner){0};
 	if (inner_how(needs->options) == INNER_NEVER)
 		return 0;
 	wants->state = INNER_LIGHT;
@@ -302,7 +314,7 @@ int spread_wants(const struct spread_needs *needs, const cpu_set_t *given, struc
 	}
 	sort(&tunnels);
 	if (inner_how(needs->options) == INNER_AUTO)
-		by_load(needs, inner, now_ns, &tunnels, wants);
+		by_load(needs, by, now_ns, &tunnels, wants);
 	else
 		by_list(needs, given, &tunnels, wants);
 	free(tunnels.at);

@@ -6,6 +6,7 @@
 
 #include <net/if.h>
 #include "core/report.h"
+#include "daemon/after.h"
 #include "daemon/roles.h"
 #include "daemon/rounds.h"
 #include "daemon/settings.h"
@@ -38,6 +39,13 @@ struct spread_want {
 	char name[IFNAMSIZ];
 	cpu_set_t cpus;
 	struct spread_sa sa;
+	double after_ns; /* what comes after decryption costs a packet; NAN, or 0: not measured */
+};
+
+/* How --inner auto decides. */
+struct spread_auto {
+	struct inner inner;
+	struct after after;
 };
 
 struct spread_wants {
@@ -50,9 +58,9 @@ struct spread_wants {
 
 /*
  * By --inner: nothing with off; with a list every interface that SAs come out of; with auto that of
- * the heavy SA, as long as @inner says so. 0 or -ENOMEM.
+ * the heavy SA, as long as @by says so. 0 or -ENOMEM.
  */
-int spread_wants(const struct spread_needs *needs, const cpu_set_t *given, struct inner *inner,
+int spread_wants(const struct spread_needs *needs, const cpu_set_t *given, struct spread_auto *by,
 		 uint64_t now_ns, struct spread_wants *wants);
 
 #endif

@@ -28,6 +28,7 @@ struct stages {
 	struct bpf_link *polled; /* NULL: polls are not counted */
 	uint64_t began_ns;
 	int cpus; /* possible ones */
+	struct stage_counts *counts; /* of each: room for what was seen */
 };
 
 /* The functions that tell; those that a kernel lacks, or has made part of others, do no harm. */
@@ -190,7 +191,6 @@ static int attach(struct stages *s, char *why, size_t size)
 	const struct bpf_program *polled = s->skel->progs.espalier_stages_polled;
 	int err = 0, clocks = 0;
 
-	s->began_ns = clock_now();
 	for (int cpu = 0; cpu < s->cpus && cpu < CPU_SETSIZE; cpu++) {
 		err = attach_cpu(s, cpu);
 		if (err && err != -ENODEV)
@@ -209,7 +209,7 @@ static int attach(struct stages *s, char *why, size_t size)
 	return 0;
 }
 
-int stages_start(struct stages **stages, enum stage backlog, char *why, size_t size)
+int stages_load(struct stages **stages, enum stage backlog, char *why, size_t size)
 {
 	struct stage_ranges ranges = {0};
 	struct stages *s = calloc(1, sizeof(*s));
@@ -218,11 +218,11 @@ int stages_start(struct stages **stages, enum stage backlog, char *why, size_t s
 	if (!s)
 		return because(-ENOMEM, why, size, "there is no memory");
 	s->cpus = libbpf_num_possible_cpus();
-	err = find_functions(&ranges, backlog, why, size);
+	s->counts = calloc((size_t)(s->cpus > 0 ? s->cpus : 1), sizeof(*s->counts));
+	err = s->counts ? find_functions(&ranges, backlog, why, size)
+			: because(-ENOMEM, why, size, "there is no memory");
 	if (!err)
 		err = load(s, &ranges, why, size);
-	if (!err)
-		err = attach(s, why, size);
 	if (err) {
 		stages_free(s);
 		return err;
@@ -231,32 +231,52 @@ int stages_start(struct stages **stages, enum stage backlog, char *why, size_t s
 	return 0;
 }
 
-int stages_read(const struct stages *s, struct stages_seen *seen)
+int stages_begin(struct stages *s, char *why, size_t size)
 {
-	struct stage_counts *counts = calloc((size_t)s->cpus, sizeof(*counts));
 	__u32 zero = 0;
 	int err = 0;
 
-	if (!counts)
-		return -ENOMEM;
+	memset(s->counts, 0, (size_t)s->cpus * sizeof(*s->counts));
+	if (bpf_map_update_elem(bpf_map__fd(s->skel->maps.counts), &zero, s->counts, BPF_ANY))
+		err = cannot_load(-errno, why, size);
+	s->began_ns = clock_now();
+	if (!err)
+		err = attach(s, why, size);
+	if (err)
+		stages_end(s);
+	return err;
+}
+
+int stages_read(const struct stages *s, struct stages_seen *seen)
+{
+	__u32 zero = 0;
+
 	memset(seen, 0, sizeof(*seen));
-	if (bpf_map_lookup_elem(bpf_map__fd(s->skel->maps.counts), &zero, counts))
-		err = -errno;
+	if (bpf_map_lookup_elem(bpf_map__fd(s->skel->maps.counts), &zero, s->counts))
+		return -errno;
 	seen->seconds = (double)(clock_now() - s->began_ns) / 1e9;
 	seen->polls = s->polled != NULL;
-	for (int cpu = 0; !err && cpu < s->cpus && cpu < CPU_SETSIZE; cpu++)
-		seen->cpu[cpu] = counts[cpu];
-	free(counts);
-	return err;
+	for (int cpu = 0; cpu < s->cpus && cpu < CPU_SETSIZE; cpu++)
+		seen->cpu[cpu] = s->counts[cpu];
+	return 0;
+}
+
+void stages_end(struct stages *s)
+{
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		bpf_link__destroy(s->clock[cpu]);
+		s->clock[cpu] = NULL;
+	}
+	bpf_link__destroy(s->polled);
+	s->polled = NULL;
 }
 
 void stages_free(struct stages *s)
 {
 	if (!s)
 		return;
-	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-		bpf_link__destroy(s->clock[cpu]);
-	bpf_link__destroy(s->polled);
+	stages_end(s);
 	stages_bpf__destroy(s->skel);
+	free(s->counts);
 	free(s);
 }

@@ -2,16 +2,20 @@
 // Whether inner flows are to be spread.
 #include "place/inner.h"
 
+#include <math.h>
 #include <stddef.h>
 
-/* Gains the SA's CPU more than it pays, without making another one the bound? */
+/* Gains the SA's CPU enough, without making another one the bound? */
 static bool worth(const struct inner_seen *seen)
 {
-	double taken = seen->sa * INNER_PART;
+	bool measured = !isnan(seen->after_ns);
+	double after_ns = measured ? seen->after_ns : seen->packet_ns * INNER_PART;
+	double taken = measured ? seen->after : seen->sa * INNER_PART;
+	double gained = after_ns > 0 ? taken * (1 - INNER_COST_NS / after_ns) : 0;
 
-	if (!seen->count || !(seen->packet_ns * INNER_PART >= INNER_COST_NS))
+	if (!seen->count || !(gained >= INNER_GAIN))
 		return false;
-	return seen->others + taken / seen->count <= seen->cpu - taken;
+	return seen->others + taken / seen->count <= seen->cpu - gained;
 }
 
 /* What is on stays on unless there is little to do: the others are then busy by what they took. */

@@ -11,13 +11,18 @@
 #include <stdint.h>
 
 /*
- * Estimates, until they are measured where it runs. The part of the work on an SA's packet that
- * comes after decryption: in emulation 15 to 25% of it could be taken elsewhere. And what taking it
- * elsewhere costs a packet on the SA's CPU: hashing the inner flow, a queue, its share of an
- * interrupt.
+ * Where it is not measured: the part of the work on an SA's packet that comes after decryption. In
+ * emulation 15 to 25% of it could be taken elsewhere.
  */
-#define INNER_PART    0.2
+#define INNER_PART 0.2
+
+/*
+ * What taking it elsewhere costs a packet on the SA's CPU: hashing the inner flow, a queue, its
+ * share of an interrupt. An estimate.
+ */
 #define INNER_COST_NS 300.0
+
+#define INNER_GAIN 0.05 /* of its CPU must be gained */
 
 #define INNER_BUSY 0.6 /* load of the SA's CPU, all that it does, from which on it is worth while */
 #define INNER_IDLE 0.3 /* and below which it is no longer: a part of it is gone elsewhere then */
@@ -30,7 +35,10 @@ struct inner_seen {
 	double cpu;	    /* of its CPU, with all that it does */
 	double others;	    /* mean of the CPUs that would take the inner flows */
 	unsigned int count; /* of them */
-	double packet_ns;   /* what a packet of an SA costs its CPU */
+	double packet_ns;   /* what a packet of an SA costs its CPU, as fitted */
+	/* What comes after decryption, as measured: of a packet, and the part of the SA's CPU that
+	 * it takes; NAN: it cannot be measured here. */
+	double after_ns, after;
 };
 
 /* All zero is the beginning. */

@@ -8,10 +8,15 @@
 /* MTU 9000 in place of 1500. */
 #define LARGER_TIMES 6.0
 
-/* What a packet costs the CPU that decrypts it now. */
+/* What a packet costs the CPU that decrypts it now, without receiving. */
+static double here_ns(const struct remedy_facts *f)
+{
+	return f->spread ? f->decrypt : f->decrypt + f->after;
+}
+
 static double packet_ns(const struct remedy_facts *f)
 {
-	double here = f->decrypt + f->after;
+	double here = here_ns(f);
 
 	return f->with_receiving && !isnan(f->receive) ? here + f->receive : here;
 }
@@ -25,7 +30,7 @@ static double spread(const struct remedy_facts *f)
 /* Receiving and decrypting beside each other: the slower one is the bound. */
 static double steer(const struct remedy_facts *f)
 {
-	double here = f->decrypt + f->after;
+	double here = here_ns(f);
 
 	if (!f->with_receiving || f->cpus < 2)
 		return 1;
@@ -36,6 +41,8 @@ static double inner(const struct remedy_facts *f)
 {
 	double others = f->cpus > 1 ? f->after / (f->cpus - 1) : INFINITY;
 
+	if (f->spread)
+		return 1;
 	return packet_ns(f) / fmax(packet_ns(f) - f->after + REMEDY_HAND_ON_NS, others);
 }
 

@@ -25,6 +25,7 @@ struct remedy_facts {
 	double byte_ns; /* that each of its bytes costs; NAN: not measured, so it is assumed */
 	double busy, busy_sa;	/* shares of its CPU: that all SAs there take, and that it takes */
 	bool with_receiving;	/* its CPU is one that receives */
+	bool spread;		/* what comes after is done on other CPUs already */
 	unsigned int cpus;	/* that may decrypt */
 	unsigned int receiving; /* CPUs that receive */
 };

@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """`gain --measure`: what a packet costs in each stage. The receiver stands where the kernel would decrypt."""
+import atexit
 import json
+import math
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -13,9 +16,14 @@ import lab
 from lab import CPUS, check
 
 SPI, WORK_NS = 0x1000, 4000
+RX_CLOCK = "/sys/fs/bpf/rx-clock"
+PERIOD = 489898e-9  # of sampling: src/host/stages.c
 # More than a ring's thread gets through with that work, so that it never sleeps: waking for each packet costs more
 # than all else here, and the dearer a packet, the fewer wake it.
 FLOOD = 300000
+# Runs a command that sees no addresses of the kernel's functions.
+HIDDEN = ["unshare", "-m", "sh", "-c", "sed 's/^[0-9a-f]*/0000000000000000/' /proc/kallsyms >/run/hidden && "
+          'mount --bind /run/hidden /proc/kallsyms && exec "$@"', "sh"]
 
 
 def gain(host, seconds, *under):
@@ -37,11 +45,14 @@ def ring_clock(host, cpu):
     raise lab.Failed(f"no ring on CPU {cpu}")
 
 
-def softirq(cpu):
-    """Seconds that a CPU has spent in softirqs."""
-    with open("/proc/stat") as stat:
-        ticks = next(line.split() for line in stat if line.startswith(f"cpu{cpu} "))
-    return int(ticks[7]) / os.sysconf("SC_CLK_TCK")
+def receiving(cpu):
+    """How long a CPU has been polling devices, in ns: rx_clock.bpf.c."""
+    if not os.path.exists(RX_CLOCK):
+        subprocess.run([f"{lab.BUILD}/lab/guest/attach", f"{lab.BUILD}/tests/net/rx_clock.bpf.o", RX_CLOCK], check=True)
+        atexit.register(shutil.rmtree, RX_CLOCK)
+    dump = subprocess.run(["bpftool", "-j", "map", "dump", "pinned", f"{RX_CLOCK}/rx_clock"], capture_output=True,
+                          text=True, check=True).stdout
+    return next(of["value"]["ns"] for of in json.loads(dump)[0]["formatted"]["values"] if of["cpu"] == cpu)
 
 
 def is_measuring(process):
@@ -54,7 +65,7 @@ def is_measuring(process):
 
 
 class Seen:
-    """One SA from the first CPU to the second while it was measured; the kernel's clocks meanwhile."""
+    """One SA from the first CPU to the second while it was measured; clocks that do not sample meanwhile."""
 
     def __init__(self, host, work, seconds=3, pps=40000):
         with host.receiver("--work", work):
@@ -71,16 +82,17 @@ class Seen:
             self.stages = json.loads(gain.communicate()[0])["stages"]
             sender.kill()
             sender.wait()
-        self.rate, self.ring, self.softirq = (
+        self.rate, self.ring, self.receiving = (
             (late - early) / (then - now) for (early, now), (late, then) in zip(before, after))
         check(self.stages["cannot"] is None and len(self.stages["sas"]) == 1, "stages", self.stages)
         self.sa = self.stages["sas"][0]
 
     @staticmethod
     def look(host):
-        """Packets, the ring's clock and the softirqs' in seconds, each with the time when that was read."""
+        """Packets, the ring's clock and that of receiving in seconds, each with the time when that was read."""
         return [(read(), time.monotonic()) for read in (
-            lambda: host.shown()[SPI]["packets"], lambda: ring_clock(host, CPUS[1]) / 1e9, lambda: softirq(CPUS[0]))]
+            lambda: host.shown()[SPI]["packets"], lambda: ring_clock(host, CPUS[1]) / 1e9,
+            lambda: receiving(CPUS[0]) / 1e9)]
 
     def clock(self):
         """Nanoseconds that the ring's thread spent on a packet, by the kernel's clock."""
@@ -99,7 +111,7 @@ def steer(host):
 
 
 def test_stages_add_up(host):
-    """The stages of all packets make the time that the CPUs were busy with them, by the kernel's clocks."""
+    """The stages of all packets make the time that the CPUs were busy with them, by clocks that do not sample."""
     steer(host)
     seen = Seen(host, WORK_NS, seconds=5, pps=FLOOD)
     sa, stages = seen.sa, seen.stages
@@ -107,17 +119,19 @@ def test_stages_add_up(host):
     check(stages["receive_cpus"] == [CPUS[0]] and stages["decrypt_cpus"] == [CPUS[1]] and
           stages["after_cpus"] == [] and sa["after_ns"] == 0, "where", stages)
     check(0 < stages["own"] < 0.05, "its own cost", stages["own"])
-    check(abs(sa["packets_per_s"] / seen.rate - 1) < 0.1, "packets", sa["packets_per_s"], seen.rate)
-    for what, clock in ("decrypt", seen.ring), ("receive", seen.softirq):
-        told = sa[f"{what}_ns"] * 1e-9 * seen.rate / clock
-        if what == "receive" and told < 0.8:
-            raise lab.Noise(f"softirqs took {clock:.2f} of the CPU, others' too; receiving {told * clock:.2f}")
-        check(0.8 < told < 1.2, what, told, clock, stages)
+    check(abs(sa["packets_per_s"] / seen.rate - 1) < 0.25, "packets", sa["packets_per_s"], seen.rate)
+    told = {what: sa[f"{what}_ns"] * 1e-9 * seen.rate / clock
+            for what, clock in (("decrypt", seen.ring), ("receive", seen.receiving))}
+    for what, part in told.items():
+        # On a busy machine a CPU was seen in a stage but a hundred times: twice what chance makes of that is allowed.
+        samples = max(cpu[what] for cpu in stages["cpus"]) * stages["seconds"] / PERIOD
+        check(abs(part - 1) < 0.2 + 2 / math.sqrt(samples), what, told, samples, seen.ring, seen.receiving, stages)
     for cpu in stages["cpus"]:
         whole = sum(cpu[part] for part in ("receive", "decrypt", "after", "other", "idle"))
         check(abs(whole + stages["own"] - 1) < 0.06, "the parts of a CPU's time", cpu)
     text = host.espalier("gain", "--measure", "1", check=False).stdout
     check("cannot be known, because none of the SAs carried a packet" in " ".join(text.split()), "text", text)
+    return f"told of the clocks: decrypt {told['decrypt']:.2f}, receive {told['receive']:.2f}"
 
 
 def test_dearer_stage(host):
@@ -157,10 +171,8 @@ def test_cannot_know(host):
     check(gain(host, 1)["stages"]["cannot"] == "none of the SAs carried a packet meanwhile", "no traffic")
     links = ["bpftool", "-j", "link", "show"]
     before = subprocess.run(links, capture_output=True, text=True).stdout
-    hidden = ["unshare", "-m", "sh", "-c", "sed 's/^[0-9a-f]*/0000000000000000/' /proc/kallsyms >/run/hidden && "
-              'mount --bind /run/hidden /proc/kallsyms && exec "$@"', "sh"]
     for under, words in ((["setpriv", "--bounding-set", "-perfmon,-sys_admin"], "we may not trace the kernel"),
-                         (hidden, "the kernel hides where its functions are")):
+                         (HIDDEN, "the kernel hides where its functions are")):
         said = gain(host, 1, *under)
         check(words in said["stages"]["cannot"], "said", said)
         check(said["verdict"] == "no-traffic" and said["seconds"] >= 1, "the rest is told all the same", said)
@@ -196,6 +208,24 @@ def test_killed(host):
     process.kill()
     process.wait()
     lab.wait_for(lambda: not loaded(), "the programs to go")
+
+
+def test_inner_auto(host):
+    """run --inner auto is ready to measure, or says why it goes by an estimate; it measures nothing without a reason."""
+    def programs():
+        said = subprocess.run(["bpftool", "-j", "prog", "show"], capture_output=True, text=True).stdout
+        return sum(p.get("name", "").startswith("espalier_stage") for p in json.loads(said))
+
+    options = ["--cpus", ",".join(map(str, CPUS)), "--inner", "auto"]
+    before = programs()
+    daemon = host.daemon(*options, interval=500)
+    check("by an estimate" not in host.log and programs() > before, "said", host.log)
+    check(not is_measuring(daemon), "it measures with nothing to measure")
+    host.espalier("stop")
+    check(daemon.wait() == 0 and programs() == before, "something is left")
+    host.daemon(*options, interval=500, under=HIDDEN)
+    check("--inner auto goes by an estimate of what comes after decryption, which cannot be measured: the kernel hides"
+          in host.log, "said", host.log)
 
 
 def test_bad_input(host):

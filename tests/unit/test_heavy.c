@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 #include "nic/cpulist.h"
+#include <math.h>
 #include "place/heavy.h"
 #include "place/inner.h"
 
@@ -130,16 +131,24 @@ static int inner_turns(struct inner *inner, const struct inner_seen *seen, uint6
 
 static void inner_flows_are_spread_where_it_gains(void **state)
 {
-	struct inner_seen seen = {
-		.sa = 0.8, .cpu = 0.85, .others = 0.3, .count = 1, .packet_ns = 3000};
+	struct inner_seen seen = {.sa = 0.8,
+				  .cpu = 0.85,
+				  .others = 0.3,
+				  .count = 1,
+				  .packet_ns = 3000,
+				  .after_ns = NAN};
 	struct inner inner = {0};
 	uint64_t now = 5 * SECOND;
 
 	assert_int_equal(inner_turns(&inner, &seen, &now, 60), 3);
 	assert_true(inner.on);
 	/* It takes its load away, and brings it to the others: no reason to end. */
-	seen = (struct inner_seen){
-		.sa = 0.5, .cpu = 0.55, .others = 0.6, .count = 1, .packet_ns = 3000};
+	seen = (struct inner_seen){.sa = 0.5,
+				   .cpu = 0.55,
+				   .others = 0.6,
+				   .count = 1,
+				   .packet_ns = 3000,
+				   .after_ns = NAN};
 	assert_int_equal(inner_turns(&inner, &seen, &now, 60), -1);
 	seen.cpu = 0.29;
 	assert_int_equal(inner_turns(&inner, &seen, &now, 60), 10);
@@ -151,8 +160,12 @@ static void inner_flows_are_spread_where_it_gains(void **state)
 
 static void inner_flows_stay_where_it_does_not_gain(void **state)
 {
-	const struct inner_seen seen = {
-		.sa = 0.8, .cpu = 0.85, .others = 0.3, .count = 1, .packet_ns = 3000};
+	const struct inner_seen seen = {.sa = 0.8,
+					.cpu = 0.85,
+					.others = 0.3,
+					.count = 1,
+					.packet_ns = 3000,
+					.after_ns = NAN};
 	struct inner_seen poor;
 	struct inner inner = {0};
 	uint64_t now = 5 * SECOND;
@@ -161,7 +174,7 @@ static void inner_flows_stay_where_it_does_not_gain(void **state)
 	poor.cpu = 0.55;
 	assert_int_equal(inner_turns(&inner, &poor, &now, 60), -1); /* it has room yet */
 	poor = seen;
-	poor.others = 0.6;
+	poor.others = 0.65;
 	assert_int_equal(inner_turns(&inner, &poor, &now, 60), -1); /* they have none */
 	poor.count = 4;
 	assert_int_equal(inner_turns(&inner, &poor, &now, 60), 3); /* several have */
@@ -172,6 +185,36 @@ static void inner_flows_stay_where_it_does_not_gain(void **state)
 	poor = seen;
 	poor.count = 0;
 	assert_int_equal(inner_turns(&inner, &poor, &now, 60), -1);
+}
+
+/* Where it is measured, that counts, whatever a fifth of a packet's cost would be. */
+static void measured_costs_decide(void **state)
+{
+	const struct inner_seen seen = {.sa = 0.8,
+					.cpu = 0.85,
+					.others = 0.3,
+					.count = 1,
+					.packet_ns = 3000,
+					.after_ns = 1200,
+					.after = 0.32};
+	struct inner_seen poor = seen;
+	struct inner inner = {0};
+	uint64_t now = 5 * SECOND;
+
+	poor.after_ns = poor.after = 0; /* not known yet */
+	assert_int_equal(inner_turns(&inner, &poor, &now, 60), -1);
+	poor.after_ns = 290; /* less than handing it on */
+	poor.after = 0.3;
+	assert_int_equal(inner_turns(&inner, &poor, &now, 60), -1);
+	poor = seen;
+	poor.after = 0.06; /* it is but a small part of what the CPU does */
+	assert_int_equal(inner_turns(&inner, &poor, &now, 60), -1);
+	poor = seen;
+	poor.others = 0.35; /* they would be the bound: 0.67, and its CPU 0.61 */
+	assert_int_equal(inner_turns(&inner, &poor, &now, 60), -1);
+	poor.count = 2;
+	poor.packet_ns = 1000; /* a fifth of that would not be worth while */
+	assert_int_equal(inner_turns(&inner, &poor, &now, 60), 3);
 }
 
 static void cpus_for_inner_flows(void **state)
@@ -197,6 +240,7 @@ int main(void)
 		cmocka_unit_test(strays_and_ike_leave),
 		cmocka_unit_test(inner_flows_are_spread_where_it_gains),
 		cmocka_unit_test(inner_flows_stay_where_it_does_not_gain),
+		cmocka_unit_test(measured_costs_decide),
 		cmocka_unit_test(cpus_for_inner_flows),
 	};
 

@@ -107,6 +107,22 @@ static void receiving_bounds_more_sas(void **state)
 	near(times(&f, REMEDY_OFFLOAD), 3500.0 / (1750 + 1500));
 }
 
+/* Inner spreading is on: what comes after costs its CPU nothing any more. */
+static void what_is_spread_already(void **state)
+{
+	struct remedy_bound bound;
+	struct remedy_facts f = usual;
+
+	f.spread = true;
+	f.busy = f.busy_sa;
+	remedies_judge(&f, &bound);
+	near(bound.packet_ns, 2500);
+	near(bound.packets, 1e9 / 2500);
+	near(times(&f, REMEDY_INNER), 1);
+	near(times(&f, REMEDY_STEER), 2500.0 / 2000);
+	near(times(&f, REMEDY_MORE), 4 * 2500.0 / 4000);
+}
+
 static void what_brings_nothing(void **state)
 {
 	struct remedy_facts f = usual;
@@ -149,6 +165,7 @@ int main(void)
 		cmocka_unit_test(bytes_are_assumed),
 		cmocka_unit_test(the_best_comes_first),
 		cmocka_unit_test(receiving_bounds_more_sas),
+		cmocka_unit_test(what_is_spread_already),
 		cmocka_unit_test(what_brings_nothing),
 		cmocka_unit_test(receiving_is_unknown),
 	};

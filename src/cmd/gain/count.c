@@ -42,9 +42,12 @@ static struct stages *begin(const struct count_how *how, struct counting *out)
 {
 	struct stages *stages;
 
-	if (!how->measure || stages_start(&stages, how->backlog, out->why, sizeof(out->why)))
+	if (!how->measure || stages_load(&stages, how->backlog, out->why, sizeof(out->why)))
 		return NULL;
-	return stages;
+	if (!stages_begin(stages, out->why, sizeof(out->why)))
+		return stages;
+	stages_free(stages);
+	return NULL;
 }
 
 /* What the programs leave to the kernel goes with this process, whatever ends it. */

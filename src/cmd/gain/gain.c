@@ -84,11 +84,16 @@ static bool open_maps(struct maps *maps)
 	return !err;
 }
 
-/* Where the kernel itself steers, what waits in its backlogs is to be decrypted. */
+/*
+ * Where the kernel itself steers, what waits in its backlogs is to be decrypted; with inner
+ * spreading it was.
+ */
 static enum stage backlog_of(const struct maps *maps)
 {
 	char name[METHOD_NAME_LEN + 1] = "";
 
+	if (SHARED(maps->report->inner.state) == INNER_SPREAD)
+		return STAGE_AFTER;
 	for (size_t i = 0; i < HOST_INTERFACES; i++) {
 		const struct host_interface *interface = &maps->host->interface[i];
 
@@ -255,6 +260,7 @@ static enum status count_and_report(const struct gain_options *o, struct gain_re
 
 	report->steered = open_maps(&maps);
 	how.backlog = report->steered ? backlog_of(&maps) : STAGE_OTHER;
+	report->stages.spread = how.backlog == STAGE_AFTER;
 	status = count(&how, report->steered ? &maps : NULL, &counting);
 	if (status == STATUS_DONE)
 		status = report_on(&counting, &maps, o, report);

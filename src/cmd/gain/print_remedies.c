@@ -32,7 +32,8 @@ static const struct {
 			.says = "what comes after decrypting goes to other CPUs, by inner flow: RPS on the "
 				"xfrm interface, where packets come off rings",
 			.nothing =
-				"what comes after decrypting costs hardly more than handing it on",
+				"other CPUs do already what comes after decrypting, or it costs hardly "
+				"more than handing it on",
 			.line = {"espalier run IF --inner auto"},
 		},
 	[REMEDY_LARGER] =

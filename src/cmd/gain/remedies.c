@@ -11,8 +11,8 @@ static double busy(const struct gain_stages *stages, size_t i)
 
 	if (!stages->carried[i].packets)
 		return 0;
-	return (cost->decrypt + cost->after) * (double)stages->carried[i].packets / 1e9 /
-	       stages->seconds;
+	return (cost->decrypt + (stages->spread ? 0 : cost->after)) *
+	       (double)stages->carried[i].packets / 1e9 / stages->seconds;
 }
 
 static size_t heaviest(const struct gain_stages *stages)
@@ -68,6 +68,7 @@ void gain_remedies_take(const struct gain_stages *stages, double byte_ns, unsign
 		.busy = busy_beside(stages, i),
 		.busy_sa = busy(stages, i),
 		.with_receiving = with_receiving(&stages->costs, out->cpu),
+		.spread = stages->spread,
 		.cpus = cpus,
 		.receiving = (unsigned int)CPU_COUNT(&stages->costs.where[STAGE_RECEIVE]),
 	};

@@ -12,6 +12,7 @@ struct gain_stages {
 	bool asked;
 	const char *cannot; /* why nothing is known; NULL: something is */
 	bool polls;	    /* packets that devices took were counted */
+	bool spread;	    /* what comes after decryption is done on other CPUs: run --inner */
 	double seconds;
 	struct stage_costs costs;
 	const struct sa *sas;
