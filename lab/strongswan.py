@@ -3,7 +3,8 @@
 where it has ESP.
 
 Each charon lives in its side's namespace with a /run of its own. Child cN joins 10.1.N.1 of side a
-with 10.2.N.1 of side b.
+with 10.2.N.1 of side b. $ESPALIER_STRONGSWAN is a root of lab/guest/root with another strongSwan than that
+which is installed.
 """
 import os
 import re
@@ -11,8 +12,10 @@ import shutil
 import subprocess
 import tempfile
 
-from lab import GATEWAY, PEER, Failed, check, wait_for
+from lab import GATEWAY, PEER, ROOT, Failed, check, wait_for
 
+APART = os.environ.get("ESPALIER_STRONGSWAN")
+IN_ROOT = [f"{ROOT}/lab/guest/in-root", APART]
 CHARON = "/usr/lib/ipsec/charon"
 PACKAGES = "strongswan-charon strongswan-swanctl libstrongswan-standard-plugins " \
            "libcharon-extra-plugins"
@@ -20,10 +23,11 @@ NET = {"a": 1, "b": 2}
 ADDRESS = {"a": PEER, "b": GATEWAY}
 OTHER = {"a": "b", "b": "a"}
 
-# If kernel-libipsec is there it comes first and takes the SAs, kernel-netlink addresses and routes.
+# If kernel-libipsec is there it comes first and takes the SAs, kernel-netlink addresses and routes. What a
+# strongSwan has no plugin for, its openssl has.
 SETTINGS = """
 charon {{
-	load = random nonce aes sha1 sha2 hmac kdf gmp gcm {libipsec} kernel-netlink \
+	load = random nonce aes sha1 sha2 hmac kdf gmp gcm openssl {libipsec} kernel-netlink \
 		socket-default vici
 	filelog {{
 		log {{
@@ -114,7 +118,8 @@ class Charon:
 
     def start(self):
         """Starts charon (again), and waits until it knows its connection."""
-        alone = ["unshare", "--mount", "sh", "-c", f"mount -t tmpfs tmpfs /run && exec {CHARON}"]
+        alone = [*IN_ROOT, CHARON] if APART else [
+            "unshare", "--mount", "sh", "-c", f"mount -t tmpfs tmpfs /run && exec {CHARON}"]
         self.process = self.lab.start(self.side, alone, env=self.environment,
                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         wait_for(lambda: self.process.poll() is not None or self.swanctl("--stats", check=False),
@@ -141,8 +146,8 @@ class Charon:
 
     def swanctl(self, *arguments, check=True):
         """Runs swanctl; its output, or, without check, "" if it failed."""
-        result = subprocess.run(["swanctl", *arguments, "--uri", self.uri], text=True,
-                                capture_output=True, env=self.environment)
+        command = [*(IN_ROOT if APART else []), "swanctl", *arguments, "--uri", self.uri]
+        result = subprocess.run(command, text=True, capture_output=True, env=self.environment)
         if check and result.returncode:
             raise Failed(f"swanctl {' '.join(arguments)}: {result.stderr.strip()}\n{self.log}")
         return "" if result.returncode else result.stdout
