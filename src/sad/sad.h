@@ -13,7 +13,7 @@
 enum sad_lost {
 	SAD_LOST_OVERFLOW, /* the socket was full: events are gone (ENOBUFS) */
 	SAD_LOST_FLUSH,	   /* all SAs of a protocol were flushed, which sends one event */
-	SAD_LOST_MIGRATE,  /* SAs changed addresses, which sends no event for each SA */
+	SAD_LOST_MIGRATE,  /* SAs changed addresses or encapsulation: no event tells all */
 };
 
 /*

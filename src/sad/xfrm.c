@@ -9,11 +9,12 @@
 #include <linux/udp.h>
 #include <linux/xfrm.h>
 
-/* Newer than Debian 12's linux/xfrm.h: Linux 6.10 and 6.13. */
-#define ATTR_SA_DIR  33
-#define ATTR_SA_PCPU 35
-#define DIR_IN	     1
-#define DIR_OUT	     2
+/* Newer than Debian 12's linux/xfrm.h: Linux 6.10, 6.13 and 7.3 at the latest. */
+#define ATTR_SA_DIR	  33
+#define ATTR_SA_PCPU	  35
+#define MSG_MIGRATE_STATE 41
+#define DIR_IN		  1
+#define DIR_OUT		  2
 
 static bool is_ipsec(uint8_t protocol)
 {
@@ -298,6 +299,7 @@ int xfrm_read(const struct nlmsghdr *nlh, struct xfrm_event *event)
 	case XFRM_MSG_FLUSHSA:
 		return read_flush(nlh, event);
 	case XFRM_MSG_MIGRATE:
+	case MSG_MIGRATE_STATE:
 		event->kind = XFRM_MIGRATED;
 		return 0;
 	default:
