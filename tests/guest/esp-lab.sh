@@ -190,9 +190,9 @@ esp_errors() {
 
 # What Espalier may change on the interface. (Without sysfs: the guest's shows another namespace.)
 esp_settings() {
-	in_ns gw-b ethtool -k wan
-	in_ns gw-b ethtool -l wan
-	in_ns gw-b ethtool -x wan
+	local asked
+	for asked in -k -l -x -g -n; do in_ns gw-b ethtool $asked wan; done
+	for asked in esp4 udp4; do in_ns gw-b ethtool -n wan rx-flow-hash $asked; done
 	ip -n gw-b -details link show wan
 } 2>&1
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Runs in the guest: `inspect` on a real driver of an emulated NIC. nic.sh virtio|vmxnet3|e1000e
-# On virtio: all SAs of an address pair come in on one queue, whatever the driver says; with Espalier
+# Runs in the guest: `inspect` on a real driver of an emulated NIC. nic.sh virtio|igb|vmxnet3|e1000e
+# On virtio and igb: all SAs of an address pair come in on one queue, whatever the driver says; with Espalier
 # they are on both CPUs; then it is as before, to the last setting. Of the others, what they answer.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/steer-lab.sh"
@@ -40,23 +40,46 @@ held_against() {
 	[[ $found == $2\ $3 ]] || fail "held against $1: $found, not $2 $3"
 }
 
-virtio() {
+# What the driver says of itself, and that what was measured is what its model makes of it.
+claims() {
+	said .knowledge.model "$nic"
+	said .knowledge.differs 0
+	held_against "$nic" 0 true
+	case $nic in
+	virtio)
+		said .driver virtio_net
+		said .claim.fields.ah_esp4 none
+		said .claim.fields.udp4 sdfn
+		said '"\(.claim.table) \(.claim.key)"' "128 40"
+		said .claim.queues 4
+		held_against mlx5 "*" false
+		;;
+	igb)
+		said .driver igb
+		said .claim.fields.ah_esp4 sd
+		said .claim.fields.udp4 sd
+		said '"\(.claim.table) \(.claim.key)"' "128 40"
+		said .claim.queues 2
+		;;
+	esac
+}
+
+# All 16 SAs come in on one, and so says the verdict.
+one_queue() {
+	said .verdict addresses
+	said '"\(.measurement.plain.sas) on \(.measurement.plain.queues)"' "16 on 1"
+}
+
+spreads() {
 	local before
 	inspect_under_pings --report "$report"
-	held_against virtio 0 true
-	held_against mlx5 "*" false
-	said .driver virtio_net
-	said .claim.fields.ah_esp4 none
-	said .claim.fields.udp4 sdfn
-	said '"\(.claim.table) \(.claim.key)"' "128 40"
-	said .verdict addresses
-	said '"\(.measurement.plain.queues) of \(.claim.queues)"' "1 of 4"
-	said .measurement.plain.sas 16
+	claims
+	one_queue
 	said .method xdp
-	said .knowledge.model virtio
-	said .knowledge.differs 0
 	before=$(esp_settings)
 	start_espalier 16
+	in_ns gw-b bpftool -j net show dev wan | jq -e '.[].xdp[] | select(.mode == "driver")' >/dev/null ||
+		fail "not in native mode: $(in_ns gw-b bpftool net show dev wan)"
 	esp_probe_start || fail "no probe"
 	esp_ping 10 || fail "a ping was not answered"
 	[ "$(esp_probe_show | awk '/^0xb/ { print $2 }' | sort | uniq -c | xargs)" = "8 0 8 1" ] ||
@@ -65,13 +88,11 @@ virtio() {
 	# Behind the cpumap no queue is told: it is looked in front of our program.
 	inspect_under_pings
 	said .measurement.at steering
-	said .verdict addresses
-	said '"\(.measurement.plain.sas) on \(.measurement.plain.queues)"' "16 on 1"
+	one_queue
 	stop_espalier
 	[ "$(esp_settings)" = "$before" ] || fail "not as it was: $(diff <(esp_settings) - <<<"$before")"
 	inspect_under_pings
-	said .verdict addresses
-	said .measurement.plain.queues 1
+	one_queue
 }
 
 # answers VERDICT: what the driver of $nic says; it carries no ESP here.
@@ -97,10 +118,10 @@ answers() {
 }
 
 case $nic in
-virtio)
-	begin "virtio-net: one queue for all SAs of a pair, then both CPUs, then as before"
+virtio | igb)
+	begin "$nic: one queue for all SAs of a pair, then both CPUs, then as before"
 	esp_up 16 0 nic || fail "the lab"
-	virtio
+	spreads
 	;;
 *)
 	begin "$nic: what its driver answers"
