@@ -56,7 +56,7 @@ connections {{
 		remote_addrs = {remote}
 		proposals = aes128-sha256-modp2048
 		encap = yes
-		mobike = no
+		mobike = {mobike}
 		dpd_delay = 1s
 		local {{
 			auth = psk
@@ -87,11 +87,21 @@ CHILD = """
 """
 
 
+def installed(*command):
+    """A command of strongSwan's, where it is installed."""
+    return [*(IN_ROOT if APART else []), *command]
+
+
+def version():
+    said = subprocess.run(installed(CHARON, "--version"), text=True, capture_output=True, check=True).stdout
+    return said.strip()
+
+
 class Charon:
     """The strongSwan of one side."""
 
-    def __init__(self, lab, side, children, kernel=False):
-        self.lab, self.side, self.children = lab, side, children
+    def __init__(self, lab, side, children, kernel=False, mobike=False):
+        self.lab, self.side, self.children, self.mobike = lab, side, children, mobike
         self.directory = tempfile.mkdtemp(prefix=f"{lab.prefix}-strongswan-{side}-")
         self.uri = f"unix://{self.directory}/vici"
         self.environment = {**os.environ, "STRONGSWAN_CONF": f"{self.directory}/strongswan.conf"}
@@ -111,14 +121,15 @@ class Charon:
         children = "".join(CHILD.format(number=n, local=NET[self.side], remote=NET[other])
                            for n in self.children)
         return CONNECTION.format(side=self.side, other=other, local=ADDRESS[self.side],
-                                 remote=ADDRESS[other], children=children)
+                                 remote=ADDRESS[other], children=children,
+                                 mobike="yes" if self.mobike else "no")
 
     def address(self, number):
         return f"10.{NET[self.side]}.{number}.1"
 
     def start(self):
         """Starts charon (again), and waits until it knows its connection."""
-        alone = [*IN_ROOT, CHARON] if APART else [
+        alone = installed(CHARON) if APART else [
             "unshare", "--mount", "sh", "-c", f"mount -t tmpfs tmpfs /run && exec {CHARON}"]
         self.process = self.lab.start(self.side, alone, env=self.environment,
                                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -146,7 +157,7 @@ class Charon:
 
     def swanctl(self, *arguments, check=True):
         """Runs swanctl; its output, or, without check, "" if it failed."""
-        command = [*(IN_ROOT if APART else []), "swanctl", *arguments, "--uri", self.uri]
+        command = installed("swanctl", *arguments, "--uri", self.uri)
         result = subprocess.run(command, text=True, capture_output=True, env=self.environment)
         if check and result.returncode:
             raise Failed(f"swanctl {' '.join(arguments)}: {result.stderr.strip()}\n{self.log}")
@@ -176,14 +187,14 @@ class Charon:
 class Pair:
     """Both gateways, no child up yet, inside a with block."""
 
-    def __init__(self, lab, children, kernel=False):
-        self.lab, self.children, self.kernel = lab, children, kernel
+    def __init__(self, lab, children, **options):
+        self.lab, self.children, self.options = lab, children, options
         self.charons = []
 
     def __enter__(self):
         try:
             for side in "ab":
-                self.charons.append(Charon(self.lab, side, self.children, self.kernel))
+                self.charons.append(Charon(self.lab, side, self.children, **self.options))
         except BaseException:
             self.__exit__()
             raise

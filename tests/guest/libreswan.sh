@@ -4,12 +4,12 @@
 # children. Pings flood all of them while one is rekeyed. Espalier starts before IKE, in the middle of
 # the pings, or after: every inbound SPI that pluto lists is steered and shown, and no ping is lost
 # that is not lost without: pluto deletes the old SA of a rekeyed child while packets of it are on their
-# way, a few at any time. $ESPALIER_LIBRESWAN is what lab/guest/libreswan printed.
+# way, a few at any time. $ESPALIER_LIBRESWAN is a root of lab/guest/root: libreswan or libreswan-5.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/steer-lab.sh"
 
-ipsec=$ESPALIER_LIBRESWAN/usr/libexec/ipsec
-export LD_LIBRARY_PATH=$ESPALIER_LIBRESWAN/usr/lib/x86_64-linux-gnu
+ipsec=/usr/libexec/ipsec
+in_root=("$ESP_TOP/lab/guest/in-root" "$ESPALIER_LIBRESWAN")
 dir=$(mktemp -d)
 children=(1 2 3 4)
 ON_THEIR_WAY=20 # pings of the rekeyed child, beyond those of another run: no second without its SA
@@ -38,7 +38,7 @@ config() {
 whack() {
 	local side=$1
 	shift
-	in_ns gw-"$side" timeout 60 "$ipsec/whack" --ctlsocket "$dir/$side/run/pluto.ctl" "$@"
+	in_ns gw-"$side" timeout 60 "${in_root[@]}" $ipsec/whack --ctlsocket "$dir/$side/run/pluto.ctl" "$@"
 }
 
 answers() {
@@ -49,17 +49,17 @@ start_pluto() {
 	local side=$1 i
 	rm -rf "${dir:?}/$side"
 	mkdir -p "$dir/$side/run" "$dir/$side/nss"
-	"$ESPALIER_LIBRESWAN/usr/bin/certutil" -N -d "sql:$dir/$side/nss" --empty-password ||
+	"${in_root[@]}" certutil -N -d "sql:$dir/$side/nss" --empty-password ||
 		fail "certutil"
 	config >"$dir/$side/conf"
 	echo '192.0.2.1 192.0.2.2 : PSK "not a secret, but long enough"' >"$dir/$side/secrets"
-	(exec_in_ns "gw-$side" "$ipsec/pluto" --config "$dir/$side/conf" \
+	(exec_in_ns "gw-$side" "${in_root[@]}" $ipsec/pluto --config "$dir/$side/conf" \
 		--rundir "$dir/$side/run" --nssdir "$dir/$side/nss" \
 		--secretsfile "$dir/$side/secrets" --nofork --stderrlog >"$dir/$side/log" 2>&1) &
 	plutos+=($!)
 	await 60 "pluto of gw-$side" answers "$side"
 	for i in "${children[@]}"; do
-		in_ns gw-"$side" "$ipsec/addconn" --config "$dir/$side/conf" \
+		in_ns gw-"$side" "${in_root[@]}" $ipsec/addconn --config "$dir/$side/conf" \
 			--ctlsocket "$dir/$side/run/pluto.ctl" "c$i" >/dev/null || fail "addconn c$i"
 	done
 }
@@ -129,8 +129,6 @@ one_run() {
 }
 
 begin "Libreswan on kernel ESP: every SPI of pluto steered, nothing lost through a rekey"
-mkdir -p /usr/libexec
-ln -sfn "$ipsec" /usr/libexec/ipsec
 esp_net 4 "" || fail "the lab"
 kill "${ESP_ENCAP[@]}" # port 4500 is pluto's
 ESP_ENCAP=()

@@ -5,8 +5,11 @@
 Pings flood every child while one is rekeyed; then ESP goes one way only, so that its sender asks by DPD
 whether anybody is there, and is answered by a gateway that is busy decrypting. Espalier starts before
 IKE, in the middle of the pings, or after all children are up and quiet. Every inbound SPI that swanctl lists is steered
-and shown, with as many packets as the kernel counts; no ping is lost that is not lost without."""
+and shown, with as many packets as the kernel counts; no ping is lost that is not lost without. $ESPALIER_STRONGSWAN is
+a root of lab/guest/root with another strongSwan than Debian 12's."""
+import json
 import os
+import re
 import sys
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
@@ -17,6 +20,7 @@ from lab import GATEWAY, PEER, check, wait_for
 from test_strongswan import CHILDREN, REKEYED, Pings
 
 SOME = 400  # pings in each part of a run
+ROAMED = "192.0.2.3"  # where the peer goes
 
 
 def run_espalier(host, start, now):
@@ -24,8 +28,8 @@ def run_espalier(host, start, now):
         host.daemon("--cpus", "0-1")
 
 
-def verify(host, charon, whole):
-    """Every inbound SPI of swanctl is shown as the kernel's; whole: with as many packets."""
+def verify(host, charon, whole, peer=PEER):
+    """Every inbound SPI of swanctl is shown as the kernel's, from this peer; whole: with as many packets."""
     def both():
         listed, sas = charon.packets(), host.shown()
         # the rekeyed one stays for a while
@@ -34,16 +38,36 @@ def verify(host, charon, whole):
     for spi, packets in listed.items():
         sa = sas[spi]
         check((sa["state"], sa["source"], sa["encap"], sa["src"], sa["dst"]) ==
-              ("valid", "kernel", "udp", PEER, GATEWAY), "shown:", sa)
+              ("valid", "kernel", "udp", peer, GATEWAY), "shown:", sa)
         check(not whole or sa["packets"] == packets > 0, "by us, by the kernel:", sa, packets)
     check(len({sas[spi]["cpu"] for spi in listed}) == 2, "all on one CPU:", sas)
     check(host.show()["ike"]["packets"], "IKE did not go its own way")
 
 
-def refused(host):
-    """What the gateway's kernel did not take, by counter."""
-    lines = host.run("b", ["cat", "/proc/net/xfrm_stat"]).stdout.splitlines()
-    return {name: int(n) for name, n in map(str.split, lines) if name.startswith("XfrmIn") and n != "0"}
+def counters(host):
+    """All that both sides count of packets that went nowhere, by name."""
+    found = {}
+    for side in "ab":
+        for name, n in map(str.split, host.sh(side, "cat /proc/net/xfrm_stat").splitlines()):
+            found[f"{side} {name}"] = int(n)
+        lines = host.sh(side, "cat /proc/net/snmp /proc/net/netstat").splitlines()
+        for names, figures in zip(lines[::2], lines[1::2]):
+            for name, n in zip(names.split()[1:], figures.split()[1:]):
+                if re.search("Err|Discard|Drop|Fail|NoRoute|Unknown|Unreach", name):
+                    found[f"{side} {names.split()[0]}{name}"] = int(n)
+        for link in json.loads(host.sh(side, "ip -json -s link")):
+            for way in "rx", "tx":
+                for name in "errors", "dropped":
+                    found[f"{side} {link['ifname']} {way} {name}"] = link["stats64"][way][name]
+        for name, n in re.findall(r"(\S*(?:drop|err)\S*): (\d+)", host.sh(side, f"ethtool -S e{side}")):
+            found[f"{side} {name}"] = int(n)
+    with open("/proc/net/softnet_stat") as softnet:
+        found["softnet dropped"] = sum(int(line.split()[1], 16) for line in softnet)
+    return found
+
+
+def went_nowhere(before, after):
+    return {name: n - before.get(name, 0) for name, n in after.items() if n != before.get(name, 0)}
 
 
 def dpd_under_load(host, pair):
@@ -67,6 +91,7 @@ def one_run(host, start):
         for number in CHILDREN:
             pair.a.initiate(number)
         run_espalier(host, start, "after")
+        before = counters(host)
         with Pings(host, pair) as pings:
             pings.more(SOME)
             run_espalier(host, start, "middle")
@@ -76,9 +101,11 @@ def one_run(host, start):
             wait_for(lambda: pair.b.newest(REKEYED) != old, "the rekey", 30)
             pings.more(2 * SOME)
             pings.end()
+        if pings.sent != pings.answered:
+            print(f"  started {start}: counted:", went_nowhere(before, counters(host)))
         if start:
             verify(host, pair.b, start != "middle")
-            print(f"  started {start}: {host.show()['drops']} dropped, {refused(host)} refused")
+            print(f"  started {start}: {host.show()['drops']} dropped")
         dpd_under_load(host, pair)
         if start:
             host.espalier("stop")
@@ -100,7 +127,27 @@ def test_strongswan(host):
         if lost[start] == 1 and start:
             lost[start] = lost_in_a_run(host, start)
     check(max(lost.values()) <= lost[None], "pings lost, by when Espalier started:", lost)
-    return f"{len(lost)} runs, lost {lost}"
+    return f"{strongswan.version()}, {len(lost)} runs, lost {lost}"
+
+
+def test_mobike(host):
+    """The peer gets another address: MOBIKE takes all SAs along, and steering follows by events alone."""
+    with strongswan.Pair(host, CHILDREN, kernel=True, mobike=True) as pair:
+        host.daemon("--cpus", "0-1", "--resync", "3600")
+        for number in CHILDREN:
+            pair.a.initiate(number)
+        before = set(host.shown())
+        host.sh("a", f"sysctl -qw net.ipv4.conf.ea.promote_secondaries=1 && ip address add {ROAMED}/24 dev ea && "
+                     f"ip address del {PEER}/24 dev ea")
+        wait_for(lambda: {sa["src"] for sa in host.shown().values()} == {ROAMED}, "all SAs from the new address", 60)
+        check(set(host.shown()) == before, "other SPIs than before:", before, host.shown())
+        went = counters(host)
+        pings = host.run("a", [f"{lab.ROOT}/lab/floodping", str(SOME), "0.02"] + [
+            charon.address(n) for n in CHILDREN for charon in (pair.a, pair.b)]).stdout.splitlines()[-1]
+        check(len(set(pings.split()[1::2])) == 1, pings, went_nowhere(went, counters(host)))
+        verify(host, pair.b, False, ROAMED)
+        host.espalier("stop")
+    return f"{strongswan.version()}, {len(before)} SAs, pings {pings}"
 
 
 if __name__ == "__main__":

@@ -39,22 +39,29 @@ on() {
 	esac
 }
 
+# root NAME: another version of an IKE daemon (lab/guest/root).
+root() {
+	"$here/../../lab/guest/root" "$1" || touch "$tmp/failed"
+}
+
 # The longest first. vmxnet3 takes the VLAN tags off before XDP sees the frame, unless it is told not to.
-boot "6.12 SAs" --timeout 1200 -- sixteen.sh events.sh pcpu.sh faults.sh strongswan.py
+boot "6.12 SAs" --timeout 1200 -- sixteen.sh events.sh pcpu.sh faults.sh "strongswan.py test_strongswan"
 boot 6.12 --timeout 1200 -- smoke.sh gain.sh ntuple.sh esp.sh "esp.sh no-btf" "esp.sh v6 esn replay=128" \
 	kernel.sh
 on 0 6.1 --kernel 6.1 --timeout 1200 -- smoke.sh esp.sh events.sh kernel.sh beyond.sh
 boot 5.10 --kernel 5.10 --timeout 1200 -- smoke.sh esp.sh kernel.sh
-on 1 "newest SAs" --kernel newest --timeout 1200 -- smoke.sh sixteen.sh events.sh pcpu.sh kernel.sh beyond.sh
+on 1 "newest SAs" --kernel newest --timeout 1200 -- smoke.sh sixteen.sh events.sh pcpu.sh kernel.sh beyond.sh \
+	migrate.sh "strongswan.py test_mobike"
 on 0 "newest inner" --kernel newest --timeout 1200 -- inner.sh
 on 2 "newest moves" --kernel newest --timeout 1200 -- moves.sh
-ESPALIER_LIBRESWAN=$("$here/../../lab/guest/libreswan") || touch "$tmp/failed"
-export ESPALIER_LIBRESWAN
-on 2 "6.12 Libreswan" --timeout 1200 -- libreswan.sh
+ESPALIER_LIBRESWAN=$(root libreswan) on 2 "6.12 Libreswan" --timeout 1200 -- libreswan.sh
+ESPALIER_LIBRESWAN=$(root libreswan-5) on 0 "newest Libreswan 5" --kernel newest --timeout 1200 -- libreswan.sh
+ESPALIER_STRONGSWAN=$(root strongswan-6) on 2 "newest strongSwan 6" --kernel newest --timeout 1200 -- strongswan.py
 boot "6.12 moves" --timeout 1200 -- moves.sh
 on 0 "6.12 virtio" --net virtio --timeout 1200 -- "nic.sh virtio" "esp.sh nic" "esp.sh nic vlan v6"
 on 1 "6.12 interrupts" --net virtio --cpus 4 --timeout 1200 -- irqs.sh
 on 1 "newest virtio" --kernel newest --net virtio --timeout 1200 -- rss-ntf.sh
+on 0 "newest igb" --kernel newest --net igb --timeout 1200 -- "nic.sh igb" rps.sh "esp.sh nic vlan"
 on 1 "6.12 vmxnet3" --net vmxnet3 --timeout 1200 -- "nic.sh vmxnet3" "esp.sh nic stripped"
 on 0 "6.12 e1000e" --net e1000e --timeout 1200 -- "nic.sh e1000e" rps.sh
 on 2 "6.1 e1000e" --kernel 6.1 --net e1000e --timeout 1200 -- rps.sh
