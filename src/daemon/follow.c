@@ -8,10 +8,12 @@
 #include "cli/say.h"
 #include "host/clock.h"
 #include "sad/sas_file.h"
-#include "sas/local.h"
 
 /* When a slot that was emptied may be taken again, and a little more. */
 enum { RETRY_US = TABLE_REST_NS / 1000 + 50000 };
+
+/* How long the loop may be kept by reading all SAs at one time. */
+enum { SLICE_NS = 2000000 };
 
 /* How long changes of the peers are gathered before the steering programs learn of them. */
 enum { PEERS_US = 200000 };
@@ -191,45 +193,6 @@ static bool is_local(void *arg, uint8_t family, const __be32 addr[4])
 	return addrs_contains(f->addrs, family, addr);
 }
 
-struct address_list {
-	struct local_address *at;
-	size_t count;
-};
-
-/*
- * Of the kernel's SAs and the file's: these were negotiated, or the operator says so. What was
- * learned anybody can make us learn.
- */
-static int collect_peer(void *arg, const struct sa *sa)
-{
-	struct address_list *list = arg;
-	struct local_address *one = &list->at[list->count];
-
-	if (sa->source == SA_LEARNED)
-		return 0;
-	one->family = sa->id.family;
-	memcpy(one->addr, sa->src, sizeof(one->addr));
-	list->count++;
-	return 0;
-}
-
-/* Whose IKE is not a stranger's (bpf/ike.h). */
-static void on_peers(evutil_socket_t fd, short what, void *arg)
-{
-	struct follow *f = arg;
-	struct host *host = f->sas->maps.host;
-	struct address_list list = {0};
-	__u32 idle = !(host->peers & 1);
-
-	list.at = calloc(sad_count(f->sad) + 1, sizeof(*list.at));
-	if (!list.at)
-		return;
-	sad_each(f->sad, collect_peer, &list);
-	local_fill(&f->sas->maps.peers->half[idle], f->sas->table.shape.seed, list.at, list.count);
-	__atomic_store_n(&host->peers, idle, __ATOMIC_RELEASE);
-	free(list.at);
-}
-
 static const struct sad_ops ops = {
 	.added = added,
 	.changed = changed,
@@ -304,7 +267,7 @@ int follow_open(struct follow *f)
 		}
 	}
 	f->retry_timer = f->base ? evtimer_new(f->base, on_retry, f) : NULL;
-	f->peers_timer = f->base ? evtimer_new(f->base, on_peers, f) : NULL;
+	f->peers_timer = f->base ? evtimer_new(f->base, follow_on_peers, f) : NULL;
 	sas_adopt_begin(f->sas);
 	err = follow_reload(f);
 	return err ? err : follow_sync(f);
@@ -323,10 +286,9 @@ void follow_close(struct follow *f)
 	f->learn = NULL;
 }
 
-int follow_sync(struct follow *f)
+/* After a sync that came to an end. */
+static int synced(struct follow *f, int err)
 {
-	int err = sad_sync(f->sad);
-
 	*f->pending &= ~(unsigned int)PENDING_SYNC;
 	f->synced = !err;
 	if (err == -EAGAIN)
@@ -345,6 +307,21 @@ int follow_sync(struct follow *f)
 	return 0;
 }
 
+int follow_sync(struct follow *f)
+{
+	return synced(f, sad_sync(f->sad));
+}
+
+void follow_sync_slice(struct follow *f)
+{
+	int err = sad_sync_slice(f->sad, clock_now() + SLICE_NS);
+
+	if (err == SAD_SYNC_GOING)
+		*f->pending |= PENDING_SYNC;
+	else
+		(void)synced(f, err);
+}
+
 static int count_one(void *arg, const struct sa *sa)
 {
 	struct sas *sas = arg;
@@ -360,32 +337,4 @@ void follow_count(struct follow *f)
 	if (!f->sas->counted_elsewhere || follow_sync(f))
 		return;
 	sad_each(f->sad, count_one, f->sas);
-}
-
-static void collect(void *arg, int family, const void *addr, bool local)
-{
-	struct address_list *list = arg;
-	struct local_address *one = &list->at[list->count++];
-
-	memset(one, 0, sizeof(*one));
-	one->family = (__u8)family;
-	memcpy(one->addr, addr, family == AF_INET ? 4 : 16);
-}
-
-void follow_set_addresses(struct follow *f)
-{
-	struct host *host = f->sas->maps.host;
-	struct address_list list = {0};
-	__u32 idle = !(host->addresses & 1);
-
-	list.at = calloc(addrs_count(f->addrs) + 1, sizeof(*list.at));
-	if (!list.at)
-		return;
-	addrs_each(f->addrs, collect, &list);
-	local_fill(&f->sas->maps.addresses->half[idle], f->sas->table.shape.seed, list.at,
-		   list.count);
-	__atomic_store_n(&host->addresses, idle, __ATOMIC_RELEASE);
-	free(list.at);
-	if (f->sad)
-		sad_addresses_changed(f->sad);
 }

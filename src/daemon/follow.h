@@ -37,6 +37,12 @@ void follow_close(struct follow *follow);
 /* Reads all of the kernel's SAs: PENDING_SYNC. 0, or a negative errno, said: not synced then. */
 int follow_sync(struct follow *follow);
 
+/* The same, a slice of 2 ms at a time: PENDING_SYNC stays set until the last one. */
+void follow_sync_slice(struct follow *follow);
+
+/* Lets the programs know whose IKE is not a stranger's (bpf/ike.h). For a timer. */
+void follow_on_peers(evutil_socket_t fd, short what, void *follow);
+
 /* Tries again for SAs that found no place in the table. */
 void follow_retry(struct follow *follow);
 

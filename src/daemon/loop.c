@@ -61,7 +61,7 @@ static int settle(struct daemon *d)
 	if (d->pending & PENDING_ROUND)
 		follow_count(&d->follow);
 	if (d->pending & PENDING_SYNC)
-		follow_sync(&d->follow);
+		follow_sync_slice(&d->follow);
 	if (take(d, PENDING_CHANGED)) {
 		rounds_soon(d->rounds);
 		d->pending |= PENDING_RULES;
@@ -214,7 +214,8 @@ void loop_close(struct daemon *d)
 
 int loop_turn(struct daemon *d)
 {
-	unsigned int at_once = PENDING_LEAVE | PENDING_LINKS | (d->starting ? 0 : PENDING_RELOAD);
+	unsigned int at_once = PENDING_LEAVE | PENDING_LINKS | PENDING_SYNC |
+			       (d->starting ? 0 : PENDING_RELOAD);
 	int wait = d->pending & at_once ? EVLOOP_NONBLOCK : 0;
 
 	watch_moves(d);

@@ -9,12 +9,14 @@
 #include <linux/netlink.h>
 #include <linux/xfrm.h>
 
+#include "host/clock.h"
 #include "sad/impl.h"
 
 #define EVENT_BUFFER  (8 << 20) /* about 10,000 SAs deleted at once */
 #define READS_AT_ONCE 256
 #define DUMP_TRIES    5
 #define DRAIN_TRIES   64
+#define NO_END	      UINT64_MAX
 
 static int set_event_options(struct mnl_socket *socket)
 {
@@ -97,7 +99,7 @@ int sad_read(struct sad *sad)
 {
 	int i, ret;
 
-	if (!sad->events)
+	if (!sad->events || sad->progress.at != SYNC_NONE)
 		return 0;
 	for (i = 0; i < READS_AT_ONCE; i++) {
 		ret = read_event(sad);
@@ -109,31 +111,19 @@ int sad_read(struct sad *sad)
 	return 0;
 }
 
-static int drain(struct sad *sad)
-{
-	int i, ret;
-
-	for (i = 0; i < DRAIN_TRIES * READS_AT_ONCE; i++) {
-		ret = read_event(sad);
-		if (ret == -EAGAIN)
-			return 0;
-		if (ret < 0)
-			return ret;
-	}
-	return 0;
-}
-
 /* Sends a request, after throwing away what an earlier one that failed may have left. */
-static int request(struct sad *sad, struct nlmsghdr *nlh)
+static int request(struct sad *sad, struct mnl_socket *socket, struct nlmsghdr *nlh,
+		   struct sad_answer *answer)
 {
 	uint32_t from;
 	ssize_t n;
 
 	do {
-		n = receive(sad, sad->requests, MSG_DONTWAIT, &from);
+		n = receive(sad, socket, MSG_DONTWAIT, &from);
 	} while (n >= 0 || n == -ENOBUFS);
 	nlh->nlmsg_seq = ++sad->sequence;
-	if (mnl_socket_sendto(sad->requests, nlh, nlh->nlmsg_len) < 0)
+	*answer = (struct sad_answer){.sequence = sad->sequence};
+	if (mnl_socket_sendto(socket, nlh, nlh->nlmsg_len) < 0)
 		return -errno;
 	return 0;
 }
@@ -148,17 +138,11 @@ static int error_in(const struct nlmsghdr *nlh)
 	return error < 0 ? error : 0;
 }
 
-struct answer {
-	bool done;
-	bool interrupted;
-	int error; /* the first */
-};
-
-static void read_answer(struct sad *sad, const struct nlmsghdr *nlh, struct answer *answer)
+static void read_answer(struct sad *sad, const struct nlmsghdr *nlh, struct sad_answer *answer)
 {
 	int ret = 0;
 
-	if (nlh->nlmsg_seq != sad->sequence)
+	if (nlh->nlmsg_seq != answer->sequence)
 		return;
 	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
 		answer->interrupted = true;
@@ -174,7 +158,7 @@ static void read_answer(struct sad *sad, const struct nlmsghdr *nlh, struct answ
 		answer->error = ret;
 }
 
-static void read_datagram(struct sad *sad, size_t n, uint32_t from, struct answer *answer)
+static void read_datagram(struct sad *sad, size_t n, uint32_t from, struct sad_answer *answer)
 {
 	const struct nlmsghdr *nlh;
 	size_t at = 0;
@@ -187,40 +171,42 @@ static void read_datagram(struct sad *sad, size_t n, uint32_t from, struct answe
 		read_answer(sad, nlh, answer);
 }
 
+static bool is_over(uint64_t until_ns)
+{
+	return until_ns != NO_END && clock_now() >= until_ns;
+}
+
 /*
- * Receives the answer to the last request. It never waits: netlink answers within sendto(), and the
- * rest of a dump within each recvmsg().
+ * Receives the answer to a request. It never waits: netlink answers within sendto(), and the rest
+ * of a dump within each recvmsg().
  */
-static int collect(struct sad *sad, struct answer *answer)
+static int collect(struct sad *sad, struct mnl_socket *socket, uint64_t until_ns,
+		   struct sad_answer *answer)
 {
 	uint32_t from;
 	ssize_t n;
 
 	while (!answer->done) {
-		n = receive(sad, sad->requests, MSG_DONTWAIT, &from);
+		n = receive(sad, socket, MSG_DONTWAIT, &from);
 		if (n < 0)
 			return (int)n;
 		read_datagram(sad, (size_t)n, from, answer);
+		if (!answer->done && is_over(until_ns))
+			return SAD_SYNC_GOING;
 	}
 	return answer->error;
 }
 
-static int dump(struct sad *sad, bool *interrupted)
+static int ask_for_dump(struct sad *sad)
 {
 	char buffer[64] __attribute__((aligned(8)));
-	struct answer answer = {0};
 	struct nlmsghdr *nlh;
-	int ret;
 
 	nlh = mnl_nlmsg_put_header(buffer);
 	nlh->nlmsg_type = XFRM_MSG_GETSA;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	sad->round++;
-	ret = request(sad, nlh);
-	if (!ret)
-		ret = collect(sad, &answer);
-	*interrupted = answer.interrupted;
-	return ret;
+	return request(sad, sad->dumps, nlh, &sad->progress.answer);
 }
 
 int sad_open(struct sad **out, const struct sad_ops *ops, void *arg)
@@ -235,6 +221,8 @@ int sad_open(struct sad **out, const struct sad_ops *ops, void *arg)
 		ret = set_event_options(sad->events);
 	if (!ret)
 		ret = open_socket(&sad->requests, 0);
+	if (!ret)
+		ret = open_socket(&sad->dumps, 0);
 	if (ret) {
 		sad_close(sad);
 		return ret;
@@ -243,28 +231,72 @@ int sad_open(struct sad **out, const struct sad_ops *ops, void *arg)
 	return 0;
 }
 
-int sad_sync(struct sad *sad)
+/* Reads the events that are older than the dump that follows, as far as they come to an end. */
+static int drain(struct sad *sad, uint64_t until_ns)
 {
-	bool interrupted = true;
-	int i, ret;
+	struct sad_progress *progress = &sad->progress;
+	int ret;
 
-	if (!sad->requests)
-		return -ENOTCONN;
-	ret = drain(sad);
-	if (ret)
-		return ret;
-	for (i = 0; i < DUMP_TRIES && interrupted; i++) {
-		ret = dump(sad, &interrupted);
+	for (; progress->left > 0; progress->left--) {
+		ret = read_event(sad);
+		if (ret == -EAGAIN)
+			break;
+		if (ret < 0)
+			return ret;
+		if (is_over(until_ns))
+			return SAD_SYNC_GOING;
+	}
+	*progress = (struct sad_progress){.at = SYNC_DUMPS, .left = DUMP_TRIES};
+	return ask_for_dump(sad);
+}
+
+/* A dump that the kernel says was interrupted is done again. */
+static int dump(struct sad *sad, uint64_t until_ns)
+{
+	struct sad_progress *progress = &sad->progress;
+	int ret;
+
+	for (;;) {
+		ret = collect(sad, sad->dumps, until_ns, &progress->answer);
+		if (ret || !progress->answer.interrupted)
+			return ret;
+		sad->stats.interrupted++;
+		if (!--progress->left)
+			return -EAGAIN;
+		ret = ask_for_dump(sad);
 		if (ret)
 			return ret;
-		sad->stats.interrupted += interrupted;
 	}
-	if (interrupted)
-		return -EAGAIN;
+}
+
+int sad_sync_slice(struct sad *sad, uint64_t until_ns)
+{
+	struct sad_progress *progress = &sad->progress;
+	int ret = 0;
+
+	if (!sad->dumps)
+		return -ENOTCONN;
+	if (progress->at == SYNC_NONE)
+		*progress = (struct sad_progress){.at = SYNC_DRAINS,
+						  .left = DRAIN_TRIES * READS_AT_ONCE};
+	if (progress->at == SYNC_DRAINS)
+		ret = drain(sad, until_ns);
+	if (!ret)
+		ret = dump(sad, until_ns);
+	if (ret == SAD_SYNC_GOING)
+		return ret;
+	progress->at = SYNC_NONE;
+	if (ret)
+		return ret;
 	sad_sweep(sad);
 	sad->sync_wanted = false;
 	sad->stats.syncs++;
 	return 0;
+}
+
+int sad_sync(struct sad *sad)
+{
+	return sad_sync_slice(sad, NO_END);
 }
 
 /*
@@ -274,7 +306,7 @@ int sad_sync(struct sad *sad)
 int sad_ask(struct sad *sad, const struct sa_id *id)
 {
 	char buffer[128] __attribute__((aligned(8)));
-	struct answer answer = {0};
+	struct sad_answer answer;
 	struct xfrm_usersa_id *ask;
 	struct nlmsghdr *nlh;
 	int ret;
@@ -290,9 +322,9 @@ int sad_ask(struct sad *sad, const struct sa_id *id)
 	ask->family = id->family;
 	ask->proto = id->protocol;
 	sad->stats.asked++;
-	ret = request(sad, nlh);
+	ret = request(sad, sad->requests, nlh, &answer);
 	if (!ret)
-		ret = collect(sad, &answer);
+		ret = collect(sad, sad->requests, NO_END, &answer);
 	sad->stats.found += !ret;
 	return ret;
 }

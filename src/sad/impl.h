@@ -12,6 +12,21 @@
 /* The kernel fills dump messages up to 32 KiB. */
 #define SAD_BUFFER_SIZE 65536
 
+/* An answer of the kernel on its way. */
+struct sad_answer {
+	uint32_t sequence; /* of the request */
+	bool done;
+	bool interrupted;
+	int error; /* the first */
+};
+
+/* How far a sync is. */
+struct sad_progress {
+	enum { SYNC_NONE, SYNC_DRAINS, SYNC_DUMPS } at;
+	int left; /* events that may yet be read, or dumps that may be tried */
+	struct sad_answer answer;
+};
+
 struct sad {
 	const struct sad_ops *ops;
 	void *arg;
@@ -22,7 +37,9 @@ struct sad {
 	bool sync_wanted;
 	struct sad_stats stats;
 	struct mnl_socket *events;   /* NULL: sad_new() */
-	struct mnl_socket *requests; /* dumps and single look-ups, one at a time */
+	struct mnl_socket *requests; /* single look-ups, one at a time */
+	struct mnl_socket *dumps;    /* and dumps */
+	struct sad_progress progress;
 	uint32_t sequence;
 	char buffer[SAD_BUFFER_SIZE] __attribute__((aligned(8)));
 };

@@ -36,6 +36,8 @@ void sad_close(struct sad *sad)
 		mnl_socket_close(sad->events);
 	if (sad->requests)
 		mnl_socket_close(sad->requests);
+	if (sad->dumps)
+		mnl_socket_close(sad->dumps);
 	sa_set_free(&sad->set);
 	free(sad);
 }

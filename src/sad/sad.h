@@ -51,8 +51,8 @@ struct sad_stats {
 struct sad;
 
 /*
- * Opens two XFRM netlink sockets in the current network namespace (one for events, one for
- * requests) and subscribes; reads no SA yet. Needs CAP_NET_ADMIN. `ops` must outlive *sad.
+ * Opens three XFRM netlink sockets in the current network namespace (for events, for look-ups, for
+ * dumps) and subscribes; reads no SA yet. Needs CAP_NET_ADMIN. `ops` must outlive *sad.
  * -EPROTONOSUPPORT: this kernel has no XFRM (CONFIG_XFRM_USER); else what the socket said.
  */
 int sad_open(struct sad **sad, const struct sad_ops *ops, void *arg);
@@ -74,9 +74,19 @@ int sad_fd(const struct sad *sad);
  */
 int sad_sync(struct sad *sad);
 
+/* returned by sad_sync_slice(): call it again */
+#define SAD_SYNC_GOING 2
+
+/*
+ * The same in slices: begins, or goes on with what was begun, and returns once CLOCK_MONOTONIC has
+ * reached @until_ns and a datagram more. SAD_SYNC_GOING: it is not complete. Until it is,
+ * sad_read() reads nothing: what events say is newer than what a dump holds, and must come after it.
+ */
+int sad_sync_slice(struct sad *sad, uint64_t until_ns);
+
 /*
  * Applies the events waiting on sad_fd(); never blocks. 0, SAD_SYNC_WANTED, or an error of the
- * socket. May stop before the socket is empty (a storm must not hold the loop): it stays readable.
+ * socket. Nothing is read while a sync is going on. May stop before the socket is empty (a storm must not hold the loop): it stays readable.
  */
 int sad_read(struct sad *sad);
 

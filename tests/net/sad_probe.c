@@ -313,6 +313,8 @@ static void command(struct follower *f, char *line)
 		return;
 	if (!strcmp(verb, "sync")) {
 		printf("synced %d\n", sad_sync(f->sad));
+	} else if (!strcmp(verb, "slice")) {
+		printf("slice %d\n", sad_sync_slice(f->sad, 0));
 	} else if (!strcmp(verb, "ask")) {
 		ask(f, rest);
 	} else if (!strcmp(verb, "list")) {

@@ -201,6 +201,29 @@ def test_many(space):
     check(follower.spis() == list(range(0x1001, 0x1000 + count, 2)))
 
 
+def test_slices(space):
+    """A sync in slices, with SAs that go and one that is asked for in between."""
+    count, going = 3000, "slice 2"
+    space.alloc(0x1000, count)
+    follower = space.follower()
+    check([follower.send("slice")[-1] for _ in range(4)] == 4 * [going])
+    space.delete(*range(0x1000, 0x1000 + count, 2))
+    space.alloc(0x10)
+    lines = follower.send(f"ask {DST} 0x10")
+    check(lines[-1] == "asked found", lines)
+    slices, lines = 0, follower.send("slice")
+    while lines[-1] == going:
+        check(len(lines) == 1, "an event was read before the dump was complete:", lines)
+        slices, lines = slices + 1, follower.send("slice")
+    check(lines[-1] == "slice 0" and slices > 5, slices, lines[-1])
+    left = [0x10, *range(0x1001, 0x1000 + count, 2)]
+    deadline = time.monotonic() + 20
+    while follower.spis() != left and time.monotonic() < deadline:
+        time.sleep(0.1)
+    check(follower.spis() == left, len(follower.spis()), follower.spis()[:10])
+    check(follower.stat("syncs") == 2 and follower.stat("overflows") == 0)
+
+
 def test_reborn(space):
     """An event that is older than the dump does not undo what the dump says."""
     space.alloc(0x1000)
