@@ -43,8 +43,8 @@ static double run(const struct line *lines, volatile uint32_t *at)
 
 double memory_wait(size_t bytes)
 {
-	struct line *lines = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct line *lines =
+		mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	volatile uint32_t at = 0;
 	double best, ns;
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """The daemon as a process: what it can see, what it may do, and what it does with signals."""
+import ctypes
 import json
 import os
 import random
@@ -35,11 +36,11 @@ def start(host, *arguments, behind=(), interval=0, ready=True, program="espalier
 
 
 def rings_threads(host):
-    """The nice values of the rings' threads in this lab."""
+    """The nice values of the rings' threads in this lab, by their numbers."""
     ids = [json.loads(host.run("b", ["bpftool", "-j", "map", "show", "pinned",
                                      f"{host.layout}/{name}"]).stdout)["id"]
            for name in os.listdir(host.layout) if name.startswith("cpus_")]
-    found = []
+    found = {}
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
             with open(f"/proc/{pid}/stat") as file:
@@ -47,14 +48,32 @@ def rings_threads(host):
         except OSError:
             continue
         if name.startswith("cpumap/") and int(name.rpartition(":")[2]) in ids:
-            found.append(int(rest.split()[16]))
+            found[int(pid)] = int(rest.split()[16])
     return found
+
+
+def slice_of(thread):
+    """The time slice of a thread in ns, as sched_getattr() tells it."""
+    number = {"x86_64": 315, "aarch64": 275}[os.uname().machine]
+    attributes = ctypes.create_string_buffer(48)
+    check(ctypes.CDLL(None).syscall(number, thread, attributes, 48, 0) == 0, "sched_getattr")
+    return struct.unpack_from("Q", attributes, 24)[0]
+
+
+def test_slices_are_short(host):
+    """A thread that is woken does not wait until others have used up theirs (Linux 6.12)."""
+    if tuple(map(int, os.uname().release.split(".")[:2])) < (6, 12):
+        raise lab.Skipped("this kernel has no slices of a thread's own")
+    start(host)
+    threads = rings_threads(host)
+    check(threads and {slice_of(thread) for thread in threads} == {100000}, "slices",
+          [slice_of(thread) for thread in threads])
 
 
 def test_nice_is_what_it_is(host):
     """show tells the priority of the threads themselves, not the one that was asked for."""
     start(host, "--nice", "-7")
-    check(set(rings_threads(host)) == {-7}, "threads", rings_threads(host))
+    check(set(rings_threads(host).values()) == {-7}, "threads", rings_threads(host))
     check(host.show()["settings"]["nice"] == -7, host.show()["settings"])
     host.espalier("stop")
     start(host, "--nice", "-7", behind=("setpriv", "--bounding-set", "-sys_nice"))
