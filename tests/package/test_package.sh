@@ -72,9 +72,8 @@ daemonset_test() {
 	mounts = {m["name"]: m["mountPath"] for m in container["volumeMounts"]}
 	assert mounts == {v["name"]: v["hostPath"]["path"] for v in spec["volumes"]}, mounts
 	words = [{e["name"]: e["value"] for e in container["env"]}.get(w.strip("$()"), w) if "$" in w else w
-	         for w in container["command"]]
-	assert words[0] == "/usr/sbin/espalier"
-	done = subprocess.run([program, *words[1:], "--help"], capture_output=True, text=True)
+	         for w in container["args"]]
+	done = subprocess.run([program, *words, "--help"], capture_output=True, text=True)
 	assert done.returncode == 0, done.stderr
 	END
 }
