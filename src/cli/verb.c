@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include "cli/interface_named.h"
 #include "cli/verb.h"
+#include "host/confine.h"
 #include "view/wrap.h"
 
 void verb_help(const struct verb *verb, FILE *file)
@@ -27,6 +28,16 @@ static enum status check(const struct verb *verb, int n, char **operands)
 		return complain_usage(verb->name, "%s is one too many", operands[verb->most]);
 	if (verb->root && geteuid() != 0)
 		return complain(verb->name, "must be run by root; try sudo");
+	return STATUS_DONE;
+}
+
+/* Before it reads what others wrote. */
+static enum status give_up(const struct verb *verb, const void *options)
+{
+	int err = verb->reads ? confine(verb->kernels_sas && verb->kernels_sas(options)) : 0;
+
+	if (err)
+		return complain(verb->name, "giving up what it does not need: %s", strerror(-err));
 	return STATUS_DONE;
 }
 
@@ -54,6 +65,8 @@ enum status verb_call(const struct verb *verb, int argc, char **argv)
 		if (verb->given)
 			memcpy((char *)options + verb->given, &given, sizeof(given));
 		status = check(verb, argc - first, argv + first);
+		if (status == STATUS_DONE)
+			status = give_up(verb, options);
 		if (status == STATUS_DONE)
 			status = verb->function(options, argc - first, argv + first);
 	}

@@ -17,6 +17,11 @@ struct verb {
 	size_t size;
 	size_t given; /* of a uint64_t that takes what options_parse() says was there, if not 0 */
 	bool root;    /* needs to be */
+	/* Reads files that others wrote, and needs no more: what it holds is given up first
+	 * (host/confine.h). */
+	bool reads;
+	/* Whether it asks for the kernel's SAs, with these options; NULL: never. */
+	bool (*kernels_sas)(const void *options);
 	/* Does it. operands are counted and as typed. */
 	enum status (*function)(const void *options, int n, char **operands);
 };

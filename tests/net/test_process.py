@@ -10,7 +10,9 @@ import resource
 import signal
 import socket
 import struct
+import subprocess
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
@@ -99,6 +101,7 @@ def test_pid_namespace(host):
     return f"load {load:.2f}, {RATE * WORK_NS / 1e9:.2f} sent"
 
 
+CAP_DAC_READ_SEARCH = 2
 CAPS = {"sys_nice": 23, "perfmon": 38, "bpf": 39, "net_admin": 12}
 
 
@@ -106,7 +109,7 @@ def privileges(process):
     with open(f"/proc/{process.pid}/status") as file:
         fields = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
     caps = {name: int(fields[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb")}
-    return caps, fields["NoNewPrivs"]
+    return caps, fields["NoNewPrivs"], fields["Seccomp"]
 
 
 def test_capabilities(host):
@@ -114,14 +117,43 @@ def test_capabilities(host):
     for missing in None, "sys_nice", "perfmon", "bpf", "setpcap":
         behind = ("setpriv", "--bounding-set", f"-{missing}") if missing else ()
         daemon = start(host, behind=behind)
-        caps, no_new = privileges(daemon)
+        caps, no_new, seccomp = privileges(daemon)
         left = sum(1 << bit for name, bit in CAPS.items() if name != missing)
         check(caps["CapEff"] == caps["CapPrm"] == left, missing, {n: hex(c) for n, c in caps.items()})
         # Without SETPCAP nobody can make the bounding set smaller.
         check((caps["CapBnd"] == left) == (missing != "setpcap"), missing, hex(caps["CapBnd"]))
         check(caps["CapInh"] == caps["CapAmb"] == 0 and no_new == "1", missing, caps, no_new)
+        check(seccomp == "2", "no filter of system calls:", seccomp)
         host.espalier("stop")
         daemon.wait(timeout=30)
+
+
+def opened(fifo):
+    """An end to write to, if somebody has the other one open; else None."""
+    try:
+        return os.open(fifo, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError:
+        return None
+
+
+def test_readers_hold_nothing(host):
+    """A verb that reads what others wrote has given up all but reading when it opens it."""
+    with tempfile.TemporaryDirectory() as directory:
+        fifo = f"{directory}/fifo"
+        os.mkfifo(fifo)
+        for verb in (("simulate", fifo), ("simulate", "--sas", fifo, "--made", "sas=4"),
+                     ("models", "mlx5", "--against", fifo), ("simulate", "--nic", fifo, "--made", "sas=4"),
+                     ("plan", "table", "--nic", "mlx5", "--queues", "4", "--capture", fifo)):
+            reader = subprocess.Popen([f"{BUILD}/espalier", *verb], stdout=subprocess.DEVNULL,
+                                      stderr=subprocess.PIPE, text=True)
+            end = []
+            wait_for(lambda: end.append(opened(fifo)) or end[-1] is not None or reader.poll() is not None, verb)
+            check(end[-1] is not None, verb, "did not open it:", reader.poll())
+            caps, no_new, seccomp = privileges(reader)
+            os.close(end[-1])
+            reader.communicate(timeout=60)
+            check(caps["CapEff"] == caps["CapPrm"] == 1 << CAP_DAC_READ_SEARCH, verb, caps)
+            check((no_new, seccomp) == ("1", "2"), verb, no_new, seccomp)
 
 
 def test_files_are_roots(host):

@@ -211,5 +211,6 @@ const struct verb verb_models = {
 	.options = options,
 	.defaults = &defaults,
 	.size = sizeof(defaults),
+	.reads = true,
 	.function = show_models,
 };

@@ -168,6 +168,13 @@ static enum status plan(const void *given, int n, char **operands)
 	return complain_usage("plan", "%s: not one of %s", operands[0], OPERANDS);
 }
 
+static bool kernels_sas(const void *given)
+{
+	const struct plan_options *o = given;
+
+	return !o->sas && !o->capture;
+}
+
 const struct verb verb_plan = {
 	.name = "plan",
 	.operands = OPERANDS,
@@ -183,5 +190,7 @@ const struct verb verb_plan = {
 	.defaults = &defaults,
 	.size = sizeof(defaults),
 	.given = offsetof(struct plan_options, given),
+	.reads = true,
+	.kernels_sas = kernels_sas,
 	.function = plan,
 };

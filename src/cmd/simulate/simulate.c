@@ -297,5 +297,6 @@ const struct verb verb_simulate = {
 	.options = options,
 	.defaults = &defaults,
 	.size = sizeof(defaults),
+	.reads = true,
 	.function = simulate,
 };
