@@ -4,7 +4,7 @@
 BUILD ?= build
 HOURS ?= 1
 
-.PHONY: all help deps demo test bench fuzz install uninstall clean
+.PHONY: all help deps demo test bench fuzz coverage install uninstall clean
 
 all:
 	@lab/build $(BUILD) product
@@ -15,6 +15,7 @@ help:
 	@echo "make test        run every test; the last line counts them"
 	@echo "make bench       run every benchmark"
 	@echo "make fuzz        run each fuzzer for an hour (HOURS=N)"
+	@echo "make coverage    which lines of src/ the unit tests run"
 	@echo "make install     install (prefix=/usr/local, DESTDIR=)"
 	@echo "make uninstall   remove what make install has installed, but for settings"
 	@echo "make deps        install what make needs; demo, test, bench and fuzz do so for themselves"
@@ -43,6 +44,11 @@ fuzz:
 	@lab/deps test
 	@lab/build $(BUILD)
 	@tests/fuzz/run --seconds $$(($(HOURS) * 3600)) --keep $(BUILD)-fuzz/corpus
+
+# The unit tests alone: what the others run is in other processes, namespaces and guests.
+coverage:
+	@lab/deps coverage
+	@lab/coverage $(BUILD)-coverage
 
 # A prefix that is given is kept for the next time, and the paths in the manual pages and the unit follow.
 install: all

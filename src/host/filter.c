@@ -14,9 +14,10 @@
 #include <unistd.h>
 
 /*
- * What stays, and why. Names, for one that this machine or an older libseccomp lacks is passed over. Where
- * a C library has several for one thing all are here. docs/decisions/a-forbidden-call-fails.md says why the
- * rest fails and does not kill. As many a line as there is room for:
+ * What stays, and why. Names, for one that this machine or an older libseccomp lacks is passed
+ * over. Where a C library has several for one thing all are here.
+ * docs/decisions/a-forbidden-call-fails.md says why the rest fails and does not kill. As many a
+ * line as there is room for:
  */
 /* clang-format off */
 static const char *const for_all[] = {
@@ -112,12 +113,18 @@ enum { SANITIZED = __has_feature(address_sanitizer) || __has_feature(thread_sani
 enum { SANITIZED = 0 };
 #endif
 
-/* A call that this machine has not needs no rule. */
-static int allow(scmp_filter_ctx filter, const char *name, unsigned int n, struct scmp_arg_cmp arg)
+/* A call that this machine has not needs no rule. With any arguments if @some is NULL. */
+static int allow(scmp_filter_ctx filter, const char *name, const struct some *some)
 {
 	int call = seccomp_syscall_resolve_name(name);
+	struct scmp_arg_cmp where = {.op = SCMP_CMP_MASKED_EQ};
 
-	return call < 0 ? 0 : seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, n, arg);
+	if (some) {
+		where.arg = some->arg;
+		where.datum_a = some->mask;
+		where.datum_b = some->value;
+	}
+	return call < 0 ? 0 : seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, !!some, &where);
 }
 
 static int list(scmp_filter_ctx filter, const char *const *names, const struct some *some)
@@ -125,17 +132,17 @@ static int list(scmp_filter_ctx filter, const char *const *names, const struct s
 	int err = 0;
 
 	for (; *names && !err; names++)
-		err = allow(filter, *names, 0, (struct scmp_arg_cmp){0});
+		err = allow(filter, *names, NULL);
 	for (; some->call && !err; some++)
-		err = allow(filter, some->call, 1,
-			    SCMP_CMP(some->arg, SCMP_CMP_MASKED_EQ, some->mask, some->value));
+		err = allow(filter, some->call, some);
 	return err;
 }
 
 static int fill(scmp_filter_ctx filter, enum filter_for who)
 {
 	/* abort() and raise() signal ourselves. */
-	int err = allow(filter, "tgkill", 1, SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)getpid()));
+	const struct some ourselves = {"tgkill", 0, UINT32_MAX, (uint64_t)getpid()};
+	int err = allow(filter, ourselves.call, &ourselves);
 
 	if (!err)
 		err = list(filter, for_all, some_for_all);

@@ -37,7 +37,7 @@ static int by_size(const void *a, const void *b)
 static void take_times(struct snapshot_moves *moves, const struct move_times *times)
 {
 	__u32 wait_us[MOVE_TIMES] = {0};
-	size_t n;
+	size_t n, middle;
 
 	moves->done = LOAD(times->done);
 	moves->median_ms = moves->worst_ms = NAN;
@@ -47,7 +47,8 @@ static void take_times(struct snapshot_moves *moves, const struct move_times *ti
 	for (size_t i = 0; i < n; i++)
 		wait_us[i] = LOAD(times->wait_us[i]);
 	qsort(wait_us, n, sizeof(*wait_us), by_size);
-	moves->median_ms = wait_us[n / 2] / 1e3;
+	middle = n / 2;
+	moves->median_ms = wait_us[middle] / 1e3;
 	moves->worst_ms = wait_us[n - 1] / 1e3;
 }
 

@@ -143,7 +143,7 @@ def test_readers_hold_nothing(host):
         os.mkfifo(fifo)
         for verb in (("simulate", fifo), ("simulate", "--sas", fifo, "--made", "sas=4"),
                      ("models", "mlx5", "--against", fifo), ("simulate", "--nic", fifo, "--made", "sas=4"),
-                     ("plan", "table", "--nic", "mlx5", "--queues", "4", "--capture", fifo)):
+                     ("plan", "table", "--nic", "mlx5", "--queues", "4", "--key", "6d5a" * 20, "--capture", fifo)):
             reader = subprocess.Popen([f"{BUILD}/espalier", *verb], stdout=subprocess.DEVNULL,
                                       stderr=subprocess.PIPE, text=True)
             end = []

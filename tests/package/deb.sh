@@ -5,8 +5,6 @@
 # left in build/packages.
 #
 #	tests/package/deb.sh bookworm|trixie
-# What `check` calls is reached, and what other shells shall expand is quoted.
-# shellcheck disable=SC2016,SC2317
 set -u
 # shellcheck source=tests/package/lib.sh
 . "$(dirname "$0")/lib.sh"

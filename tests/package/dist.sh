@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The tarball by `meson dist`, of what is committed: it builds by itself, and all that is in it is known
 # to git. It is left in build/packages.
-# What `check` calls is reached, and what other shells shall expand is quoted.
-# shellcheck disable=SC2016,SC2317
 set -u
 # shellcheck source=tests/package/lib.sh
 . "$(dirname "$0")/lib.sh"

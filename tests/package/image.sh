@@ -5,8 +5,6 @@
 # network namespace that stands for the node's.
 #
 #	tests/package/image.sh [DEB]	the package of trixie; tests/package/deb.sh trixie makes it if none is named
-# What `check` calls is reached, and what other shells shall expand is quoted.
-# shellcheck disable=SC2016,SC2317
 set -u
 [ "$(id -u)" = 0 ] || { echo "image.sh: needs root" >&2; exit 1; }
 here=$(dirname "$(readlink -f "$0")")

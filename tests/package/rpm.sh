@@ -4,8 +4,6 @@
 # looked at, installed and removed on a copy of this machine's root. On Debian fedora.macros stands in for
 # what Fedora's packages define; what RHEL names its packages is not asked of RHEL here. The RPMs are left
 # in build/packages.
-# What `check` calls is reached, and what other shells shall expand is quoted.
-# shellcheck disable=SC2016,SC2317
 set -u
 # shellcheck source=tests/package/lib.sh
 . "$(dirname "$0")/lib.sh"
