@@ -5,7 +5,10 @@
 #include <cap-ng.h>
 #include <errno.h>
 #include <stdbool.h>
+#include <string.h>
 #include <sys/prctl.h>
+#include "cli/say.h"
+#include "host/filter.h"
 
 /*
  * What stays, and why (also in espalier-run(8)):
@@ -47,6 +50,15 @@ int privileges_drop(void)
 	if (!err)
 		err = choose(sets);
 	return err ? err : capng_apply(CAPNG_SELECT_CAPS) ? -EPERM : 0;
+}
+
+void privileges_filter(void)
+{
+	int err = filter_set(FILTER_DAEMON);
+
+	if (err)
+		say_warning("system calls are not filtered: %s; running all the same",
+			    err == -EOPNOTSUPP ? "the kernel has no seccomp" : strerror(-err));
 }
 
 /* Only the effective set is another for a while: what is permitted can be taken again. */

@@ -10,6 +10,12 @@
 int privileges_drop(void);
 
 /*
+ * From then on only the system calls that host/filter.c lists can be made. Where that cannot be had it is said, and
+ * is no reason not to steer: it is one line of defence more.
+ */
+void privileges_filter(void);
+
+/*
  * In between, what is done is done with no more than what will be left after privileges_drop(). 0 or
  * a negative errno.
  */

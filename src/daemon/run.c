@@ -17,7 +17,6 @@
 #include "daemon/privileges.h"
 #include "sas/switches.h"
 #include "host/clock.h"
-#include "host/filter.h"
 #include "nic/sysfs.h"
 
 static int open_undo(struct daemon *d)
@@ -179,18 +178,9 @@ static int drop_privileges(struct daemon *d)
 	if (err)
 		say_error("dropping capabilities: %s; not going on with more than is needed",
 		    strerror(-err));
+	else
+		privileges_filter();
 	return err;
-}
-
-/* One line of defence more, and no reason not to steer where it cannot be had. */
-static int filter_calls(struct daemon *d)
-{
-	int err = filter_set(FILTER_DAEMON);
-
-	if (err)
-		say_warning("system calls are not filtered: %s; running all the same",
-			    err == -EOPNOTSUPP ? "the kernel has no seccomp" : strerror(-err));
-	return 0;
 }
 
 static int open_addresses(struct daemon *d)
@@ -285,7 +275,7 @@ static int (*const steps[])(struct daemon *d) = {
 	be_alone,	   prepare_metrics, open_sysfs,	  choose_roles,	  choose_inner,
 	open_undo,	  take_down_foreign, open_sas,	    adopt,	  open_addresses, open_follow,
 	open_learner,	   open_rounds,	    open_control, loop_open,	  attach,
-	drop_privileges,   filter_calls,    start_metrics,
+	drop_privileges,   start_metrics,
 };
 
 /* With -EINTR it was told to end; that is asked from where on what is there can be put back. */

@@ -36,7 +36,7 @@ lint() {
 }
 install_root() {
 	deb=$(echo "$tmp"/build/src/espalier_*.deb)
-	make_root "$suite" "$tmp/install" --variant=minbase --include="$deb"
+	make_root "$suite" "$tmp/install" --variant=minbase --hook-dir=/usr/share/mmdebstrap/hooks/file-mirror-automount --include="$deb"
 }
 no_dev() { ! in_root "$tmp/install" dpkg-query -W -f '${Package}\n' | grep -- '-dev$'; }
 tells_version() { in_root "$tmp/install" espalier --version | grep -qx "espalier $version"; }

@@ -8,18 +8,26 @@
 set -u
 [ "$(id -u)" = 0 ] || { echo "image.sh: needs root" >&2; exit 1; }
 here=$(dirname "$(readlink -f "$0")")
-# bpffs and /run of its own, and a network.
-[ -n "${ESPALIER_IMAGE_NET-}" ] ||
-	ESPALIER_IMAGE_NET=1 exec "$here/../../lab/apart" unshare --net "$0" "$@"
 # shellcheck source=tests/package/lib.sh
 . "$here/lib.sh"
 
 deb=${1-}
-if [ -z "$deb" ]; then
-	"$here/deb.sh" trixie || exit 1
-	deb=$(echo "$root"/build/packages/espalier_*~trixie_*.deb)
+image=${ESPALIER_IMAGE-$tmp/image}
+make_image() {
+	make_root trixie "$image" --variant=minbase --hook-dir=/usr/share/mmdebstrap/hooks/file-mirror-automount \
+		--include="$(readlink -f "$deb")"
+}
+
+# It is run where there is no network but its own, and no bpffs and /run but its own.
+if [ -z "${ESPALIER_IMAGE-}" ]; then
+	if [ -z "$deb" ]; then
+		"$here/deb.sh" trixie || exit 1
+		deb=$(echo "$root"/build/packages/espalier_*~trixie_*.deb)
+	fi
+	must "a root as the image's" make_image
+	ESPALIER_IMAGE=$image "$root/lab/apart" unshare --net "$0"
+	exit
 fi
-image=$tmp/image
 
 # What the DaemonSet says, as words of a shell: its capabilities, as setpriv names them, and the command.
 said() {
@@ -35,7 +43,6 @@ said() {
 }
 caps=$(said caps) args=$(said args)
 
-make_image() { make_root trixie "$image" --variant=minbase --include="$(readlink -f "$deb")"; }
 # As a container runtime does.
 mount_image() {
 	mkdir -p /run/espalier "$image/run/espalier" "$image/sys/fs/bpf"
@@ -74,7 +81,6 @@ shown() {
 has_program() { ip link show wan | grep -q prog/xdp; }
 holds_no_more() { [ "$(awk '$1 == "CapEff:" { print $2 }' "/proc/$daemon/status")" = 000000c000801000 ]; }
 
-must "a root as the image's" make_image
 must "mounted as in a pod" mount_image
 ip link add wan numrxqueues 4 numtxqueues 4 type veth peer name far numrxqueues 4 numtxqueues 4
 ip address add 192.0.2.2/24 dev wan

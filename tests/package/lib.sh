@@ -17,7 +17,7 @@ bad() {
 	failed=1
 }
 
-# check WHAT COMMAND...
+# check WHAT COMMAND...: false if it failed
 check() {
 	local what=$1
 	shift
@@ -25,13 +25,13 @@ check() {
 		echo "ok package: $what"
 	else
 		bad "$what"
+		return 1
 	fi
 }
 
 # must WHAT COMMAND...: without it nothing of what follows can be tried
 must() {
-	check "$@"
-	[ "$failed" = 0 ] || exit 1
+	check "$@" || exit 1
 }
 
 # sources DIR: the tree as it would be handed out: what git knows, with changes that are not committed
