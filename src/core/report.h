@@ -10,7 +10,7 @@
 
 #include "core/layout.h"
 
-#define REPORT_VERSION 4u
+#define REPORT_VERSION 5u
 #define REPORT_MAGIC   0x45535052u /* "ESPR" */
 
 /* Of a CPU, by its number; written in every round. */
@@ -136,6 +136,8 @@ struct report {
 	__u64 backlog_lost, backlog_seen;
 	__u32 nice_seen;  /* as host->nice_value, but what it is; or NICE_UNKNOWN */
 	__u32 backlog_noted;
+	__u32 lost;	  /* settings that somebody else changed since we set them */
+	__u32 pad;
 	struct report_inner inner;
 	struct report_interface interface[HOST_INTERFACES];
 	struct report_cpu cpu[REPORT_CPUS];

@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include "cli/say.h"
 #include "cli/signals.h"
+#include "daemon/lost.h"
 #include "daemon/reload.h"
 #include "daemon/steered.h"
 #include "host/clock.h"
@@ -104,6 +105,8 @@ static void on_resync(evutil_socket_t fd, short what, void *arg)
 		(void)roles_apply(&d->roles, &d->roles.now);
 	watch_resync(d->watch); /* some changes send no event: a program taken off by its link */
 	follow_retry(&d->follow);
+	if (!d->starting && !d->sas.adopting)
+		lost_look(d->undo, d->sas.maps.report);
 }
 
 static void on_moves(evutil_socket_t fd, short what, void *arg)

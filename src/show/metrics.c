@@ -116,6 +116,9 @@ static void write_host(struct writer *w, const struct snapshot *s)
 	family(w, "espalier_table_full_total", "counter",
 	       "SAs that found no place; their packets are treated as strays.");
 	count(w, NULL, NULL, s->table_full);
+	family(w, "espalier_settings_lost", "gauge",
+	       "Settings that somebody else changed since Espalier set them.");
+	count(w, NULL, NULL, s->lost);
 }
 
 static void write_sas(struct writer *w, const struct snapshot *s)

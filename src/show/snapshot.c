@@ -77,6 +77,7 @@ static void take_host(struct snapshot_taking *t, __u64 now_ns)
 	s->max_sas = LOAD(host->max_sas);
 	s->slots = (unsigned int)SA_BUCKET_SLOTS << (bits < 24 ? bits : 24);
 	s->table_full = LOAD(t->maps->report->table_full);
+	s->lost = LOAD(t->maps->report->lost);
 	s->stray_limit = LOAD(host->stray_limit);
 	if (s->stray_limit > INT64_MAX)
 		s->stray_limit = INT64_MAX; /* nonsense, but JSON must hold it */

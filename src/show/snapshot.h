@@ -128,6 +128,7 @@ struct snapshot {
 	bool threads_seen;	    /* if not, nice_seen says nothing */
 	unsigned int ring_frames, max_sas, slots;
 	uint64_t table_full;  /* SAs that found no place */
+	unsigned int lost;    /* settings that somebody else changed since we set them */
 	uint64_t stray_limit; /* packets a second let through, 0: no limit */
 	int ike_cpu;	      /* -1: none */
 	cpu_set_t stray_cpus; /* those that the strays' table in force names */

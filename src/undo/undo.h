@@ -104,6 +104,13 @@ int undo_take_back_many(struct undo *undo, const struct undo_entry *entry, size_
 void undo_each(const struct undo *undo, int ifindex, enum undo_kind kind,
 	       void (*fn)(void *ctx, const char *knob, const char *value), void *ctx);
 
+/*
+ * How many settings are no longer as we set them: somebody else changed them since. FN, which may be NULL,
+ * hears of each in a line: "eth0: rx-0/rps_cpus is 0, no longer the 3 that we set". Rules are passed over (the
+ * method counts them), and so is what cannot be read or is not here.
+ */
+size_t undo_lost(struct undo *undo, void (*fn)(void *ctx, const char *line), void *ctx);
+
 /* The present value of a knob as text (free()); ->old_value and ->new_value are not looked at. */
 int undo_read(struct undo *undo, const struct undo_entry *knob, char **value);
 

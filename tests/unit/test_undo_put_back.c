@@ -272,6 +272,33 @@ static void interfaces_are_listed_once(void **state)
 	undo_close(undo);
 }
 
+static void hear(void *lines, const char *line)
+{
+	strcat(strcat(lines, line), "\n");
+}
+
+static void what_somebody_else_changed_is_counted(void **state)
+{
+	struct undo_entry sysctl = entry(UNDO_SYSCTL, "", "net/ipv4/ip_forward", "0", "1");
+	struct undo_entry mask = rps("v0", "0", "3");
+	struct undo *undo = open_undo();
+	char lines[1024] = "";
+
+	assert_int_equal(undo_set(undo, &sysctl), 0);
+	assert_int_equal(undo_set(undo, &mask), 0);
+	assert_int_equal(undo_lost(undo, hear, lines), 0);
+	set_by_hand(&mask, "1");
+	set_by_hand(&sysctl, "0");
+	assert_int_equal(undo_lost(undo, NULL, NULL), 2);
+	assert_int_equal(undo_lost(undo, hear, lines), 2);
+	assert_string_equal(lines, "net/ipv4/ip_forward is 0, no longer the 1 that we set\n"
+				   "v0: rx-0/rps_cpus is 1, no longer the 3 that we set\n");
+	assert_value(undo, &mask, "1");
+	set_by_hand(&mask, "3");
+	assert_int_equal(undo_lost(undo, NULL, NULL), 1);
+	undo_close(undo);
+}
+
 #define test(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -290,6 +317,7 @@ int main(void)
 		test(hash_settings_are_put_back),
 		test(a_configured_table_is_put_back_as_one),
 		test(interfaces_are_listed_once),
+		test(what_somebody_else_changed_is_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -233,6 +233,7 @@ static void print_settings(struct out *out, const struct snapshot *s)
 	out_up(out);
 	out_number_or_null(out, "ike_cpu", s->ike_cpu);
 	out_number(out, "stray_limit", (int64_t)s->stray_limit);
+	out_number(out, "lost", s->lost);
 	out_up(out);
 }
 

@@ -110,6 +110,17 @@ static void warn_table(struct out *out, const struct snapshot *s)
 			 n, s->max_sas);
 }
 
+static void warn_lost(struct out *out, const struct snapshot *s)
+{
+	if (s->lost)
+		out_warn(out,
+			 "somebody else changed %u setting%s since Espalier set %s, and steering may "
+			 "not be what it was: the daemon said which; 'espalier stop' and 'espalier "
+			 "run' set %s again",
+			 s->lost, s->lost == 1 ? "" : "s", s->lost == 1 ? "it" : "them",
+			 s->lost == 1 ? "it" : "them");
+}
+
 static void warn_rules(struct out *out, const struct snapshot *s)
 {
 	for (size_t i = 0; i < s->interfaces; i++) {
@@ -153,6 +164,7 @@ void show_warn(struct out *out, const struct snapshot *snapshot)
 	warn_beyond(out, snapshot);
 	warn_unseen(out, snapshot);
 	warn_table(out, snapshot);
+	warn_lost(out, snapshot);
 	warn_rules(out, snapshot);
 	show_round_warn(out, snapshot);
 }
