@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <unistd.h>
+#include "nic/sysfs_host.h"
 
 /* sysfs takes the network namespace of whoever calls fsopen (fs/sysfs/mount.c). */
 static int mount_here(void)
@@ -40,8 +41,11 @@ int sysfs_open(int netns_fd)
 {
 	int own, mnt;
 
-	if (netns_fd < 0)
-		return mount_here();
+	if (netns_fd < 0) {
+		mnt = mount_here();
+		own = mnt == -EPERM ? sysfs_host() : mnt;
+		return own < 0 ? mnt : own;
+	}
 	own = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (own < 0)
 		return -errno;

@@ -10,7 +10,8 @@
 
 /*
  * A descriptor of the root of a fresh, detached sysfs mount of the namespace behind NETNS_FD, or of
- * the calling thread's for -1. For openat(); close() takes the mount away. Needs CAP_SYS_ADMIN.
+ * the calling thread's for -1. For openat(); close() takes the mount away. Needs CAP_SYS_ADMIN; without it, for
+ * -1, /sys is taken where it is that of the thread's namespace (nic/sysfs_host.h).
  * Negative errno. The thread's namespace is as before, or the process is aborted.
  */
 int sysfs_open(int netns_fd);

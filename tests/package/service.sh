@@ -54,7 +54,8 @@ check "systemctl enable --now" systemctl enable --now espalier.service
 check "it steers" steered
 check "it has given up what it does not need" \
 	test "$(caps CapEff) $(caps CapPrm) $(caps CapBnd) $(caps NoNewPrivs)" = \
-	"000000c000801000 000000c000801000 000000c000a01000 1"
+	"000000c000801000 000000c000801000 000000c000801000 1"
+check "it has filtered its system calls" sh -c '! grep "not filtered" /run/espalier-said'
 sas 0xc0000001
 check "it follows SAs" shown 0xc0000001
 before=$(pid)

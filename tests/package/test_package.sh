@@ -53,7 +53,7 @@ unit_test() {
 		"$root/systemd/espalier.service" >"$unit"
 	said=$(systemd-analyze verify --man=no "$unit" 2>&1)
 	[ -z "$said" ] || { echo "$said" >"$tmp/log" && return 1; }
-	score=$(systemd-analyze security --offline=yes --threshold=25 "$unit" 2>"$tmp/log" |
+	score=$(systemd-analyze security --offline=yes --threshold=19 "$unit" 2>"$tmp/log" |
 		sed -n 's/.*exposure level for [^:]*: \([0-9.]*\).*/\1/p')
 	[ "${PIPESTATUS[0]}" = 0 ] && [ -n "$score" ]
 }
@@ -67,7 +67,8 @@ daemonset_test() {
 	container, = spec["containers"]
 	unit = re.search("^CapabilityBoundingSet=(.*)$", open(f"{root}/systemd/espalier.service").read(), re.M)
 	caps = container["securityContext"]["capabilities"]
-	assert sorted(caps["add"]) == sorted(c.removeprefix("CAP_") for c in unit[1].split()), caps
+	# A runtime makes a pod's /sys read-only: it needs a sysfs of its own.
+	assert sorted(caps["add"]) == sorted(["SYS_ADMIN"] + [c.removeprefix("CAP_") for c in unit[1].split()]), caps
 	assert caps["drop"] == ["ALL"] and spec["hostNetwork"] and spec["hostPID"]
 	mounts = {m["name"]: m["mountPath"] for m in container["volumeMounts"]}
 	assert mounts == {v["name"]: v["hostPath"]["path"] for v in spec["volumes"]}, mounts
@@ -96,7 +97,7 @@ else
 	bad "the unit under systemd-analyze"
 fi
 if daemonset_test; then
-	echo "ok package: the DaemonSet has the unit's capabilities and a command line that run takes"
+	echo "ok package: the DaemonSet has the unit's capabilities, SYS_ADMIN and a command line that run takes"
 else
 	bad "docs/daemonset.yaml"
 fi

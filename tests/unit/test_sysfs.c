@@ -2,6 +2,7 @@
 // sysfs of a namespace, whichever is mounted at /sys.
 #include "nic/link.h"
 #include "nic/sysfs.h"
+#include "nic/sysfs_host.h"
 #include "links_fixture.h"
 
 #include <errno.h>
@@ -53,12 +54,37 @@ static void sysfs_is_that_of_the_namespace(void **state)
 	close(inner);
 }
 
+/* What is mounted at /sys is taken if it shows our interfaces, and never if it shows another's. */
+static void sysfs_of_the_host_is_taken_where_it_is_ours(void **state)
+{
+	char text[64];
+	int sysfs;
+
+	sh("ip link add v0 address 02:00:00:00:00:01 type veth peer v1 address 02:00:00:00:00:02");
+	assert_int_equal(sysfs_host(), -EXDEV); /* as it was mounted in the namespace before */
+	assert_int_equal(unshare(CLONE_NEWNS), 0);
+	sh("mount --make-rprivate / && mount -t sysfs sysfs /sys");
+	sysfs = sysfs_host();
+	assert_true(sysfs >= 0);
+	assert_true(sysfs_if_read(sysfs, "v0", "mtu", text, sizeof(text)) > 0);
+	close(sysfs);
+	/* Names and numbers alike, of another namespace. */
+	assert_int_equal(unshare(CLONE_NEWNET), 0);
+	assert_int_equal(sysfs_host(), -EXDEV); /* nothing but lo, which all have */
+	sh("ip link add v0 address 02:00:00:00:00:03 type veth peer v1 address 02:00:00:00:00:04");
+	assert_int_equal(sysfs_host(), -EXDEV);
+	sh("ip link set v0 address 02:00:00:00:00:01 && ip link set v1 address 02:00:00:00:00:02 "
+	   "&& ip link add v2 type veth peer v3");
+	assert_int_equal(sysfs_host(), -EXDEV); /* two more than it shows */
+}
+
 #define kernel(test) cmocka_unit_test_setup(test, fresh_namespace)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		kernel(sysfs_is_that_of_the_namespace),
+		kernel(sysfs_of_the_host_is_taken_where_it_is_ours),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
