@@ -35,6 +35,15 @@ static int choose(capng_type_t sets)
 	return 0;
 }
 
+static void filter_calls(void)
+{
+	int err = filter_set(FILTER_DAEMON);
+
+	if (err)
+		say_warning("system calls are not filtered: %s; running all the same",
+			    err == -EOPNOTSUPP ? "the kernel has no seccomp" : strerror(-err));
+}
+
 int privileges_drop(void)
 {
 	capng_type_t sets =
@@ -49,16 +58,11 @@ int privileges_drop(void)
 		(void)capng_apply(CAPNG_SELECT_BOUNDS);
 	if (!err)
 		err = choose(sets);
-	return err ? err : capng_apply(CAPNG_SELECT_CAPS) ? -EPERM : 0;
-}
-
-void privileges_filter(void)
-{
-	int err = filter_set(FILTER_DAEMON);
-
-	if (err)
-		say_warning("system calls are not filtered: %s; running all the same",
-			    err == -EOPNOTSUPP ? "the kernel has no seccomp" : strerror(-err));
+	if (!err && capng_apply(CAPNG_SELECT_CAPS))
+		err = -EPERM;
+	if (!err)
+		filter_calls();
+	return err;
 }
 
 /* Only the effective set is another for a while: what is permitted can be taken again. */

@@ -178,8 +178,6 @@ static int drop_privileges(struct daemon *d)
 	if (err)
 		say_error("dropping capabilities: %s; not going on with more than is needed",
 		    strerror(-err));
-	else
-		privileges_filter();
 	return err;
 }
 

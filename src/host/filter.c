@@ -55,8 +55,8 @@ static const char *const for_daemon[] = {
 	/* Pins, the record of what was changed, metrics: written aside, then put in their place. */
 	"fchmod", "fchmodat", "fdatasync", "flock", "fsync", "mkdir", "mkdirat", "rename", "renameat",
 	"renameat2", "rmdir", "unlink", "unlinkat",
-	/* The priority of a new ring's thread. */
-	"getpriority", "setpriority",
+	/* The priority and the time slice of a new ring's thread. */
+	"getpriority", "sched_setattr", "setpriority",
 	/* The child that looks whether a network namespace lives (client/dead.c); which child: below. */
 	"wait4", "waitid",
 	NULL,
@@ -140,9 +140,12 @@ static int list(scmp_filter_ctx filter, const char *const *names, const struct s
 
 static int fill(scmp_filter_ctx filter, enum filter_for who)
 {
-	/* abort() and raise() signal ourselves. */
+	/* abort() and raise() signal ourselves, and a test kills itself. */
 	const struct some ourselves = {"tgkill", 0, UINT32_MAX, (uint64_t)getpid()};
 	int err = allow(filter, ourselves.call, &ourselves);
+
+	if (!err)
+		err = allow(filter, "kill", &ourselves);
 
 	if (!err)
 		err = list(filter, for_all, some_for_all);
