@@ -62,7 +62,7 @@ begin() {
 	(exec chroot "$image" setpriv --bounding-set="$caps" --inh-caps=-all /usr/sbin/espalier $args) >"$tmp/said" 2>&1 &
 	daemon=$!
 	for _ in $(seq 300); do
-		grep -q '^ready' "$tmp/said" && return
+		grep -q 'ready:' "$tmp/said" && return
 		kill -0 "$daemon" || break
 		sleep 0.1
 	done
