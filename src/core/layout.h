@@ -12,7 +12,7 @@
 #include "core/label.h"
 #include "core/sa_table.h"
 
-#define LAYOUT_VERSION 13u
+#define LAYOUT_VERSION 14u
 #define LAYOUT_MAGIC   0x45535031u /* "ESP1" */
 
 #define LINE __attribute__((aligned(128))) /* two cache lines: adjacent-line prefetch pairs them */
@@ -26,11 +26,17 @@ struct ring {
 	__u32 cpu;
 };
 
+struct count {
+	__u64 packets, bytes;
+};
+
 /* The state of a ring, found by ring_place(): both sides know its kind and CPU. */
 struct ring_state {
 	__u64 runs;  /* frames its program has seen: the clock of a hand-over; written by that */
 	__u64 drops; /* frames a full ring lost; written by the drop tracepoint */
 	__u64 bytes; /* of SAs, that went up from it; written by its program */
+	/* Of SAs that are on its CPU, and came by no ring; written by user space. */
+	struct count besides;
 	/*
 	 * 1: its thread was seen on another CPU than its own, and may run anywhere from then on;
 	 * set by its program, cleared by user space when the ring is made anew.
@@ -154,10 +160,6 @@ enum count_class {
 	CLASSES
 };
 
-struct count {
-	__u64 packets, bytes;
-};
-
 struct interface_counts {
 	struct count by_class[CLASSES];
 };
@@ -233,7 +235,13 @@ struct sa_cold {
 	__u32 replay_window;
 	__u32 reqid, if_id;
 	__u8 family, protocol, flags, pad; /* AF_INET or AF_INET6 */
-	__u64 active_ns, active_packets; /* of a learned SA: when its counters last grew */
+	union {
+		/* Of a learned SA: when its counters last grew. */
+		struct {
+			__u64 active_ns, active_packets;
+		};
+		struct count before; /* of the kernel's: what that had counted when it came */
+	};
 };
 
 /* Map `ports`: core/parse.h, struct encap_ports. Map `toeplitz`: core/toeplitz.h. */

@@ -31,7 +31,8 @@ void steered_note(struct sas *sas)
 	int steered;
 
 	sas->placed_elsewhere = count_trait(host, METHOD_PLACES, &steered) < steered;
-	sas->counted_elsewhere = !count_trait(host, METHOD_COUNTS, &steered) && steered;
+	sas->counted_by_rings = count_trait(host, METHOD_COUNTS, &steered);
+	sas->counted_elsewhere = count_trait(host, METHOD_COUNTS, &steered) < steered;
 	sas->moves.unprotected = switches_no_handover() ||
 				 (!count_trait(host, METHOD_IN_ORDER, &steered) && steered);
 	sas->gap_ns = count_trait(host, METHOD_IN_GAPS, &steered) && !switches_no_handover()

@@ -51,6 +51,8 @@ static int stray_ring_of(const struct sas *sas, __u64 key, __u64 now_ns)
 /* The identity of an entry, as show prints it; counters and the move stay as they are. */
 static void describe(struct sa_cold *cold, const struct sa *sa)
 {
+	if (cold->flags & (COLD_LEARNED | COLD_FILE) && sa->source == SA_KERNEL)
+		cold->before = (struct count){sa->packets, sa->bytes};
 	memcpy(cold->src, sa->src, sizeof(cold->src));
 	memcpy(cold->dst, sa->id.dst, sizeof(cold->dst));
 	cold->family = sa->id.family;
@@ -93,6 +95,8 @@ static int insert(struct sas *sas, const struct sa *sa, __u64 key, __u32 cpu, __
 			 .placed_ns = now_ns},
 	};
 	describe(&entry.cold, sa);
+	if (sa->source == SA_KERNEL)
+		entry.cold.before = (struct count){sa->packets, sa->bytes};
 	err = table_put(&sas->table, place, key, &entry);
 	if (record >= 0 && err)
 		moves_drop(&sas->moves, record, now_ns);
@@ -294,23 +298,31 @@ void sas_seen(struct sas *sas, __u32 slot, __u32 cpu)
 	sas->placed[cpu]++;
 }
 
+/*
+ * Into the counters that no ring writes now. Should one still be at it, what is lost of that is added
+ * the next time, since all is compared from the beginning.
+ */
 void sas_count(struct sas *sas, __u32 slot, __u64 packets, __u64 bytes)
 {
 	__u64 word = table_word(&sas->table, slot);
 	struct ring_state *ring = maps_ring_state(&sas->maps, sa_word_own(word));
-	bool second = sa_word_flags(word) & SA_PAIR;
-	struct count *pair = maps_pair(&sas->maps, slot, second);
-	const struct count *before = maps_pair(&sas->maps, slot, !second);
+	struct count *free = maps_pair(&sas->maps, slot, true), grown;
 	struct count was = maps_counted(&sas->maps, slot);
+	const struct sa_cold *cold = table_cold(&sas->table, slot);
 
-	if (packets > was.packets) {
-		SHARED(pair->packets) = packets - before->packets;
-		SHARED(ring->runs) = ring->runs + packets - was.packets;
-	}
-	if (bytes > was.bytes) {
-		SHARED(pair->bytes) = bytes - before->bytes;
-		SHARED(ring->bytes) = ring->bytes + bytes - was.bytes;
-	}
+	was.packets += cold->before.packets;
+	was.bytes += cold->before.bytes;
+	if (packets <= was.packets || (sas->counted_by_rings && sa_word_flags(word) & SA_PAIR))
+		return;
+	grown.packets = packets - was.packets;
+	/* Rings count whole packets, the kernel what was in them: then the mean of these has to do. */
+	grown.bytes = sas->counted_by_rings  ? grown.packets * (bytes / packets)
+		      : bytes > was.bytes ? bytes - was.bytes
+					  : 0;
+	SHARED(free->packets) = free->packets + grown.packets;
+	SHARED(free->bytes) = free->bytes + grown.bytes;
+	SHARED(ring->besides.packets) = ring->besides.packets + grown.packets;
+	SHARED(ring->besides.bytes) = ring->besides.bytes + grown.bytes;
 }
 
 void sas_adopt_begin(struct sas *sas)

@@ -40,7 +40,8 @@ struct sas {
 	struct cpu_roles roles;
 	bool adopted;
 	bool adopting; /* between sas_adopt_begin() and sas_adopt_end() */
-	bool counted_elsewhere; /* by the kernel, not by our rings: sas_count() */
+	bool counted_elsewhere; /* what comes by some interface: by the kernel alone, sas_count() */
+	bool counted_by_rings;	/* what comes by some interface */
 	__u64 gap_ns; /* an SA moves only when it was not seen for so long; 0: at any time */
 	bool placed_elsewhere;	/* some interface's method decides where SAs are: they are not moved */
 	__u32 entries; /* in the table; at most host->max_sas */
@@ -142,8 +143,8 @@ int sas_release(struct sas *sas, __u32 slot);
 void sas_seen(struct sas *sas, __u32 slot, __u32 cpu);
 
 /*
- * Where our program does not count: the kernel has counted so much of the SA in @slot since its
- * beginning. Nothing goes back.
+ * Where not all comes by rings, which count: the kernel has counted so much of the SA in @slot since
+ * its beginning. What it counted since it came to us, and rings did not, is added; nothing goes back.
  */
 void sas_count(struct sas *sas, __u32 slot, __u64 packets, __u64 bytes);
 

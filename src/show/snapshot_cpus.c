@@ -31,7 +31,8 @@ static void take_sa_ring(struct snapshot_taking *t, __u32 number, const struct r
 			 struct snapshot_cpu *cpu)
 {
 	const struct maps *maps = t->maps;
-	struct count taken = {LOAD(state->runs), LOAD(state->bytes)};
+	struct count taken = {LOAD(state->runs) + LOAD(state->besides.packets),
+			      LOAD(state->bytes) + LOAD(state->besides.bytes)};
 
 	snapshot_add(&t->snapshot->taken, &taken);
 	cpu->taken = taken;

@@ -267,6 +267,33 @@ def test_two_interfaces(host):
         check(masks(host) == [0] * 4, "masks:", masks(host))
 
 
+def test_xdp_beside(host):
+    """One interface by xdp, one by rps: the dissector and the masks go with the latter, with and without a
+    daemon, and the former stays steered."""
+    host.sh("b", "ip link add eb2 numrxqueues 4 type veth peer name eb2p && ip link set eb2 up")
+    program = lab.bpf_xdp_pass("strangers_xdp")
+    try:
+        host.sh("b", "bpftool net attach xdpdrv name strangers_xdp dev eb")
+        host.add_sas(SAS, wait=False)
+        for alive in True, False:
+            daemon = host.daemon("--cpus", ALL, interfaces=("eb2", "eb"))
+            host.await_sas(SAS)
+            shown = {each["interface"]: each["method"] for each in host.show()["interfaces"]}
+            check(shown == {"eb2": "xdp", "eb": "rps"}, shown)
+            on_their_cpus(host, arrive(host))
+            if not alive:
+                daemon.kill()
+                daemon.wait()
+            host.espalier("stop", "eb")
+            check(dissectors(host) == [] and masks(host) == [0] * 4, alive, "left:", dissectors(host), masks(host))
+            check([each["interface"] for each in host.show()["interfaces"]] == ["eb2"], host.show()["interfaces"])
+            host.espalier("stop")
+            daemon.wait()
+    finally:
+        host.sh("b", "bpftool net detach xdpdrv dev eb")
+        os.close(program)
+
+
 def test_interface_comes_back(host):
     """While another one is steered: the daemon, which may do less by then, knows its own dissector."""
     host.sh("b", "ip link add eb2 numrxqueues 4 type veth peer name eb2p && ip link set eb2 up")
