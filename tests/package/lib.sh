@@ -55,6 +55,7 @@ make_root() {
 	local suite=$1 dir=$2 mirror
 	shift 2
 	mirror=$(apt-get update --print-uris | sed -nE "s|^'(.*/debian)/dists/[^/]*/InRelease' .*|\1|p" | head -n 1)
-	nice -n 19 mmdebstrap --quiet --mode=root --aptopt='APT::Sandbox::User "root"' "$@" "$suite" "$dir" "$mirror" &&
+	# What it mounts there is nobody else's to see.
+	nice -n 19 unshare --mount mmdebstrap --quiet --mode=root --aptopt='APT::Sandbox::User "root"' "$@" "$suite" "$dir" "$mirror" &&
 		mkdir -p "$dir/src"
 }
