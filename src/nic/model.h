@@ -117,6 +117,7 @@ struct model {
 	bool rule_mask_v6_lost; /* the mask of an IPv6 rule's SPI never reaches the NIC */
 	int no_rule_err;	/* of asking for a rule that is not there; 0: -ENOENT */
 	bool claims_l4; /* its driver calls the hash of ESP an L4 hash: RPS then uses it as it is */
+	bool l4_device;	     /* or not: the device decides, and nobody tells */
 	bool l4_regardless;  /* and that with rxhash off too: RPS never looks at the SPI */
 	const char *l4_cure; /* what cures that beside `ethtool -K IF rxhash off`; NULL: nothing */
 	/*

@@ -93,7 +93,7 @@ static void check_hash(const struct nic_facts *facts, struct needs_report *repor
 	}
 	if (facts->rxhash != SWITCH_ON && facts->rxhash != SWITCH_FIXED_ON)
 		return;
-	if (!facts->model)
+	if (!facts->model || facts->model->l4_device)
 		needs_say(report, NEEDS_WARN, NEEDS_METHOD,
 			  "whether driver %s calls its hash of ESP one of L4 is not known: "
 			  "the kernel would then take it instead of its own; if one CPU gets "

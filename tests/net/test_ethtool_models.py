@@ -81,7 +81,7 @@ class Nic:
 
 
 # Whose drivers have no get_channels, and those that count receive and transmit channels apart.
-NO_CHANNELS = {"dpaa_eth", "enetc", "enetc4", "mtk_eth_soc", "airoha", "atlantic", "mvpp2", "mvneta", "cxgb4", "r8169", "r8125", "hinic3",
+NO_CHANNELS = {"dpaa_eth", "enetc", "enetc-vf", "enetc4", "mtk_eth_soc", "airoha", "atlantic", "mvpp2", "mvneta", "cxgb4", "r8169", "r8125", "hinic3",
                "xen-netfront", "lan743x", "e1000e", "niu", "gianfar", "ixgbevf",
                "igbvf", *ROWS}
 APART = {"mlx4", "dpaa2", "stmmac", "dwxgmac", "tg3", "sxgbe"}
@@ -94,7 +94,8 @@ ONE_ENTRY = {"mvneta"}
 
 def test_driver_and_channels():
     drivers = {"dpaa_eth": "fsl_dpa", "mlx4": "mlx4_en", "mtk_eth_soc": "mtk_soc_eth", "airoha": "airoha_eth",
-               "dpaa2": "fsl_dpaa2_eth", "enetc": "fsl_enetc", "enetc4": "nxp_enetc4",
+               "dpaa2": "fsl_dpaa2_eth", "enetc": "fsl_enetc", "enetc4": "nxp_enetc4", "enetc-vf": "fsl_enetc_vf", "xlgmac": "dwc-xlgmac",
+               "sfc-siena": "sfc_siena", "sfc-falcon": "sfc_falcon",
                "stmmac": "st_gmac", "dwxgmac": "st_xgmac",
                "xen-netfront": "vif", "am65_cpsw": "am65-cpsw-nuss", "r8152": "r8152", "liquidio": "liquidio",
                "gianfar": "gfar-enet", "bnge": "bng_en", "octeontx2-vf": "rvu_nicvf",
@@ -137,6 +138,8 @@ FIELDS = {
     "hns3": (INVAL, INVAL, INVAL, ADDRESSES + PORTS),
     "nfp": (INVAL, INVAL, INVAL, ADDRESSES),
     "sfc": (ADDRESSES, ADDRESSES, ADDRESSES, None),
+    "sfc-siena": (ADDRESSES, ADDRESSES, ADDRESSES, None),
+    "sfc-falcon": (ADDRESSES, ADDRESSES, [], ADDRESSES),
     "enic": (ADDRESSES, ADDRESSES, ADDRESSES, None),
     "thunder": (INVAL, INVAL, INVAL, ADDRESSES + PORTS),
     "qede": ([], [], [], None),
@@ -149,7 +152,7 @@ FIELDS = {
     "airoha": (OPNOTSUPP, OPNOTSUPP, OPNOTSUPP, OPNOTSUPP),
     # dpaa2_eth_get_rxfh_fields; niu_get_rxfh_fields after niu_new_parent
     **dict.fromkeys(("dpaa2", "niu"), (["L3 proto"] + ADDRESSES + PORTS,) * 4),
-    **dict.fromkeys(("enetc", "enetc4"), (LAYER3,) * 3 + (LAYER3 + PORTS,)),
+    **dict.fromkeys(("enetc", "enetc-vf", "enetc4"), (LAYER3,) * 3 + (LAYER3 + PORTS,)),
     "mvpp2": ([], [], [], ADDRESSES + PORTS),
     "bnx2x": ([], [], [], ADDRESSES),
     "be2net": ([], [], [], ADDRESSES + PORTS),

@@ -192,6 +192,24 @@ def test_ntuple_reads_back(host):
     check(nic.everything() == before, "stop left:", nic.everything())
 
 
+def test_rules_refused_one_by_one(host):
+    """A driver that has the rule of an SA already: of one it is said, of all of them another method is taken."""
+    nic = Nic(host, "iavf")
+    nic.ethtool("-N", "eb", "flow-type", "esp4", "src-ip", PEER, "dst-ip", GATEWAY, "spi", FIRST, "action", 1, "loc", 5)
+    before = nic.everything()
+    add_sas(host, range(FIRST, FIRST + 4))
+    nic.start("--interval", "0")
+    wait_for(lambda: "refused rules of 1 SAs: File exists" in nic.log(), "the refusal")
+    now = host.show()["interfaces"][0]
+    check((now["method"], now["rules"], now["without_rule"]) == ("ntuple", 3, 1), now)
+    for spi in range(FIRST + 1, FIRST + 4):
+        del_sa(host, spi)
+    wait_for(lambda: "steering (rps)" in nic.log(), "another method where none is left", 30)
+    check("since its driver refused each rule by SPI: File exists" in nic.log(), nic.log())
+    nic.espalier("stop")
+    check(nic.everything() == before, "stop left:", nic.everything())
+
+
 def test_auto_falls_back(host):
     """What the NIC has none of is put back, and the next best method taken: once, with the reason."""
     nic = Nic(host, "iavf", more=":drops")

@@ -333,6 +333,13 @@ static void test_rps_plain(void **state)
 	facts.model = model_find("igb");
 	assert_int_equal(check_rps("rps-plain", &facts, &report), 0);
 	assert_int_not_equal(needs_worst(&report), NEEDS_REFUSE);
+	assert_null(strstr(report.finding[0].text, "rxhash off"));
+	needs_report_free(&report);
+	/* Where the device decides, as where nothing is known, it is said. */
+	facts.model = model_find("gve");
+	assert_int_equal(check_rps("rps-plain", &facts, &report), 0);
+	assert_int_equal(report.finding[0].verdict, NEEDS_WARN);
+	assert_non_null(strstr(report.finding[0].text, "rxhash off"));
 	needs_report_free(&report);
 }
 

@@ -83,6 +83,7 @@ const struct model model_fbnic = {
 	.set_hfunc_err = -EINVAL,
 	.rules = 48,
 	.rule_err = -EINVAL,
+	.l4_device = true,
 	.udp_fields = MODEL_SD,
 	.facts = facts,
 };

@@ -71,6 +71,7 @@ const struct model model_gve = {
 	.rules = 1024,
 	.rules_by_spi = true,
 	.rule_mask_v6_lost = true,
+	.l4_device = true,
 	.udp_fields = MODEL_SDFN,
 	.facts = facts,
 };

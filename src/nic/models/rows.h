@@ -9,12 +9,14 @@
  * Several queues by a hash of the NIC's own, which ethtool cannot ask about. XDP of funeth: fungible/funeth/
  * funeth_main.c fun_xdp_setup (restarts when it is switched on or off).
  */
+ROW(atl1c, "atl1c", "Atheros AR81xx, Killer E2", NO_XDP, SPREADS(4, "atheros/atl1c/"))
 ROW(bnge, "bng_en", "Broadcom Thor Ultra", NO_XDP, SPREADS(64, "broadcom/bnge/"))
 ROW(bnx2, "bnx2", "Broadcom NetXtreme II", NO_XDP, SPREADS(8, "broadcom/bnx2.c"))
 ROW(cxgb3, "cxgb3", "Chelsio T3", NO_XDP, SPREADS(8, "chelsio/cxgb3/"))
 ROW(cxgb4vf, "cxgb4vf", "Chelsio T4 to T6, virtual function", NO_XDP, SPREADS(8, "chelsio/cxgb4vf/"))
 ROW(eea, "eea", "Alibaba Elastic Ethernet Adapter", NO_XDP, SPREADS(64, "alibaba/eea/"))
 ROW(funeth, "funeth", "Fungible", NATIVE(LINK, .mtu_approx = true, .mtu_plain = 3566, .refused_when = "it needs queues to spare"), SPREADS(64, "fungible/funeth/"))
+ROW(hns, "hns", "HiSilicon Hip05, Hip06", NO_XDP, SPREADS(16, "hisilicon/hns/"))
 ROW(ibmvnic, "ibmvnic", "IBM Power virtual NIC", NO_XDP, SPREADS(16, "ibm/ibmvnic.c"))
 ROW(myri10ge, "myri10ge", "Myricom 10G", NO_XDP, SPREADS(16, "myricom/myri10ge/"))
 ROW(octeon_ep, "octeon_ep", "Marvell OCTEON as an endpoint", NO_XDP, SPREADS(32, "marvell/octeon_ep/"))
@@ -22,7 +24,9 @@ ROW(octeon_ep_vf, "octeon_ep_vf", "Marvell OCTEON as an endpoint, virtual functi
 ROW(qlcnic, "qlcnic", "QLogic 8200, 8300", NO_XDP, SPREADS(8, "qlogic/qlcnic/"))
 ROW(rnpgbe, "rnpgbe", "Mucse N210, N500", NO_XDP, SPREADS(8, "mucse/rnpgbe/"))
 ROW(rtase, "rtase", "Realtek automotive switch", NO_XDP, SPREADS(4, "realtek/rtase/"))
+ROW(txgbevf, "txgbevf", "Wangxun 10G, virtual function", NO_XDP, SPREADS(4, "wangxun/txgbevf/"))
 ROW(xgene, "xgene_enet", "Applied Micro X-Gene", NO_XDP, SPREADS(8, "apm/xgene/"))
+ROW(xlgmac, "dwc-xlgmac", "Synopsys enterprise MAC", NO_XDP, SPREADS(16, "synopsys/"))
 
 /*
  * One queue, or several by rule or priority. Their XDP: ti/am65-cpsw-nuss.c am65_cpsw_xdp_prog_setup (stops and
@@ -45,7 +49,10 @@ ROW(ravb, "ravb", "Renesas R-Car, RZ", NO_XDP, SORTS("renesas/ravb_main.c"))
 ROW(systemport, "bcmsysport", "Broadcom SYSTEMPORT", NO_XDP, SORTS("broadcom/bcmsysport.c"))
 ROW(tsnep, "tsnep", "Engleder TSN", NATIVE(QUIET), SORTS("engleder/"))
 
-/* USB: one queue each, no ndo_bpf. */
+/* One queue, no ndo_bpf. */
+ROW(ngbevf, "ngbevf", "Wangxun 1G, virtual function", NO_XDP, ONE("wangxun/ngbevf/"))
+
+/* The same of USB. */
 ROW(aqc111, "aqc111", "Aquantia AQC111 (USB)", NO_XDP, ONE("usb/aqc111.c"))
 ROW(asix, "asix", "ASIX AX88772 (USB)", NO_XDP, ONE("usb/asix_devices.c"))
 ROW(ax88179, "ax88179_178a", "ASIX AX88179 (USB)", NO_XDP, ONE("usb/ax88179_178a.c"))
