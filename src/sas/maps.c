@@ -126,6 +126,7 @@ struct table maps_table(const struct maps *maps)
 		.warm = maps->warm,
 		.rare = maps->rare,
 		.cold = maps->cold,
+		.colds = maps_colds(maps),
 	};
 }
 
@@ -182,7 +183,7 @@ static bool consistent(const struct maps *maps, enum map *bad)
 	if (!holds(maps, MAP_SA_RARE, slots))
 		return false;
 	*bad = MAP_SA_COLD;
-	if (!holds(maps, MAP_SA_COLD, slots))
+	if (!h->max_sas || !holds(maps, MAP_SA_COLD, h->max_sas))
 		return false;
 	*bad = MAP_RINGS;
 	if (!holds(maps, MAP_RINGS, SA_RINGS) || !rings_valid(maps))

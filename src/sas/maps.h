@@ -63,7 +63,7 @@ struct maps {
 	struct sa_overflows *overflows; /* sa_overflows_elements() */
 	struct sa_warm *warm;	  /* SA_BUCKET_SLOTS for each bucket */
 	struct sa_rare *rare;	  /* as many */
-	struct sa_cold *cold;	  /* as many; whose: sa_warm.cold */
+	struct sa_cold *cold;	  /* maps_colds(); whose: sa_warm.cold */
 	struct ring *rings;
 	struct ring_state *ring_states; /* maps_ring_state() */
 	struct cpu_state *cpu_states;	/* host->cpus of them */
@@ -113,6 +113,14 @@ static inline struct ring_state *maps_ring_state(const struct maps *maps, __u32 
 	const struct ring *ring = &maps->rings[number];
 
 	return &maps->ring_states[ring_place(ring->kind, ring->cpu, maps->host->cpus)];
+}
+
+/* The number of cold sides: no more of them are used than there are slots. */
+static inline __u32 maps_colds(const struct maps *maps)
+{
+	__u32 slots = SA_BUCKET_SLOTS << maps->host->shape.bits;
+
+	return maps->elements[MAP_SA_COLD] < slots ? maps->elements[MAP_SA_COLD] : slots;
 }
 
 /* One of the two pairs of counters of a slot: SA_PAIR says which is written. */

@@ -124,7 +124,7 @@ static int mark_used(const struct table *table, __u32 colds)
 
 int table_take_stock(struct table *table)
 {
-	__u32 colds = table_slots(table);
+	__u32 colds = table->colds;
 	int err;
 
 	mend_overflows(table);
@@ -221,6 +221,8 @@ int table_put(struct table *table, __u32 slot, __u64 key, const struct entry *en
 	if (!sa_word_spi(word) || key >> KEY_BITS || !is_ring(entry->to) || !is_ring(entry->own) ||
 	    entry->flags > (SA_HANDS_OFF | SA_PAIR))
 		return -EINVAL;
+	if (!table->spares)
+		return -ENOSPC;
 	cold = table->spare[--table->spares];
 	table->cold[cold] = entry->cold;
 	/* All but at_rest, which is 0, and which a ring may be reading. */

@@ -26,8 +26,9 @@ struct table {
 	struct sa_overflows *overflows; /* sa_overflows_elements() */
 	struct sa_warm *warm;	   /* SA_BUCKET_SLOTS for each bucket */
 	struct sa_rare *rare;	   /* as many */
-	struct sa_cold *cold;	   /* as many as slots; whose: sa_warm.cold */
-	__u32 *spare;		   /* room for as many: the indexes of those that no entry has */
+	struct sa_cold *cold;	   /* whose: sa_warm.cold */
+	__u32 colds;		   /* how many: one for each SA that may be there */
+	__u32 *spare;		   /* room for as many as slots: the colds that no entry has */
 	__u32 spares;
 	/*
 	 * Until then some slot may rest: what to compare before looking at each warm side. Begin
@@ -102,7 +103,7 @@ struct entry {
 int table_insert(struct table *table, __u64 key, const struct entry *entry, __u64 now_ns,
 		 __u32 *slot);
 
-/* The same at the slot that table_free_slot() has just told. 0, or -EINVAL. */
+/* The same at the slot that table_free_slot() has just told. 0, -EINVAL, or -ENOSPC: no cold side. */
 int table_put(struct table *table, __u32 slot, __u64 key, const struct entry *entry);
 
 /* Empties @slot, which then rests. An empty slot stays as it is. */

@@ -82,7 +82,7 @@ static bool take_slot(struct snapshot_taking *t, __u32 slot, struct snapshot_sa 
 	__u64 word = sa_load(place);
 	__u32 cold = LOAD(t->maps->warm[slot].cold);
 
-	if (!word || cold >= t->snapshot->slots)
+	if (!word || cold >= t->maps->elements[MAP_SA_COLD])
 		return false;
 	*sa = (struct snapshot_sa){.spi = sa_word_spi(word), .cpu = -1, .waiting_ns = -1};
 	if (!(sa_word_flags(word) & SA_HANDS_OFF))

@@ -234,6 +234,7 @@ struct sim *sim_new(const struct config *config)
 				    .warm = sim->warm,
 				    .rare = sim->rare,
 				    .cold = sim->cold,
+				    .colds = SLOTS,
 				    .spare = sim->spare};
 	for (int i = 0; i < SLOTS; i++)
 		sim->warm[i].record = NO_MOVE;

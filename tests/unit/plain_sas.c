@@ -34,6 +34,7 @@ static bool make_maps(struct plain_sas *plain, __u32 max_sas, __u32 cpus)
 	maps->warm = zeros(plain, slots, sizeof(*maps->warm));
 	maps->rare = zeros(plain, slots, sizeof(*maps->rare));
 	maps->cold = zeros(plain, slots, sizeof(*maps->cold));
+	maps->elements[MAP_SA_COLD] = slots;
 	maps->rings = zeros(plain, SA_RINGS, sizeof(*maps->rings));
 	maps->ring_states = zeros(plain, RING_KINDS * cpus, sizeof(*maps->ring_states));
 	maps->cpu_states = zeros(plain, cpus, sizeof(*maps->cpu_states));

@@ -57,6 +57,7 @@ static inline int setup(void **state)
 	maps->warm = zeroed(SLOTS, sizeof(*maps->warm));
 	maps->rare = zeroed(SLOTS, sizeof(*maps->rare));
 	maps->cold = zeroed(SLOTS, sizeof(*maps->cold));
+	maps->elements[MAP_SA_COLD] = SLOTS;
 	maps->rings = zeroed(SA_RINGS, sizeof(*maps->rings));
 	maps->ring_states = zeroed((size_t)CPUS * RING_KINDS, sizeof(*maps->ring_states));
 	maps->cpu_states = zeroed(CPUS, sizeof(*maps->cpu_states));

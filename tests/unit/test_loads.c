@@ -92,6 +92,7 @@ static int setup(void **state)
 	memset(maps->cpu_states, 0, (CPU + 1) * sizeof(struct cpu_state));
 	maps->rare = zeros(SLOTS, sizeof(*maps->rare));
 	maps->cold = zeros(SLOTS, sizeof(*maps->cold));
+	maps->elements[MAP_SA_COLD] = SLOTS;
 	maps->rings = zeros(SA_RINGS, sizeof(*maps->rings));
 	maps->rings[RING] = (struct ring){.kind = RING_SA, .cpu = CPU};
 	f->sas.table = maps_table(maps);

@@ -231,6 +231,7 @@ static void make_table(struct sas *sas)
 				    .warm = maps->warm,
 				    .rare = maps->rare,
 				    .cold = maps->cold,
+				    .colds = SLOTS,
 				    .overflows = zeros(1, sizeof(struct sa_overflows)),
 				    .spare = zeros(SLOTS, sizeof(__u32))};
 	assert_int_equal(table_take_stock(&sas->table), 0);

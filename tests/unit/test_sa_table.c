@@ -24,6 +24,7 @@ static struct table table_new(__u32 bits, __u64 seed)
 	table.warm = aligned_alloc(64, sizeof(*table.warm) * table_slots(&table));
 	table.rare = calloc(table_slots(&table), sizeof(*table.rare));
 	table.cold = calloc(table_slots(&table), sizeof(*table.cold));
+	table.colds = table_slots(&table);
 	table.spare = calloc(table_slots(&table), sizeof(*table.spare));
 	assert_non_null(table.buckets);
 	assert_non_null(table.overflows);
@@ -354,6 +355,27 @@ static void test_cold_sides(void **state)
 	table_free(&table);
 }
 
+/* There may be fewer of them than slots. */
+static void test_few_cold_sides(void **state)
+{
+	struct table table = table_new(6, 3);
+	__u32 slot, at;
+
+	table.colds = 2;
+	assert_int_equal(table_take_stock(&table), 0);
+	assert_int_equal(insert(&table, 1 << 12, NOW_NS, &slot), 0);
+	assert_int_equal(insert(&table, 2 << 12, NOW_NS, &at), 0);
+	assert_int_equal(insert(&table, 3 << 12, NOW_NS, &at), -ENOSPC);
+	assert_int_equal(table_find(&table, 3 << 12), -1);
+	table_remove(&table, slot, NOW_NS);
+	assert_int_equal(insert(&table, 3 << 12, NOW_NS, &at), 0);
+	assert_int_equal(table_take_stock(&table), 0);
+	assert_int_equal(table.spares, 0);
+	table.colds = 1;
+	assert_int_equal(table_take_stock(&table), -EUCLEAN);
+	table_free(&table);
+}
+
 /* What a daemon finds in the table of the one before. */
 static void test_stock(void **state)
 {
@@ -677,6 +699,7 @@ int main(void)
 		cmocka_unit_test(test_fingerprints_at_random),
 		cmocka_unit_test(test_insert_and_find),
 		cmocka_unit_test(test_cold_sides),
+		cmocka_unit_test(test_few_cold_sides),
 		cmocka_unit_test(test_stock),
 		cmocka_unit_test(test_mends_rings),
 		cmocka_unit_test(test_one_spi_twice),

@@ -338,6 +338,7 @@ static struct shared *shared_new(uint64_t seed)
 	s->table.warm = aligned_alloc(64, sizeof(struct sa_warm) * SLOTS);
 	s->table.rare = calloc(SLOTS, sizeof(struct sa_rare));
 	s->table.cold = calloc(SLOTS, sizeof(struct sa_cold));
+	s->table.colds = SLOTS;
 	s->table.spare = calloc(SLOTS, sizeof(__u32));
 	assert_non_null(s->table.buckets);
 	assert_non_null(s->table.overflows);

@@ -96,6 +96,7 @@ static int setup(void **state)
 		.warm = sas->maps.warm,
 		.rare = sas->maps.rare,
 		.cold = sas->maps.cold,
+		.colds = SLOTS,
 		.overflows = zeros(1, sizeof(struct sa_overflows)),
 		.spare = zeros(SLOTS, sizeof(__u32)),
 	};
