@@ -254,7 +254,8 @@ static void sweep(struct sad *sad, enum sa_source source, uint32_t round)
 	struct sa_name *name, *next;
 	bool any;
 
-	HASH_ITER (hh, sad->set.names, name, next) {
+	sa_set_each(&sad->set, name, next)
+	{
 		any = false;
 		for (struct sa_entry *entry = name->entries; entry; entry = entry->next) {
 			entry->gone = entry->sa.source == source && entry->round != round;
@@ -275,7 +276,8 @@ void sad_addresses_changed(struct sad *sad)
 	struct sa_name *name, *next;
 	bool any;
 
-	HASH_ITER (hh, sad->set.names, name, next) {
+	sa_set_each(&sad->set, name, next)
+	{
 		any = false;
 		for (struct sa_entry *entry = name->entries; entry; entry = entry->next) {
 			if (entry->sa.source != SA_KERNEL)
@@ -303,7 +305,7 @@ int sad_each(const struct sad *sad, int (*fn)(void *arg, const struct sa *sa), v
 	const struct sa_name *name;
 	int ret = 0;
 
-	for (name = sad->set.names; name; name = name->hh.next)
+	for (name = sad->set.first; name; name = name->next)
 		for (const struct sa_entry *entry = name->entries; entry && !ret;
 		     entry = entry->next)
 			if (entry->shown)
@@ -361,7 +363,8 @@ size_t sad_learned_idle(struct sad *sad, uint64_t now_ns, uint64_t idle_ns,
 	struct sa_name *name, *next;
 	size_t n = 0;
 
-	HASH_ITER (hh, sad->set.names, name, next) {
+	sa_set_each(&sad->set, name, next)
+	{
 		struct sa_entry *entry = learned_of(name);
 		uint64_t seen;
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sad/set.h"
+#include "core/random.h"
 #include "text/number.h"
 #include "text/spi.h"
 
@@ -26,7 +26,8 @@ struct reader {
 	struct sas_error *err;
 	struct sa *sas;
 	size_t n, room;
-	struct sa_set seen;
+	uint32_t *index; /* of the SAs by their ids: places with their numbers, and one */
+	size_t places;	 /* a power of two */
 };
 
 /*
@@ -182,26 +183,60 @@ static int parse_fields(struct reader *r, struct sa *sa, char *line)
 	return (int)i;
 }
 
-static int append(struct reader *r, const struct sa *sa)
+/* Where in r->index the SA of this id is, or would be: an empty place. */
+static uint32_t *place_of(const struct reader *r, const struct sa_id *id)
 {
+	uint64_t hash = random_mix((uint64_t)id->spi << 8 | id->protocol);
+	uint32_t *place;
+
+	for (int i = 0; i < 4; i++)
+		hash = random_mix(hash ^ id->dst[i]);
+	for (;; hash++) {
+		place = &r->index[hash & (r->places - 1)];
+		if (!*place || !memcmp(&r->sas[*place - 1].id, id, sizeof(*id)))
+			return place;
+	}
+}
+
+/* Room for one more, in an index that is at most half full. */
+static int make_room(struct reader *r)
+{
+	size_t room = r->room * 2 + 64;
 	struct sa *sas;
 
-	if (sa_set_find(&r->seen, &sa->id))
+	if (r->n < r->room)
+		return 0;
+	sas = realloc(r->sas, room * sizeof(*sas));
+	if (!sas)
+		return -ENOMEM;
+	r->sas = sas;
+	r->room = room;
+	for (r->places = 128; r->places < 2 * room;)
+		r->places *= 2;
+	free(r->index);
+	r->index = calloc(r->places, sizeof(*r->index));
+	if (!r->index)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < r->n; i++)
+		*place_of(r, &r->sas[i].id) = i + 1;
+	return 0;
+}
+
+static int append(struct reader *r, const struct sa *sa)
+{
+	uint32_t *place;
+
+	if (make_room(r))
+		return -ENOMEM;
+	place = place_of(r, &sa->id);
+	if (*place)
 		return complain(r, "an SA of this destination, SPI and protocol is there already");
 	if (r->n == SAS_FILE_MAX) {
 		complain(r, "more than %d SAs", SAS_FILE_MAX);
 		return -E2BIG;
 	}
-	if (!sa_set_add(&r->seen, NULL, sa))
-		return -ENOMEM;
-	if (r->n == r->room) {
-		sas = realloc(r->sas, (r->room * 2 + 64) * sizeof(*sas));
-		if (!sas)
-			return -ENOMEM;
-		r->sas = sas;
-		r->room = r->room * 2 + 64;
-	}
 	r->sas[r->n++] = *sa;
+	*place = (uint32_t)r->n;
 	return 0;
 }
 
@@ -251,7 +286,7 @@ int sas_file_read(const char *path, struct sa **out, size_t *n, struct sas_error
 		ret = read_lines(&r, file);
 	if (file)
 		fclose(file);
-	sa_set_free(&r.seen);
+	free(r.index);
 	if (ret) {
 		free(r.sas);
 		if (!err->text[0])

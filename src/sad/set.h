@@ -3,10 +3,6 @@
 #ifndef SAD_SET_H
 #define SAD_SET_H
 
-/* uthash else ends the program when there is no memory */
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
-
 #include "sad/sad.h"
 
 struct sa_entry {
@@ -22,15 +18,22 @@ struct sa_entry {
 
 /* What the SAs of one id have in common. */
 struct sa_name {
-	struct sa_id id;
-	struct sa_entry *entries; /* at least one */
-	UT_hash_handle hh;
+	struct sa_entry *entries;      /* at least one */
+	struct sa_name *chain;	       /* of the same bucket */
+	struct sa_name *next, *before; /* in the order in which they came */
+	unsigned int hash;
 };
 
 struct sa_set {
-	struct sa_name *names; /* for HASH_ITER */
-	uint64_t seed;	       /* learned SPIs are chosen by strangers */
+	struct sa_name **bucket; /* a power of two of them, or none yet */
+	size_t buckets, count;	 /* of names */
+	struct sa_name *first, *last;
+	uint64_t seed; /* learned SPIs are chosen by strangers */
 };
+
+/* All names in the order in which they came; NAME may go, with NEXT known before. */
+#define sa_set_each(SET, NAME, NEXT)                                                               \
+	for ((NAME) = (SET)->first; (NAME) && ((NEXT) = (NAME)->next, true); (NAME) = (NEXT))
 
 /* The name with this id, or NULL. */
 struct sa_name *sa_set_find(const struct sa_set *set, const struct sa_id *id);

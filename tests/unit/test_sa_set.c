@@ -37,7 +37,8 @@ static void toggle(struct sa_set *set, bool *model, uint32_t n, uint32_t if_id)
 static void container_matches_a_model(void **state)
 {
 	static bool model[MODEL_IDS][2];
-	uint32_t n, names = 0;
+	uint32_t n, names = 0, listed = 0;
+	struct sa_name *name, *next;
 	struct sa_set set = {.seed = 42};
 	int i;
 
@@ -51,9 +52,13 @@ static void container_matches_a_model(void **state)
 		assert_int_equal(!!set_entry(&set, n, 1), model[n][1]);
 		names += model[n][0] || model[n][1];
 	}
-	assert_int_equal(HASH_COUNT(set.names), names);
+	assert_int_equal(set.count, names);
+	sa_set_each (&set, name, next)
+		listed++;
+	assert_int_equal(listed, names);
 	sa_set_free(&set);
-	assert_null(set.names);
+	assert_null(set.first);
+	assert_null(set.bucket);
 }
 
 int main(void)
