@@ -27,7 +27,7 @@ enum {
 	PERMANENT = 512, /* the first ones are always in the table, */
 	HOT = 8,	 /* the very first moved and looked up often, */
 	ABSENT = 512,	 /* the last ones never, */
-	LIVE = 1536,	 /* those before them come and go. */
+	LIVE = 2048,	 /* those before them come and go. */
 };
 
 #define REKEYS 1000000ull /* each of them an insert and a delete, besides others */
