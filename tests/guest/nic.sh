@@ -59,7 +59,7 @@ claims() {
 		said .claim.fields.ah_esp4 sd
 		said .claim.fields.udp4 sd
 		said '"\(.claim.table) \(.claim.key)"' "128 40"
-		said .claim.queues 2
+		said .claim.queues 4
 		;;
 	esac
 }
