@@ -23,7 +23,7 @@ enum {
 	READERS = 3,
 	BITS = 9, /* so that many lie in overflow buckets */
 	SLOTS = SA_BUCKET_SLOTS << BITS,
-	KEYS = 2048,	 /* of these... */
+	KEYS = 2560,	 /* of these... */
 	PERMANENT = 512, /* the first ones are always in the table, */
 	HOT = 8,	 /* the very first moved and looked up often, */
 	ABSENT = 512,	 /* the last ones never, */
