@@ -55,13 +55,13 @@ on 1 "newest SAs" --kernel newest --timeout 1200 -- smoke.sh sixteen.sh events.s
 on 0 "newest inner" --kernel newest --timeout 1200 -- inner.sh
 on 2 "newest moves" --kernel newest --timeout 1200 -- moves.sh
 ESPALIER_LIBRESWAN=$(root libreswan) on 2 "6.12 Libreswan" --timeout 1200 -- libreswan.sh
-ESPALIER_LIBRESWAN=$(root libreswan-5) on 0 "newest Libreswan 5" --kernel newest --timeout 1200 -- libreswan.sh
+ESPALIER_LIBRESWAN=$(root libreswan-5) on 1 "newest Libreswan 5" --kernel newest --timeout 1200 -- libreswan.sh
 ESPALIER_STRONGSWAN=$(root strongswan-6) on 2 "newest strongSwan 6" --kernel newest --timeout 1200 -- strongswan.py
 boot "6.12 moves" --timeout 1200 -- moves.sh
 on 0 "6.12 virtio" --net virtio --timeout 1200 -- "nic.sh virtio" "esp.sh nic" "esp.sh nic vlan v6"
 on 1 "6.12 interrupts" --net virtio --cpus 4 --timeout 1200 -- irqs.sh
 on 1 "newest virtio" --kernel newest --net virtio --timeout 1200 -- rss-ntf.sh
-on 0 "newest igb" --kernel newest --net igb --timeout 1200 -- "nic.sh igb" rps.sh "esp.sh nic vlan"
+on 2 "newest igb" --kernel newest --net igb --timeout 1200 -- "nic.sh igb" rps.sh "esp.sh nic vlan"
 on 1 "6.12 vmxnet3" --net vmxnet3 --timeout 1200 -- "nic.sh vmxnet3" "esp.sh nic stripped"
 on 0 "6.12 e1000e" --net e1000e --timeout 1200 -- "nic.sh e1000e" rps.sh
 on 2 "6.1 e1000e" --kernel 6.1 --net e1000e --timeout 1200 -- rps.sh
