@@ -113,14 +113,14 @@ static __always_inline int dissect_ike(struct bpf_flow_keys *keys, const struct 
 	return answer_other(keys, in_share ? h->ike_ring : stray_ring(h, f, now));
 }
 
-/* @looked: what was found of it already, or NULL. */
+/* @known: what was found of it already, or NULL. */
 static __always_inline int dissect_spi(struct bpf_flow_keys *keys, const struct flow *f,
-				       const struct found *looked)
+				       const struct found *known)
 {
 	struct found found;
 
-	if (looked)
-		found = *looked;
+	if (known)
+		found = *known;
 	else
 		find_key(&found, flow_key(f));
 	if (unlikely(!found.word))
@@ -149,7 +149,7 @@ static __always_inline int dissect_fragment(struct bpf_flow_keys *keys, const st
 }
 
 static __always_inline int dissect_flow(struct bpf_flow_keys *keys, const struct flow *f,
-					const struct found *looked)
+					const struct found *known)
 {
 	if (f->kind == FLOW_OTHER)
 		return BPF_FLOW_DISSECTOR_CONTINUE;
@@ -158,7 +158,7 @@ static __always_inline int dissect_flow(struct bpf_flow_keys *keys, const struct
 	if (f->kind == FLOW_FRAGMENT)
 		return dissect_fragment(keys, f);
 	if (has_spi(f))
-		return dissect_spi(keys, f, looked);
+		return dissect_spi(keys, f, known);
 	return dissect_ike(keys, f);
 }
 
@@ -219,8 +219,8 @@ static __noinline int parse_beyond(struct __sk_buff *skb, struct flow *f)
 	return 0;
 }
 
-/* Any packet; @looked as for dissect_spi(). */
-static __always_inline int dissect_any(const struct dissected *d, const struct found *looked)
+/* Any packet; @known as for dissect_spi(). */
+static __always_inline int dissect_any(const struct dissected *d, const struct found *known)
 {
 	struct flow f = {0};
 
@@ -230,7 +230,7 @@ static __always_inline int dissect_any(const struct dissected *d, const struct f
 		flow_parse_type(&f, d->ip, d->end, 0, d->type, element(ports, 0));
 	if (unlikely(is_beyond(d, &f)))
 		parse_beyond(d->skb, &f);
-	return dissect_flow(d->keys, &f, looked);
+	return dissect_flow(d->keys, &f, known);
 }
 
 static __always_inline int dissect(struct __sk_buff *skb)

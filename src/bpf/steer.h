@@ -79,7 +79,7 @@ static __always_inline int steer_stray(const struct flow *f, __u64 key)
 }
 
 /* What core/handover.h needs to know of ring @number; false if there is none. */
-static __always_inline bool look_at(__u32 number, struct old_ring *to)
+static __always_inline bool read_old_ring(__u32 number, struct old_ring *to)
 {
 	const struct ring *ring = element(rings, number);
 	struct ring_state *state =
@@ -107,7 +107,7 @@ static __noinline int steer_moving(struct xdp_md *ctx, __u64 word, __u32 slot)
 	struct ticket ticket;
 	struct old_ring to;
 
-	if (!look_at(sa_word_to(word), &to) || !move || !line || move->slot != slot)
+	if (!read_old_ring(sa_word_to(word), &to) || !move || !line || move->slot != slot)
 		return redirect(sa_word_to(word));
 	if (handover_crosses(move, line, &to, now))
 		return redirect(sa_word_own(word));
@@ -171,14 +171,14 @@ static __always_inline int steer_ike(const struct flow *f)
 	return redirect(h->ike_ring);
 }
 
-/* @looked: what was found of it already, or NULL. */
+/* @known: what was found of it already, or NULL. */
 static __always_inline int steer_spi(struct xdp_md *ctx, const struct flow *f,
-				     const struct found *looked)
+				     const struct found *known)
 {
 	struct found found;
 
-	if (looked)
-		found = *looked;
+	if (known)
+		found = *known;
 	else
 		find_key(&found, flow_key(f));
 	remember(f, WAY_SA, found.key);
@@ -212,8 +212,8 @@ static __always_inline int steer_fragment(struct xdp_md *ctx, const struct flow 
 	return steer_sa(ctx, f, &found);
 }
 
-/* Any frame; @looked as for steer_spi(). */
-static __always_inline int steer_any(struct xdp_md *ctx, const struct found *looked)
+/* Any frame; @known as for steer_spi(). */
+static __always_inline int steer_any(struct xdp_md *ctx, const struct found *known)
 {
 	struct flow f;
 
@@ -224,7 +224,7 @@ static __always_inline int steer_any(struct xdp_md *ctx, const struct found *loo
 	}
 	decide_flow(&f);
 	if (likely(has_spi(&f) && f.part == PART_WHOLE))
-		return steer_spi(ctx, &f, looked);
+		return steer_spi(ctx, &f, known);
 	if (f.kind == FLOW_OTHER)
 		return steer_other(&f, ctx);
 	if (f.part != PART_WHOLE)
@@ -238,7 +238,7 @@ static __always_inline int steer_any(struct xdp_md *ctx, const struct found *loo
 }
 
 /* The frames that nearly all are, ESP as core/quick.h takes it, are looked up at once. */
-static __always_inline bool look_quick(struct xdp_md *ctx, struct found *found)
+static __always_inline bool find_quick(struct xdp_md *ctx, struct found *found)
 {
 	const struct sa_table_shape shape = table_shape();
 	struct quick q;
@@ -252,13 +252,13 @@ static __always_inline bool look_quick(struct xdp_md *ctx, struct found *found)
 static __always_inline int steer(struct xdp_md *ctx)
 {
 	struct found found = {};
-	bool looked = look_quick(ctx, &found);
+	bool known = find_quick(ctx, &found);
 
 	if (likely(found.word && sa_word_at_rest(found.word))) {
 		decide_quick(ctx, found.slot);
 		return redirect(sa_word_own(found.word));
 	}
-	return steer_any(ctx, looked ? &found : NULL);
+	return steer_any(ctx, known ? &found : NULL);
 }
 
 #endif

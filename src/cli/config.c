@@ -25,8 +25,8 @@ static int unknown_key(struct reading *r, const char *name)
 
 	for (const struct option_row *row = r->rows; row->name; row++)
 		if (!row->call_only)
-			near_look(&near, row->name);
-	near_look(&near, CONFIG_INTERFACES);
+			near_try(&near, row->name);
+	near_try(&near, CONFIG_INTERFACES);
 	if (near.best)
 		return mistake(&r->first, -EINVAL, "unknown key %.64s (did you mean %s?)", name,
 			       near.best);

@@ -43,7 +43,7 @@ static void find_near(const char *typed, char name[IF_NAMESIZE])
 			near.best = i->if_name;
 			break;
 		}
-		near_look(&near, i->if_name);
+		near_try(&near, i->if_name);
 	}
 	if (near.best)
 		snprintf(name, IF_NAMESIZE, "%s", near.best);

@@ -161,7 +161,7 @@ static enum parsed unknown(const struct option_row *rows, const char *word, char
 	snprintf(typed, sizeof(typed), "%.*s", (int)(length < 64 ? length : 64), word);
 	near.typed = typed + 2;
 	for (; rows->name; rows++)
-		near_look(&near, rows->name);
+		near_try(&near, rows->name);
 	if (near.best)
 		return because(PARSED_WRONG, why, size, "unknown option %s (did you mean --%s?)",
 			       typed, near.best);

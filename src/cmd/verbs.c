@@ -60,7 +60,7 @@ static enum status unknown_verb(const char *name, const char *what)
 	struct near near = {.typed = name};
 
 	for (const struct verb *const *verb = verbs(); *verb; verb++)
-		near_look(&near, (*verb)->name);
+		near_try(&near, (*verb)->name);
 	if (near.best)
 		complain(name, "%s; did you mean espalier %s?", what, near.best);
 	else

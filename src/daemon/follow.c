@@ -222,7 +222,7 @@ int follow_reload(struct follow *f)
 }
 
 /* What an earlier daemon learned is in the table only. */
-static void claim_learned(struct follow *f)
+static void adopt_learned(struct follow *f)
 {
 	uint64_t now = clock_now();
 
@@ -298,7 +298,7 @@ static int synced(struct follow *f, int err)
 		return err;
 	}
 	if (f->sas->adopting) {
-		claim_learned(f);
+		adopt_learned(f);
 		sas_adopt_end(f->sas, clock_now());
 		peers_changed(f); /* those that an earlier daemon knew, where no SA is left */
 		*f->pending |= PENDING_CHANGED;

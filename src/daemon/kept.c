@@ -58,13 +58,13 @@ static void follow(struct kept *kept, const struct sas *sas)
 	    kept->spi, 100 * kept->heavy.load, cpu);
 }
 
-void kept_look(struct kept *kept, const struct sas *sas, int64_t slot,
+void kept_tick(struct kept *kept, const struct sas *sas, int64_t slot,
 	       const struct heavy_seen *round, uint64_t now_ns)
 {
 	struct heavy_seen seen = *round;
 
 	seen.sa = slot >= 0 && seen.load > 0 ? key_in(sas, (__u32)slot) : -1;
-	if (heavy_look(&kept->heavy, &seen, now_ns) && !kept->heavy.is) {
+	if (heavy_tick(&kept->heavy, &seen, now_ns) && !kept->heavy.is) {
 		say("no SA is heavy any more: CPU %d is for all again", kept->cpu);
 		kept->cpu = -1;
 	}

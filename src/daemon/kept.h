@@ -18,7 +18,7 @@ struct kept {
  * Takes in what a round saw: the heaviest SA is that in @slot (-1: none may be moved), the rest as
  * in struct heavy_seen. What changes is said.
  */
-void kept_look(struct kept *kept, const struct sas *sas, int64_t slot,
+void kept_tick(struct kept *kept, const struct sas *sas, int64_t slot,
 	       const struct heavy_seen *seen, uint64_t now_ns);
 
 /*

@@ -81,11 +81,11 @@ static void on_second(evutil_socket_t fd, short what, void *arg)
 	sas_beat(&d->sas, clock_now());
 	learner_expire(&d->learner);
 	roles_keep(&d->roles, rounds_kept(d->rounds)->cpu);
-	roles_look(&d->roles);
-	steered_look(&d->interfaces);
+	roles_tick(&d->roles);
+	steered_tick(&d->interfaces);
 	if (!d->starting && !d->sas.adopting)
-		spread_look(&d->spread, clock_now());
-	losses_look(&d->losses, &d->sas.maps);
+		spread_tick(&d->spread, clock_now());
+	losses_tick(&d->losses, &d->sas.maps);
 	if (!d->options->interval)
 		follow_count(&d->follow);
 	if (!d->follow.synced)

@@ -60,16 +60,16 @@ static void note_backlogs(struct report *report, const struct snapshot *s, uint6
 	SHARED(report->backlog_noted) = 1;
 }
 
-void losses_look(struct losses *l, const struct maps *maps)
+void losses_tick(struct losses *l, const struct maps *maps)
 {
 	const struct snapshot_kernel counted = {xfrm_stat_refused(), backlog_lost(SOFTNET_STAT)};
 	uint64_t now_ns = clock_now();
 	struct snapshot s;
 	struct mark now;
 
-	if (l->looked_ns && now_ns < l->looked_ns + LATELY_NS)
+	if (l->ticked_ns && now_ns < l->ticked_ns + LATELY_NS)
 		return;
-	l->looked_ns = now_ns;
+	l->ticked_ns = now_ns;
 	if (snapshot_take_host(&s, maps, maps_counts, now_ns))
 		return;
 	snapshot_kernel(&s, maps, &counted, now_ns);

@@ -8,7 +8,7 @@
 
 /* What was said. Begins as all zeros. */
 struct losses {
-	uint64_t looked_ns;
+	uint64_t ticked_ns;
 	uint64_t said_ns[LOSSES]; /* 0: never */
 	bool unknown;
 	bool beyond[HOST_INTERFACES]; /* by its place there */
@@ -16,6 +16,6 @@ struct losses {
 };
 
 /* Notes what came and was lost, and says what somebody should do something about. Once a second. */
-void losses_look(struct losses *losses, const struct maps *maps);
+void losses_tick(struct losses *losses, const struct maps *maps);
 
 #endif

@@ -13,38 +13,38 @@
 
 #define OTHER_METHOD "--method %s needs nothing of the driver"
 
-struct look {
+struct judged {
 	struct nic_facts facts;
 	struct needs_report report;
 };
 
-static int look_at(struct look *look, const char *name, const struct meeting *meeting)
+static int judge(struct judged *judged, const char *name, const struct meeting *meeting)
 {
 	int err;
 
-	memset(look, 0, sizeof(*look));
-	err = choose_facts(meeting->sysfs, name, meeting->ours, &look->facts);
+	memset(judged, 0, sizeof(*judged));
+	err = choose_facts(meeting->sysfs, name, meeting->ours, &judged->facts);
 	if (!err)
-		err = meeting->method->check(&look->facts, meeting->roles, &look->report);
+		err = meeting->method->check(&judged->facts, meeting->roles, &judged->report);
 	if (err)
 		say("looking at %s: %s", name, strerror(-err));
 	return err;
 }
 
-static void look_away(struct look *look)
+static void judged_free(struct judged *judged)
 {
-	needs_report_free(&look->report);
-	nic_facts_free(&look->facts);
+	needs_report_free(&judged->report);
+	nic_facts_free(&judged->facts);
 }
 
-static void say_findings(const struct look *look, enum needs_verdict verdict)
+static void say_findings(const struct judged *judged, enum needs_verdict verdict)
 {
 	char line[1024];
 
-	for (size_t i = 0; i < look->report.count; i++) {
-		if (look->report.finding[i].verdict != verdict)
+	for (size_t i = 0; i < judged->report.count; i++) {
+		if (judged->report.finding[i].verdict != verdict)
 			continue;
-		needs_line(&look->facts, &look->report.finding[i], line, sizeof(line));
+		needs_line(&judged->facts, &judged->report.finding[i], line, sizeof(line));
 		say_at(verdict == NEEDS_REFUSE ? LOG_ERR
 		       : verdict == NEEDS_WARN ? LOG_WARNING
 					       : LOG_INFO,
@@ -53,13 +53,13 @@ static void say_findings(const struct look *look, enum needs_verdict verdict)
 }
 
 /* Changes that are still wanted after they were made: the driver would not. */
-static void say_refused(const struct look *look)
+static void say_refused(const struct judged *judged)
 {
-	for (size_t i = 0; i < look->report.count; i++) {
-		const struct needs_finding *finding = &look->report.finding[i];
+	for (size_t i = 0; i < judged->report.count; i++) {
+		const struct needs_finding *finding = &judged->report.finding[i];
 
 		if (finding->verdict == NEEDS_CHANGE && finding->optional)
-			say("%s: %s stays %s: %s refuses %s", look->facts.link.name, finding->knob,
+			say("%s: %s stays %s: %s refuses %s", judged->facts.link.name, finding->knob,
 			    finding->old_value,
 			    finding->kind == UNDO_SYSCTL ? "the kernel" : "its driver",
 			    finding->new_value);
@@ -67,9 +67,9 @@ static void say_refused(const struct look *look)
 }
 
 /* What steers a refused interface all the same; NULL: nothing, or its refusal says what helps. */
-static const char *other_method(const struct look *look, const struct meeting *meeting)
+static const char *other_method(const struct judged *judged, const struct meeting *meeting)
 {
-	const struct needs_finding *refusal = needs_first(&look->report, NEEDS_REFUSE);
+	const struct needs_finding *refusal = needs_first(&judged->report, NEEDS_REFUSE);
 
 	if (!refusal || refusal->what == NEEDS_PROGRAM ||
 	    method_has(meeting->method, METHOD_ANY_DRIVER))
@@ -78,22 +78,22 @@ static const char *other_method(const struct look *look, const struct meeting *m
 }
 
 /* Says why the interface is refused, if it is. */
-static int refused(const struct look *look, const struct meeting *meeting)
+static int refused(const struct judged *judged, const struct meeting *meeting)
 {
-	const char *other = other_method(look, meeting);
+	const char *other = other_method(judged, meeting);
 
-	if (needs_worst(&look->report) != NEEDS_REFUSE)
+	if (needs_worst(&judged->report) != NEEDS_REFUSE)
 		return 0;
-	say_findings(look, NEEDS_REFUSE);
+	say_findings(judged, NEEDS_REFUSE);
 	if (other)
-		say("%s: " OTHER_METHOD, look->facts.link.name, other);
+		say("%s: " OTHER_METHOD, judged->facts.link.name, other);
 	return -EOPNOTSUPP;
 }
 
-static int change(struct undo *undo, const char *name, const struct look *look)
+static int change(struct undo *undo, const char *name, const struct judged *judged)
 {
 	const struct needs_finding *failed = NULL;
-	int err = needs_apply(&look->facts, &look->report, undo, &failed);
+	int err = needs_apply(&judged->facts, &judged->report, undo, &failed);
 
 	if (err)
 		say("%s: setting %s to %s: %s", name, failed ? failed->knob : "it up",
@@ -103,29 +103,29 @@ static int change(struct undo *undo, const char *name, const struct look *look)
 
 int meet_needs(struct undo *undo, const char *name, struct meeting *meeting)
 {
-	struct look look;
+	struct judged judged;
 	int err;
 
-	err = look_at(&look, name, meeting);
+	err = judge(&judged, name, meeting);
 	if (!err)
-		err = refused(&look, meeting);
-	if (!err && needs_first(&look.report, NEEDS_CHANGE)) {
-		err = change(undo, name, &look);
-		look_away(&look);
+		err = refused(&judged, meeting);
+	if (!err && needs_first(&judged.report, NEEDS_CHANGE)) {
+		err = change(undo, name, &judged);
+		judged_free(&judged);
 		if (err)
 			return err;
-		err = look_at(&look, name, meeting);
+		err = judge(&judged, name, meeting);
 		if (!err)
-			err = refused(&look, meeting);
+			err = refused(&judged, meeting);
 	}
 	if (!err) {
-		say_findings(&look, NEEDS_WARN);
-		say_refused(&look);
-		memcpy(meeting->driver, look.facts.driver, sizeof(meeting->driver));
-		meeting->model = look.facts.model;
-		meeting->queues = nic_facts_queues(&look.facts);
+		say_findings(&judged, NEEDS_WARN);
+		say_refused(&judged);
+		memcpy(meeting->driver, judged.facts.driver, sizeof(meeting->driver));
+		meeting->model = judged.facts.model;
+		meeting->queues = nic_facts_queues(&judged.facts);
 	}
-	look_away(&look);
+	judged_free(&judged);
 	return err;
 }
 
@@ -143,15 +143,15 @@ static const char *verdict_name(enum needs_verdict verdict)
 	}
 }
 
-static void print_finding(struct out *out, const struct look *look,
+static void print_finding(struct out *out, const struct judged *judged,
 			  const struct needs_finding *finding)
 {
 	char line[1024];
 
 	if (!out_is_json(out)) {
-		needs_line(&look->facts, finding, line, sizeof(line));
+		needs_line(&judged->facts, finding, line, sizeof(line));
 		out_say(out, "%s", line);
-		if (needs_command(&look->facts, finding, line, sizeof(line)))
+		if (needs_command(&judged->facts, finding, line, sizeof(line)))
 			out_say(out, "  %s", line);
 		return;
 	}
@@ -163,24 +163,25 @@ static void print_finding(struct out *out, const struct look *look,
 		out_string(out, "old", finding->old_value);
 		out_string(out, "new", finding->new_value);
 		out_string(out, "command",
-			   needs_command(&look->facts, finding, line, sizeof(line)) ? line : NULL);
+			   needs_command(&judged->facts, finding, line, sizeof(line)) ? line
+										      : NULL);
 	}
 	out_up(out);
 }
 
-static void print_findings(struct out *out, const struct look *look)
+static void print_findings(struct out *out, const struct judged *judged)
 {
 	if (out_is_json(out))
 		out_array(out, "findings");
-	for (size_t i = 0; i < look->report.count; i++)
-		if (look->report.finding[i].verdict != NEEDS_OK)
-			print_finding(out, look, &look->report.finding[i]);
+	for (size_t i = 0; i < judged->report.count; i++)
+		if (judged->report.finding[i].verdict != NEEDS_OK)
+			print_finding(out, judged, &judged->report.finding[i]);
 	if (out_is_json(out))
 		out_up(out);
 }
 
 /* What puts each SA of now on a queue by hand. */
-static void print_rules(struct out *out, const struct link *link, const struct look *look,
+static void print_rules(struct out *out, const struct link *link, const struct judged *judged,
 			const struct method *method, const struct meet_dry *dry)
 {
 	struct queues queues;
@@ -189,10 +190,10 @@ static void print_rules(struct out *out, const struct link *link, const struct l
 
 	if (out_is_json(out))
 		out_array(out, "rules");
-	if (queues_read(0, link->name, nic_facts_queues(&look->facts), &dry->roles->sas, &queues))
+	if (queues_read(0, link->name, nic_facts_queues(&judged->facts), &dry->roles->sas, &queues))
 		queues.count = 0;
 	for (size_t i = 0; i < dry->sas->count; i++) {
-		if (!method->command(&look->facts, &queues, &dry->sas->sa[i], turn, line,
+		if (!method->command(&judged->facts, &queues, &dry->sas->sa[i], turn, line,
 				     sizeof(line)))
 			continue;
 		turn++;
@@ -215,14 +216,14 @@ static void print_method(struct out *out, const struct meeting *meeting, const s
 	}
 }
 
-static void print_end(struct out *out, const struct meeting *meeting, const struct look *look,
+static void print_end(struct out *out, const struct meeting *meeting, const struct judged *judged,
 		      const struct link *link, bool can)
 {
-	const char *other = other_method(look, meeting);
+	const char *other = other_method(judged, meeting);
 
 	if (out_is_json(out))
 		out_up(out);
-	else if (can && look->facts.own_prog_id && method_has(meeting->method, METHOD_PINNED))
+	else if (can && judged->facts.own_prog_id && method_has(meeting->method, METHOD_PINNED))
 		out_say(out, "%s: is steered already", link->name);
 	else if (can)
 		out_say(out, "%s: would steer by %s", link->name, meeting->method->name);
@@ -262,22 +263,22 @@ static int dry_run_one(const struct link *link, const struct meet_dry *dry, stru
 		.roles = dry->roles,
 		.ours = true,
 	};
-	struct look look;
+	struct judged judged;
 	bool can;
 	int err;
 
 	choose(link, dry, &choice);
 	meeting.method = choice.method;
-	err = look_at(&look, link->name, &meeting);
-	can = !err && needs_worst(&look.report) != NEEDS_REFUSE;
+	err = judge(&judged, link->name, &meeting);
+	can = !err && needs_worst(&judged.report) != NEEDS_REFUSE;
 	print_method(out, &meeting, link, can);
 	print_why(out, &choice, link);
 	if (!err)
-		print_findings(out, &look);
+		print_findings(out, &judged);
 	if (can && meeting.method->command)
-		print_rules(out, link, &look, meeting.method, dry);
-	print_end(out, &meeting, &look, link, can && !dry->refused);
-	look_away(&look);
+		print_rules(out, link, &judged, meeting.method, dry);
+	print_end(out, &meeting, &judged, link, can && !dry->refused);
+	judged_free(&judged);
 	return can ? 0 : err ? err : -EOPNOTSUPP;
 }
 

@@ -273,7 +273,7 @@ void roles_recheck(struct roles *r, const uint16_t *rx_busy)
 	take_roles(r);
 }
 
-void roles_look(struct roles *r)
+void roles_tick(struct roles *r)
 {
 	follow_online(r);
 	follow_rings(r);

@@ -50,7 +50,7 @@ int roles_apply(struct roles *roles, const struct cpu_roles *now);
 void roles_keep(struct roles *roles, int cpu);
 
 /* Once a second: follows CPUs that come and go. */
-void roles_look(struct roles *roles);
+void roles_tick(struct roles *roles);
 
 /*
  * Every few seconds: where we chose the CPUs, interrupts that moved may mean others; @rx_busy as of

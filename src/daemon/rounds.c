@@ -250,7 +250,7 @@ static void report_cpus(struct rounds *r)
 }
 
 /* Where SAs go that come before the next round. */
-static void expect(struct rounds *r)
+static void forecast_arrivals(struct rounds *r)
 {
 	const struct sas_loads *loads = r->loads;
 	double sum[CPU_SETSIZE];
@@ -272,7 +272,7 @@ static void see_heavy(struct rounds *r, const struct assign_result *result, uint
 		seen.load = sas_loads_of(r->loads, (__u32)slot, NULL);
 	}
 	seen.rest = result->fair * (double)seen.cpus - seen.load;
-	kept_look(&r->kept, r->sas, slot, &seen, now_ns);
+	kept_tick(&r->kept, r->sas, slot, &seen, now_ns);
 	r->away |= r->kept.cpu != was;
 }
 
@@ -353,7 +353,7 @@ void rounds_run(struct rounds *r)
 	r->pace_ms = pace_next(r->pace_ms, r->options->interval, r->restless);
 	at(r, r->last_ns + r->pace_ms * 1000000ull, now_ns);
 	r->changes = r->loads->changes;
-	expect(r);
+	forecast_arrivals(r);
 }
 
 void rounds_free(struct rounds *r)

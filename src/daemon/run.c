@@ -196,7 +196,7 @@ static int open_addresses(struct daemon *d)
 	};
 	sas_beat(&d->sas, clock_now());
 	SHARED(d->sas.maps.host->attended) = 1;
-	losses_look(&d->losses, &d->sas.maps);
+	losses_tick(&d->losses, &d->sas.maps);
 	follow_set_addresses(&d->follow);
 	return 0;
 }

@@ -256,7 +256,7 @@ static void report(struct spread *s, const struct spread_wants *wants)
 	s->report->inner = to;
 }
 
-void spread_look(struct spread *s, uint64_t now_ns)
+void spread_tick(struct spread *s, uint64_t now_ns)
 {
 	struct spread_wants wants;
 

@@ -39,7 +39,7 @@ int spread_choose(const struct run_options *options, const struct cpu_roles *rol
 void spread_prepare(struct spread *spread, const struct run_options *options);
 
 /* Once a second: interfaces, SAs and loads may be others now. */
-void spread_look(struct spread *spread, uint64_t now_ns);
+void spread_tick(struct spread *spread, uint64_t now_ns);
 
 /* Masks stay as they are; undo has what is to be put back. */
 void spread_close(struct spread *spread);

@@ -256,7 +256,7 @@ static void by_load(const struct spread_needs *needs, struct spread_auto *by, ui
 		seen = see(needs, &its, &cpus, by, now_ns);
 	else
 		after_look(&by->after, NULL, now_ns);
-	inner_look(&by->inner, tunnel ? &seen : NULL, now_ns);
+	inner_tick(&by->inner, tunnel ? &seen : NULL, now_ns);
 	wants->hold = !its.spi && by->inner.on; /* as between an SA and that which replaces it */
 	if (its.spi && !tunnel && sa->source == SA_KERNEL)
 		miss_interface(wants, &its);

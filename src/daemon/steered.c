@@ -146,7 +146,7 @@ static void look_at_failed(struct interfaces *all, struct interface *interface)
 	*all->pending |= PENDING_LEAVE;
 }
 
-void steered_look(struct interfaces *all)
+void steered_tick(struct interfaces *all)
 {
 	struct steered *s;
 

@@ -40,6 +40,6 @@ bool steered_queues_moved(struct interfaces *all);
 void steered_settle(struct interfaces *all);
 
 /* Once a second. */
-void steered_look(struct interfaces *all);
+void steered_tick(struct interfaces *all);
 
 #endif

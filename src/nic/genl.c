@@ -19,14 +19,14 @@ struct nlmsghdr *genl_put(char *buf, uint16_t family, uint8_t cmd)
 	return nlh;
 }
 
-/* What is known of a family, and the group that is looked for. */
-struct looked {
+/* What is known of a family, and the group that is asked for. */
+struct asked {
 	uint16_t family;
 	const char *group; /* NULL: none */
 	uint32_t number;
 };
 
-static void take_group(const struct nlattr *nest, struct looked *looked)
+static void take_group(const struct nlattr *nest, struct asked *asked)
 {
 	const char *name = NULL;
 	struct nlattr *attr;
@@ -40,27 +40,27 @@ static void take_group(const struct nlattr *nest, struct looked *looked)
 		    mnl_attr_get_payload_len(attr) >= sizeof(number))
 			number = mnl_attr_get_u32(attr);
 	}
-	if (name && looked->group && !strcmp(name, looked->group))
-		looked->number = number;
+	if (name && asked->group && !strcmp(name, asked->group))
+		asked->number = number;
 }
 
 static int family_cb(const struct nlmsghdr *nlh, void *ctx)
 {
 	struct nlattr *attr, *nest;
-	struct looked *looked = ctx;
+	struct asked *asked = ctx;
 
 	mnl_attr_for_each (attr, nlh, sizeof(struct genlmsghdr)) {
 		if (mnl_attr_get_type(attr) == CTRL_ATTR_FAMILY_ID &&
-		    mnl_attr_get_payload_len(attr) >= sizeof(looked->family))
-			looked->family = mnl_attr_get_u16(attr);
+		    mnl_attr_get_payload_len(attr) >= sizeof(asked->family))
+			asked->family = mnl_attr_get_u16(attr);
 		if (mnl_attr_get_type(attr) == CTRL_ATTR_MCAST_GROUPS)
 			mnl_attr_for_each_nested (nest, attr)
-				take_group(nest, looked);
+				take_group(nest, asked);
 	}
 	return MNL_CB_OK;
 }
 
-static int look_for(const char *name, struct looked *looked)
+static int ask_family(const char *name, struct asked *asked)
 {
 	struct nlmsghdr *nlh;
 	char buf[256];
@@ -68,27 +68,27 @@ static int look_for(const char *name, struct looked *looked)
 
 	nlh = genl_put(buf, GENL_ID_CTRL, CTRL_CMD_GETFAMILY);
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, name);
-	err = nl_ask(NETLINK_GENERIC, nlh, family_cb, looked);
-	if (!err && (!looked->family || (looked->group && !looked->number)))
+	err = nl_ask(NETLINK_GENERIC, nlh, family_cb, asked);
+	if (!err && (!asked->family || (asked->group && !asked->number)))
 		err = -ENOENT;
 	return err;
 }
 
 int genl_family(const char *name, uint16_t *family)
 {
-	struct looked looked = {0};
-	int err = look_for(name, &looked);
+	struct asked asked = {0};
+	int err = ask_family(name, &asked);
 
-	*family = looked.family;
+	*family = asked.family;
 	return err;
 }
 
 int genl_group(const char *name, const char *group, uint16_t *family, uint32_t *number)
 {
-	struct looked looked = {.group = group};
-	int err = look_for(name, &looked);
+	struct asked asked = {.group = group};
+	int err = ask_family(name, &asked);
 
-	*family = looked.family;
-	*number = looked.number;
+	*family = asked.family;
+	*number = asked.number;
 	return err;
 }

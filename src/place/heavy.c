@@ -23,7 +23,7 @@ static int64_t by_sight(const struct heavy *heavy, const struct heavy_seen *seen
 	return each_other(seen) <= seen->load * (already ? SLACK : 1) ? seen->sa : -1;
 }
 
-bool heavy_look(struct heavy *heavy, const struct heavy_seen *seen, uint64_t now_ns)
+bool heavy_tick(struct heavy *heavy, const struct heavy_seen *seen, uint64_t now_ns)
 {
 	int64_t is = heavy->is ? heavy->sa : -1, to = by_sight(heavy, seen);
 

@@ -38,7 +38,7 @@ struct heavy {
  * than half as much again. A successor of it, as after a rekey, is taken for it as soon as it has
  * been heavy for as long as any.
  */
-bool heavy_look(struct heavy *heavy, const struct heavy_seen *seen, uint64_t now_ns);
+bool heavy_tick(struct heavy *heavy, const struct heavy_seen *seen, uint64_t now_ns);
 
 /*
  * Takes strays and IKE from @kept, the CPU of a heavy SA, unless it was asked that they be there

@@ -26,7 +26,7 @@ static bool by_sight(const struct inner *inner, const struct inner_seen *seen)
 	return inner->on ? seen->cpu >= INNER_IDLE : seen->cpu >= INNER_BUSY && worth(seen);
 }
 
-bool inner_look(struct inner *inner, const struct inner_seen *seen, uint64_t now_ns)
+bool inner_tick(struct inner *inner, const struct inner_seen *seen, uint64_t now_ns)
 {
 	bool to = by_sight(inner, seen);
 

@@ -49,7 +49,7 @@ struct inner {
 };
 
 /* Takes in what is now (NULL: no SA is heavy); whether `on` changed. */
-bool inner_look(struct inner *inner, const struct inner_seen *seen, uint64_t now_ns);
+bool inner_tick(struct inner *inner, const struct inner_seen *seen, uint64_t now_ns);
 
 /* The CPUs of @wanted that are left when those that are not online, and @sas, the SA's own, are
  * out. */

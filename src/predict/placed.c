@@ -114,7 +114,7 @@ static int make_room(struct placed *placed)
 }
 
 /* SAs come into being with their first packet, or, if they were named, before it. */
-static int meet(struct placed *placed, uint32_t sa)
+static int appear(struct placed *placed, uint32_t sa)
 {
 	while (placed->sas <= sa) {
 		int err = make_room(placed);
@@ -222,7 +222,7 @@ int placed_packet(struct placed *placed, uint32_t index, uint32_t bytes, uint64_
 
 	if (err || flow->sa == FLOWS_NONE)
 		return err;
-	err = meet(placed, flow->sa);
+	err = appear(placed, flow->sa);
 	if (err)
 		return err;
 	now = &placed->sa[flow->sa].now;

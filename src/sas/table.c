@@ -23,7 +23,7 @@ static __u64 *word_at(const struct table *table, __u32 slot)
 }
 
 /* Looks in one bucket; the slot or -1, as table_lookup(). */
-static int look_in(const struct table *table, __u64 key, __u32 bucket, __u64 *word)
+static int find_in(const struct table *table, __u64 key, __u32 bucket, __u64 *word)
 {
 	int at = sa_bucket_find(&table->buckets[bucket], key, word);
 
@@ -42,12 +42,12 @@ int table_lookup(const struct table *table, __u64 key, __u64 *word)
 	int slot;
 
 	*word = 0;
-	slot = look_in(table, key, primary, word);
+	slot = find_in(table, key, primary, word);
 	if (slot >= 0 || !__atomic_load_n(overflows_of(table, primary), __ATOMIC_RELAXED))
 		return slot;
 	sa_overflow(&table->shape, key, overflow);
-	slot = look_in(table, key, overflow[0], word);
-	return slot >= 0 ? slot : look_in(table, key, overflow[1], word);
+	slot = find_in(table, key, overflow[0], word);
+	return slot >= 0 ? slot : find_in(table, key, overflow[1], word);
 }
 
 int table_find(const struct table *table, __u64 key)

@@ -188,7 +188,7 @@ static void tick(struct steered *s)
 {
 	struct rss *rss = s->state;
 
-	rss_watch_look(rss->watch, s);
+	rss_watch_tick(rss->watch, s);
 }
 
 static bool moved(struct steered *s)

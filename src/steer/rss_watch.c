@@ -244,7 +244,7 @@ static void judge(struct rss_watch *w, struct steered *s, const struct measured 
 	free(seen);
 }
 
-void rss_watch_look(struct rss_watch *w, struct steered *s)
+void rss_watch_tick(struct rss_watch *w, struct steered *s)
 {
 	struct measured measured = {0};
 	struct measure *measure = w->measure;

@@ -16,6 +16,6 @@ int rss_watch_start(struct rss_watch **watch, struct steered *steered, const str
 void rss_watch_end(struct rss_watch *watch); /* NULL is fine */
 
 /* Once a second. */
-void rss_watch_look(struct rss_watch *watch, struct steered *steered);
+void rss_watch_tick(struct rss_watch *watch, struct steered *steered);
 
 #endif

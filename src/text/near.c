@@ -51,7 +51,7 @@ bool near_is(const char *typed, const char *name)
 	return near_distance(typed, name) != SIZE_MAX;
 }
 
-void near_look(struct near *near, const char *name)
+void near_try(struct near *near, const char *name)
 {
 	size_t d = near_distance(near->typed, name);
 

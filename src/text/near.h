@@ -14,7 +14,7 @@ struct near {
 };
 
 /* Shows it a name; near->typed is set, the rest zero before the first. */
-void near_look(struct near *near, const char *name);
+void near_try(struct near *near, const char *name);
 
 /* Is a name like it at all? For lists of all that are. */
 bool near_is(const char *typed, const char *name);

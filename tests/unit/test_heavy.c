@@ -25,7 +25,7 @@ static cpu_set_t set(const char *list)
 static int turns(struct heavy *heavy, struct heavy_seen seen, uint64_t *now_ns, int seconds)
 {
 	for (int i = 0; i < seconds; i++, *now_ns += SECOND)
-		if (heavy_look(heavy, &seen, *now_ns))
+		if (heavy_tick(heavy, &seen, *now_ns))
 			return i;
 	return -1;
 }
@@ -124,7 +124,7 @@ static int inner_turns(struct inner *inner, const struct inner_seen *seen, uint6
 		       int seconds)
 {
 	for (int i = 0; i < seconds; i++, *now_ns += SECOND)
-		if (inner_look(inner, seen, *now_ns))
+		if (inner_tick(inner, seen, *now_ns))
 			return i;
 	return -1;
 }

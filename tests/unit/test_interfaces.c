@@ -147,7 +147,7 @@ static void no_calls_for_what_is_gone(void **state)
 	struct fixture *f = *state;
 
 	tell(f, WATCH_GONE, 0);
-	steered_look(&f->all);
+	steered_tick(&f->all);
 	assert_int_equal(f->ticks, HOST_INTERFACES - 1);
 	tell(f, WATCH_GONE | WATCH_RENAMED, 0);
 	one_goes_each_turn(f, 1);

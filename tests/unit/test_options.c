@@ -220,7 +220,7 @@ static const char *nearest(const char *typed)
 	struct near near = {.typed = typed};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		near_look(&near, names[i]);
+		near_try(&near, names[i]);
 	return near.best;
 }
 

@@ -292,7 +292,7 @@ static int teardown(void **state)
 static void look(struct fixture *f, int times)
 {
 	for (int i = 0; i < times * LOOK; i++)
-		rss_watch_look(f->watch, &f->steered);
+		rss_watch_tick(f->watch, &f->steered);
 }
 
 /* Of the heaviest queue, a share of all. */
@@ -376,7 +376,7 @@ static void what_others_rewrite_is_theirs(void **state)
 	assert_int_equal(indir_fill(&nic->model.table, nic->model.table.size, 2), 0);
 	theirs = nic->works = nic->model.table;
 	nic->told = true;
-	rss_watch_look(f->watch, &f->steered);
+	rss_watch_tick(f->watch, &f->steered);
 	assert_int_equal(nic->warned, 1);
 	assert_non_null(strstr(nic->said, "eth0: somebody else rewrote the indirection table: SAs go"));
 	look(f, 4);
@@ -388,7 +388,7 @@ static void what_others_rewrite_is_theirs(void **state)
 	/* And the key. */
 	nic->model.key[0] ^= 1;
 	nic->told = true;
-	rss_watch_look(f->watch, &f->steered);
+	rss_watch_tick(f->watch, &f->steered);
 	assert_int_equal(nic->warned, 2);
 	assert_non_null(strstr(nic->said, "eth0: somebody else rewrote the hash key: SAs go"));
 }

@@ -375,7 +375,7 @@ static void draining_ends_with_what_is_hands_off(void **state)
 	feed_offloaded(f);
 	CPU_ZERO(&f->sas.roles.sas);
 	f->pending = PENDING_DRAIN;
-	roles_look(&roles);
+	roles_tick(&roles);
 	assert_false(f->pending & PENDING_DRAIN);
 	feed(f, recorded_v4);
 	assert_true(f->pending & PENDING_DRAIN);

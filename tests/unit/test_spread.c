@@ -182,7 +182,7 @@ static void wants(struct fixture *f, const char *inner)
 static void look(struct fixture *f, int seconds)
 {
 	for (; seconds > 0; seconds--, f->now_ns += SECOND)
-		spread_look(&f->spread, f->now_ns);
+		spread_tick(&f->spread, f->now_ns);
 }
 
 static int setup(void **state)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "client/look.h"
+#include "client/snapshot_now.h"
 #include "view/out.h"
 
 static size_t count_bad(const struct checkup *c)
@@ -85,7 +85,7 @@ static enum status finish(struct checkup *c, bool json)
 enum status checkup(unsigned int seconds, bool json)
 {
 	struct checkup c = {.seconds = seconds};
-	enum status status = look("inspect", &c.snapshot);
+	enum status status = snapshot_now("inspect", &c.snapshot);
 
 	if (status == STATUS_DONE) {
 		checkup_host(&c);

@@ -9,7 +9,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 #include "cli/wait.h"
-#include "client/look.h"
+#include "client/snapshot_now.h"
 #include "nic/irqs.h"
 #include "nic/xfrm_stat.h"
 #include "sas/bpffs.h"
@@ -162,7 +162,7 @@ static struct xfrm_meanwhile since(const struct snapshot *before)
 	struct xfrm_meanwhile meanwhile = {0};
 	struct snapshot now;
 
-	if (look("inspect", &now) == STATUS_DONE) {
+	if (snapshot_now("inspect", &now) == STATUS_DONE) {
 		meanwhile.ring_drops = snapshot_drops(&now) > snapshot_drops(before);
 		meanwhile.moves = now.moves.pending || before->moves.pending ||
 				  now.moves.done != before->moves.done;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include "cli/interface_named.h"
 #include "cli/wait.h"
-#include "client/look.h"
+#include "client/snapshot_now.h"
 #include "nic/cpus.h"
 #include "nic/link.h"
 #include "sad/kernel_sas.h"
@@ -123,7 +123,7 @@ static void gather_beyond(struct nic_facts *facts)
 
 	if (!facts->own_prog_id)
 		return;
-	(void)look("inspect", &snapshot);
+	(void)snapshot_now("inspect", &snapshot);
 	for (size_t i = 0; i < snapshot.interfaces; i++)
 		if (snapshot.interface[i].ifindex == (unsigned int)facts->link.ifindex)
 			facts->beyond = snapshot.interface[i].beyond.packets;

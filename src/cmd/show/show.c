@@ -4,7 +4,7 @@
 #include <string.h>
 #include "cli/interface_named.h"
 #include "cli/verb.h"
-#include "client/look.h"
+#include "client/snapshot_now.h"
 #include "cmd/show/pick.h"
 #include "cmd/show/print.h"
 #include "text/number.h"
@@ -142,7 +142,7 @@ static enum status show(const void *given, int n, char **operands)
 	if (status != STATUS_DONE)
 		return status;
 	snprintf(tried, sizeof(tried), "show%s%s", n ? " " : "", n ? operands[0] : "");
-	status = look(tried, &snapshot);
+	status = snapshot_now(tried, &snapshot);
 	if (status == STATUS_DONE)
 		status = print(tried, &snapshot, only, &pick, o);
 	snapshot_free(&snapshot);

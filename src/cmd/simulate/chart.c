@@ -12,11 +12,11 @@ enum { WIDTH = 400, HEIGHT = 220, LEFT = 40, TOP = 10, COLOURS = 6, SHAPES = 5, 
  * What tells a line from the others: colour, dashes and shape go in three circles of other lengths,
  * so that no one of them is needed.
  */
-struct look {
+struct style {
 	const char *colour, *dash, *shape;
 };
 
-static struct look look_of(const struct series *series, size_t row)
+static struct style style_of(const struct series *series, size_t row)
 {
 	static const char *const colours[COLOURS] = {"var(--c0)", "var(--c1)", "var(--c2)",
 						     "var(--c3)", "var(--c4)", "var(--c5)"};
@@ -27,8 +27,8 @@ static struct look look_of(const struct series *series, size_t row)
 		"m0 -4.5l4.5 7.5h-9z", "m0 4.5l4.5 -7.5h-9z", "m-3.5 -3.5l7 7m0 -7l-7 7"};
 
 	if (series->sprays)
-		return (struct look){"var(--grey)", "1 4", ""};
-	return (struct look){colours[row % COLOURS], dashes[row % 4], shapes[row % SHAPES]};
+		return (struct style){"var(--grey)", "1 4", ""};
+	return (struct style){colours[row % COLOURS], dashes[row % 4], shapes[row % SHAPES]};
 }
 
 static double at_x(const struct simulate_view *view, size_t number)
@@ -146,14 +146,14 @@ static bool has_point(const struct row *row, size_t i, double most)
 }
 
 static void put_line(FILE *file, const struct simulate_view *view, const struct row *row,
-		     struct look look, double most)
+		     struct style style, double most)
 {
 	const char *before = "M";
 
 	fprintf(file,
 		"<path class=\"line\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\" "
 		"stroke-dasharray=\"%s\" d=\"",
-		look.colour, look.dash);
+		style.colour, style.dash);
 	for (size_t i = 0; i < view->numbers; i++) {
 		if (!has_point(row, i, most))
 			continue;
@@ -162,11 +162,11 @@ static void put_line(FILE *file, const struct simulate_view *view, const struct 
 		before = "L";
 	}
 	fprintf(file, "\"/><path fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\" d=\"",
-		look.colour);
+		style.colour);
 	for (size_t i = 0; i < view->numbers; i++)
 		if (has_point(row, i, most))
 			fprintf(file, "M%.1f %.1f%s", at_x(view, i),
-				at_y(row->series->by[i]->speedup, most), look.shape);
+				at_y(row->series->by[i]->speedup, most), style.shape);
 	fputs("\"/>\n", file);
 }
 
@@ -196,7 +196,7 @@ static void put_legend(FILE *file, const struct simulate_view *view, const struc
 {
 	fputs("<table class=\"legend\">\n", file);
 	for (size_t i = 0; i < rows; i++) {
-		struct look look = look_of(row[i].series, i);
+		struct style style = style_of(row[i].series, i);
 
 		fprintf(file,
 			"<tr><td><svg viewBox=\"0 0 44 16\" aria-hidden=\"true\"><path "
@@ -204,7 +204,7 @@ static void put_legend(FILE *file, const struct simulate_view *view, const struc
 			"<path fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\" d=\"M%d "
 			"8%s\"/></svg>"
 			"</td><td>",
-			look.colour, look.dash, look.colour, MIDDLE, look.shape);
+			style.colour, style.dash, style.colour, MIDDLE, style.shape);
 		put_words(file, view, row, i, series, n);
 		fputs("</td></tr>\n", file);
 	}
@@ -225,7 +225,7 @@ int chart_put(FILE *file, const struct simulate_view *view, const struct series 
 		WIDTH, TOP + HEIGHT + 44);
 	put_axes(file, view, most);
 	for (size_t i = rows; i-- > 0;)
-		put_line(file, view, &row[i], look_of(row[i].series, i), most);
+		put_line(file, view, &row[i], style_of(row[i].series, i), most);
 	fputs("</svg>\n", file);
 	put_legend(file, view, row, rows, series, n);
 	fputs("</section>\n", file);

@@ -5,7 +5,7 @@
 #include <string.h>
 #include "cli/verb.h"
 #include "cli/wait.h"
-#include "client/look.h"
+#include "client/snapshot_now.h"
 #include "cmd/top/print.h"
 #include "cmd/top/screen.h"
 #include "host/clock.h"
@@ -99,7 +99,7 @@ static enum status advance(struct top *top)
 	top->was = top->now;
 	top->was_at = top->now_at;
 	top->now_at = clock_seconds();
-	return look("top", &top->now);
+	return snapshot_now("top", &top->now);
 }
 
 /* Goes on after a pause: the figures until the next frame are those of the pause. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // What is steered here now, from the pins.
-#include "client/look.h"
+#include "client/snapshot_now.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -92,7 +92,7 @@ static void rename_interfaces(struct snapshot *snapshot)
 			memcpy(snapshot->interface[i].name, name, sizeof(name));
 }
 
-enum status look(const char *tried, struct snapshot *snapshot)
+enum status snapshot_now(const char *tried, struct snapshot *snapshot)
 {
 	enum status status;
 
