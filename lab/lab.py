@@ -266,6 +266,11 @@ class Lab:
                   f"mount -t sysfs none /sys && echo {value} > /sys/class/net/{path}")
         return self.run("b", ["unshare", "-m", "sh", "-c", script]).stdout.strip()
 
+    def rps_masks(self, cpus):
+        """The kernel's plain RPS on what the gateway receives, over these CPUs."""
+        for queue in range(4):
+            self.sysfs(f"eb/queues/rx-{queue}/rps_cpus", f"{sum(1 << cpu for cpu in cpus):x}")
+
 
 class Receiver:
     """esprecv in the gateway: attached on entry, its result in .result after the block."""
