@@ -37,8 +37,9 @@ static int give_mask(const char *text, char **value)
 	cpu_set_t cpus;
 	int err = cpumask_parse(text, &cpus);
 
-	if (!err)
-		err = cpumask_format(&cpus, mask, sizeof(mask));
+	if (err < 0)
+		return err;
+	err = cpumask_format(&cpus, mask, sizeof(mask));
 	return err < 0 ? err : knob_give(strdup(mask), value);
 }
 
