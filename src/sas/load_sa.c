@@ -47,15 +47,18 @@ static void look_at_pair(struct sas_load_sa *sa, const struct count *now, bool s
 	sa->packets[second] = packets;
 }
 
-/* The second pair grows only while the word names it, as in a move: nobody else reads that line. */
+/*
+ * The second pair grows only while the word names it, as in a move, and by what comes beside rings:
+ * without these nobody reads that line.
+ */
 void load_sa_look(struct sas_load_sa *sa, const struct maps *maps, __u32 slot, __u64 word,
-		  struct load_grown grown[2])
+		  bool besides, struct load_grown grown[2])
 {
 	__u16 moves = (__u16)cold_of(maps, slot)->moves;
 
 	look_at_pair(sa, maps_pair(maps, slot, false), false, &grown[0]);
 	grown[1] = (struct load_grown){0};
-	if (sa_word_flags(word) & SA_PAIR || sa->moves != moves)
+	if (besides || sa_word_flags(word) & SA_PAIR || sa->moves != moves)
 		look_at_pair(sa, maps_pair(maps, slot, true), true, &grown[1]);
 	sa->moves = moves;
 }

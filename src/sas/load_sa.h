@@ -36,9 +36,12 @@ void load_sa_begin(struct sas_load_sa *sa, const struct maps *maps, __u32 slot, 
 /* The NIC decrypts the SA whose cold side this is. */
 void load_sa_off(struct sas_load_sa *sa, const struct sa_cold *cold);
 
-/* Looks again at one that was begun with. Its place and rate stay for the caller to renew. */
+/*
+ * Looks again at one that was begun with. @besides: sas_count() adds what comes beside rings. Its
+ * place and rate stay for the caller to renew.
+ */
 void load_sa_look(struct sas_load_sa *sa, const struct maps *maps, __u32 slot, __u64 word,
-		  struct load_grown grown[2]);
+		  bool besides, struct load_grown grown[2]);
 
 /* How far a counter has grown since *then, which becomes @now; 0 if it went back. */
 double load_since(__u64 *then, __u64 now);

@@ -136,7 +136,7 @@ static void look_at_sa(struct sas_loads *l, __u32 slot, double seconds)
 	if (sa_word_flags(word) & SA_HANDS_OFF) {
 		load_sa_off(sa, cold);
 	} else if (load_sa_is_about(sa, cold) && sa->cpu != SAS_LOAD_OFF) {
-		load_sa_look(sa, &l->sas->maps, slot, word, grown);
+		load_sa_look(sa, &l->sas->maps, slot, word, l->sas->counted_elsewhere, grown);
 		take_grown(l, sa, word, grown, seconds);
 	} else {
 		load_sa_begin(sa, &l->sas->maps, slot, word);

@@ -29,7 +29,7 @@
 #include "steer/dissector.h"
 
 #define FROM "veth2"
-#define TO   "veth1"
+#define TO   "veth3"
 
 enum {
 	SAS = 64,

@@ -109,7 +109,7 @@ static int teardown(void **state)
 {
 	struct fixture *f = *state;
 	struct maps *maps = &f->sas.maps;
-	void *memory[] = {maps->host,  maps->table,	  maps->warm,	   maps->cold,
+	void *memory[] = {maps->host,  maps->table,	  maps->warm,	    maps->cold,
 			  maps->rings, maps->ring_states, maps->cpu_states, maps->rare};
 
 	sas_loads_free(f->loads);
@@ -295,9 +295,24 @@ static void test_random(void **state)
 	}
 }
 
+/* What the kernel alone counts, as of rules of the NIC and of RPS, is a load as any other. */
+static void test_counted_by_the_kernel(void **state)
+{
+	struct fixture *f = *state;
+
+	f->sas.counted_elsewhere = true;
+	come(f, 3);
+	look(f);
+	sas_count(&f->sas, 3, 1000, 1000000);
+	look(f);
+	assert_true(sas_loads_of(f->loads, 3, NULL) > 0);
+	assert_true(shown(f, 3) > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_counted_by_the_kernel, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_idle_and_awake, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_slot_of_an_idle_one, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mean, setup, teardown),
