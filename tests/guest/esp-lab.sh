@@ -13,6 +13,8 @@
 #   esp_sas NS            the SPIs that NS decrypts, as 0x%08x, one a line
 #   esp_errors NS         the XfrmIn* counters of NS
 #   esp_settings          of gw-b's interface: what must be the same after steering
+#   esp_as_before SETTINGS   waits until they are these again, or says how they differ: some drivers take the
+#                         link down for a moment when a program goes
 #   esp_probe_start, esp_probe_show, esp_probe_stop   "SPI CPU PACKETS" as the kernel decrypted them
 #   esp_down              take everything away
 #   in_ns NS COMMAND...   run COMMAND in NS; unlike ip netns exec it leaves /sys and its bpffs alone
@@ -195,6 +197,14 @@ esp_settings() {
 	for asked in esp4 udp4; do in_ns gw-b ethtool -n wan rx-flow-hash $asked; done
 	ip -n gw-b -details link show wan
 } 2>&1
+
+esp_as_before() {
+	local end=$((SECONDS + 10))
+	until [ "$(esp_settings)" = "$1" ]; do
+		[ $SECONDS -lt $end ] || { diff <(esp_settings) - <<<"$1"; return 1; }
+		sleep 0.2
+	done
+}
 
 esp_probe_start() {
 	"$ESP_BUILD/lab/guest/attach" "$ESP_BUILD/lab/guest/xfrm_probe.bpf.o" $ESP_PROBE

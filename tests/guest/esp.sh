@@ -85,7 +85,7 @@ check_show
 espalier stop >>"$log" 2>&1 || fail "espalier stop"
 wait $daemon || fail "espalier run returned $?"
 daemon=
-[ "$(esp_settings)" = "$before" ] || fail "not as it was: $(diff <(esp_settings) - <<<"$before")"
+differs=$(esp_as_before "$before") || fail "not as it was: $differs"
 ! in_ns gw-b bpftool net show dev wan | grep wan || fail "a program is left"
 ping_unsteered stopped
 echo "ok $name"

@@ -19,7 +19,7 @@ inspect() {
 said() {
 	local found
 	found=$(jq -r "$1" "$inspected")
-	[ "$found" = "$2" ] || fail "inspect: $1 is $found, not $2"
+	[ "$found" = "$2" ] || fail "inspect: $1 is $found, not $2: $(cat "$inspected")"
 }
 
 # SAs 1 to 16 are of one pair of addresses: pings through all while it measures.
@@ -71,7 +71,7 @@ one_queue() {
 }
 
 spreads() {
-	local before
+	local before differs
 	inspect_under_pings --report "$report"
 	claims
 	one_queue
@@ -90,7 +90,7 @@ spreads() {
 	said .measurement.at steering
 	one_queue
 	stop_espalier
-	[ "$(esp_settings)" = "$before" ] || fail "not as it was: $(diff <(esp_settings) - <<<"$before")"
+	differs=$(esp_as_before "$before") || fail "not as it was: $differs"
 	inspect_under_pings
 	one_queue
 }
