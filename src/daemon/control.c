@@ -83,7 +83,8 @@ static const char *why_not(int err)
 	case -EPERM:
 		return "it is hands off: the NIC decrypts it, and it takes no ring";
 	case -ETIME:
-		return "its traffic has no gap now in which it could move in order; try again";
+		return "its traffic has no gap now in which it could move in order; try again, or run "
+		       "with --reorder";
 	case -ENOSYS:
 		return "an interface's method itself decides where SAs are; --method names others";
 	default:

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include "cli/say.h"
+#include "daemon/steered.h"
 
 /* What is fixed while we run stays as it is, and is said if the file has another value now. */
 static void keep_fixed(const struct daemon *d, struct run_options *now)
@@ -88,6 +89,8 @@ static void take(struct daemon *d, const struct settings *again)
 	settings_say(d->options);
 	sas_set_stray_limit(&d->sas, d->options->stray_limit);
 	d->sas.maps.host->learn = d->options->learn;
+	d->sas.reorder = d->options->reorder;
+	steered_note(&d->sas);
 	if (other_interval)
 		rounds_restart(d->rounds);
 	interfaces_leave_unnamed(&d->interfaces);

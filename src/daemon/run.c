@@ -153,6 +153,7 @@ static int open_sas(struct daemon *d)
 	}
 	say_threads(&d->sas.maps);
 	sas_set_stray_limit(&d->sas, d->options->stray_limit);
+	d->sas.reorder = d->options->reorder;
 	d->sas.maps.host->learn = d->options->learn;
 	switches_apply(&d->sas);
 	return 0;

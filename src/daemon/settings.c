@@ -118,6 +118,11 @@ const struct option_row settings_rows[] = {
 	 .type = OPTION_FLAG,
 	 MEMBER(learn),
 	 .help = "learn SAs that the kernel does not know from their packets"},
+	{.name = "reorder",
+	 .type = OPTION_FLAG,
+	 MEMBER(reorder),
+	 .help = "move busy SAs too where the method in use can keep packets in order only in a gap of "
+		 "their traffic"},
 	{.name = "keep",
 	 .type = OPTION_FLAG,
 	 MEMBER(keep),

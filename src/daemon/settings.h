@@ -32,6 +32,7 @@ struct run_options {
 	const char *metrics;	  /* file for Prometheus, or NULL */
 	bool learn;
 	bool keep;
+	bool reorder;
 	bool quiet, verbose; /* what is said; quiet wins */
 	bool dry_run;
 	bool json; /* --dry-run prints JSON */

@@ -35,7 +35,8 @@ void steered_note(struct sas *sas)
 	sas->counted_elsewhere = count_trait(host, METHOD_COUNTS, &steered) < steered;
 	sas->moves.unprotected = switches_no_handover() ||
 				 (!count_trait(host, METHOD_IN_ORDER, &steered) && steered);
-	sas->gap_ns = count_trait(host, METHOD_IN_GAPS, &steered) && !switches_no_handover()
+	sas->gap_ns = count_trait(host, METHOD_IN_GAPS, &steered) && !sas->reorder &&
+				      !switches_no_handover()
 			      ? backlog_drain_ns()
 			      : 0;
 }

@@ -42,6 +42,7 @@ struct sas {
 	bool adopting; /* between sas_adopt_begin() and sas_adopt_end() */
 	bool counted_elsewhere; /* what comes by some interface: by the kernel alone, sas_count() */
 	bool counted_by_rings;	/* what comes by some interface */
+	bool reorder; /* asked for: SAs move out of order where they have no gap */
 	__u64 gap_ns; /* an SA moves only when it was not seen for so long; 0: at any time */
 	bool placed_elsewhere;	/* some interface's method decides where SAs are: they are not moved */
 	__u32 entries; /* in the table; at most host->max_sas */

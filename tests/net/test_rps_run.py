@@ -5,8 +5,10 @@ strays apart, moves in gaps, and what the namespace shares with others put back.
 import contextlib
 import os
 import re
+import signal
 import struct
 import sys
+import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
@@ -114,13 +116,35 @@ def test_move_by_hand(host):
     time.sleep(0.5)
     check(traffic.poll() is None, "no traffic")
     refused = host.espalier("move", hex(second), str(to[second]), check=False)
-    check(refused.returncode == 1 and "no gap" in refused.stderr, refused)
+    check(refused.returncode == 1 and "no gap" in refused.stderr and "--reorder" in refused.stderr, refused)
     check(host.shown()[second]["cpu"] == shown[second]["cpu"], "moved all the same")
     traffic.kill()
     traffic.wait()
     wait_for(lambda: host.espalier("move", hex(second), str(to[second]), check=False).returncode == 0,
              "a gap")
     on_their_cpus(host, arrive(host))
+
+
+def test_reorder(host):
+    """Asked for, a busy SA moves too; read again without it, it does not any more."""
+    with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
+        print("interfaces = eb\nmethod = rps\nreorder = yes", file=file, flush=True)
+        host.add_sas(SAS, wait=False)
+        daemon = host.daemon("--config", file.name, "--cpus", ALL, interfaces=())
+        host.await_sas(SAS)
+        traffic = host.traffic("--spi", FIRST, "--sas", len(SAS), "--pps", 4000, "--count", 400000)
+        time.sleep(0.5)
+        for _ in range(2):
+            check(move_one(host, 0), "it did not move")
+        check(traffic.poll() is None, "no traffic")
+        file.seek(0)
+        file.truncate()
+        print("interfaces = eb\nmethod = rps", file=file, flush=True)
+        daemon.send_signal(signal.SIGHUP)
+        wait_for(lambda: f"read {file.name} again" in host.log, "a word")
+        check(not move_one(host, 0), "it moved without a gap")
+        traffic.kill()
+        traffic.wait()
 
 
 def move_one(host, number):

@@ -360,7 +360,7 @@ static void run_members(void **state)
 {
 	char line[] =
 		"run a --cpus 1-3 --stray-cpus 2 --ike-cpu 4 --ring 5 --nice 6 --max-sas 7 "
-		"--stray-limit 8 --resync 9 --sas f --learn --keep --dry-run --json";
+		"--stray-limit 8 --resync 9 --sas f --learn --keep --reorder --dry-run --json";
 	char *argv[32], why[256];
 	int argc = 0, first;
 	uint64_t given = 0;
@@ -388,7 +388,7 @@ static void run_members(void **state)
 	assert_int_equal(o.stray_limit, 8);
 	assert_int_equal(o.resync, 9);
 	assert_string_equal(o.sas, "f");
-	assert_true(o.ring_given && o.max_sas_given && o.learn && o.keep &&
+	assert_true(o.ring_given && o.max_sas_given && o.learn && o.keep && o.reorder &&
 		    o.dry_run && o.json);
 }
 
