@@ -62,7 +62,12 @@ void kept_tick(struct kept *kept, const struct sas *sas, int64_t slot,
 	       const struct heavy_seen *round, uint64_t now_ns)
 {
 	struct heavy_seen seen = *round;
+	/* As if it did all its work itself: else it would be heavy no more as soon as it gets help.
+	 */
+	double taken = kept->heavy.is && slot == kept_slot(kept, sas) ? seen.load * kept->taken : 0;
 
+	seen.load += taken;
+	seen.rest -= taken;
 	seen.sa = slot >= 0 && seen.load > 0 ? key_in(sas, (__u32)slot) : -1;
 	if (heavy_tick(&kept->heavy, &seen, now_ns) && !kept->heavy.is) {
 		say("no SA is heavy any more: CPU %d is for all again", kept->cpu);

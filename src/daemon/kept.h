@@ -9,9 +9,10 @@
 
 struct kept {
 	struct heavy heavy;
-	int cpu;    /* -1: none is kept */
-	__u32 spi;  /* of the heavy SA */
-	__u32 slot; /* where it is, or was last */
+	int cpu;      /* -1: none is kept */
+	__u32 spi;    /* of the heavy SA */
+	__u32 slot;   /* where it is, or was last */
+	double taken; /* what other CPUs do of its work (--inner auto), in terms of what is left */
 };
 
 /*

@@ -58,7 +58,7 @@ void rounds_soon(struct rounds *r)
 	at(r, r->last_ns + pace_next(0, r->options->interval, true) * 1000000ull, clock_now());
 }
 
-const struct kept *rounds_kept(const struct rounds *r)
+struct kept *rounds_kept(struct rounds *r)
 {
 	return &r->kept;
 }

@@ -27,7 +27,7 @@ void rounds_soon(struct rounds *rounds);
 void rounds_restart(struct rounds *rounds);
 
 /* The CPU that is kept for a heavy SA, as of the last round; and the loads then. */
-const struct kept *rounds_kept(const struct rounds *rounds);
+struct kept *rounds_kept(struct rounds *rounds);
 const struct sas_loads *rounds_loads(const struct rounds *rounds);
 
 #endif

@@ -257,6 +257,7 @@ static void by_load(const struct spread_needs *needs, struct spread_auto *by, ui
 	else
 		after_look(&by->after, NULL, now_ns);
 	inner_tick(&by->inner, tunnel ? &seen : NULL, now_ns);
+	rounds_kept(needs->rounds)->taken = by->inner.taken;
 	wants->hold = !its.spi && by->inner.on; /* as between an SA and that which replaces it */
 	if (its.spi && !tunnel && sa->source == SA_KERNEL)
 		miss_interface(wants, &its);
@@ -294,8 +295,10 @@ int spread_wants(const struct spread_needs *needs, const cpu_set_t *given, struc
 	bool bare;
 
 	*wants = (struct spread_wants){.state = INNER_OFF};
-	if (inner_how(needs->options) != INNER_AUTO)
+	if (inner_how(needs->options) != INNER_AUTO) {
 		by->inner = (struct inner){0};
+		rounds_kept(needs->rounds)->taken = 0;
+	}
 	if (inner_how(needs->options) == INNER_NEVER)
 		return 0;
 	wants->state = INNER_LIGHT;

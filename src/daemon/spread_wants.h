@@ -20,9 +20,9 @@ struct spread_needs {
 	const struct sas *sas;
 	const struct sad *sad;
 	const struct run_options *options;
-	const struct watch *watch;   /* the links of now */
-	const struct rounds *rounds; /* what SA is heavy, and the loads */
-	const struct roles *roles;   /* the CPUs that are ours to use */
+	const struct watch *watch; /* the links of now */
+	struct rounds *rounds;	   /* what SA is heavy, and the loads; told how much help it gets */
+	const struct roles *roles; /* the CPUs that are ours to use */
 };
 
 /* The heaviest SA of an interface, and its CPU, which takes no part. */
@@ -51,7 +51,7 @@ struct spread_auto {
 struct spread_wants {
 	struct spread_want *want; /* to be freed */
 	size_t count;
-	bool hold;		/* what is set stays: it is not sure yet that there is no reason for it */
+	bool hold; /* what is set stays: it is not sure yet that there is no reason for it */
 	enum inner_state state; /* why there is none, or INNER_SPREAD */
 	struct spread_sa sa;	/* whose that is, with a state that is about an SA; else spi is 0 */
 };

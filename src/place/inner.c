@@ -5,25 +5,46 @@
 #include <math.h>
 #include <stddef.h>
 
-/* Gains the SA's CPU enough, without making another one the bound? */
-static bool worth(const struct inner_seen *seen)
+struct gain_of {
+	double taken, gained; /* what other CPUs would do, and what the SA's own would no longer */
+};
+
+static struct gain_of gain_of(const struct inner_seen *seen)
 {
 	bool measured = !isnan(seen->after_ns);
 	double after_ns = measured ? seen->after_ns : seen->packet_ns * INNER_PART;
-	double taken = measured ? seen->after : seen->sa * INNER_PART;
-	double gained = after_ns > 0 ? taken * (1 - INNER_COST_NS / after_ns) : 0;
+	struct gain_of gain = {.taken = measured ? seen->after : seen->sa * INNER_PART};
 
-	if (!seen->count || !(gained >= INNER_GAIN))
-		return false;
-	return seen->others + taken / seen->count <= seen->cpu - gained;
+	gain.gained = after_ns > 0 ? gain.taken * (1 - INNER_COST_NS / after_ns) : 0;
+	return gain;
 }
 
-/* What is on stays on unless there is little to do: the others are then busy by what they took. */
+/* Gains the SA's CPU enough, without making another one the bound? */
+static bool worth(const struct inner_seen *seen)
+{
+	struct gain_of gain = gain_of(seen);
+
+	if (!seen->count || !(gain.gained >= INNER_GAIN))
+		return false;
+	return seen->others + gain.taken / seen->count <= seen->cpu - gain.gained;
+}
+
+/* The load that is seen is of both until then, and of what is left from then on. */
+static double part_taken(const struct inner_seen *seen)
+{
+	double gained = gain_of(seen).gained, left = seen->sa - gained;
+
+	return left > gained / INNER_TAKEN_MOST ? gained / left : INNER_TAKEN_MOST;
+}
+
+/* What is on stays on unless there is little to do, what the others took included. */
 static bool by_sight(const struct inner *inner, const struct inner_seen *seen)
 {
 	if (!seen || !seen->count)
 		return false;
-	return inner->on ? seen->cpu >= INNER_IDLE : seen->cpu >= INNER_BUSY && worth(seen);
+	if (inner->on)
+		return seen->cpu + seen->sa * inner->taken >= INNER_IDLE;
+	return seen->cpu >= INNER_BUSY && worth(seen);
 }
 
 bool inner_tick(struct inner *inner, const struct inner_seen *seen, uint64_t now_ns)
@@ -40,7 +61,7 @@ bool inner_tick(struct inner *inner, const struct inner_seen *seen, uint64_t now
 	}
 	if (now_ns - inner->since_ns < (to ? INNER_ON_NS : INNER_OFF_NS))
 		return false;
-	*inner = (struct inner){.on = to};
+	*inner = (struct inner){.on = to, .taken = to ? part_taken(seen) : 0};
 	return true;
 }
 

@@ -24,8 +24,11 @@
 
 #define INNER_GAIN 0.05 /* of its CPU must be gained */
 
-#define INNER_BUSY 0.6 /* load of the SA's CPU, all that it does, from which on it is worth while */
-#define INNER_IDLE 0.3 /* and below which it is no longer: a part of it is gone elsewhere then */
+#define INNER_TAKEN_MOST 4.0 /* as much of an SA's work may be gone as four times what is left */
+
+#define INNER_BUSY 0.6 /* load of the SA's CPU, all that it does, from which on it is worth while \
+			*/
+#define INNER_IDLE   0.3 /* and below which it is no longer, with what is gone elsewhere */
 #define INNER_ON_NS  3000000000ull
 #define INNER_OFF_NS 10000000000ull
 
@@ -44,6 +47,7 @@ struct inner_seen {
 /* All zero is the beginning. */
 struct inner {
 	bool on;
+	double taken; /* what other CPUs do of the SA's work since then, in terms of what is left */
 	bool turning; /* it should be otherwise, since: */
 	uint64_t since_ns;
 };

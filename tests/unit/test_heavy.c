@@ -150,10 +150,15 @@ static void inner_flows_are_spread_where_it_gains(void **state)
 				   .packet_ns = 3000,
 				   .after_ns = NAN};
 	assert_int_equal(inner_turns(&inner, &seen, &now, 60), -1);
-	seen.cpu = 0.29;
+	seen.cpu = 0.29; /* with what is gone it would be more */
+	assert_int_equal(inner_turns(&inner, &seen, &now, 60), -1);
+	seen.sa = 0.2;
+	seen.cpu = 0.25;
 	assert_int_equal(inner_turns(&inner, &seen, &now, 60), 10);
 	assert_false(inner.on);
+	seen.sa = 0.8;
 	seen.cpu = 0.85;
+	seen.others = 0.3;
 	assert_int_equal(inner_turns(&inner, &seen, &now, 60), 3);
 	assert_int_equal(inner_turns(&inner, NULL, &now, 60), 10); /* none is heavy */
 }
@@ -217,6 +222,26 @@ static void measured_costs_decide(void **state)
 	assert_int_equal(inner_turns(&inner, &poor, &now, 60), 3);
 }
 
+/* Most of an SA's work is gone: what is left would not be heavy, and it would come and go. */
+static void help_is_no_reason_to_end_it(void **state)
+{
+	struct inner_seen seen = {.sa = 0.8,
+				  .cpu = 0.85,
+				  .others = 0.05,
+				  .count = 4,
+				  .packet_ns = 4000,
+				  .after_ns = 3000,
+				  .after = 0.6};
+	struct inner inner = {0};
+	uint64_t now = 5 * SECOND;
+
+	assert_int_equal(inner_turns(&inner, &seen, &now, 60), 3);
+	assert_true(fabs(inner.taken - 0.54 / 0.26) < 1e-9);
+	seen.sa = 0.26;
+	seen.cpu = 0.29;
+	assert_int_equal(inner_turns(&inner, &seen, &now, 60), -1);
+}
+
 static void cpus_for_inner_flows(void **state)
 {
 	cpu_set_t wanted = set("0-2,9"), online = set("0-3"), left, other = set("0,2");
@@ -241,6 +266,7 @@ int main(void)
 		cmocka_unit_test(inner_flows_are_spread_where_it_gains),
 		cmocka_unit_test(inner_flows_stay_where_it_does_not_gain),
 		cmocka_unit_test(measured_costs_decide),
+		cmocka_unit_test(help_is_no_reason_to_end_it),
 		cmocka_unit_test(cpus_for_inner_flows),
 	};
 
