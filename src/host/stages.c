@@ -6,6 +6,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/perf_event.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,10 +25,11 @@
 
 struct stages {
 	struct stages_bpf *skel;
+	int event[CPU_SETSIZE]; /* a clock on each CPU, which is switched off; -1: none */
 	struct bpf_link *clock[CPU_SETSIZE];
 	struct bpf_link *polled; /* NULL: polls are not counted */
 	uint64_t began_ns;
-	int cpus; /* possible ones */
+	int cpus;		     /* possible ones */
 	struct stage_counts *counts; /* of each: room for what was seen */
 };
 
@@ -161,49 +163,74 @@ static int load(struct stages *s, const struct stage_ranges *ranges, char *why, 
 	return 0;
 }
 
-/* A clock on one CPU; -ENODEV: it is not online. */
-static int attach_cpu(struct stages *s, int cpu)
+/*
+ * A clock on one CPU; -ENODEV: it is not online. Opened at once, for where
+ * kernel.perf_event_paranoid is 3, as Debian sets it, that takes CAP_SYS_ADMIN, which the daemon
+ * gives up.
+ */
+static int open_clock(int cpu)
 {
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_SOFTWARE,
 		.size = sizeof(attr),
 		.config = PERF_COUNT_SW_CPU_CLOCK,
 		.sample_period = PERIOD_NS,
+		.disabled = 1,
 	};
 	int fd = (int)syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
-	struct bpf_link *link;
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int open_clocks(struct stages *s, char *why, size_t size)
+{
+	int clocks = 0;
+
+	for (int cpu = 0; cpu < s->cpus && cpu < CPU_SETSIZE; cpu++) {
+		int fd = open_clock(cpu);
+
+		if (fd == -EPERM || fd == -EACCES)
+			return cannot_load(fd, why, size);
+		if (fd < 0 && fd != -ENODEV)
+			return because(fd, why, size,
+				       "the kernel has no clock that samples "
+				       "(perf events): %s",
+				       strerror(-fd));
+		s->event[cpu] = fd < 0 ? -1 : fd;
+		clocks += fd >= 0;
+	}
+	return clocks ? 0 : because(-ENODEV, why, size, "no CPU can be sampled");
+}
+
+/*
+ * Switches the clock of a CPU on. The link closes what it is given. Before Linux 5.15 a program
+ * stays with the clock that it was once put on, so there it can be done but once.
+ */
+static int attach_cpu(struct stages *s, int cpu)
+{
+	int fd = s->event[cpu] < 0 ? -1 : fcntl(s->event[cpu], F_DUPFD_CLOEXEC, 0);
 	int err;
 
 	if (fd < 0)
-		return -errno;
-	link = bpf_program__attach_perf_event(s->skel->progs.espalier_stages_sample, fd);
-	if (!link) {
-		err = -errno;
-		close(fd);
-		return err;
-	}
-	s->clock[cpu] = link;
-	return 0;
+		return s->event[cpu] < 0 ? 0 : -errno;
+	s->clock[cpu] = bpf_program__attach_perf_event(s->skel->progs.espalier_stages_sample, fd);
+	if (s->clock[cpu])
+		return 0;
+	err = -errno;
+	close(fd);
+	return err;
 }
 
 static int attach(struct stages *s, char *why, size_t size)
 {
 	const struct bpf_program *polled = s->skel->progs.espalier_stages_polled;
-	int err = 0, clocks = 0;
+	int err;
 
 	for (int cpu = 0; cpu < s->cpus && cpu < CPU_SETSIZE; cpu++) {
 		err = attach_cpu(s, cpu);
-		if (err && err != -ENODEV)
-			return err == -EPERM || err == -EACCES
-				       ? cannot_load(err, why, size)
-				       : because(err, why, size,
-						 "the kernel has no clock that samples "
-						 "(perf events): %s",
-						 strerror(-err));
-		clocks += !err;
+		if (err)
+			return cannot_load(err, why, size);
 	}
-	if (!clocks)
-		return because(-ENODEV, why, size, "no CPU can be sampled");
 	if (bpf_program__fd(polled) >= 0)
 		s->polled = bpf_program__attach(polled);
 	return 0;
@@ -217,12 +244,15 @@ int stages_load(struct stages **stages, enum stage backlog, char *why, size_t si
 
 	if (!s)
 		return because(-ENOMEM, why, size, "there is no memory");
+	memset(s->event, 0xff, sizeof(s->event)); /* -1 each */
 	s->cpus = libbpf_num_possible_cpus();
 	s->counts = calloc((size_t)(s->cpus > 0 ? s->cpus : 1), sizeof(*s->counts));
 	err = s->counts ? find_functions(&ranges, backlog, why, size)
 			: because(-ENOMEM, why, size, "there is no memory");
 	if (!err)
 		err = load(s, &ranges, why, size);
+	if (!err)
+		err = open_clocks(s, why, size);
 	if (err) {
 		stages_free(s);
 		return err;
@@ -276,6 +306,9 @@ void stages_free(struct stages *s)
 	if (!s)
 		return;
 	stages_end(s);
+	for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+		if (s->event[cpu] >= 0)
+			close(s->event[cpu]);
 	stages_bpf__destroy(s->skel);
 	free(s->counts);
 	free(s);

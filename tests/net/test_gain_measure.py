@@ -59,7 +59,7 @@ def is_measuring(process):
     """Has it its clocks on the CPUs?"""
     directory = f"/proc/{process.pid}/fd"
     try:
-        return any("perf_event" in os.readlink(f"{directory}/{fd}") for fd in os.listdir(directory))
+        return any("bpf_link" in os.readlink(f"{directory}/{fd}") for fd in os.listdir(directory))
     except FileNotFoundError:
         return False  # it closed one meanwhile
 
