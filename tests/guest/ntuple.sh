@@ -52,7 +52,7 @@ sink=$!
 (exec_in_ns gw-a taskset -c 0 "$ESP_TOP/lab/guest/blast.py" $(for spi in "${busy[@]}"; do
 	echo "10.1.$((spi - 0xb0000000)).1 10.2.$((spi - 0xb0000000)).1"; done)) &
 sender=$!
-await 60 "the busy SAs on both CPUs" on_both
+await 180 "the busy SAs on both CPUs" on_both
 await 60 "rules that agree with show" agree
 kill $sender $sink
 [ "$(shown '[.sas[].moves] | add')" -gt "$before" ] || fail "nothing was moved"
