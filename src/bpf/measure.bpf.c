@@ -181,7 +181,9 @@ SEC("fentry")
 int espalier_measure_steering(__u64 *ctx)
 {
 	struct xdp_buff *xdp = (struct xdp_buff *)ctx[0];
-	__u32 zero = 0, cpu = bpf_get_smp_processor_id(), len = xdp->data_end - xdp->data;
+	__u32 zero = 0, cpu = bpf_get_smp_processor_id();
+	/* In 64 bits: of pointers that are taken from each other in 32, Linux 7.3 does not know the upper half. */
+	__u64 len = xdp->data_end - xdp->data;
 	struct head *copy = bpf_map_lookup_elem(&head, &cpu);
 	struct measure_value *value;
 	__u64 number = 0;

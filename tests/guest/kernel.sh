@@ -35,11 +35,15 @@ measure() {
 	end_flood
 }
 
-begin "inspect measures at tc and at XDP"
+begin "inspect measures at tc, at XDP, and in front of our program"
 measure
 [ "$seen" = 2 ] || fail "at tc: $seen"
 measure --xdp
 [ "$seen" = 2 ] || fail "at XDP: $seen"
+start_espalier 2
+measure
+[ "$seen" = 2 ] || fail "in front of our program: $seen"
+stop_espalier
 passed
 
 begin "the batch of a ring"
@@ -75,9 +79,10 @@ fi
 [ "$(shown '.interfaces | length')" = 0 ] || fail "show: $(shown .)"
 ip -n gw-b link add wan type veth peer name far
 ip -n gw-b link set wan up
+before=$(readies)
 (exec_in_ns gw-b "$ESP_BUILD/espalier" run wan >>"$log" 2>&1) &
 daemon=$!
-await 60 "it to be ready" is_ready 3
+await 60 "it to be ready" is_ready "$before"
 [ "$(shown '.sas | length')" = 0 ] || fail "SAs of another: $(shown .sas)"
 stop_espalier
 passed
