@@ -24,6 +24,7 @@ static const char *const for_all[] = {
 	/* Signals, waiting, the way out. */
 	"exit", "exit_group", "poll", "ppoll", "pselect6", "restart_syscall", "rt_sigaction",
 	"rt_sigpending", "rt_sigprocmask", "rt_sigreturn", "rt_sigtimedwait", "select", "sigaltstack",
+	"sigreturn",
 	/* Clocks. */
 	"clock_getres", "clock_gettime", "clock_nanosleep", "gettimeofday", "nanosleep", "time",
 	/* Netlink; which families: below. */
@@ -113,7 +114,11 @@ enum { SANITIZED = __has_feature(address_sanitizer) || __has_feature(thread_sani
 enum { SANITIZED = 0 };
 #endif
 
-/* A call that this machine has not needs no rule. With any arguments if @some is NULL. */
+/*
+ * With any arguments if @some is NULL. A number below 0 is libseccomp's own, of a call that this
+ * machine has not, which it then passes over, or has by another way: on s390x the calls of sockets
+ * are socketcall() too, whose arguments are in memory: of a socket no family is seen there.
+ */
 static int allow(scmp_filter_ctx filter, const char *name, const struct some *some)
 {
 	int call = seccomp_syscall_resolve_name(name);
@@ -124,7 +129,9 @@ static int allow(scmp_filter_ctx filter, const char *name, const struct some *so
 		where.datum_a = some->mask;
 		where.datum_b = some->value;
 	}
-	return call < 0 ? 0 : seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, !!some, &where);
+	if (call == __NR_SCMP_ERROR)
+		return 0; /* a name that this libseccomp does not know */
+	return seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, call, !!some, &where);
 }
 
 static int list(scmp_filter_ctx filter, const char *const *names, const struct some *some)
@@ -167,6 +174,9 @@ int filter_set(enum filter_for who)
 	/* Without the log (before Linux 4.14) a call fails all the same. */
 	(void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_LOG, 1);
 	err = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(EPERM));
+	/* The kernel's own errno, not -ECANCELED for all. */
+	if (!err)
+		err = seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1);
 	if (!err)
 		err = fill(filter, who);
 	if (!err)
