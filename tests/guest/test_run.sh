@@ -65,7 +65,7 @@ check "a panic is retried once, and said" 1 "$(grep -c 'trying once more' err)"
 check "a panic shows the guest's last words" 2 "$(grep -c 'Kernel panic' err)"
 "$guest" --timeout 15 sh -c 'sleep 1000' 2>err
 check "a timeout returns 124" 124 $?
-ESPALIER_STANDSTILL=10 "$guest" sh -c 'sleep 1000' 2>err
+ESPALIER_STANDSTILL=10 "$guest" sh -c 'sleep 2; pkill -STOP -f "[g]uest-heart"; sleep 1000' 2>err
 check "a guest that stands still, twice, returns 125" 125 $?
 check "that is said" 2 "$(grep -c 'stands still' err)"
 "$guest" --no-such-option true 2>err
