@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """The first command of a new user, on a machine where nothing is prepared: `make demo`, from a clone.
 
 The steps are the clone's; what is built is taken from here, so that it need not be built again.

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """docs/case-eight-tunnels.md: its commands, typed in the lab, print what stands there."""
 import os
 import re

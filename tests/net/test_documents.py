@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """Every command of the README's blocks and of the manual's examples, run as it is printed.
 
 The pages are rendered by man(1): a command that filling broke over two lines is two wrong ones.

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """run --dry-run says no wherever run would, in the same words, and changes nothing."""
 import json
 import os

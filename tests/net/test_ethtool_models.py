@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """The real ethtool(8) against every model, by tests/preload.
 
 What is expected is what the drivers' sources say, put into ethtool's words by hand: one row for each

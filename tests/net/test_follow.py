@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """The daemon follows the kernel's SAs and our addresses: by events, by strays, by the dump."""
 import os
 import signal

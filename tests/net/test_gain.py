@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """`gain` where there is nothing to count: larval SAs carry nothing. With traffic: tests/guest."""
 import json
 import os

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """lab/hardware as far as a veth allows: with a cable, with two hosts, and what is wrong."""
 import json
 import os

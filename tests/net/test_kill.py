@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """Killed at any system call of attaching, detaching, stopping, reloading and adopting two interfaces:
 after the next `stop` every setting, program, pin, thread, mount and file is as it was before.
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """What run says: as much as was asked for, and with priorities where it goes to the journal."""
 import os
 import signal

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """What make, lab/deps, lab/build and tests/run say and ask for, before anything is built."""
 import os
 import re
@@ -117,6 +118,27 @@ def test_noise_is_counted(_):
     check(lines[-2:] == ["0 of 1 could not be measured for noise", "0 passed, 1 failed, 0 skipped"], lines)
     check(status == 1 and not too_much, lines)
     check(run(".ci/noise", "/dev/null")[0] == 1, "a run that did not come to its end")
+
+
+def test_beside_others(_):
+    """Two that wait for each other end, are shown in one piece and counted; each has a /run of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.makedirs(f"{folder}/tests/net")
+        for tool in "tests/run", "lab/apart":
+            os.makedirs(os.path.dirname(f"{folder}/{tool}"), exist_ok=True)
+            shutil.copy(f"{ROOT}/{tool}", f"{folder}/{tool}")
+        for own, other in ("a", "b"), ("b", "a"):
+            with open(f"{folder}/tests/net/test_{own}.py", "w") as file:
+                file.write("# Beside others\nimport os, time\nprint('ok first', flush=True)\n"
+                           f"open('{folder}/{own}', 'w'), os.mkdir('/run/mine')\n"
+                           f"while not os.path.exists('{folder}/{other}'): time.sleep(0.01)\n"
+                           f"print('FAIL second' if '{own}' == 'a' else 'ok second')\n")
+        done = subprocess.run([f"{folder}/tests/run", "net"], text=True, capture_output=True,
+                              env={**os.environ, "ESPALIER_BUILD": f"{folder}/build"})
+        lines = done.stdout.splitlines()
+        check(lines[-1] == "3 passed, 1 failed, 0 skipped" and done.returncode == 1, lines)
+        check("== test_a.py\nok first\nFAIL second\n" in done.stdout, lines)
+        check("== test_b.py\nok first\nok second\n" in done.stdout, lines)
 
 
 def test_help(_):

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """The methods of the NIC and the kernel: rss and ntuple against models (tests/preload: the daemon
 and the real ethtool(8) ask the same model), rps-plain on a real veth."""
 import json

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """run --metrics: what Prometheus makes of it, and that it agrees with what was sent and with show."""
 import json
 import os

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """The page of simulate --html as a browser (headless Chromium) lays it out and prints it."""
 import json
 import os

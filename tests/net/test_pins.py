@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """Where the pins lie: what others may have put there, and what a killed daemon left half made."""
 import json
 import os

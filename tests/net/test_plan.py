@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """espalier plan as its users call it, verified by a Toeplitz hash of a few lines."""
 import ipaddress
 import json

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """espalier plan table and plan key: verified by a Toeplitz hash of a few lines, by trying all
 tables, and by what the real ethtool(8) makes of the commands they print."""
 import itertools

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """The daemon as a process: what it can see, what it may do, and what it does with signals."""
 import ctypes
 import json

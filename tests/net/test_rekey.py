@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """A thousand SAs rekeyed at once under traffic, old and new side by side for a while."""
 import os
 import subprocess

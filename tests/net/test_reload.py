@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """SIGHUP: settings are read again, under traffic, without a packet lost or late."""
 import os
 import signal

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """The SA follower on the real kernel: dump, events, what sends no event, overflow, forgery."""
 import os
 import select

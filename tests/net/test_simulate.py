@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """espalier simulate as its users call it, against counts by hand and an independent program.
 
 What each driver hashes, its key's length and its table are written down here once more, from

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """Steering on the real kernel: every packet of an SA on its one CPU, nothing lost, the rest alone."""
 import os
 import sys

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """What `stop` does and says: whole stops, settings that are left alone, daemons that were killed at
 the worst moments (tests/net/test_kill.py kills them at any), and nothing to stop."""
 import json

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """A real peer: two strongSwan gateways with user-space ESP, whose SAs only --learn can know.
 
 The pings lost are compared with those of the same run without Espalier: same children, same rekey,

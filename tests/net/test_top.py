@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
+# Beside others: it waits more than it works.
 """espalier top on a terminal of 80x24 (a pty, drawn by a few lines that know its sequences), as text
 and as JSON: figures as sent, keys, sizes, signals, and a terminal that is given back."""
 import fcntl
