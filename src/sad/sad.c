@@ -58,57 +58,62 @@ static bool counts(const struct sa_entry *entry)
 	return entry->inbound && !entry->gone;
 }
 
-/* The best source with this name: kernel, then file, then learned. */
-static enum sa_source best_source(const struct sa_name *name)
+/* The best source of those of one id: kernel, then file, then learned. */
+static enum sa_source best_source(const struct sa_entry *first)
 {
 	enum sa_source best = SA_LEARNED;
 
-	for (const struct sa_entry *entry = name->entries; entry; entry = entry->next)
+	for (const struct sa_entry *entry = first; entry; entry = sa_set_next(entry))
 		if (counts(entry) && entry->sa.source < best)
 			best = entry->sa.source;
 	return best;
 }
 
 /*
- * Brings what the consumer knows of this name in line after entries changed. Shows those that now
- * shall be shown and then hides the others: so an SA that is known from two sources is never
- * without an entry at the consumer's. Then removes those that are gone, and a learned SA that lost
- * its place: it does not come back, but can be learned again. The name goes with its last entry.
+ * Brings what the consumer knows of the entries of one id in line after some changed. Shows those
+ * that now shall be shown and then hides the others: so an SA that is known from two sources is
+ * never without an entry at the consumer's. Then removes those that are gone, and a learned SA that
+ * lost its place: it does not come back, but can be learned again.
  */
-static void settle(struct sad *sad, struct sa_name *name)
+static void settle(struct sad *sad, struct sa_entry *first)
 {
-	enum sa_source best = best_source(name);
+	enum sa_source best = best_source(first);
 	struct sa_entry *entry, *next;
 
-	for (entry = name->entries; entry; entry = entry->next)
+	for (entry = first; entry; entry = sa_set_next(entry))
 		if (!entry->shown && counts(entry) && entry->sa.source == best) {
 			entry->shown = true;
 			sad->shown++;
 			sad->ops->added(sad->arg, &entry->sa);
 		}
-	for (entry = name->entries; entry; entry = entry->next)
+	for (entry = first; entry; entry = sa_set_next(entry))
 		if (entry->shown && !(counts(entry) && entry->sa.source == best)) {
 			entry->shown = false;
 			sad->shown--;
 			sad->ops->removed(sad->arg, &entry->sa);
 		}
-	for (entry = name->entries; entry; entry = next) {
-		next = entry->next;
+	for (entry = first; entry; entry = next) {
+		next = sa_set_next(entry);
 		if (entry->gone || (entry->sa.source == SA_LEARNED && best != SA_LEARNED))
 			sa_set_remove(&sad->set, entry);
 	}
 }
 
+static void settle_those_of(struct sad *sad, const struct sa_entry *entry)
+{
+	settle(sad, sa_set_find(&sad->set, &entry->sa.id));
+}
+
 static void take_away(struct sad *sad, struct sa_entry *entry)
 {
 	entry->gone = true;
-	settle(sad, entry->name);
+	settle_those_of(sad, entry);
 }
 
 /* The entry of the same source, mark and interface id. */
-static struct sa_entry *find(const struct sa_name *name, const struct sa *sa)
+static struct sa_entry *find(struct sa_entry *first, const struct sa *sa)
 {
-	for (struct sa_entry *entry = name ? name->entries : NULL; entry; entry = entry->next)
+	for (struct sa_entry *entry = first; entry; entry = sa_set_next(entry))
 		if (entry->sa.source == sa->source && entry->sa.mark_value == sa->mark_value &&
 		    entry->sa.mark_mask == sa->mark_mask && entry->sa.if_id == sa->if_id)
 			return entry;
@@ -136,24 +141,23 @@ static void update(struct sad *sad, struct sa_entry *entry, const struct sa *sa)
 	entry->inbound = is_inbound(sad, sa);
 	if (entry->shown && counts(entry))
 		sad->ops->changed(sad->arg, &was, &entry->sa);
-	settle(sad, entry->name);
+	settle_those_of(sad, entry);
 }
 
 static int apply_sa(struct sad *sad, const struct sa *sa)
 {
-	struct sa_name *name = sa_set_find(&sad->set, &sa->id);
-	struct sa_entry *entry = find(name, sa);
+	struct sa_entry *first = sa_set_find(&sad->set, &sa->id), *entry = find(first, sa);
 
 	if (entry) {
 		update(sad, entry, sa);
 		return 0;
 	}
-	entry = sa_set_add(&sad->set, name, sa);
+	entry = sa_set_add(&sad->set, first, sa);
 	if (!entry)
 		return -ENOMEM;
 	touch(sad, entry);
 	entry->inbound = is_inbound(sad, sa);
-	settle(sad, entry->name);
+	settle(sad, first ? first : entry);
 	return 0;
 }
 
@@ -171,12 +175,11 @@ static void apply_gone(struct sad *sad, const struct sa *sa)
  */
 static void apply_moved(struct sad *sad, const struct sa *moved)
 {
-	const struct sa_name *name = sa_set_find(&sad->set, &moved->id);
-	struct sa_entry *entry = name ? name->entries : NULL;
+	struct sa_entry *entry = sa_set_find(&sad->set, &moved->id);
 	struct sa sa;
 
 	while (entry && (entry->sa.source != SA_KERNEL || !entry->sa.encap))
-		entry = entry->next;
+		entry = sa_set_next(entry);
 	if (!entry)
 		return;
 	sa = entry->sa;
@@ -248,21 +251,24 @@ int sad_message(struct sad *sad, const void *buf, size_t len, uint32_t from_pid)
 	return ret;
 }
 
-/* Removes those of a source that its last round did not hold. */
+static bool is_swept(const struct sa_entry *entry, enum sa_source source, uint32_t round)
+{
+	return entry->sa.source == source && entry->round != round;
+}
+
+/* Removes those of a source that its last round did not hold; those of one id at a time. */
 static void sweep(struct sad *sad, enum sa_source source, uint32_t round)
 {
-	struct sa_name *name, *next;
-	bool any;
+	struct sa_set_place place = {0};
+	struct sa_entry *entry, *first;
 
-	sa_set_each(&sad->set, name, next)
-	{
-		any = false;
-		for (struct sa_entry *entry = name->entries; entry; entry = entry->next) {
-			entry->gone = entry->sa.source == source && entry->round != round;
-			any |= entry->gone;
-		}
-		if (any)
-			settle(sad, name);
+	while ((entry = sa_set_walk(&sad->set, &place))) {
+		if (!is_swept(entry, source, round))
+			continue;
+		first = sa_set_find(&sad->set, &entry->sa.id);
+		for (entry = first; entry; entry = sa_set_next(entry))
+			entry->gone = is_swept(entry, source, round);
+		settle(sad, first);
 	}
 }
 
@@ -271,45 +277,46 @@ void sad_sweep(struct sad *sad)
 	sweep(sad, SA_KERNEL, sad->round);
 }
 
+static bool decide_inbound(const struct sad *sad, struct sa_entry *entry)
+{
+	if (entry->sa.source == SA_KERNEL)
+		entry->inbound = is_inbound(sad, &entry->sa);
+	return entry->inbound;
+}
+
 void sad_addresses_changed(struct sad *sad)
 {
-	struct sa_name *name, *next;
-	bool any;
+	struct sa_set_place place = {0};
+	struct sa_entry *entry, *first;
 
-	sa_set_each(&sad->set, name, next)
-	{
-		any = false;
-		for (struct sa_entry *entry = name->entries; entry; entry = entry->next) {
-			if (entry->sa.source != SA_KERNEL)
-				continue;
-			entry->inbound = is_inbound(sad, &entry->sa);
-			any |= entry->inbound != entry->shown;
-		}
-		if (any)
-			settle(sad, name);
+	while ((entry = sa_set_walk(&sad->set, &place))) {
+		if (decide_inbound(sad, entry) == entry->shown || entry->sa.source != SA_KERNEL)
+			continue;
+		first = sa_set_find(&sad->set, &entry->sa.id);
+		for (entry = first; entry; entry = sa_set_next(entry))
+			decide_inbound(sad, entry);
+		settle(sad, first);
 	}
 }
 
 const struct sa *sad_find(const struct sad *sad, const struct sa_id *id)
 {
-	const struct sa_name *name = sa_set_find(&sad->set, id);
+	const struct sa_entry *entry = sa_set_find(&sad->set, id);
 
-	for (const struct sa_entry *entry = name ? name->entries : NULL; entry; entry = entry->next)
-		if (entry->shown)
-			return &entry->sa;
-	return NULL;
+	while (entry && !entry->shown)
+		entry = sa_set_next(entry);
+	return entry ? &entry->sa : NULL;
 }
 
 int sad_each(const struct sad *sad, int (*fn)(void *arg, const struct sa *sa), void *arg)
 {
-	const struct sa_name *name;
+	struct sa_set_place place = {0};
+	const struct sa_entry *entry;
 	int ret = 0;
 
-	for (name = sad->set.first; name; name = name->next)
-		for (const struct sa_entry *entry = name->entries; entry && !ret;
-		     entry = entry->next)
-			if (entry->shown)
-				ret = fn(arg, &entry->sa);
+	while (!ret && (entry = sa_set_walk(&sad->set, &place)))
+		if (entry->shown)
+			ret = fn(arg, &entry->sa);
 	return ret;
 }
 
@@ -347,28 +354,17 @@ int sad_learned_add(struct sad *sad, const struct sa *sa, uint64_t now_ns)
 	return ret;
 }
 
-/* The learned SA of this name; there is one at most. */
-static struct sa_entry *learned_of(const struct sa_name *name)
-{
-	struct sa_entry *entry = name->entries;
-
-	while (entry && entry->sa.source != SA_LEARNED)
-		entry = entry->next;
-	return entry;
-}
-
 size_t sad_learned_idle(struct sad *sad, uint64_t now_ns, uint64_t idle_ns,
 			uint64_t (*last)(void *arg, const struct sa *sa), void *arg)
 {
-	struct sa_name *name, *next;
+	struct sa_set_place place = {0};
+	struct sa_entry *entry;
 	size_t n = 0;
 
-	sa_set_each(&sad->set, name, next)
-	{
-		struct sa_entry *entry = learned_of(name);
+	while ((entry = sa_set_walk(&sad->set, &place))) {
 		uint64_t seen;
 
-		if (!entry)
+		if (entry->sa.source != SA_LEARNED)
 			continue;
 		seen = last(arg, &entry->sa);
 		if (seen < entry->learned_ns)

@@ -5,46 +5,50 @@
 
 #include "sad/sad.h"
 
+/* Two cache lines; what a look-up reads lies in the first. */
 struct sa_entry {
-	struct sa sa;
-	struct sa_name *name;
-	struct sa_entry *next; /* of the same name */
+	struct sa_entry *next; /* of the same bucket; those of one id follow each other */
+	struct sa sa;	       /* with SPI 0: nothing is here */
 	uint64_t learned_ns;   /* of a learned SA: when */
 	uint32_t round;	       /* the last dump, or reading of the file, that held it */
 	bool inbound;
 	bool gone;  /* it is to leave the set */
 	bool shown; /* the consumer knows it */
-};
+} __attribute__((aligned(64)));
 
-/* What the SAs of one id have in common. */
-struct sa_name {
-	struct sa_entry *entries;      /* at least one */
-	struct sa_name *chain;	       /* of the same bucket */
-	struct sa_name *next, *before; /* in the order in which they came */
-	unsigned int hash;
-};
+struct sa_block;
 
+/* Entries lie in blocks, one after the other: a million of them cost no more than their size. */
 struct sa_set {
-	struct sa_name **bucket; /* a power of two of them, or none yet */
-	size_t buckets, count;	 /* of names */
-	struct sa_name *first, *last;
-	uint64_t seed; /* learned SPIs are chosen by strangers */
+	struct sa_entry **bucket; /* a power of two of them, or none yet */
+	size_t buckets, count;	  /* of entries */
+	struct sa_block *first, *last;
+	struct sa_entry *spare; /* places in blocks where nothing is, by `next` */
+	uint64_t seed;		/* learned SPIs are chosen by strangers */
 };
 
-/* All names in the order in which they came; NAME may go, with NEXT known before. */
-#define sa_set_each(SET, NAME, NEXT)                                                               \
-	for ((NAME) = (SET)->first; (NAME) && ((NEXT) = (NAME)->next, true); (NAME) = (NEXT))
+/* A way through all entries. Begin with all zero. */
+struct sa_set_place {
+	const struct sa_block *block;
+	size_t at;
+};
 
-/* The name with this id, or NULL. */
-struct sa_name *sa_set_find(const struct sa_set *set, const struct sa_id *id);
+/* The next entry on the way, NULL: there is none. Entries may be removed meanwhile. */
+struct sa_entry *sa_set_walk(const struct sa_set *set, struct sa_set_place *place);
+
+/* The first entry with this id, or NULL. */
+struct sa_entry *sa_set_find(const struct sa_set *set, const struct sa_id *id);
+
+/* The next one with the same id, or NULL. */
+struct sa_entry *sa_set_next(const struct sa_entry *entry);
 
 /*
- * A new entry holding a copy of *sa, all else zero; NULL: no memory. @name: what sa_set_find() says
- * of its id.
+ * A new entry holding a copy of *sa, all else zero; NULL: no memory. @first: what sa_set_find()
+ * says of its id.
  */
-struct sa_entry *sa_set_add(struct sa_set *set, struct sa_name *name, const struct sa *sa);
+struct sa_entry *sa_set_add(struct sa_set *set, struct sa_entry *first, const struct sa *sa);
 
-/* Frees the entry, and with the last one its name. */
+/* Removes the entry. Its place is kept for another. */
 void sa_set_remove(struct sa_set *set, struct sa_entry *entry);
 
 /* Frees all. */
