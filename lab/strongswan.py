@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Two strongSwan gateways over the lab: real IKE, always ESP-in-UDP; user-space ESP, or the kernel's
-where it has ESP.
+"""Two strongSwan gateways over the lab: real IKE, ESP-in-UDP unless told otherwise; user-space ESP, or
+the kernel's where it has ESP.
 
 Each charon lives in its side's namespace with a /run of its own. Child cN joins 10.1.N.1 of side a
-with 10.2.N.1 of side b. $ESPALIER_STRONGSWAN is a root of lab/guest/root with another strongSwan than that
+with 10.2.N.1 of side b; in transport mode it has what goes to UDP port 7000 + N of side b itself. $ESPALIER_STRONGSWAN is a root of lab/guest/root with another strongSwan than that
 which is installed.
 """
 import os
@@ -55,7 +55,7 @@ connections {{
 		local_addrs = {local}
 		remote_addrs = {remote}
 		proposals = aes128-sha256-modp2048
-		encap = yes
+		encap = {encap}
 		mobike = {mobike}
 		dpd_delay = 1s
 		local {{
@@ -87,6 +87,18 @@ CHILD = """
 """
 
 
+# UDP to one port of side b, between the gateways themselves.
+TRANSPORT = """
+			c{number} {{
+				mode = transport
+				local_ts = dynamic[udp{local}]
+				remote_ts = dynamic[udp{remote}]
+				esp_proposals = aes128gcm16
+			}}
+"""
+FIRST_PORT = 7000
+
+
 def installed(*command):
     """A command of strongSwan's, where it is installed."""
     return [*(IN_ROOT if APART else []), *command]
@@ -100,8 +112,9 @@ def version():
 class Charon:
     """The strongSwan of one side."""
 
-    def __init__(self, lab, side, children, kernel=False, mobike=False):
+    def __init__(self, lab, side, children, kernel=False, mobike=False, transport=False, encap=True):
         self.lab, self.side, self.children, self.mobike = lab, side, children, mobike
+        self.transport, self.encap = transport, encap
         self.directory = tempfile.mkdtemp(prefix=f"{lab.prefix}-strongswan-{side}-")
         self.uri = f"unix://{self.directory}/vici"
         self.environment = {**os.environ, "STRONGSWAN_CONF": f"{self.directory}/strongswan.conf"}
@@ -118,11 +131,17 @@ class Charon:
 
     def connection(self):
         other = OTHER[self.side]
-        children = "".join(CHILD.format(number=n, local=NET[self.side], remote=NET[other])
-                           for n in self.children)
+        children = "".join(self.child(n) for n in self.children)
         return CONNECTION.format(side=self.side, other=other, local=ADDRESS[self.side],
                                  remote=ADDRESS[other], children=children,
-                                 mobike="yes" if self.mobike else "no")
+                                 mobike="yes" if self.mobike else "no",
+                                 encap="yes" if self.encap else "no")
+
+    def child(self, number):
+        if not self.transport:
+            return CHILD.format(number=number, local=NET[self.side], remote=NET[OTHER[self.side]])
+        ports = {"a": "", "b": f"/{FIRST_PORT + number}"}
+        return TRANSPORT.format(number=number, local=ports[self.side], remote=ports[OTHER[self.side]])
 
     def address(self, number):
         return f"10.{NET[self.side]}.{number}.1"

@@ -5,6 +5,8 @@
 # the pings, or after: every inbound SPI that pluto lists is steered and shown, and no ping is lost
 # that is not lost without: pluto deletes the old SA of a rekeyed child while packets of it are on their
 # way, a few at any time. $ESPALIER_LIBRESWAN is a root of lab/guest/root: libreswan or libreswan-5.
+# libreswan.sh transport, on a NIC (lab/guest/run --net e1000e): transport mode under method rps. Each child has
+# UDP to one port, and what comes to these ports by none of them is blocked: so the kernel's policies see true ports.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/steer-lab.sh"
 
@@ -14,6 +16,7 @@ dir=$(mktemp -d)
 children=(1 2 3 4)
 ON_THEIR_WAY=20 # pings of the rekeyed child, beyond those of another run: no second without its SA
 plutos=()
+make_config=(config)
 
 pluto_cleanup() {
 	grep -h -i 'fatal\|error' "$dir"/?/log 2>/dev/null | tail -n 5
@@ -22,6 +25,21 @@ pluto_cleanup() {
 	rm -rf "$dir"
 }
 trap pluto_cleanup EXIT
+
+# Of children in transport mode on side $1.
+port() {
+	[ "$1" = a ] || echo "/$((7000 + $2))"
+}
+
+transport_config() {
+	local i
+	printf 'config setup\nconn %%default\n'
+	printf '\t%s\n' left=192.0.2.1 right=192.0.2.2 authby=secret ikev2=yes encapsulation="$1" type=transport \
+		esp=aes_gcm128 ike=aes128-sha256-modp2048 leftupdown=%disabled rightupdown=%disabled auto=ignore
+	for i in "${children[@]}"; do
+		printf 'conn c%d\n\tleftprotoport=udp/%%any\n\trightprotoport=udp%s\n' "$i" "$(port b "$i")"
+	done
+}
 
 config() {
 	local i
@@ -51,7 +69,7 @@ start_pluto() {
 	mkdir -p "$dir/$side/run" "$dir/$side/nss"
 	"${in_root[@]}" certutil -N -d "sql:$dir/$side/nss" --empty-password ||
 		fail "certutil"
-	config >"$dir/$side/conf"
+	"${make_config[@]}" >"$dir/$side/conf"
 	echo '192.0.2.1 192.0.2.2 : PSK "not a secret, but long enough"' >"$dir/$side/secrets"
 	(exec_in_ns "gw-$side" "${in_root[@]}" $ipsec/pluto --config "$dir/$side/conf" \
 		--rundir "$dir/$side/run" --nssdir "$dir/$side/nss" \
@@ -119,6 +137,11 @@ one_run() {
 	# One of tens of thousands was once lost while three guests shared two CPUs.
 	[ "$others" -le 1 ] || fail "pings of children that were not rekeyed were lost: $flooded"
 	[ "$start" = never ] || stop_espalier
+	end_plutos
+}
+
+end_plutos() {
+	local ns
 	kill "${plutos[@]}"
 	wait "${plutos[@]}" 2>/dev/null
 	plutos=()
@@ -128,10 +151,55 @@ one_run() {
 	done
 }
 
-begin "Libreswan on kernel ESP: every SPI of pluto steered, nothing lost through a rekey"
+# Every datagram answered, each SA decrypted on the CPU that show names; $1: encapsulation, as Libreswan has it, $2:
+# as `show` has it.
+transport_run() {
+	local ports=() said server
+	make_config=(transport_config "$1")
+	start_pluto a
+	start_pluto b
+	for i in "${children[@]}"; do
+		whack a --initiate --name "c$i" >>"$log" 2>&1 || fail "initiating c$i: $(tail -n 5 "$dir/a/log")"
+		ports+=($((7000 + i)))
+	done
+	await 60 "all children" established "${#children[@]}"
+	ip -n gw-b xfrm policy add src 192.0.2.1 dst 192.0.2.2 proto udp dir in action block priority 4000000
+	(exec_in_ns gw-b "$ESP_TOP/lab/guest/echo.py" answer 192.0.2.2 "${ports[@]}" >>"$log" 2>&1) &
+	server=$!
+	await 60 "who answers" grep -q ready "$log"
+	start_espalier "${#children[@]}"
+	grep -q "steering (rps)" "$log" || fail "not by method rps"
+	esp_probe_start || fail "no probe"
+	said=$(in_ns gw-a "$ESP_TOP/lab/guest/echo.py" ask 192.0.2.2 20 "${ports[@]}")
+	decrypted=$(esp_probe_show | awk -v "spis=$(listed | xargs)" 'index(spis, $1) { print $1, $2, $3 }')
+	esp_probe_stop
+	kill $server
+	wait $server 2>/dev/null
+	[ "$said" = "sent 80 answered 80" ] || fail "$2: $said, XfrmIn: $(esp_errors gw-b | awk '$2')"
+	[ "$(xfrm_refused)" = 0 ] || fail "$2: XfrmIn: $(esp_errors gw-b)"
+	[ "$(shown ".sas[] | select(.encap == \"$2\") | \"\(.spi) \(.cpu) 20\"" | sort)" = "$decrypted" ] ||
+		fail "$2: show: $(shown .sas), decrypted: $decrypted"
+	[ "$(awk '{ print $2 }' <<<"$decrypted" | sort -u | xargs)" = "0 1" ] || fail "not on both CPUs: $decrypted"
+	stop_espalier
+	end_plutos
+}
+
 # Before Libreswan 5.
 rekey=--rekey-ipsec
 ! "${in_root[@]}" $ipsec/whack --help 2>&1 | grep -q -e --rekey-child || rekey=--rekey-child
+if [ "${1:-}" = transport ]; then
+	begin "Libreswan in transport mode under method rps, plain and in UDP"
+	ESP_NIC=nic
+	esp_net nic "" || fail "the lab"
+	kill "${ESP_ENCAP[@]}"
+	ESP_ENCAP=()
+	transport_run no none
+	: >"$log"
+	transport_run yes udp
+	passed
+	exit
+fi
+begin "Libreswan on kernel ESP: every SPI of pluto steered, nothing lost through a rekey"
 esp_net 4 "" || fail "the lab"
 kill "${ESP_ENCAP[@]}" # port 4500 is pluto's
 ESP_ENCAP=()

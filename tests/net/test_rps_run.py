@@ -2,18 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Method rps of the whole program, on a veth without XDP: SAs on the CPUs that were chosen for them,
 strays apart, moves in gaps, and what the namespace shares with others put back."""
-import contextlib
 import os
 import re
 import signal
-import struct
 import sys
 import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../lab"))
 import lab
-from lab import CPUS, GATEWAY, GATEWAY6, PEER, PEER6, bpf, check, wait_for
+from dissector import foreign
+from lab import CPUS, GATEWAY, GATEWAY6, PEER, PEER6, check, wait_for
 
 ALL = ",".join(map(str, CPUS))
 FIRST = 0x1000
@@ -337,24 +336,6 @@ def test_interface_comes_back(host):
     wait_for(lambda: host.log.count("eb: steering (rps)") == 3, "steering again")
     check(len(dissectors(host)) == 1, dissectors(host))
     on_their_cpus(host, arrive(host))
-
-
-@contextlib.contextmanager
-def foreign(host, side="b"):
-    """Somebody else's flow dissector, attached to a namespace by a link: its program's name."""
-    name = "strangers_own"
-    code = lab.ctypes.create_string_buffer(bytes.fromhex("b700000081000000" "9500000000000000"))
-    licence = lab.ctypes.create_string_buffer(b"GPL")
-    program = bpf(5, struct.pack("=IIQQIIQII16s", 22, 2, lab.ctypes.addressof(code),
-                                 lab.ctypes.addressof(licence), 0, 0, 0, 0, 0, name.encode()))
-    netns = os.open(f"/run/netns/{host.prefix}-{side}", os.O_RDONLY)
-    link = bpf(28, struct.pack("=IIII", program, netns, 17, 0))
-    os.close(netns)
-    os.close(program)
-    try:
-        yield name
-    finally:
-        os.close(link)
 
 
 def test_foreign_dissector(host):
