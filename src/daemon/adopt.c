@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include "cli/say.h"
-#include "daemon/meet.h"
 #include "daemon/steered.h"
+#include "steer/meet.h"
 
 static unsigned int place_of(const struct host *host, unsigned int ifindex)
 {

@@ -16,7 +16,7 @@
 #include "client/beacon.h"
 #include "client/find_pins.h"
 #include "client/lock.h"
-#include "daemon/meet.h"
+#include "daemon/dry_run_interfaces.h"
 #include "daemon/roles.h"
 #include "daemon/spread.h"
 #include "host/cpuset.h"
@@ -56,18 +56,18 @@ static void print_cpus(struct out *out, const struct wanted_cpus *wanted,
 	out_up(out);
 }
 
-static int dry_run_interfaces(const struct run_options *options, const struct cpu_roles *roles,
-			      bool refused, struct out *out)
+static int print_interfaces(const struct run_options *options, const struct cpu_roles *roles,
+			    bool refused, struct out *out)
 {
 	struct sad_reading reading = {0};
-	const struct meet_dry dry = {options, roles, &reading, refused};
+	const struct dry_interfaces dry = {options, roles, &reading, refused};
 	struct kernel_sas kernel;
 	int err;
 
 	if (!kernel_sas_open(&kernel)) /* without XFRM the rest can be told all the same */
 		(void)kernel_sas_take(&kernel, &reading);
 	kernel_sas_close(&kernel);
-	err = meet_dry_run(&dry, out);
+	err = dry_run_interfaces(&dry, out);
 	sad_reading_free(&reading);
 	return err;
 }
@@ -228,7 +228,7 @@ int dry_run(const struct run_options *options)
 	if (!err)
 		print_cpus(out, &wanted, &roles);
 	if (!err)
-		err = dry_run_interfaces(options, &roles, refused, out);
+		err = print_interfaces(options, &roles, refused, out);
 	if (options->json) {
 		out_array(out, "warnings");
 		out_up(out);

@@ -10,8 +10,8 @@
 #include "cli/say.h"
 #include "cli/signals.h"
 #include "daemon/steered.h"
-#include "daemon/meet.h"
 #include "sas/switches.h"
+#include "steer/meet.h"
 
 struct interface *interfaces_find(struct interfaces *all, unsigned int ifindex)
 {

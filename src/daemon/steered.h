@@ -7,7 +7,7 @@
 #define DAEMON_STEERED_H
 
 #include "daemon/interfaces.h"
-#include "daemon/meet.h"
+#include "steer/meet.h"
 
 /* What holds of moves and counters follows from the methods of the interfaces that are steered now. */
 void steered_note(struct sas *sas);
@@ -19,7 +19,7 @@ void steered_set(struct interfaces *all, struct interface *interface, const stru
 int steered_find(const struct interface *interface);
 
 /*
- * Begins: what the method needs is set already (meet.h). What an earlier daemon left goes on with
+ * Begins: what the method needs is set already (steer/meet.h). What an earlier daemon left goes on with
  * its settings. 0, or a negative errno, said.
  */
 int steered_start(struct interfaces *all, struct interface *interface,

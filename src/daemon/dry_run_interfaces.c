@@ -1,133 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// Sees to what an interface needs before it is steered.
-#include "daemon/meet.h"
+// `run --dry-run`: what each interface would be steered by, what would be changed, and by which commands.
+#include "daemon/dry_run_interfaces.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 #include "cli/say.h"
 #include "daemon/method.h"
-#include "steer/needs.h"
+#include "steer/meet.h"
 #include "steer/queues.h"
-
-#define OTHER_METHOD "--method %s needs nothing of the driver"
-
-struct judged {
-	struct nic_facts facts;
-	struct needs_report report;
-};
-
-static int judge(struct judged *judged, const char *name, const struct meeting *meeting)
-{
-	int err;
-
-	memset(judged, 0, sizeof(*judged));
-	err = choose_facts(meeting->sysfs, name, meeting->ours, &judged->facts);
-	if (!err)
-		err = meeting->method->check(&judged->facts, meeting->roles, &judged->report);
-	if (err)
-		say("looking at %s: %s", name, strerror(-err));
-	return err;
-}
-
-static void judged_free(struct judged *judged)
-{
-	needs_report_free(&judged->report);
-	nic_facts_free(&judged->facts);
-}
-
-static void say_findings(const struct judged *judged, enum needs_verdict verdict)
-{
-	char line[1024];
-
-	for (size_t i = 0; i < judged->report.count; i++) {
-		if (judged->report.finding[i].verdict != verdict)
-			continue;
-		needs_line(&judged->facts, &judged->report.finding[i], line, sizeof(line));
-		say_at(verdict == NEEDS_REFUSE ? LOG_ERR
-		       : verdict == NEEDS_WARN ? LOG_WARNING
-					       : LOG_INFO,
-		       "%s", line);
-	}
-}
-
-/* Changes that are still wanted after they were made: the driver would not. */
-static void say_refused(const struct judged *judged)
-{
-	for (size_t i = 0; i < judged->report.count; i++) {
-		const struct needs_finding *finding = &judged->report.finding[i];
-
-		if (finding->verdict == NEEDS_CHANGE && finding->optional)
-			say("%s: %s stays %s: %s refuses %s", judged->facts.link.name, finding->knob,
-			    finding->old_value,
-			    finding->kind == UNDO_SYSCTL ? "the kernel" : "its driver",
-			    finding->new_value);
-	}
-}
-
-/* What steers a refused interface all the same; NULL: nothing, or its refusal says what helps. */
-static const char *other_method(const struct judged *judged, const struct meeting *meeting)
-{
-	const struct needs_finding *refusal = needs_first(&judged->report, NEEDS_REFUSE);
-
-	if (!refusal || refusal->what == NEEDS_PROGRAM ||
-	    method_has(meeting->method, METHOD_ANY_DRIVER))
-		return NULL;
-	return method_on_any_driver();
-}
-
-/* Says why the interface is refused, if it is. */
-static int refused(const struct judged *judged, const struct meeting *meeting)
-{
-	const char *other = other_method(judged, meeting);
-
-	if (needs_worst(&judged->report) != NEEDS_REFUSE)
-		return 0;
-	say_findings(judged, NEEDS_REFUSE);
-	if (other)
-		say("%s: " OTHER_METHOD, judged->facts.link.name, other);
-	return -EOPNOTSUPP;
-}
-
-static int change(struct undo *undo, const char *name, const struct judged *judged)
-{
-	const struct needs_finding *failed = NULL;
-	int err = needs_apply(&judged->facts, &judged->report, undo, &failed);
-
-	if (err)
-		say("%s: setting %s to %s: %s", name, failed ? failed->knob : "it up",
-		    failed ? failed->new_value : "what it needs", strerror(-err));
-	return err;
-}
-
-int meet_needs(struct undo *undo, const char *name, struct meeting *meeting)
-{
-	struct judged judged;
-	int err;
-
-	err = judge(&judged, name, meeting);
-	if (!err)
-		err = refused(&judged, meeting);
-	if (!err && needs_first(&judged.report, NEEDS_CHANGE)) {
-		err = change(undo, name, &judged);
-		judged_free(&judged);
-		if (err)
-			return err;
-		err = judge(&judged, name, meeting);
-		if (!err)
-			err = refused(&judged, meeting);
-	}
-	if (!err) {
-		say_findings(&judged, NEEDS_WARN);
-		say_refused(&judged);
-		memcpy(meeting->driver, judged.facts.driver, sizeof(meeting->driver));
-		meeting->model = judged.facts.model;
-		meeting->queues = nic_facts_queues(&judged.facts);
-	}
-	judged_free(&judged);
-	return err;
-}
 
 static const char *verdict_name(enum needs_verdict verdict)
 {
@@ -182,7 +62,7 @@ static void print_findings(struct out *out, const struct judged *judged)
 
 /* What puts each SA of now on a queue by hand. */
 static void print_rules(struct out *out, const struct link *link, const struct judged *judged,
-			const struct method *method, const struct meet_dry *dry)
+			const struct method *method, const struct dry_interfaces *dry)
 {
 	struct queues queues;
 	char line[512];
@@ -219,7 +99,7 @@ static void print_method(struct out *out, const struct meeting *meeting, const s
 static void print_end(struct out *out, const struct meeting *meeting, const struct judged *judged,
 		      const struct link *link, bool can)
 {
-	const char *other = other_method(judged, meeting);
+	const char *other = meet_other_method(judged, meeting);
 
 	if (out_is_json(out))
 		out_up(out);
@@ -228,11 +108,11 @@ static void print_end(struct out *out, const struct meeting *meeting, const stru
 	else if (can)
 		out_say(out, "%s: would steer by %s", link->name, meeting->method->name);
 	else if (other)
-		out_say(out, "%s: " OTHER_METHOD, link->name, other);
+		out_say(out, "%s: " MEET_OTHER_METHOD, link->name, other);
 }
 
 /* Nothing else waits for us here: where it is to be measured first, that is waited for. */
-static void choose(const struct link *link, const struct meet_dry *dry, struct method_choice *choice)
+static void choose(const struct link *link, const struct dry_interfaces *dry, struct method_choice *choice)
 {
 	struct nic_seen seen = {.measured = true};
 	struct measure *measure;
@@ -256,7 +136,7 @@ static void print_why(struct out *out, const struct method_choice *choice, const
 			choice->why);
 }
 
-static int dry_run_one(const struct link *link, const struct meet_dry *dry, struct out *out)
+static int dry_run_one(const struct link *link, const struct dry_interfaces *dry, struct out *out)
 {
 	struct method_choice choice;
 	struct meeting meeting = {
@@ -269,7 +149,7 @@ static int dry_run_one(const struct link *link, const struct meet_dry *dry, stru
 
 	choose(link, dry, &choice);
 	meeting.method = choice.method;
-	err = judge(&judged, link->name, &meeting);
+	err = meet_judge(&judged, link->name, &meeting);
 	can = !err && needs_worst(&judged.report) != NEEDS_REFUSE;
 	print_method(out, &meeting, link, can);
 	print_why(out, &choice, link);
@@ -296,7 +176,7 @@ static void print_unknown(const char *name, const char *why, struct out *out)
 	out_up(out);
 }
 
-static int dry_run_named(const char *name, const struct meet_dry *dry, struct out *out)
+static int dry_run_named(const char *name, const struct dry_interfaces *dry, struct out *out)
 {
 	struct link_list links = {0};
 	char why[LINK_WHY_LEN];
@@ -313,7 +193,7 @@ static int dry_run_named(const char *name, const struct meet_dry *dry, struct ou
 	return err;
 }
 
-int meet_dry_run(const struct meet_dry *dry, struct out *out)
+int dry_run_interfaces(const struct dry_interfaces *dry, struct out *out)
 {
 	int err = 0, bad;
 
