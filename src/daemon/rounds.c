@@ -127,28 +127,35 @@ static bool move(struct rounds *r, __u32 slot, unsigned int cpu, struct round_st
 	return err != -EAGAIN;
 }
 
-/* @home: the CPU where it belongs; -1: where the load says. */
+/*
+ * @home: the CPU where it belongs; -1: where the load says. A new SA is expected to be as the others
+ * are: where these have no load it has no part either, and a million new ones take no memory.
+ */
 static void gather_sa(struct rounds *r, __u32 slot, int home, uint64_t now_ns)
 {
-	bool can = sas_can_move(r->sas, slot, now_ns);
+	bool can = sas_can_move(r->sas, slot, now_ns), away;
 	__u32 cpu = sas_cpu(r->sas, slot);
 	struct assign_sa *sa = &r->sa[r->count];
+	double doubt, load = sas_loads_of(r->loads, slot, &doubt);
 
 	if (cpu >= CPU_SETSIZE)
 		return;
 	if (r->index[cpu] < 0)
 		add_cpu(r, cpu);
-	if (home >= 0 ? home != (int)cpu : r->cpu[r->index[cpu]].leaving)
-		r->away = true;
+	away = home >= 0 ? home != (int)cpu : r->cpu[r->index[cpu]].leaving;
+	r->away |= away;
 	r->gapless |= !can;
+	if (!away && isnan(load) && !(r->loads->mean > 0))
+		return;
 	r->slot[r->count++] = slot;
 	*sa = (struct assign_sa){
 		.cpu = r->index[cpu],
 		.flags = moving(r->sas, slot) || r->still || !can ? ASSIGN_BUSY
 			 : home == (int)cpu			  ? ASSIGN_FIXED
 								  : 0,
+		.load = load,
+		.doubt = doubt,
 	};
-	sa->load = sas_loads_of(r->loads, slot, &sa->doubt);
 }
 
 /*
@@ -210,26 +217,20 @@ static enum round_why explain(const struct rounds *r, const struct assign_result
 	return round_why_of(&found);
 }
 
-static __u32 millionths(double load)
-{
-	return (__u32)fmin(load * LOAD_ONE + 0.5, LOAD_UNKNOWN - 1);
-}
-
 /* What `show` needs to know, into the shared maps. */
 static void report(struct rounds *r, const struct assign_result *result, struct round_state *state)
 {
 	const struct cost *cost = &r->loads->cost;
 
-	state->before = millionths(result->before);
-	state->after = millionths(result->after);
-	state->fair = millionths(result->fair);
+	state->before = sas_loads_millionths(result->before);
+	state->after = sas_loads_millionths(result->after);
+	state->fair = sas_loads_millionths(result->fair);
 	state->heaviest = NO_SLOT;
 	if (result->heaviest >= 0) {
-		double load = sas_loads_of(r->loads, r->slot[result->heaviest], NULL);
-
 		state->heaviest = r->slot[result->heaviest];
 		state->heaviest_key = sa_word_key(table_word(&r->sas->table, state->heaviest));
-		state->heaviest_load = load >= 0 ? millionths(load) : LOAD_UNKNOWN;
+		state->heaviest_load = sas_loads_millionths(
+			sas_loads_of(r->loads, state->heaviest, NULL));
 	}
 	state->packet_ps = (__u64)(cost->packet * 1e12 + 0.5);
 	state->byte_ps = (__u64)(cost->byte * 1e12 + 0.5);
@@ -244,8 +245,8 @@ static void report_cpus(struct rounds *r)
 	struct report_cpu *to = r->sas->maps.report->cpu;
 
 	for (__u32 cpu = 0; cpu < r->sas->maps.host->cpus && cpu < CPU_SETSIZE; cpu++) {
-		SHARED(to[cpu].load) = millionths(from[cpu].sas);
-		SHARED(to[cpu].other) = millionths(from[cpu].other);
+		SHARED(to[cpu].load) = sas_loads_millionths(from[cpu].sas);
+		SHARED(to[cpu].other) = sas_loads_millionths(from[cpu].other);
 	}
 }
 

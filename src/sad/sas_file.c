@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/random.h"
 #include "text/number.h"
@@ -18,6 +19,7 @@
 #define MAX_CPU	   8191 /* the largest NR_CPUS that Linux can be built for */
 #define MAX_FIELDS 5
 #define MAX_LINE   1024
+#define LINE_LEAST 16		    /* bytes; few lines have less */
 #define MAX_RATE   1000000000000000 /* sums of SAS_FILE_MAX of them fit */
 
 struct reader {
@@ -26,7 +28,8 @@ struct reader {
 	struct sas_error *err;
 	struct sa *sas;
 	size_t n, room;
-	uint32_t *index; /* of the SAs by their ids: places with their numbers, and one */
+	size_t lines;	 /* that the file may have, going by its size */
+	uint32_t *index; /* of the SAs by their ids: places with mark_of() */
 	size_t places;	 /* a power of two */
 };
 
@@ -183,25 +186,61 @@ static int parse_fields(struct reader *r, struct sa *sa, char *line)
 	return (int)i;
 }
 
-/* Where in r->index the SA of this id is, or would be: an empty place. */
-static uint32_t *place_of(const struct reader *r, const struct sa_id *id)
+static uint64_t hash_of(const struct sa_id *id)
 {
 	uint64_t hash = random_mix((uint64_t)id->spi << 8 | id->protocol);
-	uint32_t *place;
 
 	for (int i = 0; i < 4; i++)
 		hash = random_mix(hash ^ id->dst[i]);
-	for (;; hash++) {
-		place = &r->index[hash & (r->places - 1)];
-		if (!*place || !memcmp(&r->sas[*place - 1].id, id, sizeof(*id)))
+	return hash;
+}
+
+#define NUMBER_BITS 20
+
+_Static_assert(SAS_FILE_MAX < 1 << NUMBER_BITS, "the number of an SA, and one, fits a mark");
+
+/*
+ * The number of the n-th SA and one, never 0, and above that bits of its hash: so that hardly ever
+ * an SA is looked at which is another.
+ */
+static uint32_t mark_of(uint64_t hash, size_t n)
+{
+	return (uint32_t)(hash >> 32) >> NUMBER_BITS << NUMBER_BITS | (uint32_t)(n + 1);
+}
+
+static bool is_at(const struct reader *r, uint32_t mark, uint64_t hash, const struct sa_id *id)
+{
+	size_t n = (mark & ((1u << NUMBER_BITS) - 1)) - 1;
+
+	return mark == mark_of(hash, n) && !memcmp(&r->sas[n].id, id, sizeof(*id));
+}
+
+/* Where in r->index the SA of this id is, or would be: an empty place. */
+static uint32_t *place_of(const struct reader *r, uint64_t hash, const struct sa_id *id)
+{
+	uint32_t *place;
+
+	for (uint64_t at = hash;; at++) {
+		place = &r->index[at & (r->places - 1)];
+		if (!*place || is_at(r, *place, hash, id))
 			return place;
+	}
+}
+
+/* All anew, in as many places as there are. */
+static void fill_index(const struct reader *r)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		uint64_t hash = hash_of(&r->sas[i].id);
+
+		*place_of(r, hash, &r->sas[i].id) = mark_of(hash, i);
 	}
 }
 
 /* Room for one more, in an index that is at most half full. */
 static int make_room(struct reader *r)
 {
-	size_t room = r->room * 2 + 64;
+	size_t room = r->room ? r->room * 2 : r->lines + 64;
 	struct sa *sas;
 
 	if (r->n < r->room)
@@ -217,26 +256,26 @@ static int make_room(struct reader *r)
 	r->index = calloc(r->places, sizeof(*r->index));
 	if (!r->index)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < r->n; i++)
-		*place_of(r, &r->sas[i].id) = i + 1;
+	fill_index(r);
 	return 0;
 }
 
 static int append(struct reader *r, const struct sa *sa)
 {
+	uint64_t hash = hash_of(&sa->id);
 	uint32_t *place;
 
 	if (make_room(r))
 		return -ENOMEM;
-	place = place_of(r, &sa->id);
+	place = place_of(r, hash, &sa->id);
 	if (*place)
 		return complain(r, "an SA of this destination, SPI and protocol is there already");
 	if (r->n == SAS_FILE_MAX) {
 		complain(r, "more than %d SAs", SAS_FILE_MAX);
 		return -E2BIG;
 	}
+	*place = mark_of(hash, r->n);
 	r->sas[r->n++] = *sa;
-	*place = (uint32_t)r->n;
 	return 0;
 }
 
@@ -273,6 +312,17 @@ static int read_lines(struct reader *r, FILE *file)
 	return ret;
 }
 
+/* About, and at most as many as may be there; 0: that cannot be told. */
+static size_t count_lines(FILE *file)
+{
+	struct stat st;
+
+	if (fstat(fileno(file), &st) < 0 || st.st_size < 0)
+		return 0;
+	return st.st_size / LINE_LEAST < SAS_FILE_MAX ? (size_t)st.st_size / LINE_LEAST
+						      : SAS_FILE_MAX;
+}
+
 int sas_file_read(const char *path, struct sa **out, size_t *n, struct sas_error *err)
 {
 	struct reader r = {.path = path, .err = err};
@@ -282,6 +332,8 @@ int sas_file_read(const char *path, struct sa **out, size_t *n, struct sas_error
 	err->text[0] = '\0';
 	file = fopen(path, "re");
 	ret = file ? 0 : -errno;
+	if (file)
+		r.lines = count_lines(file);
 	if (!ret)
 		ret = read_lines(&r, file);
 	if (file)

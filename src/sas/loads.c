@@ -30,7 +30,7 @@ struct sas_loads *sas_loads_new(struct sas *sas)
 		return NULL;
 	l->sas = sas;
 	l->idle = calloc(maps_slots(&sas->maps), sizeof(*l->idle));
-	l->asleep = calloc(maps_slots(&sas->maps) / 64, sizeof(*l->asleep));
+	l->asleep = calloc((maps_slots(&sas->maps) + 63) / 64, sizeof(*l->asleep));
 	if (!make_sas(l, maps_slots(&sas->maps)) || !l->idle || !l->asleep) {
 		free(l->memory);
 		free(l->idle);
@@ -156,7 +156,7 @@ static void look_at_idle(struct sas_loads *l, __u32 slot)
 /* SAs that were idle, and for which something came. In the order in which they lie in memory. */
 static void wake(struct sas_loads *l)
 {
-	for (__u32 word = 0; word < maps_slots(&l->sas->maps) / 64; word++)
+	for (__u32 word = 0; word < (maps_slots(&l->sas->maps) + 63) / 64; word++)
 		for (__u64 rest = l->asleep[word]; rest; rest &= rest - 1)
 			look_at_idle(l, word * 64 + (__u32)__builtin_ctzll(rest));
 }
@@ -272,7 +272,7 @@ static void find_threads(struct sas_loads *l, __u64 now_ns)
 	l->searched_ns = now_ns;
 }
 
-static __u32 millionths(double load)
+__u32 sas_loads_millionths(double load)
 {
 	return load >= 0 ? (__u32)fmin(load * LOAD_ONE + 0.5, LOAD_UNKNOWN - 1) : LOAD_UNKNOWN;
 }
@@ -300,7 +300,7 @@ static void sum_up(struct sas_loads *l)
 		double load = sas_loads_of(l, slot, NULL);
 
 		sas_loads_fetch(l, busy, i);
-		publish(table_cold(&l->sas->table, slot), millionths(load));
+		publish(table_cold(&l->sas->table, slot), sas_loads_millionths(load));
 		if (load == 0) {
 			known++;
 			fall_idle(l, slot);

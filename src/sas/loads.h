@@ -70,6 +70,9 @@ void sas_loads_fetch(const struct sas_loads *loads, const struct slots *slots, _
  */
 double sas_loads_of(const struct sas_loads *loads, __u32 slot, double *doubt);
 
+/* As it is in the shared maps: LOAD_UNKNOWN if it is not known. */
+__u32 sas_loads_millionths(double load);
+
 /* Of all SAs, in CPUs. */
 double sas_loads_all(const struct sas_loads *loads);
 

@@ -204,6 +204,30 @@ static void same_spi_elsewhere_is_another_sa(void **state)
 	free(sas);
 }
 
+/* Any SA of many is found when it comes again, which is the last line. */
+static void the_same_sa_again(void **state)
+{
+	enum { SAS = 3000, ROOM = 32 * (SAS + 1) };
+	char *text = malloc(ROOM);
+	struct sas_error err;
+	struct sa *sas;
+	size_t n, at = 0;
+
+	assert_non_null(text);
+	for (int i = 0; i < SAS; i++)
+		at += (size_t)snprintf(text + at, ROOM - at, "10.0.0.%d %d\n", i % 7, 1 + i / 7);
+	assert_int_equal(read_bytes(text, at, &sas, &n, &err), 0);
+	assert_int_equal(n, SAS);
+	free(sas);
+	for (int i = 0; i < SAS; i += 100) {
+		int more = snprintf(text + at, ROOM - at, "10.0.0.%d %d\n", i % 7, 1 + i / 7);
+
+		assert_int_equal(read_bytes(text, at + (size_t)more, &sas, &n, &err), -EINVAL);
+		assert_non_null(strstr(err.text, ":3001: "));
+	}
+	free(text);
+}
+
 static void lines_that_are_no_text(void **state)
 {
 	char text[4096];
@@ -326,6 +350,7 @@ int main(void)
 		cmocka_unit_test(what_is_refused),
 		cmocka_unit_test(nothing_of_the_file_is_told),
 		cmocka_unit_test(same_spi_elsewhere_is_another_sa),
+		cmocka_unit_test(the_same_sa_again),
 		cmocka_unit_test(lines_that_are_no_text),
 		cmocka_unit_test(empty_and_missing),
 		cmocka_unit_test(many_lines),
