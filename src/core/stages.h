@@ -26,7 +26,7 @@ enum stage_mark {
 	MARK_RING,
 	MARK_DECRYPT,
 	MARK_CELLS,   /* where tunnels hand on what they took out */
-	MARK_OTHER,   /* packets of whom we know nothing */
+	MARK_BACKLOG, /* of packets from anywhere; a ring's thread finds there what it decrypted */
 	MARK_ONWARD,  /* forwarding, delivery or sending; of what packet an outer function tells */
 	MARK_SOFTIRQ, /* so the CPU is not idle, whatever task it interrupted */
 };
@@ -66,7 +66,7 @@ static __always_inline enum stage_mark stage_mark_of(const struct stage_ranges *
 
 /* What the functions passed so far say. */
 struct stage_walk {
-	bool onward, softirq;
+	bool onward, softirq, backlog;
 };
 
 /*
@@ -79,9 +79,9 @@ static __always_inline bool stage_step(struct stage_walk *walk, enum stage_mark 
 	switch (mark) {
 	case MARK_RECEIVE:
 		*stage = walk->onward ? STAGE_OTHER : STAGE_RECEIVE;
-		return true;
+		return !walk->backlog; /* which it polls as if it were a device */
 	case MARK_RING:
-		*stage = STAGE_DECRYPT;
+		*stage = walk->backlog ? STAGE_AFTER : STAGE_DECRYPT;
 		return true;
 	case MARK_DECRYPT:
 		*stage = walk->onward ? STAGE_AFTER : STAGE_DECRYPT;
@@ -89,9 +89,9 @@ static __always_inline bool stage_step(struct stage_walk *walk, enum stage_mark 
 	case MARK_CELLS:
 		*stage = STAGE_AFTER;
 		return true;
-	case MARK_OTHER:
-		*stage = STAGE_OTHER;
-		return true;
+	case MARK_BACKLOG:
+		walk->backlog = true;
+		return false;
 	case MARK_ONWARD:
 		walk->onward = true;
 		return false;

@@ -46,7 +46,7 @@ static const struct {
 	{"cpu_map_kthread_run", MARK_RING},
 	{"xfrm_input", MARK_DECRYPT},
 	{"gro_cell_poll", MARK_CELLS},
-	{"process_backlog", MARK_OTHER}, /* or what stages_start() was told */
+	{"process_backlog", MARK_BACKLOG}, /* or what stages_start() was told */
 	{"ip_forward", MARK_ONWARD},
 	{"ip6_forward", MARK_ONWARD},
 	{"tcp_v4_rcv", MARK_ONWARD},
@@ -72,7 +72,7 @@ static enum stage_mark backlog_mark(enum stage backlog)
 	case STAGE_AFTER:
 		return MARK_CELLS;
 	default:
-		return MARK_OTHER;
+		return MARK_BACKLOG;
 	}
 }
 
@@ -97,7 +97,7 @@ static int find_functions(struct stage_ranges *ranges, enum stage backlog, char 
 		ranges->range[i] = (struct stage_range){
 			.start = found[i].start,
 			.size = found[i].size,
-			.mark = mark == MARK_OTHER ? backlog_mark(backlog) : mark,
+			.mark = mark == MARK_BACKLOG ? backlog_mark(backlog) : mark,
 		};
 	}
 	return 0;

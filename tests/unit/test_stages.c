@@ -46,6 +46,11 @@ static void a_stack_tells_the_stage(void **state)
 			 STAGE_AFTER);
 	assert_int_equal(WALK(MARK_ONWARD, MARK_CELLS, MARK_RECEIVE, MARK_SOFTIRQ, MARK_RING),
 			 STAGE_AFTER);
+	/* The same through the backlog, where the interface has GRO off. */
+	assert_int_equal(WALK(MARK_NONE, MARK_BACKLOG, MARK_RECEIVE, MARK_SOFTIRQ, MARK_RING),
+			 STAGE_AFTER);
+	assert_int_equal(WALK(MARK_ONWARD, MARK_BACKLOG, MARK_RECEIVE, MARK_SOFTIRQ, MARK_RING),
+			 STAGE_AFTER);
 	/* Transport mode delivers from within. */
 	assert_int_equal(WALK(MARK_ONWARD, MARK_DECRYPT, MARK_RING), STAGE_AFTER);
 }
@@ -56,8 +61,10 @@ static void others_work_is_told_apart(void **state)
 	assert_int_equal(WALK(MARK_ONWARD, MARK_RECEIVE, MARK_SOFTIRQ), STAGE_OTHER);
 	/* Receiving that interrupted a ring's thread is receiving. */
 	assert_int_equal(WALK(MARK_RECEIVE, MARK_SOFTIRQ, MARK_DECRYPT, MARK_RING), STAGE_RECEIVE);
-	/* The kernel's backlog, of which we know nothing. */
-	assert_int_equal(WALK(MARK_NONE, MARK_OTHER, MARK_RECEIVE, MARK_SOFTIRQ), STAGE_OTHER);
+	/* The kernel's backlog, where no ring tells of what. */
+	assert_int_equal(WALK(MARK_NONE, MARK_BACKLOG, MARK_RECEIVE, MARK_SOFTIRQ), STAGE_OTHER);
+	assert_int_equal(walk((const int[]){MARK_BACKLOG, MARK_RECEIVE, MARK_SOFTIRQ, END}, true),
+			 STAGE_OTHER);
 	assert_int_equal(WALK(MARK_NONE), STAGE_OTHER);
 	assert_int_equal(walk((const int[]){MARK_NONE, END}, true), STAGE_IDLE);
 	assert_int_equal(walk((const int[]){MARK_NONE, MARK_SOFTIRQ, END}, true), STAGE_OTHER);
