@@ -195,7 +195,8 @@ def test_without_btf(host):
         stages = gain(host, 1, *lab.WITHOUT_BTF)["stages"]
         text = host.run("b", [*lab.WITHOUT_BTF, f"{lab.BUILD}/espalier", "gain", "--measure", "1"]).stdout
     check(stages["cannot"] is None and stages["receive_ns"] is None, "stages", stages)
-    check(stages["sas"][0]["decrypt_ns"] > WORK_NS, "decrypt", stages)
+    # A second has a hundred samples of it.
+    check(stages["sas"][0]["decrypt_ns"] > WORK_NS / 2, "decrypt", stages)
     words = " ".join(text.split())
     check("cannot be known, because the kernel has no BTF" in words, "words", words)
     check(re.search(r"^0x00001000 +192\.0\.2\.1 ", text, re.M), "table", text)
