@@ -162,7 +162,7 @@ static void gather_sa(struct rounds *r, __u32 slot, int home, uint64_t now_ns)
  * The SAs that have a part in a round. Those that are idle have none but to go where they belong: a
  * round after which some are not there yet is followed by another one with all.
  */
-static const struct slots *taking_part(struct rounds *r)
+static __u32 taking_part(struct rounds *r)
 {
 	bool still = r->sas->placed_elsewhere;
 	bool all = r->homes != r->sas->homes || (r->away && !still) || still != r->still;
@@ -170,22 +170,22 @@ static const struct slots *taking_part(struct rounds *r)
 	r->homes = r->sas->homes;
 	r->still = still;
 	r->away = r->gapless = false;
-	return all ? &r->sas->known : &r->sas->busy;
+	return all ? r->sas->known.count : r->sas->known.busy;
 }
 
 /* The input of a round. SAs that belong on another CPU than theirs begin to move there. */
 static void gather(struct rounds *r, struct round_state *state)
 {
-	const struct slots *slots = taking_part(r);
+	__u32 count = taking_part(r);
 	bool more = !r->still;
 	int home;
 
 	gather_cpus(r);
 	r->count = 0;
-	for (__u32 i = 0; i < slots->count; i++) {
-		__u32 slot = slots->slot[i];
+	for (__u32 i = 0; i < count; i++) {
+		__u32 slot = r->sas->known.slot[i];
 
-		sas_loads_fetch(r->loads, slots, i);
+		sas_loads_fetch(r->loads, i);
 		if (sa_word_flags(table_word(&r->sas->table, slot)) & SA_HANDS_OFF)
 			continue;
 		home = kept_home(&r->kept, r->sas, slot);

@@ -62,15 +62,16 @@ static struct sas_load_sa *sa_of(const struct sas_loads *l, __u32 slot)
 	return &l->sa[l->sas->maps.warm[slot].cold];
 }
 
-void sas_loads_fetch(const struct sas_loads *l, const struct slots *slots, __u32 i)
+void sas_loads_fetch(const struct sas_loads *l, __u32 i)
 {
+	const struct slots *known = &l->sas->known;
 	__u32 soon;
 
-	if (i + 2 * AHEAD < slots->count)
-		__builtin_prefetch(&l->sas->maps.warm[slots->slot[i + 2 * AHEAD]]);
-	if (i + AHEAD >= slots->count)
+	if (i + 2 * AHEAD < known->count)
+		__builtin_prefetch(&l->sas->maps.warm[known->slot[i + 2 * AHEAD]]);
+	if (i + AHEAD >= known->count)
 		return;
-	soon = slots->slot[i + AHEAD];
+	soon = known->slot[i + AHEAD];
 	__builtin_prefetch(sa_of(l, soon), 1);
 	__builtin_prefetch(table_cold(&l->sas->table, soon));
 	__builtin_prefetch(&l->sas->maps.table[soon / SA_BUCKET_SLOTS]);
@@ -149,8 +150,7 @@ static void look_at_idle(struct sas_loads *l, __u32 slot)
 	if (l->idle[slot] == (__u32)maps_counted(&l->sas->maps, slot).packets)
 		return;
 	l->asleep[slot / 64] &= ~(1ull << slot % 64);
-	if (l->sas->known.place[slot])
-		slots_add(&l->sas->busy, slot);
+	slots_wake(&l->sas->known, slot);
 }
 
 /* SAs that were idle, and for which something came. In the order in which they lie in memory. */
@@ -167,7 +167,7 @@ static void fall_idle(struct sas_loads *l, __u32 slot)
 
 	l->idle[slot] = sa->packets[0] + sa->packets[1];
 	l->asleep[slot / 64] |= 1ull << slot % 64;
-	slots_remove(&l->sas->busy, slot);
+	slots_rest(&l->sas->known, slot);
 }
 
 /* The time since the last look that a CPU spent on what we steer, as a share of it. */
@@ -289,17 +289,17 @@ static void publish(struct sa_cold *cold, __u32 load)
  */
 static void sum_up(struct sas_loads *l)
 {
-	const struct slots *busy = &l->sas->busy;
-	__u32 known = l->sas->known.count - busy->count, i = 0;
+	const struct slots *slots = &l->sas->known;
+	__u32 known = slots->count - slots->busy, i = 0;
 	double sum = 0;
 
 	l->quiet = true;
-	while (i < busy->count) {
-		__u32 slot = busy->slot[i];
+	while (i < slots->busy) {
+		__u32 slot = slots->slot[i];
 		const struct sas_load_sa *sa = sa_of(l, slot);
 		double load = sas_loads_of(l, slot, NULL);
 
-		sas_loads_fetch(l, busy, i);
+		sas_loads_fetch(l, i);
 		publish(table_cold(&l->sas->table, slot), sas_loads_millionths(load));
 		if (load == 0) {
 			known++;
@@ -321,7 +321,7 @@ void sas_loads_sample(struct sas_loads *l, __u64 now_ns)
 {
 	double seconds = (double)(now_ns - l->then_ns) / 1e9;
 	struct cost_sample samples[CPU_SETSIZE];
-	const struct slots *known = &l->sas->known, *busy = &l->sas->busy;
+	const struct slots *known = &l->sas->known;
 	bool first = !l->then_ns, all = look_at_rings(l);
 
 	all |= first || l->sas->counted_elsewhere || !l->quiet || known->changes != l->changes;
@@ -334,9 +334,9 @@ void sas_loads_sample(struct sas_loads *l, __u64 now_ns)
 	l->then_ns = now_ns;
 	if (all)
 		wake(l);
-	for (__u32 i = 0; all && i < busy->count; i++) {
-		sas_loads_fetch(l, busy, i);
-		look_at_sa(l, busy->slot[i], first ? 0 : seconds);
+	for (__u32 i = 0; all && i < known->busy; i++) {
+		sas_loads_fetch(l, i);
+		look_at_sa(l, known->slot[i], first ? 0 : seconds);
 	}
 	if (first)
 		return;

@@ -52,17 +52,17 @@ struct sas_loads *sas_loads_new(struct sas *sas);
 void sas_loads_free(struct sas_loads *loads);
 
 /*
- * Looks, and writes the loads of SAs into their sa_cold. SAs without any load leave sas->busy until
+ * Looks, and writes the loads of SAs into their sa_cold. SAs without any load rest in sas->known until
  * something comes for them: of those only a counter is read, and not even that while nothing comes
  * for anyone. What cannot be read of CPUs' times counts as nothing.
  */
 void sas_loads_sample(struct sas_loads *loads, __u64 now_ns);
 
 /*
- * For who goes through @slots and stands at @i: what lies anywhere in memory of those that come
+ * For who goes through sas->known and stands at @i: what lies anywhere in memory of those that come
  * soon is fetched, first what says where the rest is, so that it is not waited for.
  */
-void sas_loads_fetch(const struct sas_loads *loads, const struct slots *slots, __u32 i);
+void sas_loads_fetch(const struct sas_loads *loads, __u32 i);
 
 /*
  * The load of the SA in @slot, a share of a CPU; NAN: not known yet. In *doubt, if that is not

@@ -104,7 +104,6 @@ static int insert(struct sas *sas, const struct sa *sa, __u64 key, __u32 cpu, __
 		return err;
 	sas->entries++;
 	slots_add(&sas->known, place);
-	slots_add(&sas->busy, place);
 	return 0;
 }
 
@@ -180,7 +179,6 @@ static void drop_entry(struct sas *sas, __u32 slot, __u64 now_ns)
 {
 	table_remove(&sas->table, slot, now_ns);
 	slots_remove(&sas->known, slot);
-	slots_remove(&sas->busy, slot);
 	moves_forget(&sas->moves, slot, now_ns);
 	sas->entries--;
 }
@@ -334,7 +332,6 @@ void sas_adopt_begin(struct sas *sas)
 	{
 		table_cold(&sas->table, slot)->references = 0;
 		slots_add(&sas->known, slot);
-		slots_add(&sas->busy, slot);
 	}
 	sas->entries = sas->unclaimed = sas->known.count;
 	sas->adopting = true;

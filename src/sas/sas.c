@@ -118,8 +118,6 @@ static int make_lists(struct sas *sas, __u32 slots)
 {
 	int err = slots_init(&sas->known, slots);
 
-	if (!err)
-		err = slots_init(&sas->busy, slots);
 	return err ? err : heirs_init(&sas->heirs, slots);
 }
 
@@ -166,7 +164,6 @@ void sas_close(struct sas *sas)
 	free(sas->table.spare);
 	sas->table.spare = NULL;
 	slots_free(&sas->known);
-	slots_free(&sas->busy);
 	heirs_free(&sas->heirs);
 	maps_close(&sas->maps);
 	pins_close(&sas->pins);

@@ -33,7 +33,6 @@ struct sas {
 	struct table table;
 	struct moves moves;
 	struct slots known; /* the slots of its entries */
-	struct slots busy;  /* of those, the ones that are not known to be idle (sas/loads.h) */
 	struct heirs heirs; /* which of them replaced which */
 	__u32 homes;	    /* changes so far of where an entry belongs */
 	int nice;	    /* of the rings' threads, -20..19 */

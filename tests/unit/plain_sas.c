@@ -72,7 +72,6 @@ int plain_sas_open(struct plain_sas *plain, __u32 max_sas, __u32 cpus)
 	sas->table = maps_table(&sas->maps);
 	sas->table.spare = spare;
 	if (table_take_stock(&sas->table) || slots_init(&sas->known, maps_slots(&sas->maps)) ||
-	    slots_init(&sas->busy, maps_slots(&sas->maps)) ||
 	    heirs_init(&sas->heirs, maps_slots(&sas->maps)))
 		goto failed;
 	moves_init(&sas->moves, &sas->maps, &sas->table);
@@ -86,7 +85,6 @@ failed:
 void plain_sas_close(struct plain_sas *plain)
 {
 	slots_free(&plain->sas.known);
-	slots_free(&plain->sas.busy);
 	heirs_free(&plain->sas.heirs);
 	for (size_t i = 0; i < sizeof(plain->memory) / sizeof(*plain->memory); i++)
 		free(plain->memory[i]);

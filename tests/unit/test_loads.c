@@ -41,14 +41,12 @@ static void come(struct fixture *f, __u32 slot)
 	maps->cold[SLOTS - 1 - slot] =
 		(struct sa_cold){.load = LOAD_UNKNOWN, .placed_ns = ++f->now_ns};
 	slots_add(&f->sas.known, slot);
-	slots_add(&f->sas.busy, slot);
 }
 
 static void go(struct fixture *f, __u32 slot)
 {
 	f->sas.maps.table[slot / SA_BUCKET_SLOTS].slot[slot % SA_BUCKET_SLOTS] = 0;
 	slots_remove(&f->sas.known, slot);
-	slots_remove(&f->sas.busy, slot);
 }
 
 /* Its ring and the SA itself count a packet. */
@@ -97,7 +95,6 @@ static int setup(void **state)
 	maps->rings[RING] = (struct ring){.kind = RING_SA, .cpu = CPU};
 	f->sas.table = maps_table(maps);
 	assert_int_equal(slots_init(&f->sas.known, SLOTS), 0);
-	assert_int_equal(slots_init(&f->sas.busy, SLOTS), 0);
 	f->loads = sas_loads_new(&f->sas);
 	assert_non_null(f->loads);
 	f->now_ns = SECOND;
@@ -114,7 +111,6 @@ static int teardown(void **state)
 
 	sas_loads_free(f->loads);
 	slots_free(&f->sas.known);
-	slots_free(&f->sas.busy);
 	for (size_t i = 0; i < sizeof(memory) / sizeof(*memory); i++)
 		free(memory[i]);
 	free(f);
@@ -130,16 +126,16 @@ static void test_idle_and_awake(void **state)
 	come(f, 3);
 	come(f, 4);
 	look(f);
-	assert_int_equal(f->sas.busy.count, 2);
+	assert_int_equal(f->sas.known.busy, 2);
 	packets(f, 3, 1000);
 	look(f);
-	assert_int_equal(f->sas.busy.count, 1);
-	assert_int_equal(f->sas.busy.slot[0], 3);
+	assert_int_equal(f->sas.known.busy, 1);
+	assert_int_equal(f->sas.known.slot[0], 3);
 	assert_int_equal(shown(f, 4), 0);
 	assert_true(sas_loads_of(f->loads, 3, NULL) > 0);
 	packets(f, 4, 5000);
 	look(f);
-	assert_int_equal(f->sas.busy.count, 2);
+	assert_int_equal(f->sas.known.busy, 2);
 	assert_true(load_packets(&f->loads->sa[SLOTS - 1 - 4].rate) == 50000);
 	assert_true(shown(f, 4) > shown(f, 3));
 	assert_true(fabs(f->loads->cpu[CPU].sas - sas_loads_of(f->loads, 3, NULL) -
@@ -155,11 +151,11 @@ static void test_slot_of_an_idle_one(void **state)
 	come(f, 9);
 	look(f);
 	look(f);
-	assert_int_equal(f->sas.busy.count, 0);
+	assert_int_equal(f->sas.known.busy, 0);
 	go(f, 9);
 	come(f, 9);
 	look(f);
-	assert_int_equal(f->sas.busy.count, 1);
+	assert_int_equal(f->sas.known.busy, 1);
 	assert_int_equal(shown(f, 9), LOAD_UNKNOWN);
 }
 
@@ -176,7 +172,7 @@ static void test_mean(void **state)
 		packets(f, 5, 1000);
 		look(f);
 	}
-	assert_int_equal(f->sas.busy.count, 1);
+	assert_int_equal(f->sas.known.busy, 1);
 	assert_true(fabs(f->loads->mean - sas_loads_of(f->loads, 5, NULL) / 10) < 1e-12);
 	assert_false(f->loads->quiet);
 }
@@ -272,7 +268,7 @@ static void agree(const struct fixture *f, const __u64 *sent)
 {
 	for (__u32 i = 0; i < f->sas.known.count; i++) {
 		__u32 slot = f->sas.known.slot[i];
-		bool busy = f->sas.busy.place[slot];
+		bool busy = f->sas.known.place[slot] <= f->sas.known.busy;
 
 		assert_int_equal(f->loads->sa[SLOTS - 1 - slot].packets[0], sent[slot]);
 		assert_int_equal(!busy, sas_loads_of(f->loads, slot, NULL) == 0);

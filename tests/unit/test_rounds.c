@@ -126,7 +126,7 @@ static void test_busy_are_those_with_load(void **state)
 	struct fixture *f = *state;
 
 	run(f, 3, 1000);
-	assert_int_equal(f->plain.sas.busy.count, 1);
+	assert_int_equal(f->plain.sas.known.busy, 1);
 	assert_int_equal(f->plain.sas.known.count, SAS);
 }
 

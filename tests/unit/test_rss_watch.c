@@ -236,7 +236,6 @@ static void make_table(struct sas *sas)
 				    .spare = zeros(SLOTS, sizeof(__u32))};
 	assert_int_equal(table_take_stock(&sas->table), 0);
 	assert_int_equal(slots_init(&sas->known, SLOTS), 0);
-	assert_int_equal(slots_init(&sas->busy, SLOTS), 0);
 	moves_init(&sas->moves, maps, &sas->table);
 }
 
@@ -282,7 +281,6 @@ static int teardown(void **state)
 	free(nic->old);
 	nic = NULL;
 	slots_free(&sas->known);
-	slots_free(&sas->busy);
 	for (size_t i = 0; i < sizeof(memory) / sizeof(*memory); i++)
 		free(memory[i]);
 	free(f);

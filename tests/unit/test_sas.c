@@ -102,7 +102,6 @@ static int setup(void **state)
 	};
 	assert_int_equal(table_take_stock(&sas->table), 0);
 	assert_int_equal(slots_init(&sas->known, SLOTS), 0);
-	assert_int_equal(slots_init(&sas->busy, SLOTS), 0);
 	moves_init(&sas->moves, &sas->maps, &sas->table);
 	CPU_SET(CPU, &sas->roles.sas);
 	f->addrs = addrs_new(NULL, NULL);
@@ -132,7 +131,6 @@ static int teardown(void **state)
 	follow_close(&f->follow);
 	addrs_free(f->addrs);
 	slots_free(&sas->known);
-	slots_free(&sas->busy);
 	for (size_t i = 0; i < sizeof(memory) / sizeof(*memory); i++)
 		free(memory[i]);
 	free(f);

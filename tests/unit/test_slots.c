@@ -11,7 +11,7 @@
 
 enum { SIZE = 200, STEPS = 20000 };
 
-static void agree(const struct slots *slots, const bool *used)
+static void agree(const struct slots *slots, const bool *used, const bool *busy)
 {
 	bool listed[SIZE] = {false};
 	__u32 count = 0;
@@ -20,6 +20,8 @@ static void agree(const struct slots *slots, const bool *used)
 		assert_in_range(slots->slot[i], 0, SIZE - 1);
 		assert_false(listed[slots->slot[i]]);
 		listed[slots->slot[i]] = true;
+		assert_int_equal(slots->place[slots->slot[i]], i + 1);
+		assert_int_equal(busy[slots->slot[i]], i < slots->busy);
 	}
 	for (int i = 0; i < SIZE; i++) {
 		assert_int_equal(listed[i], used[i]);
@@ -30,7 +32,7 @@ static void agree(const struct slots *slots, const bool *used)
 
 static void as_an_array(void **state)
 {
-	bool used[SIZE] = {false};
+	bool used[SIZE] = {false}, busy[SIZE] = {false};
 	struct slots slots;
 	uint64_t dice = 7;
 	__u32 changes = 0;
@@ -38,17 +40,24 @@ static void as_an_array(void **state)
 	assert_int_equal(slots_init(&slots, SIZE), 0);
 	for (int i = 0; i < STEPS; i++) {
 		__u32 slot = random_next(&dice) % SIZE;
-		bool in = random_next(&dice) % 2;
+		bool in = random_next(&dice) % 2, wakes = random_next(&dice) % 2;
+		__u32 other = random_next(&dice) % SIZE;
 
 		if (in)
 			slots_add(&slots, slot);
 		else
 			slots_remove(&slots, slot);
 		changes += used[slot] != in;
+		busy[slot] = in && (busy[slot] || !used[slot]);
 		used[slot] = in;
+		if (wakes)
+			slots_wake(&slots, other);
+		else
+			slots_rest(&slots, other);
+		busy[other] = used[other] && wakes;
 		assert_int_equal(slots.changes, changes); /* what changes nothing is none */
 		if (i % 50 == 0)
-			agree(&slots, used);
+			agree(&slots, used, busy);
 	}
 	slots_free(&slots);
 	slots_free(&slots);
