@@ -1,8 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Runs in the guest with four CPUs: an SA becomes heavy, for each packet of it has to pass 500 rules of a firewall. A CPU
-# is kept for it, what comes after decryption is measured, and --inner auto spreads it; when it is heavy no longer both
-# end, and all is as it was. CPU 0 sends, CPU 3 has the strays, this shell and what it asks: the CPUs of SAs do nothing else.
+# Runs in the guest with four CPUs, by hand (tests/run does not: four CPUs are emulated on one, and beside another guest that
+# takes many minutes): an SA becomes heavy, for each packet of it has to pass 500 rules of a firewall. A CPU is kept for it,
+# what comes after decryption is measured, and --inner auto spreads it; when it is heavy no longer both end, and all is as it
+# was. CPU 0 sends, CPU 3 has the strays, this shell and what it asks: the CPUs of SAs do nothing else.
+#
+#	lab/guest/run --kernel newest --cpus 4 tests/guest/inner-auto.sh
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/inner-lab.sh"
 

@@ -53,7 +53,6 @@ boot 5.10 --kernel 5.10 --timeout 1200 -- smoke.sh esp.sh kernel.sh
 on 1 "newest SAs" --kernel newest --timeout 1200 -- smoke.sh sixteen.sh events.sh pcpu.sh kernel.sh beyond.sh \
 	migrate.sh "strongswan.py test_mobike"
 on 0 "newest inner" --kernel newest --timeout 1200 -- inner.sh
-on 1 "newest inner auto" --kernel newest --cpus 4 --timeout 1200 -- inner-auto.sh
 on 2 "newest moves" --kernel newest --timeout 1200 -- moves.sh
 ESPALIER_LIBRESWAN=$(root libreswan) on 2 "6.12 Libreswan" --timeout 1200 -- libreswan.sh
 ESPALIER_LIBRESWAN=$(root libreswan-5) on 1 "newest Libreswan 5" --kernel newest --timeout 1200 -- libreswan.sh
