@@ -3,6 +3,7 @@
 #include "daemon/candidates.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "cli/say.h"
@@ -156,7 +157,8 @@ void candidates_refused(struct candidates *all, const struct link *link)
 		c->link = *link;
 }
 
-void candidates_failed(struct candidates *all, int ifindex, const struct nic_seen *seen)
+void candidates_failed(struct candidates *all, int ifindex, const struct method *method,
+		       const char *why)
 {
 	struct candidate *c;
 	struct link link;
@@ -167,7 +169,16 @@ void candidates_failed(struct candidates *all, int ifindex, const struct nic_see
 	if (!c)
 		return;
 	c->state = MEASURED;
-	c->seen = *seen;
+	c->seen = (struct nic_seen){.measured = true};
+	snprintf(c->seen.failed, sizeof(c->seen.failed), "%s", method->name);
+	snprintf(c->seen.why, sizeof(c->seen.why), "%s", why);
+}
+
+bool candidates_has_failed(const struct candidates *all, int ifindex)
+{
+	const struct candidate *c = find(all, ifindex);
+
+	return c && c->state == MEASURED && c->seen.failed[0];
 }
 
 void candidates_forget(struct candidates *all, int ifindex)

@@ -43,8 +43,12 @@ int candidates_method(struct candidates *all, const struct link *link,
 /* It cannot be steered as it is now. */
 void candidates_refused(struct candidates *all, const struct link *link);
 
-/* By the method that was chosen for it it cannot be steered: as was seen. */
-void candidates_failed(struct candidates *all, int ifindex, const struct nic_seen *seen);
+/* By the method that was chosen for it it cannot be steered, @why: half a sentence. */
+void candidates_failed(struct candidates *all, int ifindex, const struct method *method,
+		       const char *why);
+
+/* Was any method chosen for it that did not do? That is forgotten once it is steered or refused. */
+bool candidates_has_failed(const struct candidates *all, int ifindex);
 
 /* It is steered, or gone. */
 void candidates_forget(struct candidates *all, int ifindex);

@@ -52,6 +52,18 @@ static void fill_index(struct interfaces *all, const struct interface *interface
 	steered_note(all->sas);
 }
 
+/* A method of our own choice that could not be started is not chosen again. */
+static void note_failed(struct interfaces *all, const struct link *link,
+			const struct method *method, int err)
+{
+	char why[96];
+
+	snprintf(why, sizeof(why), "method %s could not be started (%s)", method->name,
+		 strerror(-err));
+	if (!run_method(all->options))
+		candidates_failed(all->candidates, link->ifindex, method, why);
+}
+
 /* What it needs is set by now; from here on it is to be kept up. */
 static int begin(struct interfaces *all, const struct link *link, const struct meeting *meeting,
 		 struct interface *interface)
@@ -70,6 +82,7 @@ static int begin(struct interfaces *all, const struct link *link, const struct m
 	err = steered_start(all, interface, meeting);
 	if (err) {
 		interface->ifindex = 0;
+		note_failed(all, link, meeting->method, err);
 		return err;
 	}
 	interface->fresh = true;
@@ -154,12 +167,16 @@ static int attach_one(struct interfaces *all, const struct link *link)
 static int attach_candidate(struct interfaces *all, const struct link *link, bool starting,
 			    bool *tried)
 {
+	bool failed;
 	int err;
 
 	if (was_stopped(all, link->name) || interfaces_find(all, link->ifindex) ||
 	    candidates_wait(all->candidates, link))
 		return 0;
+	failed = candidates_has_failed(all->candidates, link->ifindex);
 	err = attach_one(all, link);
+	if (err && !failed && candidates_has_failed(all->candidates, link->ifindex))
+		err = attach_one(all, link); /* by the next best, once */
 	*tried = true;
 	if (err == -EINPROGRESS)
 		return 0;
@@ -289,16 +306,13 @@ static void choose_again(struct interfaces *all, struct interface *interface)
 {
 	const struct steered *steered = &interface->steered;
 	struct host_interface *place = &all->sas->maps.host->interface[interface->index];
-	int ifindex = (int)interface->ifindex;
-	struct nic_seen seen = {.measured = true};
+	const struct method *method = steered->method;
 
-	snprintf(seen.failed, sizeof(seen.failed), "%s", steered->method->name);
-	memcpy(seen.why, steered->failed, sizeof(seen.why));
 	say("%s: method %s will not do, since %s: another one is chosen", interface->name,
-	    seen.failed, seen.why);
+	    method->name, steered->failed);
+	candidates_failed(all->candidates, (int)interface->ifindex, method, steered->failed);
 	(void)interfaces_detach(all, interface);
 	memset(place->method, 0, sizeof(place->method)); /* it is not to go on by it */
-	candidates_failed(all->candidates, ifindex, &seen);
 	*all->pending |= PENDING_LINKS;
 }
 

@@ -4,6 +4,7 @@
  *	no-headroom	as where a driver leaves no room in front of frames, for the tickets of moves
  *	no-pull-data	as on a kernel without bpf_xdp_pull_data()
  *	no-handover	moves switch at once; the tests of order must then fail
+ *	xdp-refused	as where a driver refuses our program, unforeseen
  *	uncounted	as on a kernel that does not tell what rings drop
  *	report-N	the report that `show` reads is of version N (in sas/report_map.c)
  *	end-at-N, hup-at-N	SIGTERM or SIGHUP comes before step N of the start
@@ -18,6 +19,7 @@
 #include "sas/sas.h"
 
 #ifdef ESPALIER_TEST
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,6 +38,13 @@ static inline bool switches_no_handover(void)
 	const char *text = getenv("ESPALIER_TEST");
 
 	return text && strstr(text, "no-handover");
+}
+
+static inline int switches_xdp_refused(void)
+{
+	const char *text = getenv("ESPALIER_TEST");
+
+	return text && strstr(text, "xdp-refused") ? -EINVAL : 0;
 }
 
 static inline bool switches_uncounted(void)
@@ -73,6 +82,11 @@ static inline void switches_apply(struct sas *sas)
 static inline bool switches_no_handover(void)
 {
 	return false;
+}
+
+static inline int switches_xdp_refused(void)
+{
+	return 0;
 }
 
 static inline bool switches_uncounted(void)

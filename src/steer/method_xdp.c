@@ -52,6 +52,8 @@ static int put_program_on(const struct steered *s, const struct program_target *
 	int err = undo_before_attach(s->undo, (int)s->ifindex);
 
 	if (!err)
+		err = switches_xdp_refused();
+	if (!err)
 		err = xdp_attach(&s->sas->maps, target, &link, log, size);
 	if (!err)
 		err = undo_after_attach(s->undo, (int)s->ifindex);

@@ -424,6 +424,22 @@ def test_auto(host):
         os.close(program)
 
 
+def test_auto_where_xdp_is_refused(host):
+    """Only as it is attached, by a switch of the test build. Asked for, that is an error."""
+    host.add_sas(SAS, wait=False)
+    asked = host.daemon("--method", "xdp", "--cpus", ALL, switches="xdp-refused", ready=False)
+    check(asked.wait() == 1 and "attaching to eb: Invalid" in host.log, "said:", host.log)
+    for _ in range(2):
+        daemon = host.daemon("--cpus", ALL, switches="xdp-refused")
+        host.await_sas(SAS)
+        check("and method xdp could not be started (Invalid argument)\n" in host.log, "said:", host.log)
+        check(host.log.count("attaching to eb") == 1, "tried again:", host.log)
+        on_their_cpus(host, arrive(host))
+        host.espalier("stop")
+        daemon.wait()
+        check(masks(host) == [0] * 4 and dissectors(host) == [], "left:", masks(host), dissectors(host))
+
+
 def test_dry_run(host):
     """It says what it would set, and sets nothing."""
     said = host.espalier("run", "eb", "--method", "rps", "--cpus", ALL, "--dry-run").stdout
