@@ -70,6 +70,9 @@ passed
 in_masks() {
 	masks | grep -qw 3
 }
+out_of_masks() {
+	[ "$(masks | tr ' ' '\n' | sort -u)" = 1 ]
+}
 on_cpus() {
 	[ "$(shown '[.sas[].cpu] | unique | join(" ")')" = "$1" ]
 }
@@ -78,6 +81,7 @@ begin "method rps: a CPU of the masks offline and online again"
 echo 0 >/sys/devices/system/cpu/cpu1/online
 await 60 "the word 'offline'" says "CPU 1 went offline"
 await 60 "every SA on CPU 0" on_cpus 0
+await 60 "CPU 1 to be out of the masks" out_of_masks
 on_their_cpus "with CPU 1 offline"
 echo 1 >/sys/devices/system/cpu/cpu1/online
 await 60 "the word 'online'" says "CPU 1 came online"
@@ -85,6 +89,51 @@ await 60 "CPU 1 to be in the masks" in_masks
 await 60 "an SA to move there" espalier move 0xb0000001 1
 on_their_cpus "with CPU 1 online again"
 passed
+
+# Another wire, and from now on what goes to gw-b takes it.
+add_wire() {
+	local queues="numrxqueues 2 numtxqueues 2" end
+	# shellcheck disable=SC2086
+	ip link add wan2 netns gw-a $queues type veth peer name wan2 netns gw-b $queues
+	for end in a:1 b:2; do
+		in_ns gw-${end%:*} ethtool -K wan2 tx off gro on >/dev/null
+		ip -n gw-${end%:*} addr add 198.51.100.${end#*:}/24 dev wan2
+		ip -n gw-${end%:*} addr add 2001:db8:1::${end#*:}/64 dev wan2 nodad
+		ip -n gw-${end%:*} link set wan2 up
+	done
+	in_ns gw-b sysctl -q net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.wan2.rp_filter=0
+}
+take_other_wire() {
+	ip -n gw-a route add 192.0.2.2 via 198.51.100.2
+	ip -n gw-a route add 2001:db8::2 via 2001:db8:1::2
+}
+# Each SA has so many packets, by show and by the kernel since $1.
+counted() {
+	[ "$(shown '.sas[] | "\(.spi) \(.packets)"' | sort)" = "$(join <(echo "$1") <(by_kernel) | awk '{ print $1, $3 - $2 }')" ] &&
+		[ "$(shown '[.sas[].packets] | unique | join(" ")')" = "$2" ]
+}
+by_kernel() {
+	ip -n gw-b -s xfrm state | awk '/proto esp spi/ { spi = substr($4, 1, 10) }
+		$1 ~ /^[0-9]+\(bytes\)/ && spi ~ /^0xb/ { print spi, $2 + 0 }' | sort
+}
+
+if [ "$driver" != igb ]; then # where XDP is native, auto takes that for both
+	begin "two interfaces, by rps and by xdp: show counts what comes by either"
+	stop_espalier
+	add_wire
+	began=$(by_kernel)
+	start_espalier 64 wan2
+	[ "$(shown '[.interfaces[] | "\(.interface) \(.method)"] | sort | join(", ")')" = "wan rps, wan2 xdp" ] ||
+		fail "methods: $(shown '.interfaces')"
+	ESP_INTERVAL=0.2 esp_ping 4 || fail "by rps: a ping was not answered"
+	await 30 "what came by rps to be counted" counted "$began" 4
+	take_other_wire
+	ESP_INTERVAL=0.2 esp_ping 4 || fail "by xdp: a ping was not answered"
+	[ "$(ip -n gw-b -s -j link show wan2 | jq '.[0].stats64.rx.packets')" -ge 256 ] || fail "not by xdp"
+	await 30 "what came by both to be counted" counted "$began" 8
+	[ "$(xfrm_refused)" = 0 ] || fail "XfrmIn: $(esp_errors gw-b)"
+	passed
+fi
 
 no_dissector() {
 	[ "$(dissectors)" = 0 ]
