@@ -58,6 +58,7 @@ ESPALIER_LIBRESWAN=$(root libreswan) on 2 "6.12 Libreswan" --timeout 1200 -- lib
 ESPALIER_LIBRESWAN=$(root libreswan-5) on 1 "newest Libreswan 5" --kernel newest --timeout 1200 -- libreswan.sh
 ESPALIER_STRONGSWAN=$(root strongswan-6) on 2 "newest strongSwan 6" --kernel newest --timeout 1200 -- strongswan.py
 boot "6.12 moves" --timeout 1200 -- moves.sh
+on 0 "6.1 virtio" --kernel 6.1 --net virtio --timeout 1200 -- jumbo.sh
 on 0 "6.12 virtio" --net virtio --timeout 1200 -- "nic.sh virtio" "esp.sh nic" "esp.sh nic vlan v6"
 on 1 "6.12 interrupts" --net virtio --cpus 4 --timeout 1200 -- irqs.sh
 on 1 "newest virtio" --kernel newest --net virtio --timeout 1200 -- rss-ntf.sh
