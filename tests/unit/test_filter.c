@@ -58,7 +58,12 @@ CALL(make_a_device, mknod("/tmp/filter-test-device", S_IFCHR, 0))
 CALL(push_keys, ioctl(0, TIOCSTI, "x"))
 CALL(ask_a_ring, syscall(SYS_io_uring_setup, 1, NULL))
 CALL(set_the_clock, syscall(SYS_clock_settime, 0, NULL))
-CALL(make_a_thread, syscall(SYS_clone, CLONE_VM | CLONE_SIGHAND | CLONE_THREAD, 0, 0, 0, 0))
+#ifdef __s390__
+#define CLONE(flags) syscall(SYS_clone, 0, flags, 0, 0, 0)
+#else
+#define CLONE(flags) syscall(SYS_clone, flags, 0, 0, 0, 0)
+#endif
+CALL(make_a_thread, CLONE(CLONE_VM | CLONE_SIGHAND | CLONE_THREAD))
 
 CALL(local, socket(AF_UNIX, SOCK_SEQPACKET, 0))
 CALL(netlink, socket(AF_NETLINK, SOCK_RAW, 0))
@@ -100,21 +105,28 @@ struct one {
 		call, #call, 0 \
 	}
 
+/* On s390x mmap() and socketcall(), which makes all sockets, have their arguments in memory. */
+#ifdef __s390__
+#define UNSEEN ALLOWED
+#else
+#define UNSEEN FORBIDDEN
+#endif
+
 /* clang-format off */
 static const struct one cases[] = {
 	FORBIDDEN(run_a_program),
 	FORBIDDEN(trace),
 	FORBIDDEN(read_another),
 	FORBIDDEN(kill_another),
-	FORBIDDEN(internet),
-	FORBIDDEN(packets),
+	UNSEEN(internet),
+	UNSEEN(packets),
 	FORBIDDEN(mount_something),
 	FORBIDDEN(open_a_filesystem),
 	FORBIDDEN(new_namespace),
 	FORBIDDEN(enter_namespace),
 	FORBIDDEN(new_root),
 	FORBIDDEN(load_a_module),
-	FORBIDDEN(write_code),
+	UNSEEN(write_code),
 	FORBIDDEN(own_another),
 	FORBIDDEN(become_another),
 	FORBIDDEN(make_a_device),
@@ -136,7 +148,7 @@ static const struct one cases[] = {
 static const struct one readers[] = {
 	FORBIDDEN(load_a_program), FORBIDDEN(remove_a_file), FORBIDDEN(raise_priority),
 	FORBIDDEN(wait_for_events), FORBIDDEN(fork_a_child), FORBIDDEN(run_a_program),
-	FORBIDDEN(internet), ALLOWED(netlink), ALLOWED(read_sysfs), ALLOWED(take_memory),
+	UNSEEN(internet), ALLOWED(netlink), ALLOWED(read_sysfs), ALLOWED(take_memory),
 };
 /* clang-format on */
 
