@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs in the guest: real kernel ESP, 8 SAs plain and 8 in UDP, Espalier on the receiving gateway.
-# esp.sh [v6] [vlan|stripped] [esn] [replay=N] [nic] [no-btf]: every ping answered, each SA decrypted
+# esp.sh [v6] [vlan|stripped] [esn] [replay=N] [nic] [no-btf] [rps]: every ping answered, each SA decrypted
 # on its one CPU as the kernel shows it, both CPUs used, no XfrmIn error counted; everything put back.
-# no-btf: Espalier finds no BTF of the kernel.
+# no-btf: Espalier finds no BTF of the kernel. rps: by that method, not by what auto takes.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/esp-lab.sh"
 
@@ -13,6 +13,8 @@ log=$(mktemp)
 daemon=
 program=$ESP_BUILD/espalier
 case " $* " in *" no-btf "*) program=$(dirname "$0")/without-btf ;; esac
+method=()
+case " $* " in *" rps "*) method=(--method rps) ;; esac
 
 cleanup() {
 	[ -z "$daemon" ] || kill "$daemon" 2>/dev/null
@@ -52,7 +54,7 @@ ping_unsteered() {
 
 # Until it is ready and `show` lists all SAs: the table is filled before the interface is attached.
 start_espalier() {
-	in_ns gw-b "$program" run wan --cpus 0-1 --interval 0 >"$log" 2>&1 &
+	in_ns gw-b "$program" run wan --cpus 0-1 --interval 0 "${method[@]}" >"$log" 2>&1 &
 	daemon=$!
 	until grep -q 'espalier: ready:' "$log" &&
 		[ "$(espalier show --json 2>/dev/null | jq '.sas | length')" = 16 ]; do
@@ -63,6 +65,10 @@ start_espalier() {
 
 check_show() {
 	local shown kinds
+	if [ ${#method[@]} != 0 ]; then
+		grep -q 'steering (rps)' "$log" || fail "not by method rps"
+		sleep 3 # it takes over once a second what the kernel counts
+	fi
 	shown=$(espalier show --json | jq -r '.sas[] | "\(.spi) \(.cpu) \(.packets)"' | sort)
 	[ "$shown" = "$decrypted" ] || fail "show: $shown; the kernel decrypted: $decrypted"
 	kinds=$(espalier show --json |
@@ -71,7 +77,7 @@ check_show() {
 }
 
 # shellcheck disable=SC2046,SC2048,SC2086
-esp_up 8 8 $(printf '%s\n' $* | grep -vx no-btf) || fail "the lab"
+esp_up 8 8 $(printf '%s\n' $* | grep -vx -e no-btf -e rps) || fail "the lab"
 errors=$(esp_errors gw-b)
 ping_unsteered before
 before=$(esp_settings)
@@ -81,6 +87,11 @@ ping_all steered
 [ "$(awk '{ print $2 }' <<<"$decrypted" | sort | uniq -c | xargs)" = "8 0 8 1" ] ||
 	fail "not 8 SAs on each CPU: $decrypted"
 check_show
+# Tags beside the packet stay there: RPS sees the packet without.
+case " $* " in *" stripped rps "*)
+	in_ns gw-b ethtool -k wan | grep -q '^rx-vlan-offload: on' || fail "tags are left in the packet"
+	;;
+esac
 
 espalier stop >>"$log" 2>&1 || fail "espalier stop"
 wait $daemon || fail "espalier run returned $?"

@@ -63,7 +63,8 @@ on 0 "6.12 virtio" --net virtio --timeout 1200 -- "nic.sh virtio" "esp.sh nic" "
 on 1 "6.12 interrupts" --net virtio --cpus 4 --timeout 1200 -- irqs.sh
 on 1 "newest virtio" --kernel newest --net virtio --timeout 1200 -- rss-ntf.sh
 on 2 "newest igb" --kernel newest --net igb --timeout 1200 -- "nic.sh igb" rps.sh "esp.sh nic vlan"
-on 1 "6.12 vmxnet3" --net vmxnet3 --timeout 1200 -- "nic.sh vmxnet3" "esp.sh nic stripped"
+on 1 "6.12 vmxnet3" --net vmxnet3 --timeout 1200 -- "nic.sh vmxnet3" "esp.sh nic stripped" \
+	"esp.sh nic stripped rps"
 ESPALIER_LIBRESWAN=$(root libreswan) on 0 "6.12 e1000e" --net e1000e --timeout 1200 -- "nic.sh e1000e" rps.sh \
 	transport.py "libreswan.sh transport"
 on 2 "6.1 e1000e" --kernel 6.1 --net e1000e --timeout 1200 -- rps.sh
