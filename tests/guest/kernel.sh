@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs in the guest: what Espalier finds by asking is what is known of these kernels, the batch of its
-# rings follows from it, and pins of a namespace that is gone are nobody's.
+# rings follows from it, so does what method rps is, and pins of a namespace that is gone are nobody's.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/steer-lab.sh"
 
@@ -55,6 +55,36 @@ start_espalier 2
 [ "$(batch_in_use)" = 72 ] || fail "without BTF: $(batch_in_use), not 72"
 stop_espalier
 ESPALIER_PROGRAM=
+passed
+
+lacks_dissector() {
+	case " ${lacks[*]} " in *" flow_dissector "*) ;; *) return 1 ;; esac
+}
+
+# steer_by METHOD SAID: asked for rps it is that method, and the log says this.
+steer_by() {
+	start_espalier 2 --method rps
+	[ "$(shown '.interfaces[].method')" = "$1" ] || fail "by $(shown '.interfaces[].method'), not $1"
+	grep -q "$2" "$log" || fail "not said: $2"
+	esp_ping 4 || fail "a ping was not answered"
+	stop_espalier
+}
+
+begin "method rps, or what is left of it"
+if lacks_dissector; then
+	steer_by rps-plain "method rps-plain, since flow dissectors of this kernel cannot leave packets to its own"
+else
+	# That of the initial namespace serves all others, and excludes theirs.
+	coproc FOREIGN { exec "$ESP_TOP/lab/dissector.py" /proc/1/ns/net; }
+	foreign=$FOREIGN_PID
+	read -r name <&"${FOREIGN[0]}"
+	steer_by rps-plain "method rps-plain, since another flow dissector is attached to network namespace .*$name"
+	kill "$foreign"
+	wait "$foreign" 2>/dev/null
+	: >"$log"
+	steer_by rps "steering (rps)"
+fi
+[ "$(in_ns gw-b bpftool net show | sed -n '/^flow_dissector/,/^$/p' | grep -c 'id ')" = 0 ] || fail "a dissector is left"
 passed
 
 # The next namespace has its inode number (and so the same file in nsfs), but nothing of its.
