@@ -16,18 +16,14 @@ static __always_inline struct sa_table_shape table_shape(void)
 	return (struct sa_table_shape){.bits = constants.shape.bits, .seed = constants.shape.seed};
 }
 
-static __always_inline bool is_near(struct found *found, __u64 key, __u32 preferred)
+static __always_inline bool is_at(struct found *found, __u64 key, __u32 slot)
 {
-	const struct sa_bucket *b = element(sa_table, preferred / SA_BUCKET_SLOTS);
-	__u32 at;
+	const struct sa_bucket *b = element(sa_table, slot / SA_BUCKET_SLOTS);
 
 	if (!b)
 		return false;
-	at = sa_near(b, preferred % SA_BUCKET_SLOTS, key);
-	barrier_var(at); /* or the mask that older verifiers need is left out */
-	at %= SA_BUCKET_SLOTS;
-	found->slot = preferred / SA_BUCKET_SLOTS * SA_BUCKET_SLOTS + at;
-	found->word = sa_load(&b->slot[at]);
+	found->slot = slot;
+	found->word = sa_load(&b->slot[slot % SA_BUCKET_SLOTS]);
 	return sa_word_key(found->word) == key;
 }
 
@@ -55,7 +51,7 @@ static __always_inline void find_key(struct found *found, __u64 key)
 
 	found->key = key;
 	found->slot = 0; /* or the compiler may copy it unset, which the verifier refuses */
-	if (likely(is_near(found, key, sa_preferred(&shape, key))))
+	if (likely(is_at(found, key, sa_preferred(&shape, key))))
 		return;
 	found->word = 0;
 	if (is_in(found, key, primary) || likely(!has_overflown(primary)))

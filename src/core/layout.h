@@ -12,7 +12,7 @@
 #include "core/label.h"
 #include "core/sa_table.h"
 
-#define LAYOUT_VERSION 15u
+#define LAYOUT_VERSION 14u
 #define LAYOUT_MAGIC   0x45535031u /* "ESP1" */
 
 #define LINE __attribute__((aligned(128))) /* two cache lines: adjacent-line prefetch pairs them */

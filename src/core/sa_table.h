@@ -2,10 +2,10 @@
 /*
  * The SA table: from (SPI, fingerprint of address and protocol) to the rings of an SA.
  *
- * Buckets of eight slots; a bucket is one cache line. An SA has its place in a primary bucket, and
- * there near the slot that its hash prefers. Where that bucket is full, it is in one of two overflow
- * buckets, of which there is one for two primary ones. A slot is one aligned 64-bit word, so a
- * reader takes an entry by one load and never sees half of it:
+ * Buckets of eight slots; a bucket is one cache line. An SA has its place in a primary bucket, one
+ * of half of them, so that a few SAs lie on few lines and pages; where that is full, in one of
+ * two overflow ones. A slot is one aligned 64-bit word, so a reader takes an entry by one load and
+ *never sees half of it:
  *
  *	SPI 32 | fingerprint 12 | ring `to` 9 | ring `own` 9 | flags 2
  *
@@ -19,12 +19,7 @@
 #define SA_BUCKET_SLOTS 8
 #define SA_RINGS	512 /* ring numbers are 9 bits */
 #define SA_BITS_MIN	3
-#define SA_NEAR_SLOTS	4 /* half a bucket: where the programs look first */
-
-/* In a table of 1 << BITS primary buckets. */
-#define SA_OVERFLOW_BUCKETS(BITS) (1u << (BITS) >> 1)
-#define SA_BUCKETS(BITS)	  ((1u << (BITS)) + SA_OVERFLOW_BUCKETS(BITS))
-#define SA_SLOTS(BITS)		  (SA_BUCKET_SLOTS * SA_BUCKETS(BITS))
+#define SA_PRIMARY_SHIFT 1 /* one in 2 buckets is primary */
 
 /* Flags of a word. */
 #define SA_HANDS_OFF 1u /* decrypted by the NIC: never through a ring */
@@ -50,7 +45,7 @@ struct sa_overflows {
 
 /* What both sides must agree on to find an SA. Fixed while the table lives. */
 struct sa_table_shape {
-	__u32 bits; /* log2 of the number of primary buckets, SA_BITS_MIN..24 */
+	__u32 bits; /* log2 of the number of buckets, SA_BITS_MIN..24 */
 	__u32 pad;
 	__u64 seed; /* random, so that nobody can aim at one bucket */
 };
@@ -138,7 +133,7 @@ static __always_inline __u64 sa_hash(const struct sa_table_shape *shape, __u64 k
 /* The primary buckets: the first ones. */
 static __always_inline __u32 sa_primary_buckets(const struct sa_table_shape *shape)
 {
-	return 1u << shape->bits;
+	return 1u << (shape->bits - SA_PRIMARY_SHIFT);
 }
 
 /* The elements of type sa_overflows that they take. */
@@ -160,7 +155,7 @@ static __always_inline void sa_overflow(const struct sa_table_shape *shape, __u6
 					__u32 overflow[2])
 {
 	__u64 h = sa_hash(shape, key);
-	__u32 primary = sa_primary_buckets(shape), others = SA_OVERFLOW_BUCKETS(shape->bits);
+	__u32 primary = sa_primary_buckets(shape), others = (1u << shape->bits) - primary;
 
 	overflow[0] = primary + (__u32)((h & 0xffffffff) * others >> 32);
 	overflow[1] = primary + (__u32)((h * SA_MULTIPLIER >> 32) * others >> 32);
@@ -168,7 +163,7 @@ static __always_inline void sa_overflow(const struct sa_table_shape *shape, __u6
 		overflow[1] ^= 1;
 }
 
-/* The slot in its primary bucket where it is put if that is free. */
+/* The slot in its primary bucket where it is put if that is free: where to look first. */
 static __always_inline __u32 sa_preferred(const struct sa_table_shape *shape, __u64 key)
 {
 	return sa_primary(shape, key) * SA_BUCKET_SLOTS + (__u32)(sa_hash(shape, key) >> 61);
@@ -182,26 +177,6 @@ static __always_inline __u64 sa_load(const __u64 *word)
 #else
 	return __atomic_load_n(word, __ATOMIC_ACQUIRE);
 #endif
-}
-
-/*
- * The place in @bucket where @key is if it is near @preferred, a place there. There is no branch on
- * which of the places it is: a CPU cannot guess that among many SAs, and what it had begun for the
- * next frames would be thrown away.
- */
-static __always_inline __u32 sa_near(const struct sa_bucket *bucket, __u32 preferred, __u64 key)
-{
-	__u32 first = preferred & (SA_BUCKET_SLOTS - SA_NEAR_SLOTS), at = 0;
-
-#pragma GCC unroll 4
-	for (__u32 i = 1; i < SA_NEAR_SLOTS; i++) {
-		__u64 differs = sa_word_key(sa_load(&bucket->slot[first + i])) ^ key;
-		__u64 same = differs - 1; /* the high bits are set if that was 0: keys have 44 */
-
-		barrier_var(same);
-		at |= same >> 60 & i;
-	}
-	return first + at;
 }
 
 /* The slot of @key in @bucket, its word in @word; -1 if it is not there. */

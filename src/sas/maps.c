@@ -169,7 +169,7 @@ static bool consistent(const struct maps *maps, enum map *bad)
 	if (h->shape.bits < SA_BITS_MIN || h->shape.bits > 24 || !h->cpus || h->cpus > CPU_SETSIZE ||
 	    h->rings > SA_RINGS || !h->moves)
 		return false;
-	slots = SA_SLOTS(h->shape.bits);
+	slots = (size_t)SA_BUCKET_SLOTS << h->shape.bits;
 	*bad = MAP_SA_TABLE;
 	if (!holds(maps, MAP_SA_TABLE, slots / SA_BUCKET_SLOTS))
 		return false;

@@ -59,7 +59,7 @@ struct maps {
 	size_t size[MAP_MAPPED_END]; /* of the memory, in whole pages */
 	__u32 elements[MAP_MAPPED_END];
 	struct host *host;
-	struct sa_bucket *table;  /* SA_BUCKETS(host->shape.bits) of them */
+	struct sa_bucket *table;  /* 1 << host->shape.bits of them */
 	struct sa_overflows *overflows; /* sa_overflows_elements() */
 	struct sa_warm *warm;	  /* SA_BUCKET_SLOTS for each bucket */
 	struct sa_rare *rare;	  /* as many */
@@ -118,7 +118,7 @@ static inline struct ring_state *maps_ring_state(const struct maps *maps, __u32 
 /* The number of cold sides: no more of them are used than there are slots. */
 static inline __u32 maps_colds(const struct maps *maps)
 {
-	__u32 slots = SA_SLOTS(maps->host->shape.bits);
+	__u32 slots = SA_BUCKET_SLOTS << maps->host->shape.bits;
 
 	return maps->elements[MAP_SA_COLD] < slots ? maps->elements[MAP_SA_COLD] : slots;
 }
@@ -147,7 +147,7 @@ struct table maps_table(const struct maps *maps);
 /* The number of slots of the SA table. */
 static inline __u32 maps_slots(const struct maps *maps)
 {
-	return SA_SLOTS(maps->host->shape.bits);
+	return SA_BUCKET_SLOTS << maps->host->shape.bits;
 }
 
 #endif

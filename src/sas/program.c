@@ -151,10 +151,10 @@ static int size_maps(struct espalier_bpf *skel, const struct host *host)
 		struct bpf_map *map;
 		__u32 entries;
 	} sizes[] = {
-		{skel->maps.sa_table, SA_BUCKETS(host->shape.bits)},
+		{skel->maps.sa_table, 1u << host->shape.bits},
 		{skel->maps.sa_overflows, sa_overflows_elements(&host->shape)},
-		{skel->maps.sa_warm, SA_SLOTS(host->shape.bits)},
-		{skel->maps.sa_rare, SA_SLOTS(host->shape.bits)},
+		{skel->maps.sa_warm, SA_BUCKET_SLOTS << host->shape.bits},
+		{skel->maps.sa_rare, SA_BUCKET_SLOTS << host->shape.bits},
 		{skel->maps.sa_cold, host->max_sas},
 		{skel->maps.ring_states, host->cpus * RING_KINDS},
 		{skel->maps.cpu_states, host->cpus},

@@ -7,13 +7,12 @@
 #include <string.h>
 
 #define KEY_BITS 44
-#define NEAR	 ((1u << SA_NEAR_SLOTS) - 1)
 
 __u32 table_bits(__u32 max_sas)
 {
 	__u32 bits = TABLE_MIN_BITS;
 
-	while (bits < 24 && (__u64)SA_BUCKET_SLOTS << bits < max_sas)
+	while (bits < 24 && (__u64)SA_BUCKET_SLOTS << bits < 2 * (__u64)max_sas)
 		bits++;
 	return bits;
 }
@@ -183,14 +182,13 @@ static __u32 free_slots(const struct table *table, __u32 bucket, __u64 now_ns)
 
 /*
  * A slot in the primary bucket of @key; if that is full, in the emptier one of its overflow ones.
- * In it the first slot from sa_preferred() on, and if there is one near that, where the programs
- * look first.
+ * In it the first slot from sa_preferred() on, which is where the programs look first.
  */
 int table_free_slot(const struct table *table, __u64 key, __u64 now_ns)
 {
 	__u32 bucket = sa_primary(&table->shape, key), overflow[2];
 	__u32 bits = free_slots(table, bucket, now_ns), other;
-	__u32 place = sa_preferred(&table->shape, key) % SA_BUCKET_SLOTS, near;
+	__u32 place = sa_preferred(&table->shape, key) % SA_BUCKET_SLOTS;
 
 	if (!bits) {
 		sa_overflow(&table->shape, key, overflow);
@@ -204,8 +202,6 @@ int table_free_slot(const struct table *table, __u64 key, __u64 now_ns)
 	}
 	if (!bits)
 		return -ENOSPC;
-	near = bits & NEAR << (place & (SA_BUCKET_SLOTS - SA_NEAR_SLOTS));
-	bits = near ? near : bits;
 	bits |= bits << SA_BUCKET_SLOTS;
 	place += __builtin_ctz(bits >> place);
 	return bucket * SA_BUCKET_SLOTS + place % SA_BUCKET_SLOTS;

@@ -17,14 +17,14 @@
 #include "core/sa_table.h"
 
 #define TABLE_REST_NS  1000000000ull
-#define TABLE_MAX_SAS  (1u << 27) /* table_bits() of more would not fit a shape */
-#define TABLE_MIN_BITS 6	  /* 512 slots in primary buckets: one page of words */
+#define TABLE_MAX_SAS  (1u << 26) /* table_bits() of more would not fit a shape */
+#define TABLE_MIN_BITS 6	  /* 512 slots: one page of words */
 
 struct table {
 	struct sa_table_shape shape;
-	struct sa_bucket *buckets; /* SA_BUCKETS(shape.bits) */
+	struct sa_bucket *buckets; /* 1 << shape.bits */
 	struct sa_overflows *overflows; /* sa_overflows_elements() */
-	struct sa_warm *warm;	   /* SA_SLOTS(shape.bits) */
+	struct sa_warm *warm;	   /* SA_BUCKET_SLOTS for each bucket */
 	struct sa_rare *rare;	   /* as many */
 	struct sa_cold *cold;	   /* whose: sa_warm.cold */
 	__u32 colds;		   /* how many: one for each SA that may be there */
@@ -38,16 +38,15 @@ struct table {
 };
 
 /*
- * The shape's bits for a table that holds @max_sas (at most TABLE_MAX_SAS) SAs of random SPIs: it
- * has as many slots in primary buckets or more, and then half as many. Of a full table one SA in
- * seven lies in an overflow bucket, and one in four where SAs come and go
- * (tests/unit/test_sa_table.c).
+ * The shape's bits for a table that holds @max_sas (at most TABLE_MAX_SAS) SAs of random SPIs
+ * without overflow: it is at most half full then, where its buckets of eight do not run over
+ * (tests/unit/test_sa_table.c fills it some hundred times).
  */
 __u32 table_bits(__u32 max_sas);
 
 static inline __u32 table_slots(const struct table *table)
 {
-	return SA_SLOTS(table->shape.bits);
+	return (__u32)SA_BUCKET_SLOTS << table->shape.bits;
 }
 
 /* The word in @slot; 0 if it is empty. */

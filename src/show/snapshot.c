@@ -75,7 +75,7 @@ static void take_host(struct snapshot_taking *t, __u64 now_ns)
 	s->threads_seen = nice_seen != NICE_UNKNOWN;
 	s->ring_frames = LOAD(host->ring_frames);
 	s->max_sas = LOAD(host->max_sas);
-	s->slots = SA_SLOTS(bits < 24 ? bits : 24);
+	s->slots = (unsigned int)SA_BUCKET_SLOTS << (bits < 24 ? bits : 24);
 	s->table_full = LOAD(t->maps->report->table_full);
 	s->lost = LOAD(t->maps->report->lost);
 	s->stray_limit = LOAD(host->stray_limit);

@@ -22,7 +22,7 @@
 enum {
 	CPUS = 4,
 	BITS = 3,
-	SLOTS = SA_SLOTS(BITS),
+	SLOTS = SA_BUCKET_SLOTS << BITS,
 	RECORDS = 4,
 	FIRST_FD = 0x10000, /* no descriptor of the kernel is so high */
 	MOST_MEMORY = 1 << 20,
@@ -46,7 +46,7 @@ static const struct bpf_map_info good[PINNED] = {
 		.map_flags = BPF_F_MMAPABLE                                               \
 	}
 	[MAP_HOST] = MEMORY(struct host, 1),
-	[MAP_SA_TABLE] = MEMORY(struct sa_bucket, SA_BUCKETS(BITS)),
+	[MAP_SA_TABLE] = MEMORY(struct sa_bucket, 1 << BITS),
 	[MAP_SA_OVERFLOWS] = MEMORY(struct sa_overflows, 1),
 	[MAP_SA_WARM] = MEMORY(struct sa_warm, SLOTS),
 	[MAP_SA_RARE] = MEMORY(struct sa_rare, SLOTS),

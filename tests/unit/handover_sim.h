@@ -28,7 +28,7 @@ enum {
 	BATCH = 8,    /* CPUMAP_BATCH, there */
 	GRO_MAX = 64, /* NAPI_POLL_WEIGHT: flushed at the latest then, there from 6.15 on */
 	BITS = SA_BITS_MIN,
-	SLOTS = SA_SLOTS(BITS),
+	SLOTS = SA_BUCKET_SLOTS << BITS,
 };
 
 #define COARSE_NS 10000000ull /* the tick of the coarsest kernel (CONFIG_HZ_100) */
@@ -131,7 +131,7 @@ struct sim {
 	struct host host;
 	struct report report;
 	struct ring_state ring_state[RINGS];
-	struct sa_bucket buckets[SA_BUCKETS(BITS)];
+	struct sa_bucket buckets[1 << BITS];
 	struct sa_overflows overflows[1];
 	struct sa_warm warm[SLOTS];
 	struct sa_rare rare[SLOTS];

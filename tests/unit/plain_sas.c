@@ -25,7 +25,7 @@ static bool make_maps(struct plain_sas *plain, __u32 max_sas, __u32 cpus)
 {
 	struct maps *maps = &plain->sas.maps;
 	const struct sa_table_shape shape = {.bits = table_bits(max_sas), .seed = 1};
-	__u32 buckets = SA_BUCKETS(shape.bits), slots = SA_SLOTS(shape.bits);
+	__u32 buckets = 1u << shape.bits, slots = SA_BUCKET_SLOTS * buckets;
 
 	maps_init(maps);
 	maps->host = zeros(plain, 1, sizeof(*maps->host));

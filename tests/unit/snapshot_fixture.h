@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-enum { BITS = 6, SLOTS = SA_SLOTS(BITS), CPUS = 8, MOVES = 4 };
+enum { BITS = 6, SLOTS = SA_BUCKET_SLOTS << BITS, CPUS = 8, MOVES = 4 };
 
 #define NOW 1000000000000ull
 
@@ -53,7 +53,7 @@ static inline int setup(void **state)
 	struct maps *maps = zeroed(1, sizeof(*maps));
 
 	maps->host = zeroed(1, sizeof(*maps->host));
-	maps->table = zeroed(SA_BUCKETS(BITS), sizeof(*maps->table));
+	maps->table = zeroed(1 << BITS, sizeof(*maps->table));
 	maps->warm = zeroed(SLOTS, sizeof(*maps->warm));
 	maps->rare = zeroed(SLOTS, sizeof(*maps->rare));
 	maps->cold = zeroed(SLOTS, sizeof(*maps->cold));

@@ -9,12 +9,12 @@
 #include <string.h>
 #include "sas/heirs.h"
 
-enum { BITS = 3, SLOTS = SA_SLOTS(BITS) };
+enum { BITS = 3, SLOTS = SA_BUCKET_SLOTS << BITS };
 
 struct fixture {
 	struct heirs heirs;
 	struct table table;
-	struct sa_bucket bucket[SA_BUCKETS(BITS)];
+	struct sa_bucket bucket[1 << BITS];
 	struct sa_warm warm[SLOTS];
 	struct sa_cold cold[SLOTS];
 };

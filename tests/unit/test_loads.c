@@ -12,7 +12,7 @@
 #include "core/random.h"
 #include "sas/loads.h"
 
-enum { BITS = 4, SLOTS = SA_SLOTS(BITS), SAS = 40, CPU = 1, RING = 1, OLD_RING = 2 };
+enum { BITS = 4, SLOTS = SA_BUCKET_SLOTS << BITS, SAS = 40, CPU = 1, RING = 1, OLD_RING = 2 };
 
 static const uint64_t SECOND = 1000000000;
 
@@ -79,12 +79,12 @@ static int setup(void **state)
 	maps->host->shape = (struct sa_table_shape){.bits = BITS};
 	maps->host->cpus = CPU + 1;
 	maps->host->rings = RING + 1;
-	maps->table = aligned_alloc(64, sizeof(*maps->table) * SA_BUCKETS(BITS));
+	maps->table = aligned_alloc(64, sizeof(*maps->table) << BITS);
 	maps->warm = aligned_alloc(64, SLOTS * sizeof(*maps->warm));
 	maps->ring_states = aligned_alloc(128, RING_KINDS * (CPU + 1) * sizeof(struct ring_state));
 	maps->cpu_states = aligned_alloc(128, (CPU + 1) * sizeof(struct cpu_state));
 	assert_true(maps->table && maps->warm && maps->ring_states && maps->cpu_states);
-	memset(maps->table, 0, sizeof(*maps->table) * SA_BUCKETS(BITS));
+	memset(maps->table, 0, sizeof(*maps->table) << BITS);
 	memset(maps->warm, 0, SLOTS * sizeof(*maps->warm));
 	memset(maps->ring_states, 0, RING_KINDS * (CPU + 1) * sizeof(struct ring_state));
 	memset(maps->cpu_states, 0, (CPU + 1) * sizeof(struct cpu_state));

@@ -20,7 +20,7 @@
 #include "steer/rss_watch.h"
 #include "sas/sas.h"
 
-enum { BITS = TABLE_MIN_BITS, SLOTS = SA_SLOTS(BITS), QUEUES = 4, SAS = 16, LOOK = 5 };
+enum { BITS = TABLE_MIN_BITS, SLOTS = SA_BUCKET_SLOTS << BITS, QUEUES = 4, SAS = 16, LOOK = 5 };
 
 /* The NIC, and how it misbehaves; what the wrapped functions below work on. */
 struct nic {
@@ -216,7 +216,7 @@ static void make_table(struct sas *sas)
 	maps->host->cpus = QUEUES;
 	maps->host->max_sas = SLOTS / 2;
 	maps->host->rings = QUEUES + 1;
-	maps->table = zeros(SA_BUCKETS(BITS), sizeof(*maps->table));
+	maps->table = zeros(1u << BITS, sizeof(*maps->table));
 	maps->warm = zeros(SLOTS, sizeof(*maps->warm));
 	maps->rare = zeros(SLOTS, sizeof(*maps->rare));
 	maps->cold = zeros(SLOTS, sizeof(*maps->cold));

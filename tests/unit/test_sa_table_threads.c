@@ -21,8 +21,8 @@
 
 enum {
 	READERS = 3,
-	BITS = 8, /* so that many lie in overflow buckets */
-	SLOTS = SA_SLOTS(BITS),
+	BITS = 9, /* so that many lie in overflow buckets */
+	SLOTS = SA_BUCKET_SLOTS << BITS,
 	KEYS = 2560,	 /* of these... */
 	PERMANENT = 512, /* the first ones are always in the table, */
 	HOT = 8,	 /* the very first moved and looked up often, */
@@ -332,7 +332,7 @@ static struct shared *shared_new(uint64_t seed)
 	s->seed = random_next(&seed);
 	s->now_ns = 5 * TABLE_REST_NS;
 	s->table.shape = (struct sa_table_shape){.bits = BITS, .seed = random_next(&seed)};
-	s->table.buckets = aligned_alloc(64, sizeof(struct sa_bucket) * SA_BUCKETS(BITS));
+	s->table.buckets = aligned_alloc(64, sizeof(struct sa_bucket) << BITS);
 	s->table.overflows =
 		calloc(sa_overflows_elements(&s->table.shape), sizeof(struct sa_overflows));
 	s->table.warm = aligned_alloc(64, sizeof(struct sa_warm) * SLOTS);
@@ -346,7 +346,7 @@ static struct shared *shared_new(uint64_t seed)
 	assert_non_null(s->table.rare);
 	assert_non_null(s->table.cold);
 	assert_non_null(s->table.spare);
-	memset(s->table.buckets, 0, sizeof(struct sa_bucket) * SA_BUCKETS(BITS));
+	memset(s->table.buckets, 0, sizeof(struct sa_bucket) << BITS);
 	memset(s->table.warm, 0, sizeof(struct sa_warm) * SLOTS);
 	assert_int_equal(table_take_stock(&s->table), 0);
 	for (int i = 0; i < READERS; i++) {

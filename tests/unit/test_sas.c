@@ -19,7 +19,7 @@
 #include "byte_order.h"
 #include "xfrm_recorded.h"
 
-enum { BITS = TABLE_MIN_BITS, SLOTS = SA_SLOTS(BITS), CPU = 3, RING = 7 };
+enum { BITS = TABLE_MIN_BITS, SLOTS = SA_BUCKET_SLOTS << BITS, CPU = 3, RING = 7 };
 
 static const struct run_options options;
 
@@ -71,7 +71,7 @@ static void make_maps(struct maps *maps)
 	maps->host->cpus = CPU + 1;
 	maps->host->max_sas = SLOTS / 2;
 	maps->host->rings = RING + 1;
-	maps->table = zeros(SA_BUCKETS(BITS), sizeof(*maps->table));
+	maps->table = zeros(1u << BITS, sizeof(*maps->table));
 	maps->warm = zeros(SLOTS, sizeof(*maps->warm));
 	maps->rare = zeros(SLOTS, sizeof(*maps->rare));
 	maps->cold = zeros(SLOTS, sizeof(*maps->cold));

@@ -136,7 +136,7 @@ static void text_host(void **state)
 	text = print(&s, false, view);
 	contains(text,
 		 "Settings: rings of 512 frames, nice -10, strays on CPU 3, IKE on CPU 0, no");
-	contains(text, "Table: 25 SAs in 768 places, made for 100; 0 found no place.");
+	contains(text, "Table: 25 SAs in 512 places, made for 100; 0 found no place.");
 	contains(text, "Daemon: alive, last at work 0.4 s ago.");
 	free(text);
 	snapshot_free(&s);

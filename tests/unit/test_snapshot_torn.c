@@ -22,7 +22,7 @@ static void nonsense(void **state)
 
 	assert_non_null(sink);
 	memset(maps->host, 0xff, sizeof(*maps->host));
-	memset(maps->table, 0xff, sizeof(*maps->table) * SA_BUCKETS(BITS));
+	memset(maps->table, 0xff, sizeof(*maps->table) << BITS);
 	memset(maps->warm, 0xff, sizeof(*maps->warm) * SLOTS);
 	memset(maps->cold, 0xff, sizeof(*maps->cold) * SLOTS);
 	memset(maps->rings, 0xff, sizeof(*maps->rings) * SA_RINGS);
