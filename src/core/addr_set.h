@@ -73,6 +73,9 @@ static __always_inline int addr_set_lists(const struct addr_set *set, __u32 half
 
 	addr_unify(unified, family, addr);
 	addr_buckets(seed, unified, bucket);
+	/* :: is what an empty slot holds, and nobody's address. */
+	if (!(unified[0] | unified[1] | unified[2] | unified[3]))
+		return 0;
 	return addr_bucket_has(&in->bucket[bucket[0]], unified) ||
 	       addr_bucket_has(&in->bucket[bucket[1]], unified);
 }

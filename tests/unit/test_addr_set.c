@@ -70,6 +70,17 @@ static bool fill(struct addr_set *set, __u32 half, __u64 seed, __u32 count)
 	return fits;
 }
 
+/* An empty slot holds it. */
+static void test_unspecified_is_nobodys(void **state)
+{
+	const struct local_address unspecified = v6(0, 0, 0, 0);
+	struct addr_set *set = set_new();
+
+	assert_true(fill(set, 0, 1, 3));
+	assert_false(has(set, 0, 1, &unspecified));
+	free(set);
+}
+
 static void test_finds_all_and_no_other(void **state)
 {
 	struct addr_set *set = set_new();
@@ -190,6 +201,7 @@ static void test_halves_are_apart(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_unspecified_is_nobodys),
 		cmocka_unit_test(test_finds_all_and_no_other),
 		cmocka_unit_test(test_any_subnets),
 		cmocka_unit_test(test_empty_set),
