@@ -9,15 +9,7 @@
 #include <sys/prctl.h>
 #include "cli/say.h"
 #include "host/filter.h"
-
-/*
- * What stays, and why (also in espalier-run(8)):
- * NET_ADMIN: XFRM and rtnetlink, ethtool settings, attaching to an interface that comes back.
- * BPF, PERFMON: loading a program for such an interface.
- * SYS_NICE: the priority of the threads of rings that are made later.
- * SYS_ADMIN goes: the mount of sysfs through which settings are made is kept open.
- */
-static const unsigned int stay[] = {CAP_NET_ADMIN, CAP_BPF, CAP_PERFMON, CAP_SYS_NICE};
+#include "host/stays.h"
 
 /* What libcap-ng is to apply: these in @sets, as far as we have them, and in the others none. */
 static int choose(capng_type_t sets)
@@ -26,8 +18,9 @@ static int choose(capng_type_t sets)
 
 	if (capng_get_caps_process())
 		return -EIO;
-	for (unsigned int i = 0; i < sizeof(stay) / sizeof(stay[0]); i++)
-		have[stay[i]] = capng_have_capability(CAPNG_PERMITTED, stay[i]);
+	for (unsigned int i = 0; i < STAYS_CAPABILITIES; i++)
+		have[stays_capabilities[i]] =
+			capng_have_capability(CAPNG_PERMITTED, stays_capabilities[i]);
 	capng_clear(CAPNG_SELECT_BOTH);
 	for (unsigned int cap = 0; cap <= CAP_LAST_CAP; cap++)
 		if (have[cap] && capng_update(CAPNG_ADD, sets, cap))
@@ -75,8 +68,8 @@ static int set_effective(bool all)
 	for (cap = 0; cap <= CAP_LAST_CAP; cap++) {
 		bool wanted = all;
 
-		for (unsigned int i = 0; i < sizeof(stay) / sizeof(stay[0]); i++)
-			wanted |= stay[i] == cap;
+		for (unsigned int i = 0; i < STAYS_CAPABILITIES; i++)
+			wanted |= stays_capabilities[i] == cap;
 		wanted &= capng_have_capability(CAPNG_PERMITTED, cap) != 0;
 		if (capng_update(wanted ? CAPNG_ADD : CAPNG_DROP, CAPNG_EFFECTIVE, cap))
 			return -EINVAL;

@@ -6,7 +6,7 @@
 /*
  * Drops every capability that running on does not need, whichever of them we had; and none can be
  * gained from then on. 0 or a negative errno: some may still be there. From then on only the system
- * calls that host/filter.c lists can be made, too; where that cannot be had it is said, and is no
+ * calls that host/stays.c lists can be made, too; where that cannot be had it is said, and is no
  * reason not to steer: it is one line of defence more.
  */
 int privileges_drop(void);

@@ -7,7 +7,7 @@
 
 /*
  * Gives up all that reading a file and printing does not need: every capability but that of reading
- * what root may read, with @kernels_sas also but CAP_NET_ADMIN, and the system calls that filter.c
+ * what root may read, with @kernels_sas also but CAP_NET_ADMIN, and the system calls that stays.c
  * does not list for a reader. Once, as it forbids itself. 0, also where the kernel has no seccomp;
  * or a negative errno: then nothing should be read.
  */

@@ -9,7 +9,7 @@ enum filter_for {
 };
 
 /*
- * From here on this process, and what it forks, can make only the system calls that filter.c lists
+ * From here on this process, and what it forks, can make only the system calls that stays.c lists
  * for it; any other fails with EPERM and is told to the kernel's audit. It cannot be taken back.
  * Capabilities or no_new_privs must allow it. 0; -EOPNOTSUPP where the kernel has no seccomp, or
  * another negative errno: nothing is filtered then. A build under a sanitizer filters nothing, for
