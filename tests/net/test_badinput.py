@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# Beside others: it waits more than it works.
 """Bad input: a clear error, the right exit status, and nothing changed."""
 import json
 import os

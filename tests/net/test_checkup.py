@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# Beside others: it waits more than it works.
 """inspect without an interface: one line each, ok or what to do."""
 import json
 import os

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-# Beside others: it waits more than it works.
 """`inspect` of models, and of a veth with traffic."""
 import json
 import random
