@@ -51,7 +51,6 @@ static __always_inline enum stage stage_of(struct stack *s, long bytes)
 	enum stage stage;
 
 	s->walk = (struct stage_walk){};
-
 	for (int i = 0; i < STAGE_FRAMES; i++) {
 		if (i * (long)sizeof(s->at[0]) >= bytes)
 			break;

@@ -112,7 +112,8 @@ static void print_end(struct out *out, const struct meeting *meeting, const stru
 }
 
 /* Nothing else waits for us here: where it is to be measured first, that is waited for. */
-static void choose(const struct link *link, const struct dry_interfaces *dry, struct method_choice *choice)
+static void choose(const struct link *link, const struct dry_interfaces *dry,
+		   struct method_choice *choice)
 {
 	struct nic_seen seen = {.measured = true};
 	struct measure *measure;
