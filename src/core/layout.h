@@ -176,6 +176,7 @@ struct interface_counts {
 #define COLD_ESN     16u
 #define COLD_SEEN    32u /* where it is was seen, by a method that sees SAs */
 #define COLD_ANY_PORT 64u /* ESP-in-UDP from whatever source port */
+#define COLD_WISH    128u /* pcpu came when it was elsewhere, and it has not moved since */
 
 #define NO_CPU	0xffffffffu
 #define NO_MOVE 0xffffffffu

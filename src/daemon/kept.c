@@ -26,8 +26,13 @@ int kept_home(const struct kept *kept, const struct sas *sas, __u32 slot)
 	enum first_why why;
 	int home = sas_pinned_cpu(sas, slot, &why);
 
-	if (home >= 0 || !kept_bars(kept, sas, slot, sas_cpu(sas, slot)))
+	if (home >= 0)
 		return home;
+	home = sas_wished_cpu(sas, slot);
+	if (home >= 0 && !kept_bars(kept, sas, slot, (unsigned int)home))
+		return home;
+	if (!kept_bars(kept, sas, slot, sas_cpu(sas, slot)))
+		return -1;
 	others = sas->roles.sas;
 	CPU_CLR((size_t)kept->cpu, &others);
 	return first_cpu(&others, sas->placed, sas->load);

@@ -29,8 +29,9 @@ void kept_tick(struct kept *kept, const struct sas *sas, int64_t slot,
 bool kept_bars(const struct kept *kept, const struct sas *sas, __u32 slot, unsigned int cpu);
 
 /*
- * Where the SA in @slot is to be whatever the load: where it belongs (sas_pinned_cpu()), or on
- * another CPU than its own if that is kept for another SA. -1: anywhere.
+ * Where the SA in @slot is to be whatever the load: where it belongs (sas_pinned_cpu()) or
+ * wishes to be (sas_wished_cpu()), or on another CPU than its own if that is kept for another SA.
+ * -1: anywhere.
  */
 int kept_home(const struct kept *kept, const struct sas *sas, __u32 slot);
 

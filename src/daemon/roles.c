@@ -106,8 +106,8 @@ int roles_apply(struct roles *roles, const struct cpu_roles *now)
 }
 
 /*
- * Without rounds of placing by load, the SAs of CPUs that are no longer used are moved here, and no
- * others. Those that are hands off cannot be, and need not.
+ * Without rounds of placing by load, the SAs of CPUs that are no longer used are moved here, and those
+ * whose number came late, and no others. Those that are hands off cannot be, and need not.
  */
 static void drain(struct roles *r)
 {
@@ -117,14 +117,15 @@ static void drain(struct roles *r)
 	*r->pending &= ~(unsigned int)PENDING_DRAIN;
 	for (__u32 i = 0; i < known->count; i++) {
 		__u32 slot = known->slot[i];
+		int to = sas_wished_cpu(r->sas, slot);
 
-		if (CPU_ISSET(sas_cpu(r->sas, slot), &r->sas->roles.sas) ||
+		if ((to < 0 && CPU_ISSET(sas_cpu(r->sas, slot), &r->sas->roles.sas)) ||
 		    sa_word_flags(table_word(&r->sas->table, slot)) & SA_HANDS_OFF)
 			continue;
+		if (to < 0)
+			to = first_cpu(&r->sas->roles.sas, r->sas->placed, r->sas->load);
 		more = true;
-		if (sas_move(r->sas, slot,
-			     first_cpu(&r->sas->roles.sas, r->sas->placed, r->sas->load),
-			     clock_now()) == -EAGAIN)
+		if (sas_move(r->sas, slot, (__u32)to, clock_now()) == -EAGAIN)
 			break;
 	}
 	if (more)

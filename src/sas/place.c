@@ -65,7 +65,7 @@ static void describe(struct sa_cold *cold, const struct sa *sa)
 	cold->flags = (sa->larval ? COLD_LARVAL : 0) | (sa->encap ? COLD_UDP : 0) |
 		      (sa_any_port(sa) ? COLD_ANY_PORT : 0) | (sa->esn ? COLD_ESN : 0) |
 		      (sa->source == SA_LEARNED ? COLD_LEARNED : 0) |
-		      (sa->source == SA_FILE ? COLD_FILE : 0) | (cold->flags & COLD_SEEN);
+		      (sa->source == SA_FILE ? COLD_FILE : 0) | (cold->flags & (COLD_SEEN | COLD_WISH));
 }
 
 static int insert(struct sas *sas, const struct sa *sa, __u64 key, __u32 cpu, __u32 place,
@@ -196,18 +196,35 @@ int sas_remove(struct sas *sas, const struct sa_id *id, __u64 now_ns)
 	return 0;
 }
 
+/*
+ * Found between allocspi and its update an SA has no number yet: its first packets may come before, and
+ * it was placed as any other.
+ */
+static void note_wish(struct sas *sas, __u32 slot, __u32 before)
+{
+	struct sa_cold *cold = table_cold(&sas->table, slot);
+
+	if (before != NO_CPU || cold->pcpu == NO_CPU || cold->pcpu == sas_cpu(sas, slot))
+		return;
+	cold->flags |= COLD_WISH;
+	sas->homes++;
+}
+
 int sas_update(struct sas *sas, const struct sa *sa)
 {
 	int slot = sas_find(sas, &sa->id);
 	struct sa_cold *cold;
+	__u32 wished;
 	bool was;
 	__u64 word;
 
 	if (slot < 0)
 		return -ENOENT;
 	cold = table_cold(&sas->table, slot);
+	wished = cold->pcpu;
 	sas->homes += cold->file != cpu_or_none(sa->cpu);
 	describe(cold, sa);
+	note_wish(sas, slot, wished);
 	word = table_word(&sas->table, slot);
 	was = sa_word_flags(word) & SA_HANDS_OFF;
 	if (hands_off(sa) == was || (was && cold->references > 1))
@@ -221,6 +238,17 @@ int sas_pinned_cpu(const struct sas *sas, __u32 slot, enum first_why *why)
 	const struct first_named named = {cold->hand, cold->file};
 
 	return first_home(&sas->roles.sas, &named, why);
+}
+
+int sas_wished_cpu(const struct sas *sas, __u32 slot)
+{
+	const struct sa_cold *cold = table_cold(&sas->table, slot);
+	enum first_why why;
+
+	if (!(cold->flags & COLD_WISH) || cold->pcpu == sas_cpu(sas, slot) ||
+	    !takes_sas(sas, (int)cold->pcpu) || sas_pinned_cpu(sas, slot, &why) >= 0)
+		return -1;
+	return (int)cold->pcpu;
 }
 
 bool sas_can_move(const struct sas *sas, __u32 slot, __u64 now_ns)
@@ -252,6 +280,7 @@ int sas_move(struct sas *sas, __u32 slot, __u32 cpu, __u64 now_ns)
 	err = moves_begin(&sas->moves, slot, ring, now_ns);
 	if (err)
 		return err;
+	table_cold(&sas->table, slot)->flags &= (__u8)~COLD_WISH;
 	sas->placed[was]--;
 	sas->placed[cpu]++;
 	return 0;

@@ -115,6 +115,12 @@ __u32 sas_cpu(const struct sas *sas, __u32 slot);
 int sas_pinned_cpu(const struct sas *sas, __u32 slot, enum first_why *why);
 
 /*
+ * The CPU where a per-CPU SA is to go once, and is free to leave again: its number came when it had
+ * been placed elsewhere, and it has not moved since. -1: none that takes SAs.
+ */
+int sas_wished_cpu(const struct sas *sas, __u32 slot);
+
+/*
  * Moves an SA to a CPU. 0, or as moves_begin(); -ENODEV: no SA ring there; -EPERM: it is hands off;
  * -ETIME: sas_can_move() says no.
  */

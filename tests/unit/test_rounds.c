@@ -331,6 +331,40 @@ static void test_a_per_cpu_number_is_a_wish(void **state)
 	assert_int_equal(sas_cpu(sas, (__u32)sas_find(sas, &sa.id)), sas_cpu(sas, slot));
 }
 
+/*
+ * An SA that was placed before its number was known goes to its CPU once, idle or not, unless it was
+ * put elsewhere by hand.
+ */
+static void test_a_number_that_comes_late(void **state)
+{
+	struct fixture *f = *state;
+	struct sas *sas = &f->plain.sas;
+	__u32 slot = f->slot[SAS - 1], hand = f->slot[SAS - 2];
+	__u32 to = (sas_cpu(sas, slot) + 1) % CPUS, then;
+	struct sa sa = plain_sas_sa(0x1000 + SAS - 1);
+
+	run(f, 3, 1000);
+	sa.pcpu = (int32_t)to;
+	assert_int_equal(sas_update(sas, &sa), 0);
+	assert_int_equal(sas_wished_cpu(sas, slot), to);
+	run(f, 1, 1000);
+	assert_int_equal(sas_cpu(sas, slot), to);
+	assert_int_equal(sas_wished_cpu(sas, slot), -1);
+	use(f, to, false);
+	run(f, ROUNDS, 1000);
+	use(f, to, true);
+	assert_int_equal(sas_update(sas, &sa), 0);
+	assert_int_equal(sas_wished_cpu(sas, slot), -1);
+
+	then = sas_cpu(sas, hand);
+	assert_int_equal(sas_move_by_hand(sas, hand, then, now_ns), -EALREADY);
+	sa = plain_sas_sa(0x1000 + SAS - 2);
+	sa.pcpu = (int32_t)((then + 1) % CPUS);
+	assert_int_equal(sas_update(sas, &sa), 0);
+	run(f, ROUNDS, 1000);
+	assert_int_equal(sas_cpu(sas, hand), then);
+}
+
 /* A heavy SA has its CPU for itself: idle ones leave it, and none comes, until it is heavy no more. */
 static void test_heavy_keeps_a_cpu(void **state)
 {
@@ -373,6 +407,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_rekey_inherits, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_new_one_is_unknown, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_per_cpu_sas_are_moved_too, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_number_that_comes_late, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_per_cpu_number_is_a_wish, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_heavy_keeps_a_cpu, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_heir_stays_on_the_kept_cpu, setup, teardown),
