@@ -120,7 +120,7 @@ def test_stages_add_up(host):
     check(sa["spi"] == f"0x{SPI:08x}" and sa["src"] == lab.PEER and sa["cpu"] == CPUS[1], "SA", sa)
     check(stages["receive_cpus"] == [CPUS[0]] and stages["decrypt_cpus"] == [CPUS[1]] and
           stages["after_cpus"] == [] and sa["after_ns"] == 0, "where", stages)
-    check(0 < stages["own"] < 0.05, "its own cost", stages["own"])
+    check(0 < stages["own"] < 0.5, "its own cost", stages["own"])
     polled = sum(cpu["receive"] for cpu in stages["cpus"]) * 1e9 / sa["receive_ns"]
     for what, rates in ("received", (polled, seen.arrived)), ("decrypted", (sa["packets_per_s"], seen.rate)):
         if max(rates) > 1.2 * min(rates):
