@@ -3,8 +3,9 @@
 the kernel's where it has ESP.
 
 Each charon lives in its side's namespace with a /run of its own. Child cN joins 10.1.N.1 of side a
-with 10.2.N.1 of side b; in transport mode it has what goes to UDP port 7000 + N of side b itself. $ESPALIER_STRONGSWAN is a root of lab/guest/root with another strongSwan than that
-which is installed.
+with 10.2.N.1 of side b; in transport mode it has what goes to UDP port 7000 + N of side b itself. With per_cpu
+("yes" or "encap", strongSwan 6.0.2 or later) traffic brings it up, and then an SA more for each CPU that sends.
+$ESPALIER_STRONGSWAN is a root of lab/guest/root with another strongSwan than that which is installed.
 """
 import os
 import re
@@ -83,8 +84,10 @@ CHILD = """
 				local_ts = 10.{local}.{number}.1/32
 				remote_ts = 10.{remote}.{number}.1/32
 				esp_proposals = aes128gcm16
+				{per_cpu}
 			}}
 """
+PER_CPU = "per_cpu_sas = {}\n\t\t\t\tstart_action = trap"
 
 
 # UDP to one port of side b, between the gateways themselves.
@@ -112,9 +115,10 @@ def version():
 class Charon:
     """The strongSwan of one side."""
 
-    def __init__(self, lab, side, children, kernel=False, mobike=False, transport=False, encap=True):
-        self.lab, self.side, self.children, self.mobike = lab, side, children, mobike
-        self.transport, self.encap = transport, encap
+    def __init__(self, lab, side, children, kernel=False, mobike=False, transport=False, encap=True,
+                 per_cpu=None):
+        self.lab, self.side, self.children, self.kernel, self.mobike = lab, side, children, kernel, mobike
+        self.transport, self.encap, self.per_cpu = transport, encap, per_cpu
         self.directory = tempfile.mkdtemp(prefix=f"{lab.prefix}-strongswan-{side}-")
         self.uri = f"unix://{self.directory}/vici"
         self.environment = {**os.environ, "STRONGSWAN_CONF": f"{self.directory}/strongswan.conf"}
@@ -139,7 +143,8 @@ class Charon:
 
     def child(self, number):
         if not self.transport:
-            return CHILD.format(number=number, local=NET[self.side], remote=NET[OTHER[self.side]])
+            return CHILD.format(number=number, local=NET[self.side], remote=NET[OTHER[self.side]],
+                                per_cpu=PER_CPU.format(self.per_cpu) if self.per_cpu else "")
         ports = {"a": "", "b": f"/{FIRST_PORT + number}"}
         return TRANSPORT.format(number=number, local=ports[self.side], remote=ports[OTHER[self.side]])
 
@@ -164,6 +169,8 @@ class Charon:
 
     def close(self):
         self.stop()
+        if self.kernel:  # what a charon that is killed leaves there
+            self.lab.sh(self.side, "ip xfrm policy flush; ip xfrm state flush")
         for number in self.children:
             self.lab.run(self.side, ["ip", "address", "del", f"{self.address(number)}/32",
                                      "dev", "lo"], check=False)

@@ -52,11 +52,13 @@ on 0 6.1 --kernel 6.1 --timeout 1200 -- smoke.sh esp.sh events.sh kernel.sh beyo
 boot 5.10 --kernel 5.10 --timeout 1200 -- smoke.sh esp.sh kernel.sh
 on 1 "newest SAs" --kernel newest --timeout 1200 -- smoke.sh sixteen.sh events.sh pcpu.sh kernel.sh beyond.sh \
 	migrate.sh "strongswan.py test_mobike"
-on 0 "newest inner" --kernel newest --timeout 1200 -- inner.sh
+ESPALIER_STRONGSWAN=$(root strongswan-6) on 0 "newest inner" --kernel newest --timeout 1200 -- inner.sh \
+	"percpu.py test_per_cpu_sas"
 on 2 "newest moves" --kernel newest --timeout 1200 -- moves.sh
 ESPALIER_LIBRESWAN=$(root libreswan) on 2 "6.12 Libreswan" --timeout 1200 -- libreswan.sh
 ESPALIER_LIBRESWAN=$(root libreswan-5) on 1 "newest Libreswan 5" --kernel newest --timeout 1200 -- libreswan.sh
-ESPALIER_STRONGSWAN=$(root strongswan-6) on 2 "newest strongSwan 6" --kernel newest --timeout 1200 -- strongswan.py
+ESPALIER_STRONGSWAN=$(root strongswan-6) on 2 "newest strongSwan 6" --kernel newest --timeout 1200 -- strongswan.py \
+	"percpu.py test_per_cpu_sas_in_udp"
 boot "6.12 moves" --timeout 1200 -- moves.sh
 on 0 "6.1 virtio" --kernel 6.1 --net virtio --timeout 1200 -- jumbo.sh
 on 0 "6.12 virtio" --net virtio --timeout 1200 -- "nic.sh virtio" "esp.sh nic" "esp.sh nic vlan v6"
