@@ -12,6 +12,7 @@
 #include <time.h>
 #include "daemon/rounds.h"
 #include "nic/cpus.h"
+#include "place/assign.h"
 #include "plain_sas.h"
 
 enum { SAS = 256, CPUS = 4, ROUNDS = 20 };
@@ -57,6 +58,24 @@ double __wrap_sas_loads_of(const struct sas_loads *loads, __u32 slot, double *do
 	double load = __real_sas_loads_of(loads, slot, doubt);
 
 	return heavy_load > 0 && slot == heavy_slot ? heavy_load : load;
+}
+
+/* How many SAs had a part in the last round that decided something. */
+static size_t took_part;
+
+int __real_assign_round(struct assign *assign, const struct assign_limits *limits,
+			const struct assign_sa *sa, size_t sas, const struct assign_cpu *cpu,
+			size_t cpus, struct assign_result *result);
+int __wrap_assign_round(struct assign *assign, const struct assign_limits *limits,
+			const struct assign_sa *sa, size_t sas, const struct assign_cpu *cpu,
+			size_t cpus, struct assign_result *result);
+
+int __wrap_assign_round(struct assign *assign, const struct assign_limits *limits,
+			const struct assign_sa *sa, size_t sas, const struct assign_cpu *cpu,
+			size_t cpus, struct assign_result *result)
+{
+	took_part = sas;
+	return __real_assign_round(assign, limits, sa, sas, cpu, cpus, result);
 }
 
 static int setup(void **state)
@@ -119,6 +138,16 @@ static void use(struct fixture *f, __u32 cpu, bool used)
 	else
 		CPU_CLR(cpu, &f->plain.sas.roles.sas);
 	f->plain.sas.homes++;
+}
+
+/* New SAs are expected to be as the others: where none has load they have no part. */
+static void test_new_ones_without_load(void **state)
+{
+	struct fixture *f = *state;
+
+	took_part = SAS;
+	run(f, 1, 0);
+	assert_int_equal(took_part, 0);
 }
 
 static void test_busy_are_those_with_load(void **state)
@@ -332,8 +361,8 @@ static void test_a_per_cpu_number_is_a_wish(void **state)
 }
 
 /*
- * An SA that was placed before its number was known goes to its CPU once, idle or not, unless it was
- * put elsewhere by hand.
+ * An SA that was placed before its number was known goes to its CPU once, idle or not, unless it
+ * was put elsewhere by hand.
  */
 static void test_a_number_that_comes_late(void **state)
 {
@@ -398,6 +427,7 @@ static void test_heavy_keeps_a_cpu(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_new_ones_without_load, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_busy_are_those_with_load, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_idle_leave_a_cpu, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_idle_come_home, setup, teardown),
