@@ -200,11 +200,11 @@ int sas_remove(struct sas *sas, const struct sa_id *id, __u64 now_ns)
  * Found between allocspi and its update an SA has no number yet: its first packets may come before, and
  * it was placed as any other.
  */
-static void note_wish(struct sas *sas, __u32 slot, __u32 before)
+static void note_wish(struct sas *sas, __u32 slot, __u32 number_before)
 {
 	struct sa_cold *cold = table_cold(&sas->table, slot);
 
-	if (before != NO_CPU || cold->pcpu == NO_CPU || cold->pcpu == sas_cpu(sas, slot))
+	if (number_before != NO_CPU || cold->pcpu == NO_CPU || cold->pcpu == sas_cpu(sas, slot))
 		return;
 	cold->flags |= COLD_WISH;
 	sas->homes++;
@@ -214,17 +214,17 @@ int sas_update(struct sas *sas, const struct sa *sa)
 {
 	int slot = sas_find(sas, &sa->id);
 	struct sa_cold *cold;
-	__u32 wished;
+	__u32 number;
 	bool was;
 	__u64 word;
 
 	if (slot < 0)
 		return -ENOENT;
 	cold = table_cold(&sas->table, slot);
-	wished = cold->pcpu;
+	number = cold->pcpu;
 	sas->homes += cold->file != cpu_or_none(sa->cpu);
 	describe(cold, sa);
-	note_wish(sas, slot, wished);
+	note_wish(sas, slot, number);
 	word = table_word(&sas->table, slot);
 	was = sa_word_flags(word) & SA_HANDS_OFF;
 	if (hands_off(sa) == was || (was && cold->references > 1))

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Runs in the guest: per-CPU SAs (RFC 9611), two of them in UDP as per_cpu_sas = encap has them: of our
 # side the source port is 0, and each of the peer's packets has another. Each is decrypted on its CPU at
-# first, whatever first placement would have said; by hand, or when that CPU is taken away, it is moved
+# first, whatever first placement would have said, also one whose number comes when it has been placed; by hand, or when that CPU is taken away, it is moved
 # as any other, and no ping is lost.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/steer-lab.sh"
@@ -29,6 +29,21 @@ ESP_CPU=0 esp_ping 5 || fail "a ping was not answered"
 	"0xb0000001 1 5 0xb0000002 0 5 0xb0000003 1 5 0xb0000004 1 5" ] ||
 	fail "the kernel decrypted: $(esp_probe_show)"
 [ "$(shown '[.sas[] | select(.source_port == "any") | .packets] | @csv')" = 5,5 ] || fail "show: $(shown .sas)"
+passed
+
+# It is larval when a dump finds it, and is placed as any other.
+begin "a number that comes late"
+in_ns gw-b "$ESP_TOP/lab/guest/pcpu.py" 0xb0000001 - --larval 0xc0000005 || fail "allocspi"
+await 60 "the larval SA" lists 5
+late='.sas[] | select(.spi == "0xc0000005")'
+other=$((1 - $(shown "$late | .cpu")))
+in_ns gw-b "$ESP_TOP/lab/guest/pcpu.py" 0xb0000001 "$other" --fill 0xc0000005 || fail "filling in"
+is_late() {
+	[ "$(shown "$late | \"\(.cpu) \(.pcpu) \(.state)\"")" = "$other $other valid" ]
+}
+await 60 "it to be on its CPU" is_late
+ip -n gw-b xfrm state delete src 192.0.2.1 dst 192.0.2.2 proto esp spi 0xc0000005 || fail "deleting it"
+await 60 "it to go" lists 4
 passed
 
 begin "per-CPU SAs are moved as any other"

@@ -21,23 +21,22 @@ CPUS = 0, 1
 EACH = 500  # pings from each CPU in each part
 
 
-def ping(host, pair, count, *cpus):
-    """Pings from these CPUs at once; (how many were sent, how many answered, what was said of the lost)."""
-    senders = [host.start("a", ["taskset", "-c", str(cpu), f"{lab.ROOT}/lab/floodping", str(count), "0.005",
-                                pair.a.address(CHILD), pair.b.address(CHILD)],
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE) for cpu in cpus]
-    sent, answered, lost = 0, 0, ""
+def start_pings(host, pair, count, *cpus):
+    """Pings from these CPUs at once."""
+    return [host.start("a", ["taskset", "-c", str(cpu), f"{lab.ROOT}/lab/floodping", str(count), "0.005",
+                             pair.a.address(CHILD), pair.b.address(CHILD)],
+                       stdout=subprocess.PIPE, stderr=subprocess.PIPE) for cpu in cpus]
+
+
+def all_answered(senders):
+    """How many were sent in all."""
+    total = 0
     for sender in senders:
-        out, said = sender.communicate()
-        words = out.splitlines()[-1].split()
-        sent, answered, lost = sent + int(words[1]), answered + int(words[3]), lost + said
-    return sent, answered, lost
-
-
-def all_answered(host, pair, *cpus):
-    sent, answered, lost = ping(host, pair, EACH, *cpus)
-    check(sent == answered > 0, "pings lost:", sent, answered, lost)
-    return sent
+        out, lost = sender.communicate()
+        sent, answered = map(int, out.splitlines()[-1].split()[1::2])
+        check(sent == answered > 0, "pings lost:", sent, answered, lost)
+        total += sent
+    return total
 
 
 def bring_up(host, pair):
@@ -46,7 +45,8 @@ def bring_up(host, pair):
     a CPU is there its sender may find none that it can use (XfrmOutNoStates on its side): that is not counted.
     """
     def all_up():
-        ping(host, pair, 5, *CPUS)
+        for sender in start_pings(host, pair, 5, *CPUS):
+            sender.communicate()
         return len(pair.b.packets()) > len(CPUS)
     wait_for(all_up, "an SA for each CPU, and one for all", 60, 0.5)
 
@@ -60,25 +60,27 @@ def on_their_cpus(host, pair, how, without=None):
     sas = wait_for(all_shown, "all SPIs of swanctl in show", 60)
     numbered = {spi: sa for spi, sa in sas.items() if sa["pcpu"] is not None}
     check({sa["pcpu"] for sa in numbered.values()} == set(CPUS), "numbers:", sas)
+    check(all(sa["state"] == "valid" for sa in sas.values()), "not steered:", sas)
     for sa in numbered.values():
         wanted = sa["pcpu"] if sa["pcpu"] != without else 1 - sa["pcpu"]
-        check(sa["cpu"] == wanted and sa["state"] == "valid", "not on its CPU:", sa, host.log)
+        check(sa["cpu"] == wanted, "not on its CPU:", sa, host.log)
         check(how == "yes" or sa["source_port"] == "any", "source port:", sa)
     return len(numbered)
 
 
 def steered(host, pair, how):
     """How many pings went, over how many SAs that have a number."""
-    sent = all_answered(host, pair, *CPUS)
+    sent = all_answered(start_pings(host, pair, EACH, *CPUS))
     numbered = on_their_cpus(host, pair, how)
+    meanwhile = start_pings(host, pair, EACH, 0)
     host.sh("b", "echo 0 >/sys/devices/system/cpu/cpu1/online")
     try:
         wait_for(lambda: {sa["cpu"] for sa in host.shown().values()} == {0}, "all to leave CPU 1", 60)
-        sent += all_answered(host, pair, 0)
+        sent += all_answered(meanwhile)
         on_their_cpus(host, pair, how, without=1)
     finally:
         host.sh("b", "echo 1 >/sys/devices/system/cpu/cpu1/online")
-    sent += all_answered(host, pair, *CPUS)
+    sent += all_answered(start_pings(host, pair, EACH, *CPUS))
     host.espalier("stop")
     return sent, numbered
 
@@ -90,7 +92,7 @@ def one_run(host, how, espalier):
         bring_up(host, pair)
         if espalier:
             return steered(host, pair, how)
-        return all_answered(host, pair, *CPUS)
+        return all_answered(start_pings(host, pair, EACH, *CPUS))
 
 
 def both(host, how):
