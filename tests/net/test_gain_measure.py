@@ -112,6 +112,15 @@ def steer(host):
     host.add_sas([SPI])
 
 
+def own_cost(host, seen):
+    """What sampling itself takes of a CPU; not what is taken from that CPU meanwhile, which comes and goes."""
+    own = seen.stages["own"]
+    for _ in range(2):
+        if own >= 0.05:
+            own = Seen(host, WORK_NS, pps=FLOOD).stages["own"]
+    return own
+
+
 def test_stages_add_up(host):
     """The stages of all packets make the time that the CPUs were busy with them, by clocks that do not sample."""
     steer(host)
@@ -120,7 +129,7 @@ def test_stages_add_up(host):
     check(sa["spi"] == f"0x{SPI:08x}" and sa["src"] == lab.PEER and sa["cpu"] == CPUS[1], "SA", sa)
     check(stages["receive_cpus"] == [CPUS[0]] and stages["decrypt_cpus"] == [CPUS[1]] and
           stages["after_cpus"] == [] and sa["after_ns"] == 0, "where", stages)
-    check(0 < stages["own"] < 0.5, "its own cost", stages["own"])
+    check(0 < own_cost(host, seen) < 0.05, "its own cost, three times", stages["own"])
     polled = sum(cpu["receive"] for cpu in stages["cpus"]) * 1e9 / sa["receive_ns"]
     for what, rates in ("received", (polled, seen.arrived)), ("decrypted", (sa["packets_per_s"], seen.rate)):
         if max(rates) > 1.2 * min(rates):
