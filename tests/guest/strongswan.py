@@ -16,7 +16,7 @@ TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 sys.path[:0] = [f"{TOP}/lab", f"{TOP}/tests/net"]
 import lab
 import strongswan
-from lab import GATEWAY, PEER, check, wait_for
+from lab import GATEWAY, GATEWAY6, PEER, PEER6, check, wait_for
 from test_strongswan import CHILDREN, REKEYED, Pings
 
 SOME = 400  # pings in each part of a run
@@ -38,7 +38,7 @@ def verify(host, charon, whole, peer=PEER):
     for spi, packets in listed.items():
         sa = sas[spi]
         check((sa["state"], sa["source"], sa["encap"], sa["src"], sa["dst"]) ==
-              ("valid", "kernel", "udp", peer, GATEWAY), "shown:", sa)
+              ("valid", "kernel", "udp", peer, GATEWAY6 if peer == PEER6 else GATEWAY), "shown:", sa)
         check(not whole or sa["packets"] == packets > 0, "by us, by the kernel:", sa, packets)
     check(len({sas[spi]["cpu"] for spi in listed}) == 2, "all on one CPU:", sas)
     check(host.show()["ike"]["packets"], "IKE did not go its own way")
@@ -130,24 +130,33 @@ def test_strongswan(host):
     return f"{strongswan.version()}, {len(lost)} runs, lost {lost}"
 
 
+def roam(host, pair, to, *commands):
+    """The peer's addresses change: all SAs are steered from where they are now, and carry pings."""
+    before, went = set(host.shown()), counters(host)
+    host.sh("a", " && ".join(commands))
+    wait_for(lambda: {sa["src"] for sa in host.shown().values()} == {to}, f"all SAs from {to}", 60)
+    check(set(host.shown()) == before, "other SPIs than before:", before, host.shown())
+    pings = host.run("a", [f"{lab.ROOT}/lab/floodping", str(SOME), "0.02"] + [
+        charon.address(n) for n in CHILDREN for charon in (pair.a, pair.b)]).stdout.splitlines()[-1]
+    check(len(set(pings.split()[1::2])) == 1, pings, went_nowhere(went, counters(host)))
+    verify(host, pair.b, False, to)
+    return pings
+
+
 def test_mobike(host):
-    """The peer gets another address: MOBIKE takes all SAs along, and steering follows by events alone."""
+    """The peer gets another address, then one of IPv6 alone: MOBIKE takes all SAs along, and steering follows by
+    events alone. With both families from the beginning, charon would take either."""
+    host.sh("a", f"ip address del {PEER6}/64 dev ea")
     with strongswan.Pair(host, CHILDREN, kernel=True, mobike=True) as pair:
         host.daemon("--cpus", "0-1", "--resync", "3600")
         for number in CHILDREN:
             pair.a.initiate(number)
-        before = set(host.shown())
-        host.sh("a", f"sysctl -qw net.ipv4.conf.ea.promote_secondaries=1 && ip address add {ROAMED}/24 dev ea && "
-                     f"ip address del {PEER}/24 dev ea")
-        wait_for(lambda: {sa["src"] for sa in host.shown().values()} == {ROAMED}, "all SAs from the new address", 60)
-        check(set(host.shown()) == before, "other SPIs than before:", before, host.shown())
-        went = counters(host)
-        pings = host.run("a", [f"{lab.ROOT}/lab/floodping", str(SOME), "0.02"] + [
-            charon.address(n) for n in CHILDREN for charon in (pair.a, pair.b)]).stdout.splitlines()[-1]
-        check(len(set(pings.split()[1::2])) == 1, pings, went_nowhere(went, counters(host)))
-        verify(host, pair.b, False, ROAMED)
+        first = roam(host, pair, ROAMED, "sysctl -qw net.ipv4.conf.ea.promote_secondaries=1",
+                     f"ip address add {ROAMED}/24 dev ea", f"ip address del {PEER}/24 dev ea")
+        second = roam(host, pair, PEER6, f"ip address add {PEER6}/64 dev ea nodad",
+                      f"ip address del {ROAMED}/24 dev ea")
         host.espalier("stop")
-    return f"{strongswan.version()}, {len(before)} SAs, pings {pings}"
+    return f"{strongswan.version()}, {len(CHILDREN)} SAs, pings {first}, then by IPv6 {second}"
 
 
 if __name__ == "__main__":
