@@ -54,7 +54,7 @@ on 1 "newest SAs" --kernel newest --timeout 1200 -- smoke.sh sixteen.sh events.s
 	migrate.sh "strongswan.py test_mobike"
 ESPALIER_STRONGSWAN=$(root strongswan-6) on 0 "newest inner" --kernel newest --timeout 1200 -- inner.sh \
 	"percpu.py test_per_cpu_sas"
-on 2 "newest moves" --kernel newest --timeout 1200 -- moves.sh
+on 2 "newest moves" --kernel newest --timeout 1200 -- moves.sh stream.sh
 ESPALIER_LIBRESWAN=$(root libreswan) on 2 "6.12 Libreswan" --timeout 1200 -- libreswan.sh
 ESPALIER_LIBRESWAN=$(root libreswan-5) on 1 "newest Libreswan 5" --kernel newest --timeout 1200 -- libreswan.sh
 ESPALIER_STRONGSWAN=$(root strongswan-6) on 2 "newest strongSwan 6" --kernel newest --timeout 1200 -- strongswan.py \
