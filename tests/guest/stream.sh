@@ -46,13 +46,11 @@ moving_stream() {
 
 # streams WHAT FUNCTION: adds what was sent again to ${sent_again[WHAT]}, and says it.
 streams() {
-	local n run said
-	local before
+	local n run said before moves=0
 	before=$(xfrm_refused)
 	for n in 1 2; do
-		said='' again=0
+		said=''
 		for ((run = 0; run < RUNS; run++)); do
-			moves=0
 			$2 "$n"
 			sent_again[$1]=$((${sent_again[$1]} + again))
 			said+="; $rate Mbit/s, $again sent again$([ "$moves" = 0 ] || echo ", $moves moves")"
